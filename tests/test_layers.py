@@ -1,0 +1,38 @@
+"""Who may import whom: the contracts of pyproject.toml, and no circle anywhere.
+
+Imports inside functions count, and so do those for type checking.
+"""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+import grimp
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+if TYPE_CHECKING:
+    from grimp import ImportGraph
+
+
+@pytest.fixture(scope="module")
+def imports() -> ImportGraph:
+    return grimp.build_graph("crmdesk", include_external_packages=True, cache_dir=None)
+
+
+def test_every_contract_is_kept(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(pytestconfig.rootpath / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_no_module_imports_itself_by_a_detour(imports: ImportGraph) -> None:
+    targets = {name: imports.find_modules_directly_imported_by(name) for name in imports.modules}
+    try:
+        TopologicalSorter(targets).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_imports_inside_functions_are_seen(imports: ImportGraph) -> None:
+    assert imports.direct_import_exists(importer="crmdesk.i18n", imported="babel")

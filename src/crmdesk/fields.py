@@ -1,0 +1,420 @@
+"""Field: the one vocabulary for anything with a label and a value.
+
+A field's kind decides how a value is read from text, shown, stored, exported and compared; `KINDS` is the only table of that.
+Three forms of a value: *text* as people write it, *plain* as the program works with it (Decimal, date, datetime in UTC, UUID, bool,
+Money), *stored* as SQLite keeps it (see `Kind`). No SQL and no Qt here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from crmdesk.clock import moment, to_ms
+from crmdesk.errors import UserError
+from crmdesk.i18n import locale, mark, tr
+
+SCALE = 6
+RATE_SCALE = 12
+LARGEST_STORED = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a choice field takes: what is stored and what people read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a record, as every part of the program sees it.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        search: weight in the search index, 3 = title, 2 = number or address, 1 = text, 0 = not searched.
+        target: the entity that a link points to, or whose records a parts field lists.
+        aliases: other names under which imports know this field, in any language.
+        sensitivity: `normal`, `personal` or `secret`; decides masking and who may search it.
+        derived: filled by the program from other values; neither typed nor journaled.
+        group: fields of one group move together when stores are merged.
+    """
+
+    name: str
+    kind: str
+    label: str
+    required: bool = False
+    in_list: bool = False
+    search: int = 0
+    target: str | None = None
+    choices: tuple[Choice, ...] = ()
+    aliases: tuple[str, ...] = ()
+    sensitivity: str = "normal"
+    derived: bool = False
+    group: str | None = None
+    check: Callable[[Any], str | None] | None = None
+
+    @property
+    def column(self) -> str:
+        """The name of the SQL column: a link's ends in `_id`."""
+        return f"{self.name}_id" if self.kind == "link" else self.name
+
+    def choice(self, value: str) -> str:
+        """Return the label of a choice in the language in force, or the value itself if it is unknown."""
+        return next((tr(c.label) for c in self.choices if c.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its currency."""
+
+    amount: Decimal
+    currency: str
+
+    @property
+    def minor(self) -> int:
+        """The amount in the currency's smallest unit, as it is stored."""
+        return to_minor(self.amount, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a person's text depends on.
+
+    Attributes:
+        date_order: `dmy`, `mdy`, `ymd` for dates such as 3/4/2026; `""` refuses ambiguous ones.
+    """
+
+    currency: str = "EUR"
+    region: str = "DE"
+    date_order: str = ""
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the values of one kind behave.
+
+    Attributes:
+        sql: the column's type in a STRICT table; empty when the kind has no column of its own.
+        read: text to plain value; raises UserError with a sentence.
+        show: plain value to text in the locale in force.
+        store: plain to stored value. load: stored to plain value.
+        operators: those that a filter offers.
+    """
+
+    sql: str
+    read: Callable[[str, Field, Reading], Any]
+    show: Callable[[Any, Field], str]
+    store: Callable[[Any], Any] = lambda value: value
+    load: Callable[[Any], Any] = lambda value: value
+    operators: tuple[str, ...] = ("=", "!=", "in", "empty", "notempty")
+    numeric: bool = False
+
+
+@lru_cache(maxsize=64)
+def currency_decimals(currency: str) -> int:
+    """Return how many decimals a currency's amounts have. Source: ISO 4217 through Babel's data."""
+    from babel.core import get_global  # noqa: PLC0415 - not every command shows money
+
+    fractions = get_global("currency_fractions")
+    decimals: int = fractions.get(currency, fractions["DEFAULT"])[0]
+    return decimals
+
+
+@lru_cache(maxsize=1)
+def currencies() -> frozenset[str]:
+    """Return the codes of the world's currencies. Source: ISO 4217 through Babel's data."""
+    from babel.core import get_global  # noqa: PLC0415
+
+    return frozenset(get_global("all_currencies"))
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Turn an amount into the currency's smallest unit, rounding half up; ¥12.5 is 13, 12.50 € is 1250."""
+    scaled = amount.scaleb(currency_decimals(currency)).quantize(Decimal(1), ROUND_HALF_UP)
+    if abs(scaled) > LARGEST_STORED:
+        raise UserError(tr("The amount is too large."))
+    return int(scaled)
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """Turn a stored amount into a Decimal with the currency's decimals."""
+    return Decimal(minor).scaleb(-currency_decimals(currency))
+
+
+def to_scaled(value: Decimal, scale: int = SCALE) -> int:
+    """Turn a price, quantity or rate into the integer that is stored: six decimals, rounded half up."""
+    scaled = value.scaleb(scale).quantize(Decimal(1), ROUND_HALF_UP)
+    if abs(scaled) > LARGEST_STORED:
+        raise UserError(tr("The number is too large."))
+    return int(scaled)
+
+
+def from_scaled(stored: int, scale: int = SCALE) -> Decimal:
+    """Turn a stored price, quantity or rate into a Decimal without needless zeros."""
+    value = Decimal(stored).scaleb(-scale).normalize()
+    return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]  # finite
+
+
+_NUMBER = re.compile(r"[-+−]?[\d.,'’ \u00a0\u202f\u3000]*\d[\d.,'’ \u00a0\u202f]*%?|[-+−]?[.,]\d+")
+
+
+def read_number(text: str) -> Decimal:
+    """Read a number as people write it: `1,234.50`, `1.234,50`, `1 234,5`, `1'234.5`, `(12)`.
+
+    The last of `.` and `,` is the decimal sign if it stands once and is not followed by exactly three digits; `1.234` and `1,234` are
+    read by the locale in force.
+
+    Raises:
+        UserError: this is no number.
+    """
+    bare = text.strip().replace("−", "-")
+    negative = bare.startswith("(") and bare.endswith(")")
+    bare = bare.strip("()")
+    if not _NUMBER.fullmatch(bare):
+        raise UserError(tr("“{text}” is not a number.", text=text))
+    bare = re.sub(r"[ '’%\u00a0\u202f\u3000]", "", bare)
+    decimal_sign = _decimal_sign(bare)
+    for sign in {".", ","} - {decimal_sign}:
+        bare = bare.replace(sign, "")
+    try:
+        value = Decimal(bare.replace(decimal_sign, ".") if decimal_sign else bare)
+    except InvalidOperation:
+        raise UserError(tr("“{text}” is not a number.", text=text)) from None
+    return -value if negative else value
+
+
+def _decimal_sign(bare: str) -> str:
+    signs = [c for c in bare if c in ".,"]
+    if not signs:
+        return ""
+    last = signs[-1]
+    if signs.count(last) > 1:
+        return ""
+    if len(set(signs)) == 2:
+        return last
+    whole, _, tail = bare.rpartition(last)
+    if len(tail) != 3 or not whole.lstrip("+-") or whole.lstrip("+-") == "0":
+        return last
+    return last if last == locale().number_symbols.get("latn", locale().number_symbols).get("decimal") else ""
+
+
+def _read_text(text: str, field: Field, reading: Reading) -> str:
+    return text.strip()
+
+
+def _read_integer(text: str, field: Field, reading: Reading) -> int:
+    value = read_number(text)
+    if value != value.to_integral_value():
+        raise UserError(tr("“{text}” is not a whole number.", text=text))
+    if abs(value) > LARGEST_STORED:
+        raise UserError(tr("The number is too large."))
+    return int(value)
+
+
+def _read_decimal(text: str, field: Field, reading: Reading) -> Decimal:
+    value = read_number(text)
+    to_scaled(value)
+    return value
+
+
+_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "$": "USD", "US$": "USD", "CHF": "CHF"}
+
+
+def read_money(text: str, currency: str) -> Money:
+    """Read an amount with or without its currency: `12.50 EUR`, `€ 12,50`, `12.5`.
+
+    Raises:
+        UserError: no number, or a currency that does not exist.
+    """
+    found = re.fullmatch(r"\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([^\d\s.,()]*)\s*", text)
+    if not found or not found[2].strip() or (found[1] and found[3]):
+        raise UserError(tr("“{text}” is not an amount of money.", text=text))
+    unit = (found[1] or found[3]).strip()
+    code = _SYMBOLS.get(unit, unit.upper()) or currency
+    if unit == "$" and currency.endswith("D"):
+        code = currency
+    if unit in {"¥", "￥"} and currency == "JPY":
+        code = currency
+    if code not in currencies():
+        raise UserError(tr("There is no currency “{code}”.", code=code))
+    return Money(read_number(found[2]), code)
+
+
+def _read_money(text: str, field: Field, reading: Reading) -> Money:
+    money = read_money(text, reading.currency)
+    if field.kind == "money":
+        to_minor(money.amount, money.currency)
+    else:
+        to_scaled(money.amount)
+    return money
+
+
+_DATE = re.compile(r"(\d{1,4})[./\-年 ]+(\d{1,2})[./\-月 ]+(\d{1,4})日?\.?")
+_MONTHS = {name: n for n, names in enumerate((
+    "jan january januar jänner", "feb february februar", "mar march mär märz mrz", "apr april", "may mai", "jun june juni", "jul july juli",
+    "aug august", "sep sept september", "oct october okt oktober", "nov november", "dec december dez dezember"), 1) for name in names.split()}
+_WORDED = re.compile(r"(?:(\d{1,2})\.?\s+([^\W\d]+)\.?|([^\W\d]+)\.?\s+(\d{1,2})),?\s+(\d{4})|(\d{1,2})-([^\W\d]+)-(\d{2,4})")  # fmt: skip
+
+
+class AmbiguousDate(UserError):
+    """The date can be read in two ways; `--dates` or the import's question decides."""
+
+
+def read_date(text: str, order: str = "") -> date:
+    """Read a date: ISO 8601, `20.12.2026`, `20 December 2026`, `2026年12月20日`, and `3/4/2026` in the given order.
+
+    Raises:
+        AmbiguousDate: day and month could be swapped and no order is given.
+        UserError: this is no date.
+    """
+    bare = text.strip().split("T")[0] if re.match(r"\d{4}-\d\d-\d\dT", text.strip()) else text.strip()
+    try:
+        if found := _DATE.fullmatch(bare):
+            return _ordered(found, bare, order)
+        if found := _WORDED.fullmatch(bare):
+            return _worded(found)
+    except ValueError:
+        pass
+    raise UserError(tr("“{text}” is not a date.", text=text), hint=tr("Write it as in 2026-12-20."))
+
+
+def _ordered(found: re.Match[str], text: str, order: str) -> date:
+    a, b, c = (int(part) for part in found.groups())
+    if len(found[1]) == 4 or order == "ymd":
+        return date(a if a > 99 else 2000 + a, b, c)
+    year = c if len(found[3]) == 4 else c + (2000 if c < 70 else 1900)
+    if "." in text or order == "dmy" or a > 12:
+        return date(year, b, a)
+    if order == "mdy" or b > 12 or a == b:
+        return date(year, a, b)
+    raise AmbiguousDate(
+        tr("“{text}” can be read in two ways.", text=text), hint=tr("Say which comes first: --dates dmy or --dates mdy.")
+    )
+
+
+def _worded(found: re.Match[str]) -> date:
+    day, month, year = (found[1] or found[4] or found[6]), (found[2] or found[3] or found[7]), (found[5] or found[8])
+    number = _MONTHS.get(month.casefold())
+    if number is None:
+        raise ValueError(month)
+    return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
+
+
+_CLOCK = re.compile(r"(.*?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?|上午|下午)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?")
+
+
+def read_moment(text: str, order: str = "", zone: tzinfo = UTC) -> datetime:
+    """Read a date with a time of day; without a zone in the text the given one holds, without a time it is midnight.
+
+    Raises:
+        UserError: this is no date and time.
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    if not found:
+        return datetime.combine(read_date(text, order), time(), zone).astimezone(UTC)
+    day, hour, offset = read_date(found[1], order), int(found[2]), found[6]
+    half = (found[5] or "").casefold().replace(".", "")
+    if half in {"pm", "下午"} and hour < 12:
+        hour += 12
+    elif half in {"am", "上午"} and hour == 12:
+        hour = 0
+    try:
+        at = datetime.combine(day, time(hour, int(found[3]), int(found[4] or 0)), zone)
+    except ValueError:
+        raise UserError(tr("“{text}” is not a time.", text=text)) from None
+    if offset:
+        shift = "+0000" if offset in {"Z", "UTC"} else offset.replace(":", "")
+        at = datetime.strptime(at.strftime("%Y-%m-%dT%H:%M:%S") + shift, "%Y-%m-%dT%H:%M:%S%z")
+    return at.astimezone(UTC)
+
+
+_YES = {"1", "true", "yes", "y", "x", "on", "ja", "wahr", "是", "真", "对"}
+_NO = {"0", "false", "no", "n", "off", "nein", "falsch", "否", "假", ""}
+
+
+def _read_flag(text: str, field: Field, reading: Reading) -> bool:
+    bare = text.strip().casefold()
+    if bare in _YES or bare in _NO:
+        return bare in _YES
+    raise UserError(tr("“{text}” is neither yes nor no.", text=text))
+
+
+def _read_choice(text: str, field: Field, reading: Reading) -> str:
+    bare = text.strip().casefold()
+    for choice in field.choices:
+        if bare in {choice.value.casefold(), choice.label.casefold(), tr(choice.label).casefold()}:
+            return choice.value
+    options = ", ".join(choice.value for choice in field.choices)
+    raise UserError(tr("“{text}” is not one of the choices.", text=text), hint=tr("Choose one of: {options}.", options=options))
+
+
+def _read_link(text: str, field: Field, reading: Reading) -> str:
+    return text.strip()  # resolved to a record by the operation, which knows the store
+
+
+def _show_date(value: date, field: Field) -> str:
+    from babel.dates import format_date  # noqa: PLC0415
+
+    return format_date(value, "medium", locale())
+
+
+def _show_moment(value: datetime, field: Field) -> str:
+    from babel.dates import format_datetime  # noqa: PLC0415
+
+    return format_datetime(value, "short", locale=locale())
+
+
+def show_number(value: Decimal | int) -> str:
+    """Return a number as the locale in force writes it, with the decimals that it has."""
+    from babel.numbers import format_decimal  # noqa: PLC0415
+
+    return format_decimal(value, locale=locale(), decimal_quantization=False)
+
+
+def show_money(value: Money, whole: bool = False) -> str:
+    """Return an amount as the locale in force writes it; `whole` leaves the decimals out, for boards and tiles."""
+    from babel.numbers import format_currency  # noqa: PLC0415
+
+    if whole:
+        return format_currency(value.amount, value.currency, "¤ #,##0" if locale().language == "en" else "#,##0 ¤", locale(), False)
+    return format_currency(value.amount, value.currency, locale=locale(), currency_digits=True)
+
+
+_ORDERED = ("=", "!=", "<", "<=", ">", ">=", "in", "empty", "notempty")
+_TEXT = ("~", "=", "!=", "in", "empty", "notempty")
+
+
+def _plain_text(value: Any, field: Field) -> str:
+    return str(value)
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind("TEXT", _read_text, _plain_text, operators=_TEXT),
+    "long_text": Kind("TEXT", _read_text, _plain_text, operators=("~", "empty", "notempty")),
+    "integer": Kind("INTEGER", _read_integer, lambda v, f: show_number(v), operators=_ORDERED, numeric=True),
+    "decimal": Kind("INTEGER", _read_decimal, lambda v, f: show_number(v), to_scaled, from_scaled, _ORDERED, numeric=True),
+    "rate": Kind(
+        "INTEGER", _read_decimal, lambda v, f: show_number(v), lambda v: to_scaled(v, RATE_SCALE), lambda v: from_scaled(v, RATE_SCALE), _ORDERED, numeric=True
+    ),
+    "money": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
+    "price": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
+    "date": Kind(
+        "TEXT", lambda t, f, r: read_date(t, r.date_order), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED
+    ),
+    "moment": Kind("INTEGER", lambda t, f, r: read_moment(t, r.date_order, r.zone), _show_moment, to_ms, moment, _ORDERED),
+    "flag": Kind("INTEGER", _read_flag, lambda v, f: tr("Yes") if v else tr("No"), int, bool, ("=",)),
+    "choice": Kind("TEXT", _read_choice, lambda v, f: f.choice(v)),
+    "link": Kind("BLOB", _read_link, _plain_text, lambda value: value.bytes, lambda value: UUID(bytes=value)),
+    "parts": Kind("", _read_text, _plain_text, operators=("~", "=", "empty", "notempty")),
+}
+
+CURRENCY = Field("currency", "text", mark("Currency"))

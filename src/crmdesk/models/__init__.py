@@ -1,0 +1,1 @@
+"""What is stored: one class per entity, one file per area."""

@@ -1,0 +1,45 @@
+"""Phone numbers: what the user typed, E.164, extension. Never a reason to refuse a number."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_EXTENSION = re.compile(r"(?:\s*(?:;ext=|\bext\.?|\bextension|\bx|#|\bdw|\bdurchwahl|分机)\s*:?\s*(\d{1,8}))\s*$", re.IGNORECASE)
+
+
+def phone_key(number: str, region: str) -> dict[str, Any]:
+    """Return `e164` and `extension` of a number as typed; both None where it is no possible number.
+
+    Args:
+        number: as people write it.
+        region: the country whose national form is assumed, such as `DE`.
+    """
+    e164, extension = parse(number, region.upper())
+    return {"e164": e164, "extension": extension}
+
+
+@lru_cache(maxsize=50_000)
+def parse(number: str, region: str) -> tuple[str | None, str | None]:
+    """Return the E.164 form and the extension of a number, None each where there is none."""
+    import phonenumbers as lib  # noqa: PLC0415 - its tables cost start-up time
+
+    text = number.strip()
+    if not text:
+        return None, None
+    try:
+        parsed = lib.parse(text, region or None)
+    except lib.NumberParseException:
+        return None, None
+    extension = parsed.extension
+    if not extension and (found := _EXTENSION.search(text)):
+        extension = found[1]
+    if not lib.is_possible_number(parsed):
+        return None, extension
+    return lib.format_number(parsed, lib.PhoneNumberFormat.E164), extension
+
+
+def digits(number: str) -> str:
+    """Return the digits of a number."""
+    return re.sub(r"\D", "", number)

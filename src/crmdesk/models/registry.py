@@ -1,0 +1,53 @@
+"""All entities in one list: scanning folders breaks in a frozen program and hides what there is."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import configure_mappers
+
+from crmdesk.errors import UserError
+from crmdesk.fields import Field
+from crmdesk.i18n import tr
+from crmdesk.models import activity, customer, deal, lead, member, product, quote, ticket, workspace
+from crmdesk.models.base import ENTITIES, Record
+
+AREAS = (member, customer, activity, lead, deal, product, quote, ticket, workspace)
+
+# What people list, search and import; the rest are parts and workings.
+MAIN = ("company", "contact", "lead", "deal", "activity", "task", "product", "quote", "ticket", "article")
+SUPPORTING = (
+    "member", "tag", "pipeline", "stage", "queue", "service_level", "saved_answer", "attachment", "saved_view", "custom_field", "holiday", "exchange_rate",
+)  # fmt: skip
+BY_NUMBER = {cls.entity.number: cls for cls in ENTITIES.values()}
+
+
+def entity_class(name: str) -> type[Record]:
+    """Return the class of an entity.
+
+    Raises:
+        UserError: there is no such entity.
+    """
+    bare = name.strip().lower().replace("-", "_")
+    if bare not in ENTITIES:
+        raise UserError(tr("There is no entity “{name}”.", name=name), hint=tr("The command “fields” lists them."))
+    return ENTITIES[bare]
+
+
+def field_of(cls: type[Record], name: str) -> Field:
+    """Return a field of an entity by its name.
+
+    Raises:
+        UserError: there is no such field.
+    """
+    if name not in cls.fields:
+        raise UserError(
+            tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them.")
+        )
+    return cls.fields[name]
+
+
+def owned_parts(cls: type[Record]) -> dict[str, Field]:
+    """Return the list fields of an entity by the entity that their rows are."""
+    return {field.target: field for field in cls.fields.values() if field.kind == "parts" and field.target}
+
+
+configure_mappers()

@@ -1,0 +1,83 @@
+"""Numbers, money and dates on documents, in the language that is being spoken."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
+
+from crmdesk.documents.currencies import decimals_of
+from crmdesk.i18n import locale
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from babel import Locale
+
+
+def number(value: Decimal) -> str:
+    """Format a number with its own decimals but no trailing zeros: 1,234.5."""
+    return str(format_decimal(value.normalize(), locale=locale(), decimal_quantization=False))
+
+
+def percent(rate: Decimal) -> str:
+    """Format a rate that is given in percent: 9.975%, in German 9,975 %."""
+    return str(_percent_pattern(locale()).apply(rate.normalize() / 100, locale(), decimal_quantization=False))
+
+
+def unit_price(price: Decimal, currency: str) -> str:
+    """Format a price per unit: the currency's decimals, more where the price has more."""
+    pattern = _number_pattern(locale(), decimals_of(currency))
+    return str(pattern.apply(price, locale(), decimal_quantization=False))
+
+
+def plain_amount(amount: Decimal, currency: str) -> str:
+    """Format an amount without its currency: 1,234.50."""
+    return str(_number_pattern(locale(), decimals_of(currency)).apply(amount, locale()))
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Format an amount with its currency: €1,234.50, in German 1.234,50 €."""
+    pattern = _money_pattern(locale(), decimals_of(currency), _needs_space(locale(), currency))
+    return str(pattern.apply(amount, locale(), currency=currency, currency_digits=False))
+
+
+def long_date(day: date) -> str:
+    """Format a date with its month written out: 20 December 2026."""
+    return str(format_date(day, "long", locale=locale()))
+
+
+def short_date(day: date) -> str:
+    """Format a date as short as can be read without doubt: 20 Dec 2026, in German 20.12.2026."""
+    return str(format_date(day, "medium", locale=locale()))
+
+
+@lru_cache(maxsize=64)
+def _needs_space(where: Locale, currency: str) -> bool:
+    """Tell whether the currency's sign ends with a letter, so that a number may not follow at once."""
+    return str(get_currency_symbol(currency, where))[-1:].isalpha()
+
+
+@lru_cache(maxsize=64)
+def _money_pattern(where: Locale, decimals: int, spaced: bool) -> NumberPattern:
+    pattern: str = where.currency_formats["standard"].pattern
+    if spaced:
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return parse_pattern(pattern.replace("0.00", _zeros(decimals)))
+
+
+@lru_cache(maxsize=64)
+def _number_pattern(where: Locale, decimals: int) -> NumberPattern:
+    return parse_pattern(f"#,##{_zeros(decimals)}")
+
+
+@lru_cache(maxsize=16)
+def _percent_pattern(where: Locale) -> NumberPattern:
+    return parse_pattern(where.percent_formats[None].pattern)
+
+
+def _zeros(decimals: int) -> str:
+    return "0." + "0" * decimals if decimals else "0"

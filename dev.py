@@ -65,11 +65,17 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def attempt(*command: str | Path, **environment: str) -> int:
+    """Run a command in the project's folder and return its exit code."""
+    words = [str(part) for part in command]
+    return subprocess.run(words, cwd=HERE, env={**os.environ, **environment}, check=False).returncode
+
+
 def run(*command: str | Path, **environment: str) -> None:
     """Run a command in the project's folder; its failure ends this program with its exit code."""
-    done = subprocess.run([str(part) for part in command], cwd=HERE, env={**os.environ, **environment}, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    code = attempt(*command, **environment)
+    if code:
+        sys.exit(code)
 
 
 def is_root() -> bool:
@@ -180,29 +186,37 @@ def run_program(words: list[str]) -> None:
     run(*crmdesk, "open", store, *words)
 
 
-def lint(words: list[str]) -> None:
-    """Let ruff and mypy read the code."""
-    prepare()
-    check()
-
-
-def check() -> None:
-    """Run ruff and mypy."""
+def read_code() -> dict[str, int]:
+    """Let ruff and mypy read the code; return the exit code of each."""
     say("ruff")
-    run(PYTHON, "-m", "ruff", "check", "--quiet")
+    ruff = attempt(PYTHON, "-m", "ruff", "check", "--quiet", "--output-format", "concise")
     say("mypy")
-    run(PYTHON, "-m", "mypy", "--no-error-summary")
+    return {"ruff": ruff, "mypy": attempt(PYTHON, "-m", "mypy", "--no-error-summary")}
+
+
+def finish(codes: dict[str, int]) -> None:
+    """Say what failed, if something did, and end with its exit code."""
+    failed = [name for name, code in codes.items() if code]
+    if failed:
+        say(f"Failed: {', '.join(failed)}")
+        sys.exit(codes[failed[-1]])
+
+
+def lint(words: list[str]) -> None:
+    """Check the code without running it."""
+    prepare()
+    finish(read_code())
 
 
 def test(words: list[str]) -> None:
-    """Check the code, then run the tests without a screen."""
+    """Check the code and run the tests without a screen; one failure does not hide the next."""
     prepare_qt()
     prepare_test_programs()
     prepare()
-    if not words:
-        check()
+    codes = {} if words else read_code()
     say("pytest")
-    run(PYTHON, "-m", "pytest", *(words or ["-n", "2"]), QT_QPA_PLATFORM="offscreen")
+    codes["pytest"] = attempt(PYTHON, "-m", "pytest", *(words or ["-n", "2"]), QT_QPA_PLATFORM="offscreen")
+    finish(codes)
 
 
 def bench(words: list[str]) -> None:

@@ -61,13 +61,13 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("crmdesk", folder, [CATALOGUES[language]], fallback=True)
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Translate a text and fill its `{placeholders}`."""
     shown = _catalogue(language()).gettext(text) if text else ""
     return shown.format(**values) if values else shown
 
 
-def ntr(one: str, many: str, count: int, **values: object) -> str:
+def ntr(one: str, many: str, count: int, /, **values: object) -> str:
     """Translate a text that depends on a number; `{count}` is filled with it."""
     return _catalogue(language()).ngettext(one, many, count).format(count=count, **values)
 

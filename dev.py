@@ -22,6 +22,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -91,9 +92,22 @@ def install_system_packages(packages: list[str], why: str) -> None:
     if not is_root():
         raise Trouble(f"{why} Install them, then run this again:\n    sudo apt-get install {names}")
     say(f"Installing system packages: {names}")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run("apt-get", "update", "-qq", **quiet)
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *sorted(packages), **quiet)
+    update_package_lists()
+    run(
+        "apt-get",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        *sorted(packages),
+        DEBIAN_FRONTEND="noninteractive",
+    )
+
+
+@lru_cache(maxsize=1)
+def update_package_lists() -> None:
+    """Let apt know what there is, once."""
+    run("apt-get", "update", "-qq")
 
 
 def is_loadable(library: str) -> bool:

@@ -34,7 +34,7 @@ OUT = HERE / "out"
 SAMPLE_PASSPHRASE = "only a sample for trying out"
 OLDEST_PYTHON = (3, 11)
 
-# What Qt's wheel expects of the system, and the Debian package that has it.
+# What Qt's wheel expects of the system, and the Debian package that has it: always, and for a window on the screen.
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -42,7 +42,11 @@ QT_LIBRARIES = {
     "libfontconfig.so.1": "libfontconfig1",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libxkbcommon.so.0": "libxkbcommon0",
+}
+WINDOW_LIBRARIES = {
     "libX11-xcb.so.1": "libx11-xcb1",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
@@ -50,8 +54,6 @@ QT_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libwayland-egl.so.1": "libwayland-egl1",
 }
 # Programs that some tests ask for a second opinion on a PDF.
 TEST_PROGRAMS = {"pdffonts": "poppler-utils"}
@@ -123,7 +125,8 @@ def prepare_qt() -> None:
     """See to the system libraries that Qt needs on Linux; Windows and macOS have them."""
     if platform.system() != "Linux":
         return
-    missing = [package for library, package in QT_LIBRARIES.items() if not is_loadable(library)]
+    wanted = {**QT_LIBRARIES, **WINDOW_LIBRARIES} if has_display() else QT_LIBRARIES
+    missing = [package for library, package in wanted.items() if not is_loadable(library)]
     if missing:
         install_system_packages(missing, "The window needs some system libraries that are missing here.")
 

@@ -1,0 +1,1 @@
+"""Dialogs: short questions and long work that lie over a page."""

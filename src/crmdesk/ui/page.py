@@ -1,0 +1,146 @@
+"""What every page is built on, and what a page may ask of the window around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from crmdesk.ui import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from crmdesk.ui.actions import Action, Registry
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the user is: a page, and on it a record or a saved view. The history is a list of these."""
+
+    page: str
+    entity: str = ""
+    record: UUID | None = None
+    view: str = ""
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page as the window knows it before it is made.
+
+    Attributes:
+        name: used in `open_page`.
+        label: marked for translation; stands in the navigation and the palette.
+        icon: a Lucide name.
+        load: returns the page's class, importing it then and not before.
+        area: the area that switches it on; `core` is always on.
+        opens: the entities whose records it shows, so that `open_record` finds it.
+        in_navigation: whether it stands in the navigation; pages of single records don't.
+        under: the page that is lit in the navigation while this one is shown.
+    """
+
+    name: str
+    label: str
+    icon: str
+    load: Callable[[], type[Page]]
+    area: str = "core"
+    opens: tuple[str, ...] = ()
+    in_navigation: bool = True
+    under: str = ""
+
+
+class Frame(Protocol):
+    """What a page may ask of the window."""
+
+    @property
+    def registry(self) -> Registry:
+        """The actions of the window."""
+        ...
+
+    @property
+    def store(self) -> Any:
+        """The open store."""
+        ...
+
+    def open_page(self, name: str, view: str = "") -> None:
+        """Show a page, with a saved view if one is named."""
+        ...
+
+    def open_record(self, entity: str, record: UUID, own_window: bool = False) -> None:
+        """Show a record on its page, or in a window of its own."""
+        ...
+
+    def go_back(self) -> None:
+        """Show what was shown before."""
+        ...
+
+    def say(self, text: str, undo: bool = False, more: list[tuple[str, Callable[[], object]]] | None = None) -> None:
+        """Show a toast; with `undo` it has a button that takes the last deed back."""
+        ...
+
+    def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False) -> bool:
+        """Ask before something that can't be undone; the verb stands on the button."""
+        ...
+
+    def show_error(self, error: Exception) -> None:
+        """Show what went wrong in words for people."""
+        ...
+
+    def set_title(self, title: str) -> None:
+        """Name what is shown in the window's title."""
+        ...
+
+
+class Page(QWidget):
+    """One page of the window.
+
+    A page builds itself in `__init__` (fast, without asking the store) into `self.column`, asks the store in
+    `arrive` through `background.read`, and asks again in `refresh` when something that it shows has changed.
+
+    Attributes:
+        watches: the entities whose changes make the window call `refresh`; empty means all.
+        frame: the window.
+    """
+
+    watches: frozenset[str] = frozenset()
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.frame = frame
+        self.place: Place | None = None
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(20, 16, 20, 16)
+        self.column.setSpacing(theme.SPACE_12)
+
+    def arrive(self, place: Place) -> None:
+        """Show the place; called each time the user comes here, with the record or view that is wanted."""
+
+    def leave(self) -> bool:
+        """Put away what is half done; returning False keeps the user here."""
+        return True
+
+    def refresh(self, changed: Mapping[str, frozenset[UUID]]) -> None:
+        """Ask again; `changed` has the ids of changed records by entity. A hidden page is told when it is shown."""
+
+    def commands(self) -> list[Action]:
+        """Return the actions of this page: in menus, palette and help, and on their keys, while it is shown."""
+        return []
+
+    def focus_first(self) -> None:
+        """Put the keyboard where work begins."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return a frameless area in which a tall widget scrolls."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    content.setObjectName("scrolled")
+    area.setWidget(content)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

@@ -1,0 +1,20 @@
+"""The pages of the window, in the order of the navigation; a new page is one entry here.
+
+Each entry loads its class when the page is first shown:
+
+    def _contacts() -> type[Page]:
+        from crmdesk.ui.pages.contacts import ContactsPage
+
+        return ContactsPage
+
+    PageSpec("contacts", mark("Contacts"), "users", _contacts, area="customers", opens=("contact",))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmdesk.ui.page import PageSpec
+
+PAGES: tuple[PageSpec, ...] = ()

@@ -1,0 +1,489 @@
+"""The smallest parts: text, buttons, cards, chips, avatars, and layouts without ceremony."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.ui import theme
+from crmdesk.ui.widgets import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Role = Literal["", "title", "dialog", "figure", "strong", "muted", "caption", "danger", "success", "warning"]
+Kind = Literal["", "primary", "flat", "danger", "link"]
+
+
+def restyle(widget: QWidget, **properties: object) -> None:
+    """Set properties that the style sheet looks at, and let it look again."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def column(
+    *parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """Return a vertical layout; a number is a gap in pixels, None takes the space that is left."""
+    layout = QVBoxLayout()
+    _fill(layout, parts, space, margins)
+    return layout
+
+
+def row(
+    *parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """Return a horizontal layout; a number is a gap in pixels, None takes the space that is left."""
+    layout = QHBoxLayout()
+    _fill(layout, parts, space, margins)
+    return layout
+
+
+def _fill(
+    layout: QBoxLayout,
+    parts: tuple[QWidget | QLayout | int | None, ...],
+    space: int,
+    margins: tuple[int, int, int, int],
+) -> None:
+    layout.setSpacing(space)
+    layout.setContentsMargins(*margins)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, int):
+            layout.addSpacing(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addLayout(part)
+
+
+class Text(QLabel):
+    """A piece of text in one of the design's roles; always shown as it is, never read as HTML.
+
+    Args:
+        role: title, dialog, figure, strong, muted, caption, danger, success, warning; empty is body text.
+        wrap: break into lines instead of asking for width.
+        selectable: let the user mark and copy it, by mouse and keyboard.
+    """
+
+    def __init__(self, text: str = "", role: Role = "", wrap: bool = False, selectable: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+        self.setWordWrap(wrap)
+        if role:
+            self.setProperty("role", role)
+        if selectable:
+            self.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+
+    def set_tone(self, tone: str) -> None:
+        """Colour a caption: danger, success, warning or none."""
+        restyle(self, tone=tone)
+
+
+class ElidedText(QWidget):
+    """One line of text that is cut with an ellipsis and tells the rest in its tip."""
+
+    def __init__(self, text: str = "", weight: int = 400, token: theme.Token = "text", size: str = "body") -> None:
+        super().__init__()
+        self._text, self._weight, self._token, self._size = text, weight, token, size
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """Return the whole text."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font(self._size, self._weight))
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint.line(painter, self.rect(), self._text, theme.font(self._size, self._weight), theme.colour(self._token))
+        self.setToolTip(self._text if self.sizeHint().width() > self.width() else "")
+
+
+class Button(QPushButton):
+    """A button with a verb on it.
+
+    Args:
+        kind: empty = bordered, `primary` = the one main action of a page, `flat`, `danger`, `link`.
+        icon: a Lucide name.
+        run: called when it is pressed.
+        tip: shown on hover; also the accessible description.
+        trailing: an icon behind the text, such as `chevron-down` for a menu.
+    """
+
+    GAP = 8
+
+    def __init__(
+        self,
+        text: str,
+        run: Callable[[], object] | None = None,
+        kind: Kind = "",
+        icon: str = "",
+        tip: str = "",
+        trailing: str = "",
+    ) -> None:
+        super().__init__(text)
+        self._icon, self._trailing, self._kind = icon, trailing, kind
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if kind:
+            self.setProperty("kind", kind)
+        if tip:
+            self.setToolTip(tip)
+            self.setAccessibleDescription(tip)
+        if run is not None:
+            self.clicked.connect(lambda: run())
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon before the text."""
+        self._icon = icon
+        self.update()
+
+    def setText(self, text: str) -> None:
+        """Show another text, for the eye and for a screen reader."""
+        super().setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def _parts_width(self) -> int:
+        width = paint.text_width(self.text(), theme.relative(500))
+        icons = (theme.ICON if self._icon else 0) + (14 if self._trailing else 0)
+        gaps = self.GAP * (bool(self._icon) + bool(self._trailing)) if self.text() else 0
+        return width + icons + gaps
+
+    def sizeHint(self) -> QSize:
+        if self._kind == "link":
+            return QSize(self._parts_width() + 4, 22)
+        return QSize(self._parts_width() + (18 if self._kind == "flat" else 26), theme.CONTROL)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _ink(self) -> theme.Token:
+        if not self.isEnabled():
+            return "disabled"
+        inks: dict[str, theme.Token] = {"primary": "on_accent", "danger": "danger", "link": "accent"}
+        return inks.get(self._kind, "text")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        ink, ratio = self._ink(), self.devicePixelRatioF()
+        font = theme.relative(500)
+        if self._kind == "link" and (self.underMouse() or self.hasFocus()):
+            font = theme.relative(500).__class__(font)
+            font.setUnderline(True)
+        text_width = min(paint.text_width(self.text(), font), self.width() - 8)
+        x = 0 if self._kind == "link" else max(4, (self.width() - self._parts_width()) // 2)
+        direction = self.layoutDirection()
+        if self._icon:
+            at = paint.mirrored(QRect(x, (self.height() - 16) // 2, 16, 16), self.rect(), direction)
+            painter.drawPixmap(at.topLeft(), theme.pixmap(self._icon, ink, 16, ratio))
+            x += 16 + self.GAP
+        area = paint.mirrored(QRect(x, 0, text_width + 1, self.height()), self.rect(), direction)
+        paint.line(painter, area, self.text(), font, theme.colour(ink))
+        if self._trailing:
+            x += text_width + self.GAP if self.text() else 0
+            at = paint.mirrored(QRect(x, (self.height() - 14) // 2, 14, 14), self.rect(), direction)
+            painter.drawPixmap(at.topLeft(), theme.pixmap(self._trailing, ink, 14, ratio))
+
+
+class IconButton(QToolButton):
+    """A button that is only an icon; its name is said in the tip and to screen readers."""
+
+    def __init__(
+        self, icon: str, name: str, run: Callable[[], object] | None = None, token: theme.Token = "text"
+    ) -> None:
+        super().__init__()
+        self.setProperty("kind", "icon")
+        self.setIcon(theme.icon(icon, token))
+        self.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if run is not None:
+            self.clicked.connect(lambda: run())
+
+
+class Card(QFrame):
+    """A box with rounded corners on the canvas; put content into `body`.
+
+    Args:
+        title: shown in semi-bold at the top.
+        padding: 16 for cards with text, 0 for lists and tables that reach the edge.
+        sunken: the darker kind, for board columns.
+    """
+
+    def __init__(self, title: str = "", padding: int = 16, sunken: bool = False, space: int = 8) -> None:
+        super().__init__()
+        self.setProperty("card", "sunken" if sunken else "true")
+        layout = QVBoxLayout(self)
+        edge = padding if padding else 1
+        layout.setContentsMargins(edge, edge, edge, edge)
+        layout.setSpacing(space)
+        self.title: Text | None = None
+        if title:
+            self.title = Text(title, "strong")
+            if not padding:
+                self.title.setContentsMargins(16, 12, 16, 8)
+            layout.addWidget(self.title)
+            self.setAccessibleName(title)
+        self.body: QVBoxLayout = layout
+
+    def add(self, *parts: QWidget | QLayout) -> Card:
+        """Add parts below one another; returns the card."""
+        for part in parts:
+            if isinstance(part, QWidget):
+                self.body.addWidget(part)
+            else:
+                self.body.addLayout(part)
+        return self
+
+
+class Line(QFrame):
+    """A hairline across."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("line", "true")
+        self.setFixedHeight(1)
+
+
+class Chip(QAbstractButton):
+    """A short word on a tinted ground; the word tells what the colour means.
+
+    Args:
+        tone: danger, warning, success, info, accent or muted.
+        run: makes it a button.
+        icon: a Lucide name, drawn before the word.
+    """
+
+    def __init__(
+        self, text: str, tone: theme.Tone = "muted", run: Callable[[], object] | None = None, icon: str = ""
+    ) -> None:
+        super().__init__()
+        self._tone: theme.Tone = tone
+        self._icon = icon
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._is_button = run is not None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if run else Qt.FocusPolicy.NoFocus)
+        if run is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.clicked.connect(lambda: run())
+        else:
+            self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_as(self, text: str, tone: theme.Tone) -> None:
+        """Change word and tone."""
+        self._tone = tone
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(paint.chip_width(self.text(), self._icon), paint.CHIP_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(48, self.sizeHint().width()), paint.CHIP_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint.chip(painter, QPoint(0, 0), self.text(), self._tone, self.width(), self._icon)
+        if self.hasFocus():
+            paint.focus_ring(painter, self.rect(), 10)
+
+
+class Avatar(QWidget):
+    """The initials of a person or company in a disc; the name is in the tip."""
+
+    def __init__(self, name: str, size: int = 22) -> None:
+        super().__init__()
+        self.setFixedSize(size, size)
+        self.set_name(name)
+
+    def set_name(self, name: str) -> None:
+        """Show somebody else."""
+        self._name = name
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint.avatar(QPainter(self), self.rect(), self._name)
+
+
+class Kbd(QLabel):
+    """A key or combination, drawn like a key cap."""
+
+    def __init__(self, keys: str) -> None:
+        super().__init__(keys)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setContentsMargins(6, 0, 6, 0)
+        self.setFixedHeight(18)
+        self.setProperty("role", "caption")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint.rounded(painter, self.rect(), 4, theme.colour("surface"), theme.colour("border"))
+        painter.end()
+        super().paintEvent(event)
+
+
+class Picture(QWidget):
+    """An icon that is only looked at."""
+
+    def __init__(self, icon: str, token: theme.Token = "muted", size: int = 16) -> None:
+        super().__init__()
+        self._icon, self._token, self._size = icon, token, size
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        picture: QPixmap = theme.pixmap(self._icon, self._token, self._size, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(0, 0, picture)
+
+
+class Clickable(QFrame):
+    """A row or box that acts as one button: by click, Enter and Space.
+
+    Signals:
+        clicked: the user wants what it stands for.
+    """
+
+    clicked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            paint.focus_ring(QPainter(self), self.rect(), theme.RADIUS_CONTROL)
+
+
+class FlowLayout(QLayout):
+    """Lays parts in a line and goes on in the next one, for chips and tiles; mirrored from right to left."""
+
+    def __init__(self, space: int = 8) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._space = space
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def clear(self) -> None:
+        """Take everything out and delete it."""
+        while self._items:
+            widget = self._items.pop().widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), apply=False)
+
+    def setGeometry(self, area: QRect) -> None:
+        super().setGeometry(area)
+        self._arrange(area, apply=True)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        return size
+
+    def _arrange(self, area: QRect, apply: bool) -> int:
+        x, y, tallest = area.x(), area.y(), 0
+        parent = self.parentWidget()
+        direction = parent.layoutDirection() if parent else Qt.LayoutDirection.LeftToRight
+        for item in self._items:
+            widget = item.widget()
+            if widget is not None and widget.isHidden():
+                continue
+            size = item.sizeHint()
+            width = min(size.width(), area.width()) if area.width() > 0 else size.width()
+            if x > area.x() and x + width > area.right() + 1:
+                x, y, tallest = area.x(), y + tallest + self._space, 0
+            if apply:
+                item.setGeometry(paint.mirrored(QRect(x, y, width, size.height()), area, direction))
+            x += width + self._space
+            tallest = max(tallest, size.height())
+        return y + tallest - area.y()

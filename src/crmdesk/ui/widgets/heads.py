@@ -1,0 +1,354 @@
+"""What stands above content: page headers, breadcrumbs, segments, tabs; and what stands there when there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from crmdesk.i18n import tr
+from crmdesk.ui import theme
+from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.basics import Button, Picture, Text, column, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class PageHeader(QWidget):
+    """The head of a page: title, a muted note or count beside it, chips, and buttons at the end.
+
+    header = PageHeader(tr("Contacts"))
+    header.set_note(tr("{shown} of {all}", shown=91, all=100_412))
+    header.add(Button(tr("Import"), self.import_file, icon="upload"))
+    """
+
+    def __init__(self, title: str, note: str = "") -> None:
+        super().__init__()
+        self.title = Text(title, "title")
+        self.note = Text(note, "muted")
+        self.note.setVisible(bool(note))
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(8)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(10)
+        layout = row(self.title, self.note, self._beside, None, self._buttons, space=10)
+        self.setLayout(layout)
+        self.setMinimumHeight(theme.CONTROL)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self.title.setText(title)
+
+    def set_note(self, note: str) -> None:
+        """Show a muted note beside the title, such as a count; an empty one hides it."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
+    def beside(self, *parts: QWidget) -> None:
+        """Put chips or a drop-down next to the title."""
+        for part in parts:
+            self._beside.addWidget(part)
+
+    def add(self, *parts: QWidget) -> None:
+        """Put buttons at the end, the main one last."""
+        for part in parts:
+            self._buttons.addWidget(part)
+
+
+class Breadcrumb(QWidget):
+    """The way to here: `Companies › Alfreds Futterkiste`; every step but the last can be pressed."""
+
+    def __init__(self, *steps: tuple[str, Callable[[], object] | None]) -> None:
+        super().__init__()
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(6)
+        self.set_steps(*steps)
+
+    def set_steps(self, *steps: tuple[str, Callable[[], object] | None]) -> None:
+        """Show another way: label and what pressing it does, None for where we are."""
+        while self._line.count():
+            item = self._line.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, (label, run) in enumerate(steps):
+            if number:
+                side = "chevron-left" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "chevron-right"
+                self._line.addWidget(Picture(side, "muted", 12))
+            self._line.addWidget(_Step(label, run) if run else Text(label, "muted"))
+        self._line.addStretch(1)
+
+
+class _Step(Button):
+    def __init__(self, label: str, run: Callable[[], object]) -> None:
+        super().__init__(label, run, "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def _ink(self) -> theme.Token:
+        return "text" if self.underMouse() or self.hasFocus() else "muted"
+
+
+class EmptyState(QWidget):
+    """What a page shows when there is nothing: an icon, one sentence, one main action, and lesser ones.
+
+    EmptyState("users", tr("No contacts yet."), Button(tr("New contact"), self.add, "primary"), Button(tr("Import"), …))
+    """
+
+    def __init__(self, icon: str, sentence: str, *buttons: QWidget, hint: str = "") -> None:
+        super().__init__()
+        self.sentence = Text(sentence, "strong", wrap=True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = Text(hint, "muted", wrap=True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setVisible(bool(hint))
+        inner = QWidget()
+        inner.setMaximumWidth(420)
+        inner.setLayout(column(row(None, Picture(icon, "muted", 28), None), self.sentence, self.hint, 4, space=8))
+        inner_layout = inner.layout()
+        assert isinstance(inner_layout, QVBoxLayout)
+        inner_layout.addLayout(row(None, *buttons, None, space=8))
+        layout = column(None, row(None, inner, None), None)
+        self.setLayout(layout)
+
+    def set_sentence(self, sentence: str, hint: str = "") -> None:
+        """Say something else, such as that nothing matches the filter."""
+        self.sentence.setText(sentence)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+
+class SearchField(QLineEdit):
+    """A field that filters while typing, 150 ms after the last key; Esc empties it.
+
+    Signals:
+        searched: the text, after the pause or at once with Enter.
+        left: Down or Enter was pressed; the list should take the focus.
+    """
+
+    searched = Signal(str)
+    left = Signal()
+
+    def __init__(self, hint: str, icon: str = "search", wait_ms: int = 150) -> None:
+        super().__init__()
+        self.setProperty("kind", "search")
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.addAction(theme.icon(icon, "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setClearButtonEnabled(False)
+        self.setFixedWidth(280)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(wait_ms)
+        self._timer.timeout.connect(self._tell)
+        self._told = ""
+        self.textChanged.connect(self._wait)
+
+    @Slot()
+    def _wait(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def _tell(self) -> None:
+        self._timer.stop()
+        if self.text() != self._told:
+            self._told = self.text()
+            self.searched.emit(self._told)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self._tell()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self._tell()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Segmented(QWidget):
+    """A few choices beside one another of which one is on: Board | Table.
+
+    Signals:
+        chosen: the value of the choice that was pressed.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, *choices: tuple[str, str] | tuple[str, str, str], name: str = "") -> None:
+        """Make it from (value, label) or (value, label, icon)."""
+        super().__init__()
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, _Segment] = {}
+        self._line = row(space=2)
+        self.setLayout(self._line)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for choice in choices:
+            value, label, icon = (*choice, "")[:3]
+            button = _Segment(value, label, icon)
+            self._group.addButton(button)
+            self._buttons[value] = button
+            self._line.addWidget(button)
+            button.clicked.connect(self._tell)
+        if choices:
+            self.choose(choices[0][0])
+
+    def value(self) -> str:
+        """Return the value that is on."""
+        return next((value for value, button in self._buttons.items() if button.isChecked()), "")
+
+    def choose(self, value: str) -> None:
+        """Switch one on without telling anybody."""
+        self._buttons[value].setChecked(True)
+
+    def set_label(self, value: str, label: str) -> None:
+        """Show another label, such as one with a count."""
+        button = self._buttons[value]
+        button.setText(label)
+        button.setAccessibleName(label)
+        button.updateGeometry()
+
+    @Slot()
+    def _tell(self) -> None:
+        self.chosen.emit(self.value())
+
+
+class _Segment(QAbstractButton):
+    def __init__(self, value: str, label: str, icon: str) -> None:
+        super().__init__()
+        self.value, self._icon = value, icon
+        self.setText(label)
+        self.setAccessibleName(label)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = paint.text_width(self.text(), theme.relative(500))
+        return QSize(width + 26 + (24 if self._icon else 0), theme.CONTROL)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.isChecked():
+            paint.rounded(painter, self.rect(), theme.RADIUS_CONTROL, theme.colour("surface"), theme.colour("border"))
+        elif self.underMouse():
+            paint.rounded(painter, self.rect(), theme.RADIUS_CONTROL, theme.colour("sunken"), None)
+        ink: theme.Token = "text" if self.isChecked() or self._icon else "muted"
+        area = self.rect().adjusted(13, 0, -12, 0)
+        if self._icon:
+            at = paint.mirrored(QRect(13, (self.height() - 16) // 2, 16, 16), self.rect(), self.layoutDirection())
+            painter.drawPixmap(at.topLeft(), theme.pixmap(self._icon, ink, 16, self.devicePixelRatioF()))
+            area = paint.mirrored(self.rect().adjusted(37, 0, -12, 0), self.rect(), self.layoutDirection())
+        paint.line(painter, area, self.text(), theme.relative(500), theme.colour(ink))
+        if self.hasFocus():
+            paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: what it is called inside, its label, and how many things it holds (None shows no number)."""
+
+    value: str
+    label: str
+    count: int | None = None
+
+
+class Tabs(QWidget):
+    """Tabs as an underlined row: Timeline · Deals 2 · Quotes 4.
+
+    Signals:
+        chosen: the value of the tab that was pressed.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, tabs: Sequence[Tab] = ()) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._line = row(space=14, margins=(16, 0, 16, 0))
+        self._line.addStretch(1)
+        self.setLayout(self._line)
+        self._buttons: dict[str, _TabButton] = {}
+        self.setFixedHeight(39)
+        self.set_tabs(tabs)
+
+    def set_tabs(self, tabs: Sequence[Tab]) -> None:
+        """Show other tabs or other counts; what was on stays on where it still exists."""
+        before = self.value()
+        for button in self._buttons.values():
+            self._line.removeWidget(button)
+            self._group.removeButton(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons = {}
+        for number, tab in enumerate(tabs):
+            button = _TabButton(tab.label if tab.count is None else f"{tab.label} {tab.count}")
+            button.clicked.connect(self._tell)
+            self._group.addButton(button)
+            self._line.insertWidget(number, button)
+            self._buttons[tab.value] = button
+        if tabs:
+            self.choose(before if before in self._buttons else tabs[0].value)
+
+    def value(self) -> str:
+        """Return the value of the tab that is on."""
+        return next((value for value, button in self._buttons.items() if button.isChecked()), "")
+
+    def choose(self, value: str) -> None:
+        """Switch to a tab without telling anybody."""
+        self._buttons[value].setChecked(True)
+
+    @Slot()
+    def _tell(self) -> None:
+        self.chosen.emit(self.value())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint.hairline(QPainter(self), 0, self.width(), self.height() - 1)
+
+
+class _TabButton(QAbstractButton):
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.setText(label)
+        self.setAccessibleName(label)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(paint.text_width(self.text(), theme.relative(600)) + 2, 38)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        on = self.isChecked()
+        ink: theme.Token = "text" if on or self.underMouse() else "muted"
+        paint.line(
+            painter, self.rect(), self.text(), theme.relative(600 if on else 400), theme.colour(ink),
+            Qt.AlignmentFlag.AlignCenter,
+        )  # fmt: skip
+        if on:
+            painter.fillRect(0, self.height() - 2, self.width(), 2, theme.colour("accent"))
+        if self.hasFocus():
+            paint.focus_ring(painter, self.rect().adjusted(0, 4, 0, -4), 4)
+
+
+def count_note(shown: int, total: int) -> str:
+    """Return what a list's header says about its length: `91 of 100,412`, or `91` when nothing is filtered out."""
+    from babel.numbers import format_decimal
+
+    from crmdesk.i18n import locale
+
+    if shown == total:
+        return format_decimal(total, locale=locale())
+    return tr(
+        "{shown} of {total}", shown=format_decimal(shown, locale=locale()), total=format_decimal(total, locale=locale())
+    )

@@ -1,0 +1,266 @@
+"""What the window says: toasts with Undo, progress of long work, errors at their place."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
+
+from crmdesk.i18n import ntr, tr
+from crmdesk.ui import theme
+from crmdesk.ui.widgets.basics import Button, Picture, Text, column, restyle, row
+from crmdesk.ui.widgets.paint import text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmdesk.ui.background import Job
+
+TOAST_MS = 6_000
+TOAST_WITH_UNDO_MS = 10_000
+MOST_TOASTS = 3
+LONG_WORK_MS = 400
+
+
+class _ToastButton(QPushButton):
+    def __init__(self, text: str, run: Callable[[], object]) -> None:
+        super().__init__(text)
+        self.setFlat(True)
+        self.setAccessibleName(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setStyleSheet(
+            f"QPushButton {{ background: transparent; border: none; color: {theme.tokens().on_tip}; font-weight: 600;"
+            "text-decoration: underline; padding: 0px 4px; min-height: 24px; }"
+            f"QPushButton:focus {{ border: 2px solid {theme.tokens().on_tip}; border-radius: 4px; }}"
+        )
+        self.clicked.connect(lambda: run())
+
+
+class Toast(QFrame):
+    """One message that goes by itself, later while the mouse or the keyboard is on it."""
+
+    def __init__(
+        self,
+        text: str,
+        buttons: list[tuple[str, Callable[[], object]]],
+        stay_ms: int,
+        close: Callable[[Toast], None],
+        icon: str = "",
+    ) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.text = text
+        self._close = close
+        label = Text(text, wrap=True)
+        label.setFixedWidth(min(420, text_width(text, theme.font()) + 4))
+        layout = row(label, space=10, margins=(14, 8, 10, 8))
+        if icon:
+            layout.insertWidget(0, Picture(icon, "on_tip"))
+        for caption, run in buttons:
+            layout.addWidget(_ToastButton(caption, lambda run=run: (self._close(self), run())))  # type: ignore[misc]
+        self.setLayout(layout)
+        self.setAccessibleName(text)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(stay_ms)
+        self._timer.timeout.connect(self._end)
+        self._timer.start()
+
+    @Slot()
+    def _end(self) -> None:
+        if self.underMouse() or self.isAncestorOf(self.focusWidget() or QWidget()):
+            self._timer.start()
+        else:
+            self._close(self)
+
+
+class Toasts(QWidget):
+    """The stack of messages at the bottom left of the window; at most three, the oldest goes first."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stack = column(space=8)
+        self.setLayout(self._stack)
+        self._shown: list[Toast] = []
+        self._edge = 16
+        self._start = 0
+        parent.installEventFilter(self)
+        self.hide()
+
+    def start_at(self, x: int) -> None:
+        """Keep clear of the navigation, which is so wide."""
+        self._start = x
+        self._place()
+
+    def say(
+        self,
+        text: str,
+        undo: Callable[[], object] | None = None,
+        more: list[tuple[str, Callable[[], object]]] | None = None,
+        icon: str = "",
+    ) -> Toast:
+        """Show a message; with `undo` it stays 10 seconds and has a button Undo."""
+        buttons = list(more or [])
+        if undo is not None:
+            buttons.append((tr("Undo"), undo))
+        toast = Toast(text, buttons, TOAST_WITH_UNDO_MS if buttons else TOAST_MS, self._close, icon)
+        self._shown.append(toast)
+        self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
+        for old in self._shown[:-MOST_TOASTS]:
+            self._close(old)
+        self.show()
+        self._place()
+        self.raise_()
+        event = QAccessibleAnnouncementEvent(self, text)
+        QAccessible.updateAccessibility(event)
+        return toast
+
+    def texts(self) -> list[str]:
+        """Return what is said now, oldest first."""
+        return [toast.text for toast in self._shown]
+
+    def clear(self) -> None:
+        """Take every message away."""
+        for toast in list(self._shown):
+            self._close(toast)
+
+    def _close(self, toast: Toast) -> None:
+        if toast not in self._shown:
+            return
+        self._shown.remove(toast)
+        self._stack.removeWidget(toast)
+        toast.hide()
+        toast.deleteLater()
+        self.setVisible(bool(self._shown))
+        self._place()
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        self._stack.activate()
+        self.adjustSize()
+        x = self._start + self._edge
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            x = parent.width() - self.width() - x
+        self.move(x, parent.height() - self.height() - self._edge)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words, such as `12 s` or `3 min`."""
+    if seconds < 90:
+        return tr("{count} s", count=max(1, round(seconds)))
+    return tr("{count} min", count=round(seconds / 60))
+
+
+class ProgressPanel(QFrame):
+    """A long piece of work: what it is, how far, how fast, how long still, and a button that cancels it.
+
+    The window shows one for every write that takes longer than 0.4 s; dialogs may show their own:
+    `panel = ProgressPanel(); panel.follow(job)`.
+
+    Signals:
+        cancelled: the user has cancelled the job.
+    """
+
+    cancelled = Signal()
+
+    def __init__(self, job: Job | None = None) -> None:
+        super().__init__()
+        self.setProperty("card", "true")
+        self._job: Job | None = None
+        self.label = Text("", "strong")
+        self.note = Text("", "caption")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.stop = Button(tr("Cancel"), self._cancel)
+        self.setMinimumWidth(320)
+        self.setLayout(
+            row(column(self.label, self.bar, self.note, space=6), self.stop, space=16, margins=(16, 12, 16, 12))
+        )
+        if job is not None:
+            self.follow(job)
+
+    def follow(self, job: Job) -> None:
+        """Show this job from now on; call `refresh` when its progress has changed."""
+        self._job = job
+        self.label.setText(job.label)
+        self.bar.setAccessibleName(job.label)
+        self.stop.setEnabled(True)
+        self.refresh()
+
+    def job(self) -> Job | None:
+        """Return the job that is shown."""
+        return self._job
+
+    def refresh(self) -> None:
+        """Show how far the job is now."""
+        job = self._job
+        if job is None:
+            return
+        if job.total <= 0:
+            self.bar.setRange(0, 0)
+            self.note.setText(tr("Cancelling") if job.is_cancelled else tr("Working"))
+            return
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(min(1000, job.done * 1000 // job.total))
+        seconds = max(time.monotonic() - job.started, 0.001)
+        rate = job.done / seconds
+        parts = [tr("{done} of {total}", done=_number(job.done), total=_number(job.total))]
+        if seconds > 0.5 and rate >= 1:
+            parts.append(tr("{rate} a second", rate=_number(round(rate))))
+            parts.append(tr("{time} left", time=duration((job.total - job.done) / rate)))
+        self.note.setText(tr("Cancelling") if job.is_cancelled else " · ".join(parts))
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.stop.setEnabled(False)
+            self.note.setText(tr("Cancelling"))
+            self.cancelled.emit()
+
+
+def _number(value: int) -> str:
+    from babel.numbers import format_decimal
+
+    from crmdesk.i18n import locale
+
+    return format_decimal(value, locale=locale())
+
+
+class InlineError(QWidget):
+    """The complaint about one field or form, beneath it; hidden while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = Text("", "caption", wrap=True)
+        self._text.set_tone("danger")
+        self.setLayout(row(Picture("circle-alert", "danger", 14), self._text, space=6))
+        self.hide()
+
+    def text(self) -> str:
+        """Return the complaint."""
+        return self._text.text()
+
+    def say(self, message: str, field: QWidget | None = None) -> None:
+        """Show a complaint, and mark the field's frame; an empty one takes both away."""
+        self._text.setText(message)
+        self.setVisible(bool(message))
+        if field is not None:
+            restyle(field, invalid="true" if message else "false")
+            field.setAccessibleDescription(message)
+        if message:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message))
+
+
+def rows_text(count: int) -> str:
+    """Return a number of records in words."""
+    return ntr("{count} record", "{count} records", count)

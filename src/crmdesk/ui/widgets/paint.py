@@ -1,0 +1,129 @@
+"""What delegates and self-painting widgets draw with."""
+
+from __future__ import annotations
+
+import unicodedata
+from math import ceil
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from crmdesk.ui import theme
+
+CHIP_HEIGHT = 20
+CHIP_PADDING = 8
+
+
+def initials(name: str) -> str:
+    """Return what an avatar shows: `MA` for Maria Anders, `王` for 王伟, `?` for nothing."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    first = words[0][0]
+    if "CJK" in unicodedata.name(first, "") or "HANGUL" in unicodedata.name(first, ""):
+        return first
+    return (first + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+def rounded(painter: QPainter, area: QRect, radius: float, fill: QColor | None, line: QColor | None) -> None:
+    """Draw a rounded box with a hairline that lies wholly inside the area."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(area)
+    if line is not None:
+        box.adjust(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(line, 1))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, radius, radius)
+    painter.restore()
+
+
+def focus_ring(painter: QPainter, area: QRect, radius: float) -> None:
+    """Draw the ring that shows where the keyboard is."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), radius, radius)
+    painter.restore()
+
+
+def text_width(text: str, font: QFont) -> int:
+    """Return how many whole pixels a line of text takes."""
+    return ceil(QFontMetricsF(font).horizontalAdvance(text))
+
+
+def chip_width(text: str, icon: str = "") -> int:
+    """Return how wide a chip with a text is."""
+    return text_width(text, theme.font("caption")) + 2 * CHIP_PADDING + (16 if icon else 0)
+
+
+def chip(painter: QPainter, at: QPoint, text: str, tone: theme.Tone, most: int = 10_000, icon: str = "") -> int:
+    """Draw a chip with its upper left corner at a point, no wider than `most`; returns its width."""
+    ground, ink = theme.TONES[tone]
+    width = min(chip_width(text, icon), most)
+    area = QRect(at.x(), at.y(), width, CHIP_HEIGHT)
+    rounded(painter, area, CHIP_HEIGHT / 2, theme.colour(ground), None)
+    inner = area.adjusted(CHIP_PADDING, 0, -CHIP_PADDING, 0)
+    if icon:
+        ratio = painter.device().devicePixelRatio()
+        painter.drawPixmap(inner.x() - 1, area.y() + 4, theme.pixmap(icon, ink, 12, ratio))
+        inner.setLeft(inner.left() + 16)
+    line(painter, inner, text, theme.font("caption"), theme.colour(ink))
+    return width
+
+
+def avatar(painter: QPainter, area: QRect, name: str) -> None:
+    """Draw the initials of a name in a disc."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("accent_soft"))
+    painter.drawEllipse(QRectF(area))
+    font = QFont(theme.font("caption", 700))
+    font.setPixelSize(max(8, round(area.height() * 0.43)))
+    painter.setFont(font)
+    painter.setPen(theme.colour("accent"))
+    painter.drawText(QRectF(area), int(Qt.AlignmentFlag.AlignCenter), initials(name))
+    painter.restore()
+
+
+def line(
+    painter: QPainter,
+    area: QRect,
+    text: str,
+    font: QFont | None = None,
+    ink: QColor | None = None,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter,
+) -> None:
+    """Draw one line of text, cut with an ellipsis where it does not fit; new lines become spaces."""
+    if area.width() <= 0 or not text:
+        return
+    painter.save()
+    if font is not None:
+        painter.setFont(font)
+    painter.setPen(ink if ink is not None else theme.colour("text"))
+    metrics, shown = QFontMetricsF(painter.font()), text.replace("\n", " ")
+    if metrics.horizontalAdvance(shown) > area.width() + 1:
+        shown = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, area.width())
+    painter.drawText(area, int(align | Qt.TextFlag.TextSingleLine), shown)
+    painter.restore()
+
+
+def hairline(painter: QPainter, left: int, right: int, y: int) -> None:
+    """Draw the line between two rows."""
+    painter.save()
+    painter.setPen(QPen(theme.colour("border"), 1))
+    painter.drawLine(QPointF(left, y + 0.5), QPointF(right, y + 0.5))
+    painter.restore()
+
+
+def mirrored(area: QRect, within: QRect, direction: Qt.LayoutDirection) -> QRect:
+    """Return the area as it lies when the language runs from right to left."""
+    if direction == Qt.LayoutDirection.LeftToRight:
+        return area
+    moved = QRect(area)
+    moved.moveLeft(within.left() + within.right() - area.right())
+    return moved

@@ -1,0 +1,328 @@
+"""The frame: pages, history, palette, messages, lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from crmdesk.errors import UserError
+from crmdesk.ui import actions, background
+from crmdesk.ui.actions import Action
+from crmdesk.ui.cover import LockCover
+from crmdesk.ui.page import Frame, Page, PageSpec, Place
+from crmdesk.ui.pages import PAGES
+from crmdesk.ui.palette import ContextCommand
+from crmdesk.ui.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+pytestmark = pytest.mark.usefixtures("app")
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+class Notes(Page):
+    """A page that writes down what the window tells it."""
+
+    watches = frozenset({"contact"})
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.told: list[str] = []
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Note")
+        self.column.addWidget(self.field)
+        self.may_leave = True
+
+    def arrive(self, place: Place) -> None:
+        self.told.append(f"arrive {place.view}".strip())
+
+    def refresh(self, changed: Mapping[str, frozenset[UUID]]) -> None:
+        self.told.append("refresh " + ",".join(sorted(changed)))
+
+    def leave(self) -> bool:
+        return self.may_leave
+
+    def commands(self) -> list[Action]:
+        return [Action("note.clear", "Clear note", self.field.clear, shortcut="Ctrl+Shift+X", group="record")]
+
+    def focus_first(self) -> None:
+        self.field.setFocus()
+
+
+class Record(Page):
+    """The page of one contact."""
+
+    def arrive(self, place: Place) -> None:
+        self.record = place.record
+
+
+@dataclass(frozen=True)
+class Hit:
+    entity: str
+    id: UUID
+    title: str
+    subtitle: str
+
+
+SPECS = (
+    PageSpec("today", "Today", "house", lambda: Notes),
+    PageSpec("contacts", "Contacts", "users", lambda: Notes, area="customers"),
+    PageSpec(
+        "contact", "Contact", "user", lambda: Record,
+        area="customers", opens=("contact",), in_navigation=False, under="contacts",
+    ),
+    PageSpec("tickets", "Tickets", "life-buoy", lambda: Notes, area="service"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    made = Window(SPECS)
+    made.set_store(None, "northwind.crmdesk", "Maria Becker")
+    made.fill_navigation()
+    made.show()
+    QTest.qWaitForWindowActive(made)
+    made.open_page("today")
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def page(window: Window) -> Notes:
+    shown = window.page()
+    assert isinstance(shown, Notes)
+    return shown
+
+
+def test_numbers_open_pages_in_the_order_of_the_navigation(window: Window) -> None:
+    assert window.navigation.lines() == ["Today", "Contacts", "Tickets"]
+    QTest.keyClick(window, Qt.Key.Key_2, CTRL)
+    assert window.place() == Place("contacts")
+    assert window.windowTitle() == "Contacts – northwind.crmdesk – CRMDesk"
+
+
+def test_areas_that_are_switched_off_are_not_offered(window: Window) -> None:
+    window.set_areas(frozenset({"customers"}))
+    assert window.navigation.lines() == ["Today", "Contacts"]
+
+
+def test_back_and_forward_walk_through_pages_and_records(window: Window) -> None:
+    someone = uuid4()
+    window.open_page("contacts")
+    window.open_record("contact", someone)
+    QTest.keyClick(window, Qt.Key.Key_Left, ALT)
+    assert window.place() == Place("contacts")
+    QTest.keyClick(window, Qt.Key.Key_Left, ALT)
+    assert window.place() == Place("today")
+    QTest.keyClick(window, Qt.Key.Key_Right, ALT)
+    QTest.keyClick(window, Qt.Key.Key_Right, ALT)
+    assert window.place() == Place("contact", "contact", someone)
+
+
+def test_a_page_can_keep_the_user_until_its_work_is_put_away(window: Window) -> None:
+    page(window).may_leave = False
+    window.open_page("contacts")
+    assert window.place() == Place("today")
+    page(window).may_leave = True
+    window.open_page("contacts")
+    assert window.place() == Place("contacts")
+
+
+def test_the_page_that_is_shown_hears_of_a_change_at_once_and_a_hidden_one_when_it_is_shown(window: Window) -> None:
+    today = page(window)
+    window.open_page("contacts")
+    window.announce({"contact": frozenset({uuid4()})})
+    window.announce({"deal": frozenset({uuid4()})})
+    assert page(window).told == ["arrive", "refresh contact"]
+    assert today.told == ["arrive"]
+    window.open_page("today")
+    assert today.told == ["arrive", "arrive", "refresh contact"]
+
+
+def test_a_record_can_have_a_window_of_its_own(window: Window) -> None:
+    window.open_record("contact", uuid4(), own_window=True)
+    others = [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible()]
+    assert [w.windowTitle() for w in others] == ["Contact"]
+    assert window.place() == Place("today")
+
+
+def test_the_palette_finds_records_and_commands_by_keyboard_alone(window: Window) -> None:
+    ernst, opened, made = uuid4(), [], []
+
+    def search(text: str, limit: int, wanted: tuple[str, ...]) -> list[Hit]:
+        return [Hit("contact", ernst, "Ernst Handel", "Graz")] if text == "ernst" else []
+
+    window.palette_box.search = search
+    window.palette_box.context = [
+        ContextCommand(
+            "New deal for {name}", "plus", ("contact",), lambda entity, record: made.append((entity, record))
+        )
+    ]
+    window.place_changed.connect(opened.append)
+    QTest.keyClick(window, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), "ernst")
+    background.settle()
+    assert [row.title for row in window.palette_box.rows()] == ["Ernst Handel", "New deal for Ernst Handel"]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert opened == [Place("contact", "contact", ernst)]
+    QTest.keyClick(window, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), "ernst")
+    background.settle()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert made == [("contact", ernst)]
+    assert not window.palette_box.isVisible()
+
+
+def test_a_greater_sign_shows_commands_only_and_escape_gives_the_keyboard_back(window: Window) -> None:
+    field = page(window).field
+    field.setText("half")
+    QTest.keyClick(field, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), ">clear")
+    assert [row.title for row in window.palette_box.rows()] == ["Clear note"]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is field
+    assert field.text() == "half"
+
+
+def test_a_hash_asks_for_tickets_and_an_at_sign_for_people(window: Window) -> None:
+    asked = []
+
+    def search(text: str, limit: int, wanted: tuple[str, ...]) -> list[Hit]:
+        asked.append((text, wanted))
+        return []
+
+    window.palette_box.search = search
+    window.open_palette()
+    for typed in ("#pallet", "@maria"):
+        field = QApplication.focusWidget()
+        assert isinstance(field, QLineEdit)
+        field.clear()
+        QTest.keyClicks(field, typed)
+        background.settle()
+    assert ("pallet", ("ticket",)) in asked
+    assert ("maria", ("contact", "company", "member", "lead")) in asked
+
+
+def test_a_toast_takes_the_last_deed_back(window: Window) -> None:
+    undone = []
+    window.undo = lambda: undone.append("move")
+    window.say("Deal moved to Won", undo=True)
+    assert window.toasts.texts() == ["Deal moved to Won"]
+    undo = [b for b in window.toasts.findChildren(QAbstractButton) if b.text() == "Undo"][0]
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert undone == ["move"]
+    assert window.toasts.texts() == []
+
+
+def test_undo_says_what_it_takes_back(window: Window) -> None:
+    undone = []
+    window.undo, window.undo_label = lambda: undone.append(True), lambda: "Move deal"
+    window.refresh_undo()
+    assert window.undo_button.toolTip() == "Undo: Move deal"
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert undone == [True]
+
+
+def test_an_error_for_people_is_shown_as_it_is(window: Window) -> None:
+    background.read(
+        window, lambda job: (_ for _ in ()).throw(UserError("The amount is missing.", hint="Type one.")), None
+    )
+    background.settle()
+    assert window.toasts.texts() == ["The amount is missing. Type one."]
+
+
+@pytest.mark.logs_warnings
+def test_a_bug_is_told_without_personal_data(window: Window) -> None:
+    background.read(window, lambda job: {}["Maria Anders, +49 30 0074321"], None)
+    background.settle()
+    copy = [b for b in window.toasts.findChildren(QAbstractButton) if b.text() == "Copy details"][0]
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+    details = QApplication.clipboard().text()
+    assert "KeyError" in details
+    assert "Maria" not in details
+
+
+def test_a_locked_window_hides_its_content_and_drops_keys(window: Window) -> None:
+    tried = []
+    cover = LockCover("northwind.crmdesk", tried.append)
+    field = page(window).field
+    window.show_cover(cover)
+    assert not field.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_2, CTRL)
+    QTest.keyClick(window, Qt.Key.Key_K, CTRL)
+    assert window.place() == Place("today")
+    assert not window.palette_box.isVisible()
+    assert "northwind" not in window.windowTitle()
+    QTest.keyClicks(QApplication.focusWidget(), "open sesame")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert tried == ["open sesame"]
+    cover.refuse("This passphrase does not open it.")
+    assert cover.error.text() == "This passphrase does not open it."
+    window.uncover()
+    QTest.keyClick(window, Qt.Key.Key_2, CTRL)
+    assert window.place() == Place("contacts")
+
+
+def test_a_narrow_window_keeps_only_the_icons_of_the_navigation(window: Window) -> None:
+    window.resize(1000, 700)
+    assert window.navigation.width() == 56
+    window.resize(1360, 850)
+    assert window.navigation.width() == 208
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard")
+def test_the_menu_bar_can_be_reached_by_keyboard(window: Window) -> None:
+    assert not window.menuBar().isVisible()
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    assert window.menuBar().isVisible()
+    assert [menu.text() for menu in window.menuBar().actions()] == [
+        "File",
+        "Edit",
+        "New",
+        "Go",
+        "View",
+        "Record",
+        "Help",
+    ]
+
+
+def controls(within: QWidget) -> list[QWidget]:
+    return [
+        w for w in within.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(within)
+    ]
+
+
+def test_every_control_of_the_frame_has_a_name_for_screen_readers(window: Window) -> None:
+    nameless = [
+        type(control).__name__
+        for control in controls(window)
+        if not QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
+    ]
+    assert nameless == []
+
+
+def test_from_right_to_left_the_navigation_is_on_the_right(window: Window) -> None:
+    QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        QApplication.processEvents()
+        assert window.navigation.x() > window.width() // 2
+    finally:
+        QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_no_two_actions_of_the_frame_share_a_key(window: Window) -> None:
+    assert actions.clashes(window.registry.all()) == []
+
+
+def test_every_page_is_declared_once() -> None:
+    names = [spec.name for spec in PAGES]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,167 @@
+"""Render the window's parts to pictures, light and dark, without a screen: `python tools/gallery.py FOLDER`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QRadioButton, QWidget
+
+from crmdesk.i18n import mark, tr
+from crmdesk.ui import background, theme
+from crmdesk.ui.page import Frame, Page, PageSpec
+from crmdesk.ui.palette import ContextCommand
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, FlowLayout, IconButton, Kbd, Text, row
+from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, PageHeader, SearchField, Segmented, Tab, Tabs
+from crmdesk.ui.window import Window
+
+
+@dataclass(frozen=True)
+class Hit:
+    entity: str
+    id: UUID
+    title: str
+    subtitle: str
+
+
+class Parts(Page):
+    """All widgets on one page."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        header = PageHeader(tr("Contacts"), "91 of 100,412")
+        header.add(
+            Button("Import", icon="upload"),
+            Button("Export", icon="download"),
+            Button("Contact", kind="primary", icon="plus"),
+        )
+        self.column.addWidget(Breadcrumb(("Companies", lambda: None), ("Alfreds Futterkiste", None)))
+        self.column.addWidget(header)
+        bar = row(
+            SearchField("Filter this list", "list-filter"),
+            Button("Filter", kind="flat", icon="plus"),
+            None,
+            Segmented(("board", "Board", "square-kanban"), ("table", "Table", "table")),
+            Button("Columns", kind="flat", icon="columns-3"),
+            Button("New business", trailing="chevron-down"),
+        )
+        self.column.addLayout(bar)
+        chips = Card("Chips, people, keys")
+        flow = FlowLayout()
+        for tone in theme.TONES:
+            flow.addWidget(Chip(tone.capitalize(), tone))
+        flow.addWidget(Chip("Overdue task", "danger", icon="triangle-alert"))
+        for name in ("Maria Becker", "王伟", "Jonas Stein"):
+            flow.addWidget(Avatar(name))
+        flow.addWidget(Avatar("Alfreds Futterkiste", 44))
+        flow.addWidget(Kbd("Ctrl+K"))
+        flow.addWidget(IconButton("ellipsis", "More"))
+        chips.body.addLayout(flow)
+        off = Button("Not now")
+        off.setEnabled(False)
+        chips.add(
+            row(Button("Plain"), Button("Main", kind="primary"), Button("Delete", kind="danger", icon="trash-2"),
+                Button("Flat", kind="flat"), off, Button("Open quote", kind="link"), None)
+        )  # fmt: skip
+        check, radio, combo, field = (
+            QCheckBox("Checked"),
+            QRadioButton("One of some"),
+            QComboBox(),
+            QLineEdit("Ernst Handel"),
+        )
+        check.setChecked(True)
+        radio.setChecked(True)
+        combo.addItems(["Wholesale EUR", "Retail EUR"])
+        chips.add(row(check, QCheckBox("Not checked"), radio, combo, field, None))
+        tabs = Card(padding=0)
+        tabs.add(Tabs([Tab("t", "Timeline"), Tab("d", "Deals", 2), Tab("q", "Quotes", 4)]))
+        tabs.add(
+            EmptyState(
+                "users",
+                "No contacts yet.",
+                Button("New contact", kind="primary"),
+                Button("Import"),
+                hint="Take them over from Excel, Outlook or Google.",
+            )
+        )
+        self.column.addLayout(row(chips, tabs, space=12))
+        types = Card("Type")
+        types.add(Text("Good morning, Maria", "title"), Text("Dialog title", "dialog"), Text("€ 142,300", "figure"))
+        types.add(Text("Body text and <b>no HTML</b>"), Text("Muted text", "muted"), Text("Caption 11.5", "caption"))
+        self.column.addWidget(types)
+        self.column.addStretch(1)
+
+
+def window(pages: tuple[PageSpec, ...]) -> Window:
+    made = Window(pages)
+    made.set_store(None, "northwind.crmdesk", "Maria Becker")
+    made.fill_navigation()
+    made.set_foot(
+        ("lock", "Encrypted ·", "muted_on_tint"),
+        ("", "northwind.crmdesk", "muted_on_tint"),
+        ("refresh-cw", "Backup 2 min ago", "muted_on_tint"),
+    )
+    return made
+
+
+PAGES = tuple(
+    PageSpec(name, label, icon, lambda: Parts)
+    for name, label, icon in (
+        ("today", mark("Today"), "house"),
+        ("contacts", mark("Contacts"), "users"),
+        ("companies", mark("Companies"), "building-2"),
+        ("pipeline", mark("Pipeline"), "square-kanban"),
+        ("tickets", mark("Tickets"), "life-buoy"),
+        ("quotes", mark("Quotes"), "file-text"),
+        ("tasks", mark("Tasks"), "calendar-check"),
+        ("reports", mark("Reports"), "chart-column"),
+    )
+)
+
+
+def shoot(widget: QWidget, path: Path) -> None:
+    background.settle()
+    for _ in range(3):
+        QApplication.processEvents()
+    widget.grab().save(str(path))
+    print(path)
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    theme.start(app, "light")
+    from crmdesk.ui.navigation import Item
+
+    made = window(PAGES)
+    made.show()
+    made.open_page("contacts")
+    made.navigation.set_views(
+        [Item("contacts:1", "Key accounts", "star"), Item("pipeline:2", "Closing this month", "flame")]
+    )
+    ernst = uuid4()
+    hits = [
+        Hit("company", ernst, "Ernst Handel", "Graz, Austria"), Hit("contact", uuid4(), "Roland Mendel", "Ernst Handel · sales manager"),
+        Hit("deal", uuid4(), "Three-year contract", "Ernst Handel · Proposal · € 58,000"),
+    ]  # fmt: skip
+    made.palette_box.search = lambda text, limit, wanted: hits
+    new_deal = ContextCommand(mark("New deal for {name}"), "plus", ("company",), lambda entity, record: None)
+    made.palette_box.context = [new_deal]
+    for scheme in ("light", "dark"):
+        theme.use(scheme)
+        made.palette_box.hide()
+        shoot(made, folder / f"parts-{scheme}.png")
+        made.say("Deal moved to Won", undo=True)
+        made.open_palette("ernst")
+        shoot(made, folder / f"palette-{scheme}.png")
+    made.close()
+    background.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "gallery"))

@@ -146,9 +146,10 @@ def main(folder: Path) -> None:
     )
     ernst = uuid4()
     hits = [
-        Hit("company", ernst, "Ernst Handel", "Graz, Austria"), Hit("contact", uuid4(), "Roland Mendel", "Ernst Handel · sales manager"),
+        Hit("company", ernst, "Ernst Handel", "Graz, Austria"),
+        Hit("contact", uuid4(), "Roland Mendel", "Ernst Handel · sales manager"),
         Hit("deal", uuid4(), "Three-year contract", "Ernst Handel · Proposal · € 58,000"),
-    ]  # fmt: skip
+    ]
     made.palette_box.search = lambda text, limit, wanted: hits
     new_deal = ContextCommand(mark("New deal for {name}"), "plus", ("company",), lambda entity, record: None)
     made.palette_box.context = [new_deal]

@@ -417,4 +417,4 @@ def _rank(action: Action, wanted: list[str]) -> int | None:
 def _beside_keys() -> str:
     from crmdesk.ui.actions import shown_keys
 
-    return shown_keys("Ctrl+Return")
+    return shown_keys("Ctrl+Enter")

@@ -216,7 +216,7 @@ class Button(QPushButton):
         if self._kind == "link" and (self.underMouse() or self.hasFocus()):
             font = theme.relative(500).__class__(font)
             font.setUnderline(True)
-        text_width = min(paint.text_width(self.text(), font), self.width() - 8)
+        text_width = min(paint.text_width(self.text(), font), self.width() - (0 if self._kind == "link" else 8))
         x = 0 if self._kind == "link" else max(4, (self.width() - self._parts_width()) // 2)
         direction = self.layoutDirection()
         if self._icon:

@@ -71,6 +71,7 @@ class Quote(Record):
     pdf_id: Mapped[UUID | None] = stored("link", mark("PDF"), target="attachment")
     pdf_sha256: Mapped[str | None] = stored("text", mark("Hash of the PDF"))
     issued_at: Mapped[datetime | None] = stored("moment", mark("Issued"))
+    left_at: Mapped[datetime | None] = stored("moment", mark("Left the program"))
     sent_at: Mapped[datetime | None] = stored("moment", mark("Sent"))
     decided_at: Mapped[datetime | None] = stored("moment", mark("Decided"))
     decline_reason: Mapped[str | None] = stored("text", mark("Reason"))

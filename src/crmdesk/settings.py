@@ -1,0 +1,47 @@
+"""Settings of the program on this computer: the last store, the language, the window; a small JSON file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from crmdesk.clock import new_id
+
+
+def data_folder() -> Path:
+    """Return the folder of the program's own data: default place of stores and backups."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed to show a record
+
+    return user_data_path("CRMDesk", appauthor=False)
+
+
+def _file() -> Path:
+    from platformdirs import user_config_path  # noqa: PLC0415
+
+    return user_config_path("CRMDesk", appauthor=False) / "settings.json"
+
+
+def read() -> dict[str, Any]:
+    """Return this computer's settings; an unreadable file counts as none, nothing of value is in it."""
+    try:
+        found = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write(**values: Any) -> None:
+    """Change some of this computer's settings."""
+    file = _file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f"{file.name}.{new_id().hex[-6:]}")
+    half.write_text(json.dumps({**read(), **values}, ensure_ascii=False, indent=1), encoding="utf-8")
+    half.replace(file)
+
+
+def default_store() -> Path | None:
+    """Return the store to open when none is named: CRMDESK_STORE, else the last one opened."""
+    named = os.environ.get("CRMDESK_STORE") or read().get("last_store")
+    return Path(named) if named else None

@@ -1,0 +1,213 @@
+"""Backups: consistent copies while in use, opened and verified before they count, thinned by age."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import new_id, now
+from crmdesk.errors import StoreDamaged, UserError
+from crmdesk.i18n import tr
+from crmdesk.models.base import ENTITIES
+from crmdesk.settings import data_folder
+from crmdesk.store.connections import Connection, connect, rows, sorted_errors
+from crmdesk.store.keys import Key
+
+if TYPE_CHECKING:
+    from crmdesk.store.store import Store
+
+HOURLY, DAILY, WEEKLY, MONTHLY = timedelta(hours=48), 14, 8, 12
+SUFFIX = ".crmdesk-backup"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A verified backup."""
+
+    path: Path
+    made_at: datetime
+    size_bytes: int
+
+
+def copy_to(source: Connection, target: Path, key: Key, progress: Callable[[int, int], None] | None = None) -> None:
+    """Copy an open database into a new encrypted file with SQLite's backup interface, and bring it to the disk."""
+    out = connect(target, key, create=True, journal="DELETE")
+    try:
+        source.backup(out, pages=2000, progress=(lambda _status, left, total: progress(total - left, total)) if progress else None, sleep=0)
+    finally:
+        out.close()
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def verify_copy(path: Path, key: Key, source: Connection | None = None) -> None:
+    """Make sure that a copy can be relied on: page authentication, integrity, foreign keys, row counts.
+
+    Raises:
+        StoreDamaged: with what is wrong.
+    """
+    connection = connect(path, key, query_only=True)
+    try:
+        problems = list(damage(connection))
+        if source is not None and not problems:
+            problems += [name for name in ("journal", *ENTITIES) if _count(connection, name) < _count(source, name)]
+    finally:
+        connection.close()
+    if problems:
+        raise StoreDamaged(tr("The copy {path} is not sound: {what}.", path=path, what="; ".join(problems[:3])))
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(rows(connection, f'SELECT count(*) FROM "{table}"')[0][0])  # noqa: S608
+
+
+def damage(connection: Connection) -> Iterator[str]:
+    """Yield what SQLCipher's and SQLite's own checks find; the first alone passes truncation, stale pages and empty files."""
+    found = [message for (message,) in rows(connection, "PRAGMA cipher_integrity_check")]
+    yield from found
+    if found:
+        return
+    yield from (message for (message,) in rows(connection, "PRAGMA integrity_check") if message != "ok")
+    yield from (f"{table}: row refers to a missing {parent}" for table, _, parent, _ in rows(connection, "PRAGMA foreign_key_check"))
+
+
+def folder_of(store_path: Path) -> Path:
+    """Return where the backups of a store lie by default."""
+    mark = hashlib.sha256(str(store_path.resolve()).encode()).hexdigest()[:8]
+    return data_folder() / "backups" / f"{store_path.stem}-{mark}"
+
+
+def backup(store: Store, target: Path | None = None, progress: Callable[[int, int], None] | None = None) -> Copy:
+    """Make a verified backup while the store is in use.
+
+    Args:
+        target: a file that does not exist yet, or a folder; else the store's own folder of backups.
+
+    Raises:
+        UserError: the target exists or can't be written, the disk is full; what was there stays.
+    """
+    place = target or folder_of(store.path)
+    if target is None:
+        place.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        place = place / f"{store.path.stem}-{now():%Y%m%d-%H%M%S-%f}{SUFFIX}"
+    if place.exists():
+        raise UserError(tr("{path} exists already.", path=place), hint=tr("Choose another name; nothing was changed."))
+    if not place.parent.is_dir():
+        raise UserError(tr("There is no folder {path}.", path=place.parent))
+    half = place.with_name(f".{place.name}.{new_id().hex[-8:]}")
+    try:
+        with sorted_errors(), store.read_bare() as source:
+            copy_to(source, half, store.key, progress)
+            verify_copy(half, store.key)
+        half.rename(place)
+    except OSError as error:
+        raise UserError(tr("{path} can't be written: {why}.", path=place, why=error.strerror or error)) from error
+    finally:
+        for left in (half, half.with_name(half.name + "-journal")):
+            left.unlink(missing_ok=True)
+    if target is None:
+        thin(place.parent, keep=place)
+        store.set_local("last_backup", now().isoformat())
+    return Copy(place, now(), place.stat().st_size)
+
+
+def backups(store_path: Path) -> list[Copy]:
+    """Return a store's backups in its own folder, newest first."""
+    found = []
+    folder = folder_of(store_path)
+    for file in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            stat = file.stat()
+            found.append(Copy(file, datetime.fromtimestamp(stat.st_mtime, UTC), stat.st_size))
+    return sorted(found, key=lambda copy: copy.made_at, reverse=True)
+
+
+def last_backup(store: Store) -> datetime | None:
+    """Return when the newest verified backup in the store's own folder was made."""
+    newest = backups(store.path)
+    return newest[0].made_at if newest else None
+
+
+def due(store: Store, after: timedelta = timedelta(hours=24)) -> bool:
+    """Say whether the last backup is older than it should be."""
+    last = last_backup(store)
+    return last is None or now() - last > after
+
+
+def kept(copies: list[tuple[datetime, int]], at: datetime) -> set[int]:
+    """Return the indexes of the copies that stay, by age: all of 48 hours, then one a day, a week, a month.
+
+    Args:
+        copies: (made at, size) of each copy.
+    """
+    order = sorted(range(len(copies)), key=lambda i: copies[i][0], reverse=True)
+    stay = {i for i in order if at - copies[i][0] <= HOURLY} | set(order[:1])
+    for limit, period in ((DAILY, "%Y-%j"), (WEEKLY, "%G-%V"), (MONTHLY, "%Y-%m")):
+        newest: dict[str, int] = {}
+        for i in order:
+            newest.setdefault(copies[i][0].strftime(period), i)
+        stay |= set(list(newest.values())[:limit])
+    return stay
+
+
+def thin(folder: Path, keep: Path) -> None:
+    """Remove backups that have grown too many; the last verified one is never removed."""
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    copies = [(datetime.fromtimestamp(file.stat().st_mtime, UTC), file.stat().st_size) for file in files]
+    stay = kept(copies, now())
+    for index, file in enumerate(files):
+        if index not in stay and file != keep:
+            file.unlink(missing_ok=True)
+
+
+def restore(source: Path, target: Path, open_key: Callable[[Path], Key], *, force: bool = False) -> Path | None:
+    """Put a backup in the place of a store; the file that was there is kept beside it.
+
+    Args:
+        open_key: finds the key that opens the backup.
+
+    Returns:
+        Where the replaced file was kept, or None if there was none.
+    Raises:
+        UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound.
+    """
+    if target.exists() and not force:
+        raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
+    key = open_key(source)
+    verify_copy(source, key)
+    half = target.with_name(f".{target.name}.restore-{new_id().hex[-8:]}")
+    kept_as: Path | None = None
+    try:
+        connection = connect(source, key, query_only=True)
+        try:
+            copy_to(connection, half, key)
+        finally:
+            connection.close()
+        verify_copy(half, key)
+        if target.exists():
+            _close_journal(target, open_key)
+            kept_as = target.with_name(f"{target.stem}.before-restore-{now():%Y%m%d-%H%M%S}{target.suffix}")
+            target.rename(kept_as)
+        half.rename(target)
+    finally:
+        half.unlink(missing_ok=True)
+    return kept_as
+
+
+def _close_journal(path: Path, open_key: Callable[[Path], Key]) -> None:
+    """Bring what waits in the write-ahead log into the file before it is moved away."""
+    with contextlib.suppress(UserError):
+        connection = connect(path, open_key(path))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    for side in ("-wal", "-shm"):
+        log = path.with_name(path.name + side)
+        if log.exists() and log.stat().st_size:
+            raise UserError(tr("Another program has {path} open.", path=path), hint=tr("Close it, then try again."))

@@ -1,0 +1,151 @@
+"""Connections to the encrypted file: the only place that opens one and that builds the key's pragma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from crmdesk.errors import CannotOpen, NotAStore, StoreBusy, StoreDamaged, UserError
+from crmdesk.i18n import tr
+from crmdesk.store.keys import PLAIN_HEADER, Key, why_unreadable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+BUSY_MS = 5000
+APPLICATION_ID = 0x43524D44  # "CRMD"
+
+_NOT_A_DATABASE, _BUSY, _LOCKED, _FULL, _READ_ONLY, _CORRUPT, _IO, _CANT_OPEN, _INTERRUPT = 26, 5, 6, 13, 8, 11, 10, 14, 9
+DatabaseError = sqlcipher.DatabaseError
+Connection = Any  # sqlcipher3 has no types
+
+
+def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = False, journal: str = "WAL") -> Connection:
+    """Open the file with its key and set every pragma.
+
+    Raises:
+        CannotOpen and its kinds, StoreBusy.
+    """
+    mode = "rwc" if create else "rw"
+    try:
+        connection = sqlcipher.connect(
+            f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=512
+        )  # fmt: skip
+    except DatabaseError:
+        raise CannotOpen(tr("{path} can't be opened.", path=path), hint=tr("Check that you may read and write this file.")) from None
+    try:
+        _prepare(connection, path, key, query_only, journal)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, journal: str) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.reveal()}'\"")
+    if not connection.execute("PRAGMA cipher_version").fetchone():
+        raise CannotOpen(tr("This installation lacks encryption: the store was not opened."))
+    for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON",
+                   "recursive_triggers = ON", "mmap_size = 0", "cache_size = -16000"):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not query_only:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_autocheckpoint = 2000")
+    except DatabaseError as error:
+        raise _opening_error(error, path, key) from None
+    if query_only:
+        connection.execute("PRAGMA query_only = ON")
+
+
+def _opening_error(error: Exception, path: Path, key: Key) -> UserError:
+    code = primary_code(error)
+    if code == _NOT_A_DATABASE:
+        return why_unreadable(path, key)
+    return known_trouble(error) or CannotOpen(tr("{path} can't be opened.", path=path))
+
+
+def primary_code(error: Exception) -> int:
+    """Return SQLite's primary result code of a driver's or SQLAlchemy's error, 0 if it has none."""
+    cause = getattr(error, "orig", error)
+    return int(getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF or _code_by_words(str(cause))
+
+
+_WORDS = {
+    "file is not a database": _NOT_A_DATABASE, "database is locked": _BUSY, "database table is locked": _LOCKED, "database or disk is full": _FULL,
+    "readonly database": _READ_ONLY, "malformed": _CORRUPT, "disk I/O error": _IO, "unable to open": _CANT_OPEN, "interrupted": _INTERRUPT,
+}  # fmt: skip
+
+
+def _code_by_words(text: str) -> int:
+    return next((code for words, code in _WORDS.items() if words in text), 0)
+
+
+def known_trouble(error: Exception) -> UserError | None:
+    """Turn a failure of the surroundings into a sentence for people; None means that it is a bug of ours."""
+    match primary_code(error):
+        case 5 | 6:
+            return StoreBusy(tr("The store is busy: another program is writing to it."), hint=tr("Try again in a moment."))
+        case 13:
+            return UserError(tr("The disk is full. Nothing was changed."), hint=tr("Make room, then try again."))
+        case 8 | 14:
+            return CannotOpen(tr("The store can't be written: the file or its folder is read-only."))
+        case 10:
+            return UserError(tr("The disk reported an error. Nothing was changed."), hint=tr("Check the disk, and make a backup elsewhere."))
+        case 11 | 26:
+            return StoreDamaged(tr("The store is damaged."), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
+    return None
+
+
+def is_interrupt(error: Exception) -> bool:
+    """Say whether an error is only that a superseded read was stopped."""
+    return primary_code(error) == _INTERRUPT
+
+
+@contextmanager
+def sorted_errors() -> Iterator[None]:
+    """Let known failures of the surroundings come out as UserError."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, UserError):
+            raise
+        if isinstance(getattr(error, "orig", error), DatabaseError) and (known := known_trouble(error)):
+            raise known from error
+        raise
+
+
+def check_encrypted(path: Path) -> None:
+    """Make sure that no plain text was written: a forgotten key would do so silently."""
+    with path.open("rb") as file:
+        if file.read(16) == PLAIN_HEADER:
+            raise NotAStore(tr("{path} is an unencrypted database.", path=path))
+
+
+def writing_engine(connection: Connection) -> Engine:
+    """Return SQLAlchemy's engine over the one writing connection; every transaction begins IMMEDIATE.
+
+    Without IMMEDIATE SQLite takes the lock at the first write, and what was read before may be stale by then.
+    """
+    engine = create_engine("sqlite://", module=sqlcipher, creator=lambda: connection, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Any) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def rows(connection: Connection, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a query on a bare connection and return its rows."""
+    found: list[tuple[Any, ...]] = connection.execute(sql, parameters).fetchall()
+    return found

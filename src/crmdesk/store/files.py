@@ -1,0 +1,256 @@
+"""Creating, opening, and re-keying the encrypted file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+from crmdesk.clock import new_id, new_id_bytes, now_ms
+from crmdesk.errors import BadPlace, CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError
+from crmdesk.i18n import mark, tr
+from crmdesk.models.member import Member
+from crmdesk.models.workspace import Setting
+from crmdesk.settings import data_folder
+from crmdesk.store import keys
+from crmdesk.store.backup import copy_to, verify_copy
+from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
+from crmdesk.store.door import Change, operation
+from crmdesk.store.keys import Key
+from crmdesk.store.places import check_writable, refuse_bad_place
+from crmdesk.store.rights import Viewer, authorize
+from crmdesk.store.schema import WORKINGS, entity_tables
+from crmdesk.store.settings import for_region, named_id
+from crmdesk.store.store import Store
+from crmdesk.store.triggers import all_triggers
+
+SCHEMA = 1
+SHORTEST_PASSPHRASE = 8
+
+
+@operation(mark("Create store"), right="store.write", undoable=False)
+def start(change: Change, owner: str, currency: str, region: str, language: str) -> None:
+    """Give a new store its owner and its settings."""
+    change.add(Member, id=change.member_id, name=owner, role="owner", is_active=True)
+    values = for_region(region, currency, language)
+    change.settings.changed(values)
+    for key, value in values.items():
+        change.add(Setting, id=named_id("setting", key), key=key, value=json.dumps(value))
+
+
+def create(
+    path: Path, passphrase: str, *, owner: str = "", currency: str = "EUR", region: str = "DE", language: str = "en", anywhere: bool = False
+) -> Store:
+    """Create a store and return it open. An existing file is never overwritten.
+
+    Raises:
+        UserError: the file exists, the passphrase is too short, a setting can't be.
+        BadPlace: no such folder, read-only, a cloud folder or a network drive.
+    """
+    if path.exists():
+        raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
+    check_passphrase(passphrase)
+    check_writable(path.parent)
+    if not anywhere:
+        refuse_bad_place(path)
+    half = path.with_name(f".{path.name}.new-{new_id().hex[-8:]}")
+    key = keys.new_key(passphrase)
+    try:
+        with sorted_errors():
+            member = _build(half, key)
+            check_encrypted(half)
+            with Store(half, key) as store:
+                store.viewer = Viewer(member, "owner")
+                store.run_from("cli", start, owner or tr("Owner"), currency, region, language)
+        _publish(half, path)
+    except OSError as error:
+        raise BadPlace(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+    finally:
+        for left in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):
+            left.unlink(missing_ok=True)
+    return Store(path, key)
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Complain about a passphrase that protects nothing."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise UserError(tr("The passphrase needs at least {count} characters.", count=SHORTEST_PASSPHRASE), hint=tr("Four or five unrelated words are good."))
+
+
+def _build(path: Path, key: Key) -> UUID:
+    connection = connect(path, key, create=True)
+    try:
+        connection.execute("BEGIN")
+        for sql in (*entity_tables(), *WORKINGS, *all_triggers().values()):
+            connection.execute(sql)
+        member = new_id()
+        connection.executemany("INSERT INTO local VALUES (?, ?)", [("device", new_id_bytes().hex()), ("member", str(member)), ("created_at", str(now_ms()))])
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    return member
+
+
+def _publish(half: Path, path: Path) -> None:
+    """Give the finished file its name without ever replacing another."""
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed.")) from None
+    except OSError:  # a file system without links; on Windows rename never replaces
+        if path.exists():
+            raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed.")) from None
+        half.rename(path)
+
+
+def open_store(path: Path, passphrase: str | None = None, key: Key | None = None, *, anywhere: bool = False) -> Store:
+    """Open a store by its passphrase or its raw key.
+
+    Raises:
+        StoreMissing, NotAStore, WrongPassphrase, StoreDamaged, StoreTooNew, BadPlace: each says what to do.
+    """
+    salt = keys.file_salt(path)
+    if not anywhere:
+        refuse_bad_place(path)
+    if key is None:
+        key = keys.derive(passphrase or "", salt)
+    elif key.salt != salt:
+        raise keys.WrongPassphrase(tr("This recovery key belongs to another file, or the passphrase was changed since."))
+    try:
+        with sorted_errors():
+            _check_identity(path, key)
+            store = Store(path, key)
+    except keys.WrongPassphrase:
+        _count_failure(path)
+        raise
+    _journal_failures(store)
+    return store
+
+
+def _check_identity(path: Path, key: Key) -> None:
+    connection = connect(path, key, query_only=True)
+    try:
+        application, version = rows(connection, "PRAGMA application_id")[0][0], rows(connection, "PRAGMA user_version")[0][0]
+        if application != APPLICATION_ID:
+            raise NotAStore(tr("{path} is an encrypted database of another program.", path=path))
+        if version > SCHEMA:
+            raise StoreTooNew(
+                tr("{path} was written by a newer CRMDesk (format {theirs}; this program knows {ours}).", path=path, theirs=version, ours=SCHEMA),
+                hint=tr("Update CRMDesk, then open it again. Nothing was changed."),
+            )
+        rows(connection, "SELECT count(*) FROM journal_tx")
+    except Exception as error:
+        if not isinstance(error, UserError) and primary_code(error) in (1, 11, 26):
+            raise StoreDamaged(tr("The store {path} is damaged.", path=path), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")) from error
+        raise
+    finally:
+        connection.close()
+    if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
+        raise BadPlace(tr("{path} can't be written: the file or its folder is read-only.", path=path), hint=tr("Move the store to a folder of your own."))
+    if version < SCHEMA:
+        from crmdesk.store.migrations import migrate  # noqa: PLC0415 - Alembic takes 250 ms
+
+        migrate(path, key, SCHEMA)
+
+
+def change_passphrase(store: Store, passphrase: str) -> Store:
+    """Give the store another passphrase and return it open again: backup, re-keyed copy, check, swap.
+
+    The former raw key is kept inside, so that the store opens its own older backups; recovery sheet and keyring entry are void.
+    """
+    authorize(store.viewer, "store.write")
+    check_passphrase(passphrase)
+    path, old = store.path, store.key
+    new = keys.new_key(passphrase)
+    half = path.with_name(f".{path.name}.rekey-{new_id().hex[-8:]}")
+    try:
+        with store.writer_alone() as writer:
+            copy_to(writer, half, new)
+            verify_copy(half, new, writer)
+            _note_former(half, new, old)
+        store.close()
+        for side in ("-wal", "-shm"):
+            if path.with_name(path.name + side).exists() and path.with_name(path.name + side).stat().st_size:
+                raise StoreBusy(tr("Another program has this store open."), hint=tr("Close it, then try again."))
+        half.replace(path)
+    finally:
+        for left in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):
+            left.unlink(missing_ok=True)
+    with contextlib.suppress(UserError):
+        keys.keep_in_keyring(path, None)
+    return Store(path, new)
+
+
+def _note_former(path: Path, new: Key, old: Key) -> None:
+    connection = connect(path, new)
+    try:
+        connection.execute("INSERT INTO former_key VALUES (?, ?)", (now_ms(), old.reveal()))
+        connection.execute("DELETE FROM local WHERE key = 'sheet_printed_at'")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
+def former_keys(store: Store) -> list[Key]:
+    """Return the raw keys that the store had before, newest first."""
+    with store.read_bare() as connection:
+        return [Key(text) for (text,) in rows(connection, "SELECT key FROM former_key ORDER BY made_at DESC")]
+
+
+def _failures_file(path: Path) -> Path:
+    return data_folder() / "unlock" / hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+
+
+def _count_failure(path: Path) -> None:
+    """Count a failed unlock beside the store: its time and nothing else."""
+    noted = _failures_file(path)
+    with contextlib.suppress(OSError):
+        noted.parent.mkdir(parents=True, exist_ok=True)
+        with noted.open("a", encoding="ascii") as file:
+            file.write(f"{now_ms()}\n")
+
+
+@operation(mark("Failed unlocks"), right="store.read", undoable=False, traced=True)
+def note_failures(change: Change, times: list[int]) -> None:
+    """Journal the failed attempts to unlock since the last one that worked."""
+    change.note(about=str(len(times)), times=times)
+
+
+def _journal_failures(store: Store) -> None:
+    noted = _failures_file(store.path)
+    if not noted.exists():
+        return
+    times = [int(line) for line in noted.read_text(encoding="ascii").splitlines() if line.isdigit()]
+    try:
+        store.run(note_failures, times)
+    except (StoreBusy, CannotOpen):
+        return
+    noted.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def window_lock(path: Path) -> Iterator[None]:
+    """Hold the place of the one window that a store may have open on this computer.
+
+    Raises:
+        StoreBusy: a window has it.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    lock = FileLock(_failures_file(path).with_suffix(".window"), timeout=0)
+    Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreBusy(tr("{path} is open in another window.", path=path)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+

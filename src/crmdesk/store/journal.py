@@ -1,0 +1,245 @@
+"""The journal: one row per changed record and transaction, salted digests, a hash chain over the transactions.
+
+The triggers write bare rows; `complete` finishes a transaction before it is committed. An insert carries no values: its first values are
+today's row walked back through the later rows. Erasing a row's payload and salt later leaves the chain valid.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from crmdesk.clock import random_bytes
+from crmdesk.models.base import Record
+from crmdesk.models.registry import BY_NUMBER
+from crmdesk.store.connections import Connection, rows
+from crmdesk.store.schema import INSERT, UPDATE
+from crmdesk.store.triggers import journaled_columns, value_sql
+
+SALT, DIGEST, RUN = 16, 32, 1000
+GENESIS = bytes(DIGEST)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a transaction says of itself; all of it is hashed."""
+
+    tx: int
+    at: int
+    member: bytes | None
+    device: bytes
+    origin: str
+    label: str
+    about: str | None
+    operation: str
+    kind: str
+    reverts: int | None = None
+    caused_by: int | None = None
+    undoable: bool = True
+    detail: str | None = None
+
+    def canonical(self, first: int | None, last: int | None) -> bytes:
+        """Return the bytes that are hashed."""
+        values = [
+            self.tx, self.at, self.member and self.member.hex(), self.device.hex(), self.origin, self.label, self.about, self.operation, self.kind, self.reverts,
+            self.caused_by, int(self.undoable), first, last, self.detail,
+        ]  # fmt: skip
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def last_entry(connection: Connection) -> int:
+    """Return the id of the newest journal row, 0 in an empty journal."""
+    return int(rows(connection, "SELECT ifnull(max(id), 0) FROM journal")[0][0])
+
+
+def complete(connection: Connection, header: Header, before: int) -> int:
+    """Finish a transaction: one row per record, digests, chain.
+
+    Args:
+        before: the newest journal row before the transaction.
+
+    Returns:
+        How many records it changed.
+    """
+    _merge_repeated(connection, before)
+    first, last, count = rows(connection, "SELECT min(id), max(id), count(*) FROM journal WHERE id > ?", (before,))[0]
+    content = _write_digests(connection, header.tx, first, last) if count else b""
+    previous = rows(connection, "SELECT hash FROM journal_tx ORDER BY id DESC LIMIT 1")
+    digest = chain(previous[0][0] if previous else GENESIS, header.canonical(first, last), content)
+    connection.execute(
+        "INSERT INTO journal_tx VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (header.tx, header.at, header.member, header.device, header.origin, header.label, header.about, header.operation, header.kind, header.reverts,
+         header.caused_by, int(header.undoable), first, last, header.detail, digest),
+    )  # fmt: skip
+    return int(count)
+
+
+def chain(previous: bytes, header: bytes, content: bytes) -> bytes:
+    """Return a transaction's hash: over the one before it, its header and the digests of its rows."""
+    return hashlib.sha256(previous + header + content).digest()
+
+
+def _merge_repeated(connection: Connection, before: int) -> None:
+    """Make one row of several that a transaction wrote for one record."""
+    if not rows(connection, "SELECT 1 FROM journal WHERE id > ? AND op <> ? LIMIT 1", (before, INSERT)):
+        return
+    repeated = rows(
+        connection, "SELECT json_group_array(id), json_group_array(op), json_group_array(json(changes)) FROM (SELECT * FROM journal WHERE id > ? ORDER BY id) "
+        "GROUP BY tbl, row HAVING count(*) > 1", (before,),
+    )  # fmt: skip
+    for ids_json, ops_json, changes_json in repeated:
+        ids, ops, changes = json.loads(ids_json), json.loads(ops_json), json.loads(changes_json)
+        drop = ids[1:]
+        if ops[0] == UPDATE and all(op == UPDATE for op in ops):
+            merged = merge_changes(changes)
+            if merged:
+                connection.execute("UPDATE journal SET changes = ? WHERE id = ?", (json.dumps(merged, ensure_ascii=False, separators=(",", ":")), ids[0]))
+            else:
+                drop = ids
+        elif ops[-1] not in (INSERT, UPDATE):  # a purge keeps only itself
+            drop = ids[:-1]
+        connection.executemany("DELETE FROM journal WHERE id = ?", [(i,) for i in drop])
+
+
+def merge_changes(changes: Iterable[dict[str, list[Any]]]) -> dict[str, list[Any]]:
+    """Join changes of one record: the first value before, the last after; what came back to its start is gone."""
+    merged: dict[str, list[Any]] = {}
+    for change in changes:
+        for name, (old, new) in change.items():
+            merged[name] = [merged[name][0] if name in merged else old, new]
+    return {name: pair for name, pair in merged.items() if pair[0] != pair[1]}
+
+
+def values_sql(cls: type[Record], row: str) -> str:
+    """Return the SQL of a record's values as they are digested: those that are not null, by name."""
+    names = sorted([*journaled_columns(cls), ("custom", "custom")])
+    pieces = [f"iif({row}.\"{column}\" IS NULL, '', ',\"{name}\":' || json_quote({value_sql(cls, column, row)}))" for name, column in names]
+    return "'{' || substr(" + " || ".join(pieces) + ", 2) || '}'"
+
+
+def _payloads(connection: Connection, first: int, last: int) -> Iterator[tuple[int, int, bytes, int, str]]:
+    """Yield (id, table, record, operation, payload) of a transaction's rows, table by table."""
+    numbers = rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last))
+    for (number,) in numbers:
+        cls = BY_NUMBER[number]
+        yield from connection.execute(
+            f"SELECT j.id, j.tbl, j.row, j.op, iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) FROM journal j LEFT JOIN \"{cls.entity.name}\" t ON t.id = j.row "  # noqa: S608
+            "WHERE j.id BETWEEN ? AND ? AND j.tbl = ?", (first, last, number),
+        )  # fmt: skip
+
+
+def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> bytes:
+    """Return the digest of one journal row."""
+    return hashlib.sha256(b"%b%d:%d:%b%b" % (salt, table, op, record, payload.encode())).digest()
+
+
+def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
+    size = last - first + 1
+    salts, digests = random_bytes(SALT * size), bytearray(DIGEST * size)
+    sha256 = hashlib.sha256
+    for entry, table, record, op, payload in _payloads(connection, first, last):
+        at = entry - first
+        digests[at * DIGEST : (at + 1) * DIGEST] = sha256(b"%b%d:%d:%b%b" % (salts[at * SALT : (at + 1) * SALT], table, op, record, payload.encode())).digest()
+    connection.executemany(
+        "INSERT INTO journal_digest VALUES (?, ?, ?, ?)",
+        [(first + at, tx, salts[at * SALT : (at + RUN) * SALT], bytes(digests[at * DIGEST : (at + RUN) * DIGEST])) for at in range(0, size, RUN)],
+    )
+    return hashlib.sha256(digests).digest()
+
+
+def head(connection: Connection) -> tuple[int, bytes]:
+    """Return number and hash of the newest transaction."""
+    newest = rows(connection, "SELECT id, hash FROM journal_tx ORDER BY id DESC LIMIT 1")
+    return newest[0] if newest else (0, GENESIS)
+
+
+def check_chain(connection: Connection) -> Iterator[str]:
+    """Yield what is wrong with the chain: the first transaction whose hash does not follow, entries without transaction."""
+    previous = GENESIS
+    for row in connection.execute("SELECT * FROM journal_tx ORDER BY id"):
+        tx, at, member, device, origin, label, about, operation, kind, reverts, caused_by, undoable, first, last, detail, digest = row
+        header = Header(tx, at, member, device, origin, label, about, operation, kind, reverts, caused_by, bool(undoable), detail)
+        runs = rows(connection, "SELECT digests FROM journal_digest WHERE first_id BETWEEN ? AND ? ORDER BY first_id", (first, last)) if first else []
+        content = hashlib.sha256(b"".join(run[0] for run in runs)).digest() if first else b""
+        if chain(previous, header.canonical(first, last), content) != digest:
+            yield f"journal: transaction {tx} does not follow the one before it"
+            return
+        previous = digest
+    stray = rows(connection, "SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_tx t WHERE t.id = j.tx AND j.id BETWEEN t.first_id AND t.last_id)")
+    if stray[0][0]:
+        yield f"journal: {stray[0][0]} entries belong to no transaction"
+
+
+def check_entries(connection: Connection) -> Iterator[str]:
+    """Yield the entries whose content does not match its digest, the first of each transaction.
+
+    Values of inserts are today's row walked back, so a record that was changed past the door shows at its insert or at its newest change.
+    """
+    for cls in BY_NUMBER.values():
+        if cls.entity.journaled:
+            yield from _check_table(connection, cls)
+
+
+def _check_table(connection: Connection, cls: type[Record]) -> Iterator[str]:
+    number, name = cls.entity.number, cls.entity.name
+
+    def seal_of(entry: int) -> tuple[bytes, bytes] | None:
+        found = rows(connection, "SELECT first_id, salts, digests FROM journal_digest WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1", (entry,))
+        if not found:
+            return None
+        first, salts, digests = found[0]
+        at = entry - first
+        return salts[at * SALT : (at + 1) * SALT], digests[at * DIGEST : (at + 1) * DIGEST]
+
+    known: set[bytes] = set()
+    query = f"SELECT id, {values_sql(cls, 't')} FROM \"{name}\" t"  # noqa: S608
+    for record, today in connection.execute(query):
+        known.add(record)
+        values = json.loads(today)
+        entries = rows(connection, "SELECT id, op, changes FROM journal WHERE tbl = ? AND row = ? ORDER BY id DESC", (number, record))
+        if not entries or entries[-1][1] != INSERT:
+            yield f"{name} {record.hex()}: it was not written through the journal"
+            continue
+        yield from _check_record(cls, record, values, entries, seal_of)
+    missing = rows(connection, "SELECT DISTINCT row FROM journal WHERE tbl = ? AND row NOT IN (SELECT row FROM journal WHERE tbl = ? AND op = 2)", (number, number))
+    for (record,) in missing:
+        if record not in known:
+            yield f"{name} {record.hex()}: it is in the journal, but the record is gone"
+
+
+def _check_record(cls: type[Record], record: bytes, values: dict[str, Any], entries: list[tuple[Any, ...]], seal_of: Any) -> Iterator[str]:
+    name, number = cls.entity.name, cls.entity.number
+    for entry, op, changes in entries:
+        if op == INSERT:
+            payload = json.dumps(dict(sorted(values.items())), ensure_ascii=False, separators=(",", ":"))
+        else:
+            payload = changes
+            for field, (old, new) in json.loads(changes).items():
+                if _get(values, field) != new:
+                    yield f"{name} {record.hex()}: {field} was changed past the journal (entry {entry})"
+                    return
+                _put(values, field, old)
+        sealed = seal_of(entry)
+        if not sealed or digest_of(sealed[0], number, record, op, payload) != sealed[1]:
+            yield f"{name} {record.hex()}: journal entry {entry} does not match its digest"
+            return
+
+
+def _get(values: dict[str, Any], field: str) -> Any:
+    if field.startswith("custom."):
+        return json.loads(values.get("custom") or "{}").get(field[7:])
+    return values.get(field)
+
+
+def _put(values: dict[str, Any], field: str, value: Any) -> None:
+    if field.startswith("custom."):
+        own = json.loads(values.get("custom") or "{}")
+        own = {**own, field[7:]: value} if value is not None else {k: v for k, v in own.items() if k != field[7:]}
+        field, value = "custom", json.dumps(own, ensure_ascii=False, separators=(",", ":")) if own else None
+    if value is None:
+        values.pop(field, None)
+    else:
+        values[field] = value

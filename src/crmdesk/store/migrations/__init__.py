@@ -1,0 +1,69 @@
+"""Migrations: an older store is brought to this program's schema on a copy that is checked before it takes the old one's place."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection as Bound
+
+from crmdesk.clock import new_id
+from crmdesk.errors import StoreBusy
+from crmdesk.i18n import tr
+from crmdesk.store import backup
+from crmdesk.store.connections import connect, rows, sorted_errors, writing_engine
+from crmdesk.store.keys import Key
+from crmdesk.store.triggers import all_triggers
+
+
+def migrate(path: Path, key: Key, to: int) -> None:
+    """Bring a store to schema `to`: backup, migrate a copy, check it, swap. A failure leaves the old file as it was."""
+    half = path.with_name(f".{path.name}.migrate-{new_id().hex[-8:]}")
+    old = connect(path, key)
+    try:
+        kept = backup.folder_of(path) / f"{path.stem}-before-format-{to}-{new_id().hex[-8:]}{backup.SUFFIX}"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with sorted_errors():
+            backup.copy_to(old, kept, key)
+            backup.verify_copy(kept, key, old)
+            backup.copy_to(old, half, key)
+            upgrade(half, key, to)
+            backup.verify_copy(half, key, old)
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        old.close()
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreBusy(tr("Another program has this store open."), hint=tr("Close it, then open the store again."))
+        half.replace(path)
+    finally:
+        old.close()
+        half.unlink(missing_ok=True)
+
+
+def upgrade(path: Path, key: Key, to: int) -> None:
+    """Run the migrations that a file lacks, in one transaction, and make its triggers anew."""
+    connection = connect(path, key, journal="DELETE")
+    engine = writing_engine(connection)
+    try:
+        with engine.connect() as bound:
+            bound.begin()
+            version = rows(connection, "PRAGMA user_version")[0][0]
+            for (name,) in rows(connection, "SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+                connection.execute(f'DROP TRIGGER "{name}"')
+            for number in range(version + 1, to + 1):
+                _step(number, bound)
+            for sql in all_triggers().values():
+                connection.execute(sql)
+            connection.execute(f"PRAGMA user_version = {to}")
+            bound.commit()
+    finally:
+        engine.dispose()
+        connection.close()
+
+
+def _step(number: int, bound: Bound) -> None:
+    """Run one migration: `versions/v0002.py` and so on, each with `upgrade(op)`; they only add tables and columns."""
+    module = import_module(f"crmdesk.store.migrations.versions.v{number:04}")
+    module.upgrade(Operations(MigrationContext.configure(bound)))

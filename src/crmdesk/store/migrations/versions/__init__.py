@@ -1,0 +1,1 @@
+"""One module per schema; `upgrade(op)` brings a store there from the one before."""

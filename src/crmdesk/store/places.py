@@ -1,0 +1,83 @@
+"""Where a store may lie: folders of cloud services and network drives damage a database that is in use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path, PurePath, PureWindowsPath
+
+from crmdesk.errors import BadPlace
+from crmdesk.i18n import tr
+
+_CLOUD_FOLDERS = (
+    "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud drive", "iclouddrive", "com~apple~clouddocs", "mobile documents", "nextcloud",
+    "owncloud", "pcloud drive", "box sync", "baidunetdisk", "坚果云", "creative cloud files", "synologydrive", "seafile",
+)  # fmt: skip
+_NETWORK_TYPES = frozenset(
+    {"cifs", "smb", "smb2", "smb3", "smbfs", "nfs", "nfs4", "afpfs", "webdav", "davfs", "fuse.davfs2", "fuse.sshfs", "fuse.rclone", "9p", "ncpfs", "fuse.gvfsd-fuse"}
+)  # fmt: skip
+DRIVE_REMOTE = 4
+
+
+def trouble(path: PurePath, platform: str = sys.platform, fs_type: Callable[[PurePath], str] | None = None) -> str | None:
+    """Return why a store must not lie at this path, as a translated sentence, or None."""
+    for part in path.parts:
+        plain = part.casefold().strip("\\/")
+        if any(plain == name or plain.startswith((name + " -", name + "-", name + " (")) for name in _CLOUD_FOLDERS):
+            return tr("“{folder}” is a folder that a cloud service copies while the store is in use.", folder=part)
+    if platform == "win32":
+        windows = PureWindowsPath(path)
+        if windows.drive.startswith("\\\\") or (fs_type or _windows_type)(path) == "network":
+            return tr("{path} lies on a network drive.", path=path)
+    elif (fs_type or _posix_type)(path) in _NETWORK_TYPES:
+        return tr("{path} lies on a network drive.", path=path)
+    return None
+
+
+def refuse_bad_place(path: Path) -> None:
+    """Raise BadPlace for cloud folders and network drives."""
+    if why := trouble(path.resolve()):
+        raise BadPlace(why, hint=tr("Move the file to a folder of this computer, or share it as a team."))
+
+
+def _windows_type(path: PurePath) -> str:  # pragma: no cover - Windows only
+    if sys.platform != "win32":
+        return ""
+    import ctypes  # noqa: PLC0415
+
+    root = PureWindowsPath(path).anchor
+    return "network" if ctypes.windll.kernel32.GetDriveTypeW(root) == DRIVE_REMOTE else ""
+
+
+def _posix_type(path: PurePath) -> str:
+    """Return the type of the file system that holds a path. Source: /proc/mounts; `mount` on macOS."""
+    return best_mount(path, _mounts())
+
+
+def best_mount(path: PurePath, mounts: list[tuple[str, str]]) -> str:
+    """Return the type of the longest mount point that holds the path; mounts are (mount point, type)."""
+    holding = [(point, kind) for point, kind in mounts if path == PurePath(point) or PurePath(point) in path.parents]
+    return max(holding, key=lambda mount: len(mount[0]), default=("", ""))[1]
+
+
+def _mounts() -> list[tuple[str, str]]:
+    table = Path("/proc/mounts")
+    if table.exists():
+        lines = table.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [(fields[1].replace("\\040", " "), fields[2]) for fields in (line.split(" ") for line in lines) if len(fields) > 2]
+    if sys.platform == "darwin":  # pragma: no cover - macOS only
+        import re  # noqa: PLC0415
+        import subprocess  # noqa: PLC0415
+
+        listing = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        return [(found[1], found[2]) for found in re.finditer(r" on (.+?) \((\w+)", listing)]
+    return []
+
+
+def check_writable(folder: Path) -> None:
+    """Raise BadPlace when the folder is missing or can't be written."""
+    if not folder.is_dir():
+        raise BadPlace(tr("There is no folder {path}.", path=folder))
+    if not os.access(folder, os.W_OK):
+        raise BadPlace(tr("The folder {path} can't be written.", path=folder), hint=tr("Choose a folder of your own."))

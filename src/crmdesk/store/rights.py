@@ -1,0 +1,75 @@
+"""Rights: one question in front of every write and every read; deny by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from crmdesk.errors import NotAllowed
+from crmdesk.i18n import mark, tr
+from crmdesk.models.base import ENTITIES
+
+ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
+_RANK = {"owner": 4, "manager": 3, "sales": 2, "service": 2, "finance": 2, "own_ones": 1, "read_only": 0}
+
+_SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "attachment", "saved_view", "tag"}
+_SERVICE = {"company", "contact", "activity", "task", "ticket", "article", "saved_answer", "attachment", "saved_view", "tag"}
+_FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity"}
+_MANAGER = (_SALES | _SERVICE | _FINANCE) | {
+    "pipeline", "stage", "queue", "service_level", "number_series", "custom_field", "holiday", "member", "import", "export", "handover",
+}  # fmt: skip
+
+WRITES: dict[str, frozenset[str]] = {
+    "owner": frozenset({*ENTITIES, *_MANAGER, "setting", "store"}),
+    "manager": frozenset(_MANAGER),
+    "sales": frozenset(_SALES | {"import", "export"}),
+    "service": frozenset(_SERVICE | {"export"}),
+    "finance": frozenset(_FINANCE | {"export"}),
+    "own_ones": frozenset(_SALES - {"lead"} | {"lead"}),
+    "read_only": frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: the store's member in the role they act in."""
+
+    member_id: UUID | None
+    role: str = "owner"
+
+    @property
+    def sees_only_own(self) -> bool:
+        """Whether records of other owners are hidden."""
+        return self.role == "own_ones"
+
+
+def acting_as(viewer: Viewer, role: str) -> Viewer:
+    """Return the viewer in a lower role.
+
+    Raises:
+        NotAllowed: the role is higher than the member's own, or unknown.
+    """
+    if role not in _RANK:
+        raise NotAllowed(tr("There is no role “{role}”.", role=role), hint=tr("Roles: {roles}.", roles=", ".join(ROLES)))
+    if role != viewer.role and _RANK[role] >= _RANK[viewer.role]:
+        raise NotAllowed(tr("You can act only in a role lower than your own."))
+    return Viewer(viewer.member_id, role)
+
+
+def authorize(viewer: Viewer, right: str) -> None:
+    """Raise NotAllowed unless the viewer's role has a right such as `deal.write` or `contact.read`.
+
+    Reading is open to every role; what is seen of it, `visible` in queries decides.
+    """
+    subject, _, action = right.partition(".")
+    if action == "read" or (action and subject in WRITES.get(viewer.role, frozenset())):
+        return
+    raise NotAllowed(
+        tr("The role “{role}” does not allow this.", role=tr(ROLE_LABELS[viewer.role])), hint=tr("Ask the owner of the store.")
+    )
+
+
+ROLE_LABELS = {
+    "owner": mark("Owner"), "manager": mark("Manager"), "sales": mark("Sales"), "service": mark("Service"), "finance": mark("Finance"),
+    "own_ones": mark("Own ones"), "read_only": mark("Read only"),
+}  # fmt: skip

@@ -1,0 +1,151 @@
+"""The store's settings: what all members share, each a row of `setting` with a JSON value."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crmdesk.errors import UserError
+from crmdesk.fields import Reading, currencies, from_minor, to_minor
+from crmdesk.i18n import LANGUAGES, mark, tr
+
+NAMESPACE = uuid.UUID("6f1a3c52-5f1e-5b7e-9a47-6d2c0e8c1f5a")
+
+
+def named_id(kind: str, key: str) -> uuid.UUID:
+    """Return the id of a record that has a natural key, the same on every computer."""
+    return uuid.uuid5(NAMESPACE, f"{kind}:{key}")
+
+
+def _say(label: str) -> Any:
+    return {"label": label}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a store; the defaults are those of a new one.
+
+    Attributes:
+        hours: working hours per weekday, Monday first: `(("09:00", "17:00"), …)`; an empty tuple is a free day.
+        areas: the pages that are shown.
+    """
+
+    currency: str = field(default="EUR", metadata=_say(mark("Currency")))
+    region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates")))
+    language: str = field(default="en", metadata=_say(mark("Language")))
+    zone: str = field(default="Europe/Berlin", metadata=_say(mark("Time zone")))
+    company_name: str = field(default="", metadata=_say(mark("Own company")))
+    company_address: str = field(default="", metadata=_say(mark("Own address")))
+    company_phone: str = field(default="", metadata=_say(mark("Own phone")))
+    company_email: str = field(default="", metadata=_say(mark("Own mail address")))
+    company_website: str = field(default="", metadata=_say(mark("Own website")))
+    company_vat_id: str = field(default="", metadata=_say(mark("Own VAT ID")))
+    company_tax_number: str = field(default="", metadata=_say(mark("Own tax number")))
+    company_register: str = field(default="", metadata=_say(mark("Commercial register")))
+    company_directors: str = field(default="", metadata=_say(mark("Managing directors")))
+    company_bank: str = field(default="", metadata=_say(mark("Bank")))
+    company_iban: str = field(default="", metadata=_say(mark("IBAN")))
+    company_bic: str = field(default="", metadata=_say(mark("BIC")))
+    letter_colour: str = field(default="#0F766E", metadata=_say(mark("Letterhead colour")))
+    letter_footer: str = field(default="", metadata=_say(mark("Footer")))
+    logo_id: str = field(default="", metadata=_say(mark("Logo")))
+    seal_id: str = field(default="", metadata=_say(mark("Seal")))
+    quote_columns: tuple[str, ...] = field(
+        default=("position", "description", "quantity", "unit", "unit_price", "discount", "tax", "amount"), metadata=_say(mark("Columns of a quote"))
+    )  # fmt: skip
+    quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)")))
+    quote_intro: str = field(default="", metadata=_say(mark("Introduction of a quote")))
+    quote_terms: str = field(default="", metadata=_say(mark("Terms of a quote")))
+    payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)")))
+    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)")))
+    tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax")))
+    rounding_mode: str = field(default="half_up", metadata=_say(mark("Rounding")))
+    rounding_level: str = field(default="document", metadata=_say(mark("Tax is rounded")))
+    hours: tuple[tuple[str, ...], ...] = field(default=(("09:00", "17:00"),) * 5 + ((), ()), metadata=_say(mark("Working hours")))
+    service_level: str = field(default="", metadata=_say(mark("Usual service level")))
+    areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
+    pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
+    lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The store's time zone."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def reading(self) -> Reading:
+        """What reading a person's text depends on here."""
+        return Reading(self.currency, self.region, "", self.tz)
+
+    def to_base(self, minor: int | None, currency: str | None, rate: Decimal | None) -> int | None:
+        """Turn an amount into the store's currency, in minor units; None where no rate is known (it is shown apart then).
+
+        Args:
+            minor: the amount in the smallest unit of `currency`.
+            rate: what one unit of `currency` is worth in the store's currency.
+        """
+        if minor is None:
+            return None
+        if not currency or currency == self.currency:
+            return minor
+        return None if rate is None else to_minor(from_minor(minor, currency) * rate, self.currency)
+
+    def changed(self, values: dict[str, Any]) -> Settings:
+        """Return settings with other values, checked.
+
+        Raises:
+            UserError: an unknown setting or a value that can't be.
+        """
+        known = {item.name for item in fields(self)}
+        for key in values:
+            if key not in known:
+                raise UserError(tr("There is no setting “{key}”.", key=key))
+        new = replace(self, **{key: _frozen(value) for key, value in values.items()})
+        new.check()
+        return new
+
+    def check(self) -> None:
+        """Complain about settings that nothing could work with."""
+        if self.currency not in currencies():
+            raise UserError(tr("There is no currency “{code}”.", code=self.currency), field="currency")
+        if self.language not in LANGUAGES:
+            raise UserError(tr("CRMDesk does not speak “{language}”.", language=self.language), field="language")
+        if not (len(self.region) == 2 and self.region.isascii() and self.region.isalpha() and self.region.isupper()):
+            raise UserError(tr("“{region}” is no country code such as DE, US or CN.", region=self.region), field="region")
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError):
+            raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
+        if len(self.hours) != 7:
+            raise UserError(tr("Working hours are given for seven days."), field="hours")
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+def from_rows(rows: list[tuple[str, str]]) -> Settings:
+    """Make settings of (key, JSON) rows; keys of newer programs are left alone."""
+    known = {item.name for item in fields(Settings)}
+    return replace(Settings(), **{key: _frozen(json.loads(value)) for key, value in rows if key in known and value is not None})
+
+
+ZONES = {
+    "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "CN": "Asia/Shanghai", "GB": "Europe/London", "US": "America/New_York", "FR": "Europe/Paris",
+    "IT": "Europe/Rome", "ES": "Europe/Madrid", "NL": "Europe/Amsterdam", "SE": "Europe/Stockholm", "JP": "Asia/Tokyo", "HK": "Asia/Hong_Kong", "SG": "Asia/Singapore",
+    "AU": "Australia/Sydney", "CA": "America/Toronto", "IN": "Asia/Kolkata", "PL": "Europe/Warsaw", "IE": "Europe/Dublin", "BE": "Europe/Brussels",
+}  # fmt: skip
+TAX_RATES = {"DE": "19", "AT": "20", "CH": "8.1", "CN": "13", "GB": "20", "US": "0", "FR": "20", "IT": "22", "ES": "21", "NL": "21", "SE": "25", "PL": "23"}
+
+
+def for_region(region: str, currency: str, language: str) -> dict[str, Any]:
+    """Return the settings that a new store in a country starts with."""
+    code = region.strip().upper()
+    return {
+        "region": code, "currency": currency.strip().upper(), "language": language, "zone": ZONES.get(code, "UTC"), "tax_rate": TAX_RATES.get(code, "0"),
+        "tax_inclusive": code == "CN",
+    }  # fmt: skip

@@ -1,0 +1,397 @@
+"""Store: the encrypted file, open: reads through short sessions, writes through the door, changes announced."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crmdesk.clock import now_ms
+from crmdesk.errors import CannotUndo, StoreDamaged, UserError
+from crmdesk.i18n import mark, tr
+from crmdesk.models.registry import BY_NUMBER
+from crmdesk.store import journal, undo
+from crmdesk.store.connections import Connection, connect, rows, sorted_errors, writing_engine
+from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
+from crmdesk.store.keys import Key
+from crmdesk.store.reader import Reader
+from crmdesk.store.rights import Viewer, acting_as, authorize
+from crmdesk.store.search_index import drain, index_changes
+from crmdesk.store.settings import Settings, from_rows
+from crmdesk.store.stamps import complete_stamps
+from crmdesk.store.triggers import trigger_problems
+
+P = ParamSpec("P")
+R = TypeVar("R")
+NAMED_IDS = 5000
+CHECKPOINT_ROWS = 20_000
+
+UNDO = mark("Undo")
+REDO = mark("Redo")
+
+
+class Store:
+    """An open store.
+
+    Any thread may read or run an operation; there is one writer at a time, and listeners are called in the thread that wrote, after the commit.
+    """
+
+    def __init__(self, path: Path, key: Key, *, journal_mode: str = "WAL") -> None:
+        self.path = path
+        self._key = key
+        self._journal_mode = journal_mode
+        self._readers: list[Connection] = []
+        self._readers_lock = threading.Lock()
+        self._writing = threading.RLock()
+        self._writer: Connection | None = None
+        self._engine: Engine | None = None
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._closed = False
+        self.last_changes: Changes | None = None
+        with self.read_bare() as connection:
+            local = dict(rows(connection, "SELECT key, value FROM local"))
+            self.device = bytes.fromhex(local["device"])
+            self._own = Viewer(UUID(local["member"]) if local.get("member") else None, self._role(connection, local.get("member")))
+            self.settings = self._load_settings(connection)
+            self._seen = journal.head(connection)[0]
+        self.viewer = self._own
+
+    @staticmethod
+    def _role(connection: Connection, member: str | None) -> str:
+        found = rows(connection, "SELECT role FROM member WHERE id = ? AND deleted_at IS NULL", (UUID(member).bytes,)) if member else []
+        return str(found[0][0] or "read_only") if found else "read_only"
+
+    @staticmethod
+    def _load_settings(connection: Connection) -> Settings:
+        return from_rows([(k, v) for k, v in rows(connection, "SELECT key, value FROM setting WHERE deleted_at IS NULL")])
+
+    # -- reading ---------------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def read_bare(self) -> Iterator[Connection]:
+        """Lend a read-only connection; for the store's own workings."""
+        with self._readers_lock:
+            if self._closed:
+                raise UserError(tr("The store is locked."))
+            connection = self._readers.pop() if self._readers else None
+        if connection is None:
+            with sorted_errors():
+                connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
+        try:
+            yield connection
+        finally:
+            with self._readers_lock:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._readers.append(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Open a short look into the store; everything read in it is of one moment."""
+        with sorted_errors(), self.read_bare() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield Reader(connection, self.viewer, self.settings)
+            finally:
+                connection.execute("ROLLBACK")
+
+    # -- writing ---------------------------------------------------------------------------------------------------------------
+
+    def act_as(self, role: str | None) -> None:
+        """Act in a lower role from now on, or in the own one again with None."""
+        self.viewer = acting_as(self._own, role) if role else self._own
+
+    def _open_writer(self) -> tuple[Connection, Engine]:
+        if self._closed:
+            raise UserError(tr("The store is locked."))
+        if self._writer is None or self._engine is None:
+            writer = connect(self.path, self._key, journal=self._journal_mode)
+            if problems := list(trigger_problems(writer)):
+                writer.close()
+                raise StoreDamaged(
+                    tr("The store can't be written: its journal is not complete ({what}).", what=problems[0]), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
+                )
+            self._writer, self._engine = writer, writing_engine(writer)
+        return self._writer, self._engine
+
+    def run(self, function: Callable[Concatenate[Change, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run an operation: checked, journaled, undoable, announced. Errors leave nothing behind.
+
+        Raises:
+            NotAllowed: the member's role lacks the right.
+            UserError: what was given can't be done; nothing was written.
+            StoreBusy: another program holds the store for more than five seconds.
+        """
+        return self.run_from("window", function, *args, **kwargs)
+
+    def run_from(self, origin: str, function: Callable[Concatenate[Change, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run an operation on behalf of `window`, `cli`, `import`, `rule` or `api`."""
+        declared = operation_of(function)
+        authorize(self.viewer, declared.right)
+        return self._transact(declared, origin, "do", None, lambda change: function(change, *args, **kwargs))
+
+    def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:
+        with self._writing, sorted_errors():
+            connection, engine = self._open_writer()
+            with engine.connect() as bound:
+                bound.begin()
+                change: Change | None = None
+                try:
+                    before = journal.last_entry(connection)
+                    tx, at = journal.head(connection)[0] + 1, now_ms()
+                    if tx - 1 != self._seen:
+                        self.settings = self._load_settings(connection)
+                    connection.execute("UPDATE current SET tx = ?, at = ?", (tx, at))
+                    change = Change(Session(bind=bound, autoflush=False, expire_on_commit=False), connection, self.viewer, self.settings, tx, at, origin)
+                    result = work(change)
+                    changes = self._complete(connection, change, declared, kind, reverts, before)
+                    connection.execute("UPDATE current SET tx = NULL, at = NULL, purging = NULL")
+                    bound.commit()
+                except IntegrityError as error:
+                    bound.rollback()
+                    raise UserError(tr("A record that this refers to does not exist.")) from error
+                except BaseException as error:
+                    bound.rollback()
+                    if "FOREIGN KEY" in str(error):
+                        raise UserError(tr("A record that this refers to does not exist.")) from error
+                    raise
+                finally:
+                    if change:
+                        change.close()
+            self._after(connection, changes)
+        if changes:
+            self._announce(changes)
+        return result
+
+    def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
+        change.flush()
+        change.bulk_checks()
+        complete_stamps(connection, before)
+        if journal.last_entry(connection) == before and not declared.traced:
+            return None
+        member = change.member_id
+        header = journal.Header(
+            change.tx, change.at_ms, member.bytes if member else None, self.device, change.origin, declared.label, change.about, declared.name, kind, reverts,
+            undoable=declared.undoable, detail=json.dumps(change.detail, ensure_ascii=False, sort_keys=True) if change.detail else None,
+        )  # fmt: skip
+        journal.complete(connection, header, before)
+        index_changes(connection, before)
+        return self._changes_of(connection, change.tx, declared.label, change.origin)
+
+    @staticmethod
+    def _changes_of(connection: Connection, tx: int, label: str, origin: str) -> Changes:
+        first, last = rows(connection, "SELECT first_id, last_id FROM journal_tx WHERE id = ?", (tx,))[0]
+        ids: dict[str, frozenset[UUID] | None] = {}
+        if first is not None:
+            for number, count in rows(connection, "SELECT tbl, count(*) FROM journal WHERE id BETWEEN ? AND ? GROUP BY tbl", (first, last)):
+                name = BY_NUMBER[number].entity.name
+                if count > NAMED_IDS:
+                    ids[name] = None
+                else:
+                    found = rows(connection, "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ?", (first, last, number))
+                    ids[name] = frozenset(UUID(bytes=record) for (record,) in found)
+        return Changes(tx, label, origin, ids)
+
+    def _after(self, connection: Connection, changes: Changes | None) -> None:
+        self.last_changes = changes
+        if changes is None:
+            return
+        self._seen = changes.tx
+        if changes.touches("setting"):
+            self.settings = self._load_settings(connection)
+        if any(ids is None for ids in changes.ids.values()):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # -- undo ------------------------------------------------------------------------------------------------------------------
+
+    def can_undo(self) -> str | None:
+        """Return what would be undone, as the menu says it, or None."""
+        with self.read_bare() as connection:
+            step = undo.next_undo(connection, self.device)
+        return _said(step) if step else None
+
+    def can_redo(self) -> str | None:
+        """Return what would be redone, as the menu says it, or None."""
+        with self.read_bare() as connection:
+            step = undo.next_redo(connection, self.device)
+        return _said(step) if step else None
+
+    def undo(self, tx: int | None = None, origin: str = "window") -> str:
+        """Take back my last transaction on this device, or a named one of mine.
+
+        Returns:
+            What was undone, as the menu says it.
+        Raises:
+            CannotUndo: there is nothing, or later work would be lost.
+        """
+        return self._turn_back("undo", tx, origin)
+
+    def redo(self, origin: str = "window") -> str:
+        """Take back my last undo.
+
+        Raises:
+            CannotUndo: there is nothing to redo.
+        """
+        return self._turn_back("redo", None, origin)
+
+    def _turn_back(self, kind: str, tx: int | None, origin: str) -> str:
+        said = ""
+
+        def work(change: Change) -> None:
+            nonlocal said
+            connection = self._open_writer()[0]
+            step = undo.step_of(connection, tx, self.device) if tx is not None else (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
+            if step is None:
+                raise CannotUndo(tr("There is nothing to undo.") if kind == "undo" else tr("There is nothing to redo."))
+            said = _said(step)
+            declared = OPERATIONS.get(step.operation)
+            authorize(self.viewer, declared.right if declared else "store.write")
+            change.about = step.about
+            reverted.append(step)
+            if kind == "redo" and declared and declared.reruns:
+                declared.function(change, **json.loads(step.detail or "{}").get("again", {}))
+            else:
+                undo.revert(connection, step, change.at_ms, self.settings)
+            if step.detail:
+                change.detail.update(json.loads(step.detail))
+
+        reverted: list[undo.Step] = []
+        with self._writing:
+            target = self._target(kind, tx)
+            label = target.label if target else (UNDO if kind == "undo" else REDO)
+            name = target.operation if target else kind
+            declared = Operation(name, label, "", work)
+            self._transact(declared, origin, kind, target.tx if target else None, work)
+        return said
+
+    def _target(self, kind: str, tx: int | None) -> undo.Step | None:
+        with self.read_bare() as connection:
+            if tx is not None:
+                return undo.step_of(connection, tx, self.device)
+            return (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
+
+    # -- listening -------------------------------------------------------------------------------------------------------------
+
+    def listen(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call back after every commit, in the thread that made it; returns the function that stops it."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    def _announce(self, changes: Changes) -> None:
+        for callback in list(self._listeners):
+            callback(changes)
+
+    def hear_others(self) -> list[Changes]:
+        """Announce what other programs committed since the last call; cheap when there is nothing."""
+        with self._writing, self.read_bare() as connection:
+            newest = journal.head(connection)[0]
+            if newest <= self._seen:
+                return []
+            found = rows(connection, "SELECT id, label, origin FROM journal_tx WHERE id > ? ORDER BY id", (self._seen,))
+            foreign = [self._changes_of(connection, *row) for row in found]
+            self._seen = newest
+            if any(changes.touches("setting") for changes in foreign):
+                self.settings = self._load_settings(connection)
+        for changes in foreign:
+            self._announce(changes)
+        return foreign
+
+    # -- search ----------------------------------------------------------------------------------------------------------------
+
+    def index_waiting(self) -> int:
+        """Return how many records wait for the search index."""
+        with self.read_bare() as connection:
+            return int(rows(connection, "SELECT count(*) FROM search_queue")[0][0])
+
+    def index_step(self, limit: int = 5000) -> int:
+        """Bring some of the waiting records into the search index; returns how many are left. Called in the background until 0."""
+        with self._writing, sorted_errors():
+            connection, _ = self._open_writer()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                left = drain(connection, limit)
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+        return left
+
+    # -- local things ----------------------------------------------------------------------------------------------------------
+
+    def local(self, key: str) -> str | None:
+        """Return a value that stays on this computer, such as the window's place."""
+        with self.read_bare() as connection:
+            found = rows(connection, "SELECT value FROM local WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def set_local(self, key: str, value: str | None) -> None:
+        """Keep a value on this computer; not journaled."""
+        with self._writing, sorted_errors():
+            connection, _ = self._open_writer()
+            connection.execute("INSERT INTO local VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
+
+    def drafts(self) -> dict[str, str]:
+        """Return half-typed texts by key."""
+        with self.read_bare() as connection:
+            return dict(rows(connection, "SELECT key, content FROM draft ORDER BY at"))
+
+    def keep_draft(self, key: str, content: str | None) -> None:
+        """Keep a half-typed text so that a crash does not lose it; None forgets it."""
+        with self._writing, sorted_errors():
+            connection, _ = self._open_writer()
+            if content:
+                connection.execute(
+                    "INSERT INTO draft(key, content, at) VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE SET content = excluded.content, at = excluded.at",
+                    (key, content, now_ms()),
+                )
+            else:
+                connection.execute("DELETE FROM draft WHERE key = ?", (key,))
+
+    # -- end -------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> Key:
+        """The raw key, for backup, recovery sheet and keyring."""
+        return self._key
+
+    @contextmanager
+    def writer_alone(self) -> Iterator[Connection]:
+        """Lend the writing connection outside any transaction, for backup and maintenance."""
+        with self._writing, sorted_errors():
+            yield self._open_writer()[0]
+
+    def close(self) -> None:
+        """Close every connection and forget the key."""
+        with self._writing, self._readers_lock:
+            self._closed = True
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+            if self._engine is not None:
+                self._engine.dispose()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._key = Key("0" * 96)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _said(step: undo.Step) -> str:
+    label = tr(step.label)
+    return tr("{label}: {about}", label=label, about=step.about) if step.about else label
+
+

@@ -1,0 +1,255 @@
+"""Undo and redo from the journal: set-based, across restarts, refused where somebody's later work would be lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crmdesk.errors import CannotUndo
+from crmdesk.i18n import tr
+from crmdesk.models.base import ENTITIES, Record
+from crmdesk.models.registry import BY_NUMBER
+from crmdesk.store.connections import Connection, rows
+from crmdesk.store.door import derive_sources
+from crmdesk.store.schema import INSERT, UPDATE
+from crmdesk.store.settings import Settings
+from crmdesk.store.stamps import derive_again
+from crmdesk.store.triggers import is_blob, value_sql
+
+# Numbers that were given stay given.
+SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A transaction that can be undone or redone."""
+
+    tx: int
+    label: str
+    about: str | None
+    operation: str
+    first: int | None
+    last: int | None
+    kind: str
+    reverts: int | None
+    detail: str | None
+
+
+_COLUMNS = "id, label, about, operation, first_id, last_id, kind, reverts, detail"
+
+
+def next_undo(connection: Connection, device: bytes) -> Step | None:
+    """Return my newest transaction on this device that is still in force."""
+    dead: set[int] = set()
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE device = ? AND undoable = 1 AND origin <> 'sync' ORDER BY id DESC", (device,)):  # noqa: S608
+        step = Step(*row)
+        if step.tx in dead:
+            continue
+        if step.kind in ("undo", "redo") and step.reverts:
+            dead.add(step.reverts)
+        if step.kind != "undo":
+            return step
+    return None
+
+
+def next_redo(connection: Connection, device: bytes) -> Step | None:
+    """Return the undo that would be taken back; None once something new was done."""
+    dead: set[int] = set()
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE device = ? AND undoable = 1 AND origin <> 'sync' ORDER BY id DESC", (device,)):  # noqa: S608
+        step = Step(*row)
+        if step.tx in dead:
+            continue
+        if step.kind == "redo" and step.reverts:
+            dead.add(step.reverts)
+        elif step.kind == "undo":
+            return step
+        else:
+            return None
+    return None
+
+
+def step_of(connection: Connection, tx: int, device: bytes) -> Step:
+    """Return one of my transactions that is still in force.
+
+    Raises:
+        CannotUndo: it is unknown, another device's, not undoable, or undone already.
+    """
+    found = connection.execute(f"SELECT {_COLUMNS}, device, undoable, origin FROM journal_tx WHERE id = ?", (tx,)).fetchone()  # noqa: S608
+    if not found:
+        raise CannotUndo(tr("There is no transaction {tx}.", tx=tx))
+    step, owner, undoable, origin = Step(*found[:-3]), *found[-3:]
+    if owner != device or origin == "sync":
+        raise CannotUndo(tr("Transaction {tx} was made on another computer.", tx=tx))
+    if not undoable:
+        raise CannotUndo(tr("“{label}” can't be undone: it has left the program.", label=tr(step.label)))
+    if tx not in alive_after(connection, tx - 1):
+        raise CannotUndo(tr("“{label}” was undone already.", label=tr(step.label)))
+    return step
+
+
+def alive_after(connection: Connection, tx: int) -> set[int]:
+    """Return the transactions after one that are in force: neither undone nor mere undoings of others."""
+    dead: set[int] = set()
+    alive: set[int] = set()
+    for number, kind, reverts in connection.execute("SELECT id, kind, reverts FROM journal_tx WHERE id > ? ORDER BY id DESC", (tx,)):
+        if number in dead:
+            continue
+        if kind in ("undo", "redo") and reverts:
+            dead.add(reverts)
+        if kind != "undo" or (reverts or 0) <= tx:
+            alive.add(number)
+    return alive
+
+
+def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -> None:
+    """Take a transaction back inside the open one.
+
+    Raises:
+        CannotUndo: later work on the same values, records that refer to what it made, or it has left the house.
+    """
+    if step.first is None:
+        return
+    tables = [
+        BY_NUMBER[number]
+        for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY tbl DESC", (step.first, step.last))
+    ]
+    if rows(connection, "SELECT 1 FROM journal WHERE id BETWEEN ? AND ? AND op NOT IN (?, ?) LIMIT 1", (step.first, step.last, INSERT, UPDATE)):
+        raise CannotUndo(tr("“{label}” can't be undone: what was purged is gone.", label=tr(step.label)))
+    tables = [cls for cls in tables if cls.entity.name not in SPENT_FOR_EVER]
+    fields = {cls: _changed_fields(connection, cls, step) for cls in tables}
+    for cls in tables:
+        _check_left_house(connection, cls, step, fields[cls])
+        _check_same_values(connection, cls, step, fields[cls])
+    _check_inserts(connection, tables, step)
+    # Parts before their owners: an owner's deletion must not find them again.
+    for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
+        _put_back(connection, cls, step, fields[cls], settings)
+        connection.execute(
+            f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
+            "(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ? AND op = ?)",
+            (at_ms, step.first, step.last, cls.entity.number, INSERT),
+        )
+    connection.execute(
+        "UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ? AND op = ?)",
+        (step.first, step.last, ENTITIES["spent_number"].entity.number, INSERT),
+    )
+
+
+def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> list[str]:
+    found = rows(
+        connection,
+        "SELECT DISTINCT c.key FROM journal j, json_each(j.changes) c WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ?",
+        (step.first, step.last, cls.entity.number, UPDATE),
+    )
+    return [name for (name,) in found]
+
+
+def _current(cls: type[Record], field: str) -> str:
+    if field.startswith("custom."):
+        return f"json_extract(t.custom, '$.\"{field[7:]}\"')"
+    return value_sql(cls, field, "t")
+
+
+def _path(field: str, which: int) -> str:
+    return f"json_extract(j.changes, '$.\"{field}\"[{which}]')"
+
+
+def _check_same_values(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
+    for field in fields:
+        changed = rows(
+            connection,
+            f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ? "  # noqa: S608
+            f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL AND {_current(cls, field)} IS NOT {_path(field, 1)} LIMIT 1",
+            (step.first, step.last, cls.entity.number, UPDATE),
+        )
+        if changed:
+            raise CannotUndo(
+                tr("“{label}” can't be undone: {what} was changed again since.", label=tr(step.label), what=_name_of(connection, cls, changed[0][0])),
+                hint=tr("Undo the later change first."),
+            )
+
+
+def _check_inserts(connection: Connection, tables: list[type[Record]], step: Step) -> None:
+    """Refuse when records that the transaction made were edited since, or others refer to them."""
+    alive = [tx for tx in alive_after(connection, step.tx) if tx > step.tx]
+    if not alive:
+        return
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS undo_alive(tx INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM undo_alive")
+    connection.executemany("INSERT INTO undo_alive VALUES (?)", [(tx,) for tx in alive])
+    made = "EXISTS (SELECT 1 FROM journal m WHERE m.tbl = ? AND m.row = {row} AND m.op = 0 AND m.id BETWEEN ? AND ?)"
+    for cls in tables:
+        of_step = (cls.entity.number, step.first, step.last)
+        edited = rows(
+            connection,
+            f"SELECT j.row FROM journal j WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND j.tbl = ? AND {made.format(row='j.row')} LIMIT 1",  # noqa: S608
+            (step.last, cls.entity.number, *of_step),
+        )
+        if edited:
+            raise CannotUndo(
+                tr("“{label}” can't be undone: {what} was changed since.", label=tr(step.label), what=_name_of(connection, cls, edited[0][0])),
+                hint=tr("Undo the later change first."),
+            )
+        for other in ENTITIES.values():
+            links = [item.column for item in other.fields.values() if item.kind == "link" and item.target == cls.entity.name]
+            for column in links:
+                referring = rows(
+                    connection,
+                    f"SELECT r.id FROM journal j JOIN \"{other.entity.name}\" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND j.tbl = ? "  # noqa: S608
+                    f'AND r.deleted_at IS NULL AND r."{column}" IS NOT NULL AND {made.format(row=f"r.{column}")} LIMIT 1',
+                    (step.last, other.entity.number, *of_step),
+                )
+                if referring:
+                    raise CannotUndo(
+                        tr("“{label}” can't be undone: {what} refers to what it made.", label=tr(step.label), what=_name_of(connection, other, referring[0][0])),
+                        hint=tr("Undo the later change first, or delete that record."),
+                    )
+
+
+def _check_left_house(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
+    """An issue can be undone only while no PDF has left the program."""
+    if "left_at" not in cls.__table__.columns or "issued_at" not in fields:
+        return
+    left = rows(
+        connection,
+        f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND t.left_at IS NOT NULL "  # noqa: S608
+        "AND json_type(j.changes, '$.issued_at') IS NOT NULL LIMIT 1",
+        (step.first, step.last, cls.entity.number),
+    )
+    if left:
+        raise CannotUndo(
+            tr("{what} has left the program, so issuing it can't be undone.", what=_name_of(connection, cls, left[0][0])), hint=tr("Make a new version instead.")
+        )
+
+
+def _put_back(connection: Connection, cls: type[Record], step: Step, fields: list[str], settings: Settings) -> None:
+    if not fields:
+        return
+    mine = "j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ?"
+    parameters = (step.first, step.last, cls.entity.number, UPDATE)
+    columns = [field for field in fields if not field.startswith("custom.")]
+    if columns:
+        pairs = ", ".join(
+            f"\"{column}\" = iif(json_type(j.changes, '$.\"{column}\"') IS NULL, \"{cls.entity.name}\".\"{column}\", "
+            + (f"unhex({_path(column, 0)})" if is_blob(cls, column) else _path(column, 0)) + ")"
+            for column in columns
+        )  # fmt: skip
+        connection.execute(f'UPDATE "{cls.entity.name}" SET {pairs} FROM journal j WHERE "{cls.entity.name}".id = j.row AND {mine}', parameters)  # noqa: S608
+    for field in set(fields) - set(columns):
+        key = f"'$.\"{field[7:]}\"'"
+        connection.execute(
+            f'UPDATE "{cls.entity.name}" SET custom = iif({_path(field, 0)} IS NULL, nullif(json_remove(custom, {key}), \'{{}}\'), '  # noqa: S608
+            f"json_set(ifnull(custom, '{{}}'), {key}, {_path(field, 0)})) FROM journal j WHERE \"{cls.entity.name}\".id = j.row AND {mine} "
+            f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL",
+            parameters,
+        )
+    if derive_sources(cls) & set(columns):
+        derive_again(connection, cls, f"SELECT j.row FROM journal j WHERE {mine}", parameters, settings)
+
+
+def _name_of(connection: Connection, cls: type[Record], record: bytes) -> str:
+    title = cls.fields.get(cls.entity.title)
+    column = title.column if title and title.kind in {"text", "long_text"} else "id"
+    found: Any = rows(connection, f'SELECT "{column}" FROM "{cls.entity.name}" WHERE id = ?', (record,))  # noqa: S608
+    name = found[0][0] if found else None
+    return tr("{entity} “{name}”", entity=tr(cls.entity.label), name=name) if isinstance(name, str) and name else tr(cls.entity.label)

@@ -1,0 +1,38 @@
+"""Verify: everything that a check of the whole file can find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from crmdesk.store import journal, search_index
+from crmdesk.store.backup import damage
+from crmdesk.store.connections import Connection
+from crmdesk.store.store import Store
+from crmdesk.store.triggers import trigger_problems
+
+
+def verify(store: Store, *, deep: bool = False, progress: Callable[[str], None] | None = None) -> list[str]:
+    """Return the problems found, none for a sound store.
+
+    Pages, integrity, foreign keys, triggers, journal chain, search index; `deep` also every journal entry against its digest and its record.
+    """
+    say = progress or (lambda _: None)
+    with store.read_bare() as connection:
+        return list(_problems(connection, deep, say))
+
+
+def _problems(connection: Connection, deep: bool, say: Callable[[str], None]) -> Iterator[str]:
+    say("pages")
+    found = list(damage(connection))
+    yield from found
+    if found:
+        return
+    yield from trigger_problems(connection)
+    say("journal")
+    yield from journal.check_chain(connection)
+    say("search")
+    yield from search_index.check(connection)
+    if deep:
+        say("entries")
+        yield from journal.check_entries(connection)
+

@@ -16,8 +16,10 @@ from crmdesk.i18n import mark, tr
 from crmdesk.ui import background, theme
 from crmdesk.ui.page import Frame, Page, PageSpec
 from crmdesk.ui.palette import ContextCommand
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, FlowLayout, IconButton, Kbd, Text, row
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, FlowLayout, IconButton, Kbd, Text, column, row
 from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, PageHeader, SearchField, Segmented, Tab, Tabs
+from crmdesk.ui.widgets.figures import Bar, BarChart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
+from crmdesk.ui.widgets.timeline import Entry, TimelineView
 from crmdesk.ui.window import Window
 
 
@@ -97,6 +99,73 @@ class Parts(Page):
         self.column.addStretch(1)
 
 
+class Figures(Page):
+    """Tiles, charts and the timeline."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        header = PageHeader("Good morning, Maria", "Saturday, 21 November")
+        header.add(Button("Customise", icon="sliders-horizontal"))
+        self.column.addWidget(header)
+        self.column.addLayout(
+            row(
+                Tile("Won this quarter", "€ 142,300", "71% of goal", "success", lambda: None),
+                Tile("Weighted pipeline", "€ 97,300", "15 open deals", None, lambda: None),
+                Tile("Overdue invoices", "€ 8,420", "5 invoices", "danger", lambda: None),
+                Tile("First reply in SLA", "94%", "+3 pts this week", "success", lambda: None),
+                Tile("At risk of leaving", "6 customers", "€ 31,000 a year", None, lambda: None),
+                space=10,
+            )
+        )
+        months = [
+            Point(m, v, f"€ {v},000", m == "D")
+            for m, v in zip("JFMAMJJASOND", (30, 41, 36, 46, 52, 49, 60, 57, 68, 65, 77, 53), strict=True)
+        ]
+        bars = ChartCard("Revenue and forecast, € thousand", BarChart("Revenue", months, 63))
+        line = ChartCard("Open deals", LineChart("Open deals", months))
+        funnel = ChartCard(
+            "Funnel, last 90 days",
+            FunnelChart(
+                "Funnel",
+                [
+                    Point("Leads", 212, "212"),
+                    Point("Qualified", 118, "118"),
+                    Point("Proposal", 57, "57"),
+                    Point("Won", 24, "24"),
+                ],
+            ),
+            "Conversion 11.3% · cycle 41 days",
+        )
+        share = ChartCard(
+            "Open deals by owner",
+            ShareChart(
+                "Owners",
+                [
+                    Point("Maria Becker", 71, "€ 71,200"),
+                    Point("Jonas Stein", 45, "€ 44,900"),
+                    Point("Anne Lindt", 26, "€ 26,200"),
+                ],
+            ),
+        )
+        timeline = TimelineView()
+        timeline.show_entries([
+            Entry("phone", "Call with Maria Anders", "Asked for a three-year price; wants delivery before Easter.", "Today 10:12", "Maria Becker", "Next: send quote by Tue"),
+            Entry("file-text", "Q-2026-0117 sent", "€ 58,000.00 net", "Yesterday 16:40", "Maria Becker"),
+            Entry("life-buoy", "Ticket T-0231 resolved", "Damaged pallet replaced · rated 5/5", "18 Nov", "Anne Lindt"),
+            Entry("mail", "Email: Re: spring range", "“Thank you, the samples arrived in good order and our chef liked them. We would like to talk about quantities for the season, and about the delivery to our second kitchen in Potsdam, which opens in March. Could you call next week? We are there on Tuesday and Thursday morning.”", "17 Nov", "Jonas Stein"),
+            Entry("handshake", "Deal “Autumn range” won", "€ 21,300.00", "14 Nov", "Maria Becker"),
+        ])  # fmt: skip
+        feed = Card(padding=0, space=0)
+        feed.add(Tabs([Tab("t", "Timeline"), Tab("d", "Deals", 2)]), timeline)
+        quality = Card("Details")
+        quality.add(
+            Text("Data quality 92%", "strong"), Bar(0.92, "Data quality"), Text("Missing: industry code", "muted")
+        )
+        self.column.addLayout(
+            row(column(bars, line, space=12), feed, column(funnel, share, quality, None, space=12), space=12)
+        )
+
+
 def window(pages: tuple[PageSpec, ...]) -> Window:
     made = Window(pages)
     made.set_store(None, "northwind.crmdesk", "Maria Becker")
@@ -110,7 +179,7 @@ def window(pages: tuple[PageSpec, ...]) -> Window:
 
 
 PAGES = tuple(
-    PageSpec(name, label, icon, lambda: Parts)
+    PageSpec(name, label, icon, (lambda: Figures) if name == "today" else (lambda: Parts))
     for name, label, icon in (
         ("today", mark("Today"), "house"),
         ("contacts", mark("Contacts"), "users"),
@@ -160,6 +229,11 @@ def main(folder: Path) -> None:
         made.say("Deal moved to Won", undo=True)
         made.open_palette("ernst")
         shoot(made, folder / f"palette-{scheme}.png")
+        made.palette_box.close_box()
+        made.open_page("today")
+        made.toasts.clear()
+        shoot(made, folder / f"figures-{scheme}.png")
+        made.open_page("contacts")
     made.close()
     background.stop()
 

@@ -171,9 +171,7 @@ class _Lane:
         self._waiting: deque[_Task] = deque()
         self._ready = threading.Condition()
         self._is_open = True
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"{name} {n}", daemon=True) for n in range(1, threads + 1)
-        ]
+        self._threads = [threading.Thread(target=self._serve, name=f"{name} {n}", daemon=True) for n in range(1, threads + 1)]
         for thread in self._threads:
             thread.start()
 

@@ -36,9 +36,7 @@ class LockCover(QWidget):
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setAccessibleName(tr("Passphrase"))
         self.passphrase.setPlaceholderText(tr("Passphrase"))
-        self.passphrase.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
+        self.passphrase.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.passphrase.returnPressed.connect(self._go)
         self.error = InlineError()
         self.button = Button(tr("Unlock"), self._go, "primary")

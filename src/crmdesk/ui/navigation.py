@@ -203,9 +203,7 @@ class Navigation(QFrame):
         """Return the labels of the pages that are offered, in order."""
         return [line.item.label for line in self._pages.values()]
 
-    def _replace(
-        self, box: QVBoxLayout, before: dict[str, _Line], items: Sequence[Item], run: Callable[[str], object]
-    ) -> dict[str, _Line]:
+    def _replace(self, box: QVBoxLayout, before: dict[str, _Line], items: Sequence[Item], run: Callable[[str], object]) -> dict[str, _Line]:
         for line in before.values():
             box.removeWidget(line)
             line.hide()

@@ -207,9 +207,7 @@ class Palette(QWidget):
         self._box.setProperty("card", "true")
         self._box.setAccessibleName(tr("Search or type a command"))
         head = row(Picture("search", "text", 17), self._field, space=10, margins=(17, 15, 17, 15))
-        self._box.setLayout(
-            column(head, Line(), self._list, self._nothing, Line(), self._hint, space=0, margins=(1, 1, 1, 1))
-        )
+        self._box.setLayout(column(head, Line(), self._list, self._nothing, Line(), self._hint, space=0, margins=(1, 1, 1, 1)))
         shadow = QGraphicsDropShadowEffect(self._box)
         shadow.setBlurRadius(48)
         shadow.setOffset(0, 16)

@@ -289,11 +289,7 @@ class Window(QMainWindow):
 
     def fill_navigation(self) -> None:
         """Show the pages of the areas that are switched on, with Ctrl+1 to Ctrl+9."""
-        offered = [
-            spec
-            for spec in self._specs.values()
-            if spec.in_navigation and (self._areas is None or spec.area in self._areas)
-        ]
+        offered = [spec for spec in self._specs.values() if spec.in_navigation and (self._areas is None or spec.area in self._areas)]
         items = []
         for number, spec in enumerate(offered, 1):
             keys = f"Ctrl+{number}" if number <= 9 else ""

@@ -5,6 +5,7 @@ Use `theme.colour("accent")` while painting, `theme.icon("phone")` for buttons (
 """
 
 from crmdesk.ui.theme.theme import (
+    blend,
     changes,
     choice,
     colour,
@@ -61,6 +62,7 @@ __all__ = [
     "Token",
     "Tokens",
     "Tone",
+    "blend",
     "changes",
     "choice",
     "colour",

@@ -59,9 +59,7 @@ def style_sheet(t: Tokens, folder: str, points: Callable[[float], float]) -> str
         points: turns pixels into points, since a style sheet rounds pixels of type.
     """
     sizes = {name: f"{points(px)}pt" for name, px in TEXT_SIZES.items()}
-    return "".join(
-        (_text(t, sizes), _buttons(t), _inputs(t, folder), _tables(t, sizes), _containers(t, folder, sizes), _bars(t))
-    )
+    return "".join((_text(t, sizes), _buttons(t), _inputs(t, folder), _tables(t, sizes), _containers(t, folder, sizes), _bars(t)))
 
 
 def _text(t: Tokens, sizes: dict[str, str]) -> str:
@@ -182,6 +180,7 @@ QAbstractItemView {{
     background: {t.surface}; border: none; outline: none;
     selection-background-color: {t.accent_soft}; selection-color: {t.text};
 }}
+QFrame[card="true"] QAbstractItemView {{ background: transparent; }}
 QTableView {{ gridline-color: transparent; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{

@@ -99,6 +99,14 @@ def colour(token: Token) -> QColor:
     return QColor(getattr(_state.tokens, token))
 
 
+def blend(ink: Token, ground: Token, share: float) -> QColor:
+    """Return a colour between two of the scheme; `share` 1 is all ink. For the lighter bars of a chart."""
+    a, b = colour(ink), colour(ground)
+    parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    red, green, blue = (round(one * share + other * (1 - share)) for one, other in parts)
+    return QColor(red, green, blue)
+
+
 def changes() -> _Changes:
     """Return the object whose signal `changed` tells that the scheme has changed."""
     if _state.changes is None:
@@ -110,9 +118,7 @@ def _apply() -> None:
     app = _state.app
     if app is None:
         return
-    dark = _state.choice == "dark" or (
-        _state.choice == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    )
+    dark = _state.choice == "dark" or (_state.choice == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     _state.tokens = DARK if dark else LIGHT
     if _state.applied is _state.tokens:
         return

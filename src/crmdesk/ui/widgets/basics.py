@@ -42,18 +42,14 @@ def restyle(widget: QWidget, **properties: object) -> None:
     widget.update()
 
 
-def column(
-    *parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
-) -> QVBoxLayout:
+def column(*parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
     """Return a vertical layout; a number is a gap in pixels, None takes the space that is left."""
     layout = QVBoxLayout()
     _fill(layout, parts, space, margins)
     return layout
 
 
-def row(
-    *parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
-) -> QHBoxLayout:
+def row(*parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
     """Return a horizontal layout; a number is a gap in pixels, None takes the space that is left."""
     layout = QHBoxLayout()
     _fill(layout, parts, space, margins)
@@ -96,9 +92,7 @@ class Text(QLabel):
         if role:
             self.setProperty("role", role)
         if selectable:
-            self.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
 
     def set_tone(self, tone: str) -> None:
         """Colour a caption: danger, success, warning or none."""
@@ -234,9 +228,7 @@ class Button(QPushButton):
 class IconButton(QToolButton):
     """A button that is only an icon; its name is said in the tip and to screen readers."""
 
-    def __init__(
-        self, icon: str, name: str, run: Callable[[], object] | None = None, token: theme.Token = "text"
-    ) -> None:
+    def __init__(self, icon: str, name: str, run: Callable[[], object] | None = None, token: theme.Token = "text") -> None:
         super().__init__()
         self.setProperty("kind", "icon")
         self.setIcon(theme.icon(icon, token))
@@ -301,9 +293,7 @@ class Chip(QAbstractButton):
         icon: a Lucide name, drawn before the word.
     """
 
-    def __init__(
-        self, text: str, tone: theme.Tone = "muted", run: Callable[[], object] | None = None, icon: str = ""
-    ) -> None:
+    def __init__(self, text: str, tone: theme.Tone = "muted", run: Callable[[], object] | None = None, icon: str = "") -> None:
         super().__init__()
         self._tone: theme.Tone = tone
         self._icon = icon

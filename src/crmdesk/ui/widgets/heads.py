@@ -349,6 +349,4 @@ def count_note(shown: int, total: int) -> str:
 
     if shown == total:
         return format_decimal(total, locale=locale())
-    return tr(
-        "{shown} of {total}", shown=format_decimal(shown, locale=locale()), total=format_decimal(total, locale=locale())
-    )
+    return tr("{shown} of {total}", shown=format_decimal(shown, locale=locale()), total=format_decimal(total, locale=locale()))

@@ -183,9 +183,7 @@ class ProgressPanel(QFrame):
         self.bar.setTextVisible(False)
         self.stop = Button(tr("Cancel"), self._cancel)
         self.setMinimumWidth(320)
-        self.setLayout(
-            row(column(self.label, self.bar, self.note, space=6), self.stop, space=16, margins=(16, 12, 16, 12))
-        )
+        self.setLayout(row(column(self.label, self.bar, self.note, space=6), self.stop, space=16, margins=(16, 12, 16, 12)))
         if job is not None:
             self.follow(job)
 

@@ -8,17 +8,19 @@ Money), *stored* as SQLite keeps it (see `Kind`). No SQL and no Qt here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.clock import moment, to_ms
 from crmdesk.errors import UserError
 from crmdesk.i18n import locale, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCALE = 6
 RATE_SCALE = 12

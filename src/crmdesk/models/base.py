@@ -122,7 +122,8 @@ class Record(Base):
 
 
 def _fields(cls: type[Record], lists: Mapping[str, Parts]) -> Iterable[tuple[str, Field]]:
-    own, common = [], []
+    own: list[tuple[str, Field]] = []
+    common: list[tuple[str, Field]] = []
     for column in cls.__table__.columns:
         if declared := column.info.get("field"):
             kind, label, options = declared

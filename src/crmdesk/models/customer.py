@@ -98,7 +98,7 @@ OWNERS = ("company", "contact", "lead", "deal", "product", "member")
 
 
 def _derive_phone(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
-    return phone_key(values.get("number") or "", values.get("region") or getattr(settings, "region", ""))
+    return phone_key(values.get("number") or "", values.get("region") or getattr(settings, "region", None) or "")
 
 
 class Phone(Record):

@@ -29,7 +29,7 @@ def display_name(given: str | None, family: str | None) -> str:
 def _pinyin(text: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes 100 ms and is needed for Chinese only
 
-    return tuple(lazy_pinyin(text, errors=lambda rest: [rest]))
+    return tuple(lazy_pinyin(text, errors=lambda rest: rest))
 
 
 def pinyin(text: str) -> str:

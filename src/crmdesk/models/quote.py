@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,8 +48,8 @@ class Quote(Record):
     status: Mapped[str | None] = stored("choice", mark("Status"), choices=QUOTE_STATUS, in_list=True)
     version: Mapped[int | None] = stored("integer", mark("Version"))
     previous_id: Mapped[UUID | None] = stored("link", mark("Previous version"), target="quote", index=True)
-    date: Mapped[date | None] = stored("date", mark("Date"), in_list=True, index=True, aliases=("order date", "quote date", "datum", "日期"))
-    valid_until: Mapped[date | None] = stored("date", mark("Valid until"), in_list=True, aliases=("expiry date", "expiration date", "gültig bis", "有效期"))
+    date: Mapped[dt.date | None] = stored("date", mark("Date"), in_list=True, index=True, aliases=("order date", "quote date", "datum", "日期"))
+    valid_until: Mapped[dt.date | None] = stored("date", mark("Valid until"), in_list=True, aliases=("expiry date", "expiration date", "gültig bis", "有效期"))
     language: Mapped[str | None] = stored("choice", mark("Language"), choices=DOCUMENT_LANGUAGES)
     reference: Mapped[str | None] = stored("text", mark("Your reference"), search=1)
     intro: Mapped[str | None] = stored("long_text", mark("Introduction"), search=1)
@@ -56,7 +57,7 @@ class Quote(Record):
     payment_days: Mapped[int | None] = stored("integer", mark("Payment term (days)"))
     currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
     exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount")
-    exchange_rate_on: Mapped[date | None] = stored("date", mark("Date of the exchange rate"), group="amount")
+    exchange_rate_on: Mapped[dt.date | None] = stored("date", mark("Date of the exchange rate"), group="amount")
     tax_inclusive: Mapped[bool | None] = stored("flag", mark("Prices include tax"))
     rounding_mode: Mapped[str | None] = stored("choice", mark("Rounding"), choices=ROUNDINGS)
     rounding_level: Mapped[str | None] = stored("choice", mark("Tax is rounded"), choices=LEVELS)

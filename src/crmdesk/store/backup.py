@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id, now
@@ -17,9 +15,12 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, connect, rows, sorted_errors
-from crmdesk.store.keys import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from crmdesk.store.keys import Key
     from crmdesk.store.store import Store
 
 HOURLY, DAILY, WEEKLY, MONTHLY = timedelta(hours=48), 14, 8, 12

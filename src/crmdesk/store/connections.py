@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -16,6 +14,9 @@ from crmdesk.i18n import tr
 from crmdesk.store.keys import PLAIN_HEADER, Key, why_unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
     from sqlalchemy import Engine
 
 BUSY_MS = 5000

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, event, inspect, select
 
 from crmdesk.clock import moment, new_id
 from crmdesk.errors import UserError
 from crmdesk.fields import LARGEST_STORED, Field
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
-from crmdesk.store.connections import Connection
 from crmdesk.store.reader import IN_IDS, Reader, id_list
-from crmdesk.store.rights import Viewer
 from crmdesk.store.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from crmdesk.store.connections import Connection
+    from crmdesk.store.rights import Viewer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -194,6 +198,11 @@ class Change:
         if record is None or record.deleted_at is not None:
             raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr(cls.entity.label)))
         return record
+
+    def find(self, cls: type[T], statement: Select[tuple[T]]) -> T | None:
+        """Return the first record that a SELECT finds, to change it."""
+        self.flush()
+        return self._session.scalars(statement.limit(1)).first()
 
     def each(self, cls: type[T], ids: Iterable[UUID]) -> Iterator[T]:
         """Yield live records, fetched in chunks: one by one 10,000 took 7 s."""

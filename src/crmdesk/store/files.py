@@ -6,12 +6,11 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id, new_id_bytes, now_ms
-from crmdesk.errors import BadPlace, CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError
+from crmdesk.errors import BadPlace, CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError, WrongPassphrase
 from crmdesk.i18n import mark, tr
 from crmdesk.models.member import Member
 from crmdesk.models.workspace import Setting
@@ -27,6 +26,10 @@ from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
 from crmdesk.store.store import Store
 from crmdesk.store.triggers import all_triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
 
 SCHEMA = 1
 SHORTEST_PASSPHRASE = 8
@@ -121,12 +124,12 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     if key is None:
         key = keys.derive(passphrase or "", salt)
     elif key.salt != salt:
-        raise keys.WrongPassphrase(tr("This recovery key belongs to another file, or the passphrase was changed since."))
+        raise WrongPassphrase(tr("This recovery key belongs to another file, or the passphrase was changed since."))
     try:
         with sorted_errors():
             _check_identity(path, key)
             store = Store(path, key)
-    except keys.WrongPassphrase:
+    except WrongPassphrase:
         _count_failure(path)
         raise
     _journal_failures(store)

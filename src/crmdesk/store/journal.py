@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import random_bytes
-from crmdesk.models.base import Record
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.schema import INSERT, UPDATE
 from crmdesk.store.triggers import journaled_columns, value_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crmdesk.models.base import Record
 
 SALT, DIGEST, RUN = 16, 32, 1000
 GENESIS = bytes(DIGEST)

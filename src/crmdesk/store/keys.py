@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmdesk.clock import random_bytes
 from crmdesk.errors import NotAStore, StoreDamaged, StoreMissing, WrongPassphrase
 from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROUNDS = 256_000
 SALT_SIZE = 16

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path, PurePath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from crmdesk.errors import BadPlace
 from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CLOUD_FOLDERS = (
     "onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud drive", "iclouddrive", "com~apple~clouddocs", "mobile documents", "nextcloud",

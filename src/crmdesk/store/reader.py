@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from crmdesk.store.connections import Connection
-from crmdesk.store.rights import Viewer
-from crmdesk.store.settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
+
+    from crmdesk.store.connections import Connection
+    from crmdesk.store.rights import Viewer
+    from crmdesk.store.settings import Settings
 
 
 class Reader:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from crmdesk.errors import NotAllowed
 from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
 _RANK = {"owner": 4, "manager": 3, "sales": 2, "service": 2, "finance": 2, "own_ones": 1, "read_only": 0}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.models.base import ENTITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 INSERT, UPDATE, PURGE = 0, 1, 2
 
@@ -40,7 +43,7 @@ WORKINGS = (
 
 def entity_tables() -> Iterator[str]:
     """Yield the SQL of every entity's table and indexes."""
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect()
     for cls in ENTITIES.values():
         table = cls.__table__
         yield str(CreateTable(table).compile(dialect=dialect))  # type: ignore[arg-type]

@@ -6,15 +6,19 @@ Built from the journal: small transactions index what they changed at once, larg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from crmdesk.fields import Field
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, has_cjk, initials, pinyin
 from crmdesk.models.phones import digits
 from crmdesk.models.registry import BY_NUMBER, owned_parts
 from crmdesk.store.connections import Connection, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crmdesk.fields import Field
 
 AT_ONCE = 50
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

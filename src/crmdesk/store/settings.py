@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from crmdesk.errors import UserError
 from crmdesk.fields import Reading, currencies, from_minor, to_minor
 from crmdesk.i18n import LANGUAGES, mark, tr
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 NAMESPACE = uuid.UUID("6f1a3c52-5f1e-5b7e-9a47-6d2c0e8c1f5a")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import KINDS
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
 from crmdesk.store.schema import UPDATE
-from crmdesk.store.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmdesk.store.settings import Settings
 
 _CONTACT, _ACTIVITY = 3, 11
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +25,14 @@ from crmdesk.store.search_index import drain, index_changes
 from crmdesk.store.settings import Settings, from_rows
 from crmdesk.store.stamps import complete_stamps
 from crmdesk.store.triggers import trigger_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from crmdesk.store.undo import Step
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -264,7 +269,7 @@ class Store:
             if step.detail:
                 change.detail.update(json.loads(step.detail))
 
-        reverted: list[undo.Step] = []
+        reverted: list[Step] = []
         with self._writing:
             target = self._target(kind, tx)
             label = target.label if target else (UNDO if kind == "undo" else REDO)
@@ -273,7 +278,7 @@ class Store:
             self._transact(declared, origin, kind, target.tx if target else None, work)
         return said
 
-    def _target(self, kind: str, tx: int | None) -> undo.Step | None:
+    def _target(self, kind: str, tx: int | None) -> Step | None:
         with self.read_bare() as connection:
             if tx is not None:
                 return undo.step_of(connection, tx, self.device)
@@ -390,7 +395,7 @@ class Store:
         self.close()
 
 
-def _said(step: undo.Step) -> str:
+def _said(step: Step) -> str:
     label = tr(step.label)
     return tr("{label}: {about}", label=label, about=step.about) if step.about else label
 

@@ -5,12 +5,15 @@ A trigger that finds no transaction in the one-row table `current` aborts, so no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.schema import INSERT, PURGE, UPDATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _GUARD = "SELECT RAISE(ABORT, 'written past the door') WHERE (SELECT tx FROM current) IS NULL"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import CannotUndo
 from crmdesk.i18n import tr
@@ -12,9 +12,11 @@ from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
 from crmdesk.store.schema import INSERT, UPDATE
-from crmdesk.store.settings import Settings
 from crmdesk.store.stamps import derive_again
 from crmdesk.store.triggers import is_blob, value_sql
+
+if TYPE_CHECKING:
+    from crmdesk.store.settings import Settings
 
 # Numbers that were given stay given.
 SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
@@ -77,7 +79,8 @@ def step_of(connection: Connection, tx: int, device: bytes) -> Step:
     found = connection.execute(f"SELECT {_COLUMNS}, device, undoable, origin FROM journal_tx WHERE id = ?", (tx,)).fetchone()  # noqa: S608
     if not found:
         raise CannotUndo(tr("There is no transaction {tx}.", tx=tx))
-    step, owner, undoable, origin = Step(*found[:-3]), *found[-3:]
+    step = Step(*found[:-3])
+    owner, undoable, origin = found[-3:]
     if owner != device or origin == "sync":
         raise CannotUndo(tr("Transaction {tx} was made on another computer.", tx=tx))
     if not undoable:

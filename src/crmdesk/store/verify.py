@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from crmdesk.store import journal, search_index
 from crmdesk.store.backup import damage
-from crmdesk.store.connections import Connection
-from crmdesk.store.store import Store
 from crmdesk.store.triggers import trigger_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crmdesk.store.connections import Connection
+    from crmdesk.store.store import Store
 
 
 def verify(store: Store, *, deep: bool = False, progress: Callable[[str], None] | None = None) -> list[str]:

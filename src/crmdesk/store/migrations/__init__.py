@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection as Bound
 
 from crmdesk.clock import new_id
 from crmdesk.errors import StoreBusy
 from crmdesk.i18n import tr
 from crmdesk.store import backup
 from crmdesk.store.connections import connect, rows, sorted_errors, writing_engine
-from crmdesk.store.keys import Key
 from crmdesk.store.triggers import all_triggers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection as Bound
+
+    from crmdesk.store.keys import Key
 
 
 def migrate(path: Path, key: Key, to: int) -> None:

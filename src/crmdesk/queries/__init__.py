@@ -1,0 +1,1 @@
+"""What screens and reports ask: plain rows out, seen by a viewer."""

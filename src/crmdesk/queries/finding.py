@@ -1,0 +1,224 @@
+"""Finding: conditions as people and programs write them, turned into SQL whose names come from the field registry only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.errors import UserError
+from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
+from crmdesk.i18n import tr
+from crmdesk.models.base import ENTITIES, Record
+from crmdesk.models.names import folded, sort_key
+from crmdesk.models.registry import entity_class
+from crmdesk.store.door import parts_of
+
+if TYPE_CHECKING:
+    from crmdesk.store.reader import Reader
+
+_CONDITION = re.compile(r"\s*([\w.]+)\s*(?:(!=|<=|>=|=|<|>|~)\s*(.*)|(in|empty|notempty)\b\s*(.*))\s*", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a filter: field, operator, value as text (several for `in`)."""
+
+    field: str
+    operator: str
+    value: str = ""
+    values: tuple[str, ...] = ()
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition such as `amount > 1000 EUR`, `stage = Won`, `city in Berlin, Paris`, `email empty`.
+
+    Raises:
+        UserError: it can't be read.
+    """
+    found = _CONDITION.fullmatch(text)
+    if not found:
+        raise UserError(tr("The condition “{text}” can't be read.", text=text), hint=tr("Write it as in “amount > 1000” or “stage = Won”."))
+    name, sign, value, word, rest = found.groups()
+    operator = (sign or word).lower()
+    if operator == "in":
+        parts = tuple(part.strip() for part in rest.strip("() ").split(",") if part.strip())
+        return Condition(name, operator, rest, parts)
+    return Condition(name, operator, (value or "").strip())
+
+
+@dataclass(frozen=True)
+class Where:
+    """A piece of SQL with its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+def visible(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
+    """Return the condition that every read of an entity starts from: live records that the viewer may see."""
+    live = f"{alias}.deleted_at IS NULL"
+    if reader.viewer.sees_only_own and "owner_id" in cls.__table__.columns and reader.viewer.member_id:
+        return Where(f"{live} AND {alias}.owner_id = ?", (reader.viewer.member_id.bytes,))
+    return Where(live)
+
+
+def field_for(cls: type[Record], name: str, reader: Reader) -> tuple[Field, Field | None, str | None]:
+    """Return (field, part's field, custom field's id) for a name such as `amount`, `address.city` or the name of an own field."""
+    bare = name.strip()
+    first, _, second = bare.partition(".")
+    if first in cls.fields:
+        field = cls.fields[first]
+        if field.kind == "parts" and field.target:
+            part = ENTITIES[field.target]
+            inner = part.fields.get(second or part.entity.value)
+            if inner is not None:
+                return field, inner, None
+        elif not second:
+            return field, None, None
+    for owned, column in parts_of(cls):
+        del column
+        listing = next((f for f in cls.fields.values() if f.target == owned and f.kind == "parts"), None)
+        if listing and owned == "address" and bare in ENTITIES[owned].fields:
+            return listing, ENTITIES[owned].fields[bare], None
+    own = reader.one("SELECT id, label, kind FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, bare))
+    if own:
+        return Field(bare, own[2], own[1]), None, UUID(bytes=own[0]).hex
+    raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
+
+
+def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias: str = "t") -> Where:
+    """Turn a condition into SQL over the entity's table `alias`.
+
+    Raises:
+        UserError: an unknown field, an operator that the field's kind does not have, a value that can't be read.
+    """
+    if condition.field == "id":
+        return Where(f"{alias}.id = unhex(?)", (condition.value.replace("-", ""),))
+    field, inner, custom = field_for(cls, condition.field, reader)
+    if inner is not None:
+        return _part_sql(cls, field, inner, condition, reader, alias)
+    if custom is not None:
+        return _compare(f"json_extract({alias}.custom, '$.\"{custom}\"')", field, condition, reader)
+    if field.kind == "link":
+        return _link_sql(f'{alias}."{field.column}"', field, condition, reader)
+    return _compare(f'{alias}."{field.column}"', field, condition, reader, alias)
+
+
+def _part_sql(cls: type[Record], field: Field, inner: Field, condition: Condition, reader: Reader, alias: str) -> Where:
+    owner = f"{cls.entity.name}_id"
+    exists = f'EXISTS (SELECT 1 FROM "{field.target}" p WHERE p."{owner}" = {alias}.id AND p.deleted_at IS NULL'
+    if condition.operator in {"empty", "notempty"}:
+        return Where(f"{'NOT ' if condition.operator == 'empty' else ''}{exists})")
+    turned = replace(condition, operator="=") if condition.operator == "!=" else condition
+    matching = _link_sql(f'p."{inner.column}"', inner, turned, reader) if inner.kind == "link" else _part_value(inner, turned, reader)
+    return Where(f"{'NOT ' if condition.operator == '!=' else ''}{exists} AND {matching.sql})", matching.parameters)
+
+
+def _part_value(inner: Field, condition: Condition, reader: Reader) -> Where:
+    if inner.name == "number" and condition.operator in {"=", "~"} and (wanted := re.sub(r"\D", "", condition.value)):
+        bare = "replace(replace(replace(replace(replace(p.number, ' ', ''), '-', ''), '/', ''), '(', ''), ')', '')"
+        sign = f"%{wanted.lstrip('0')}%" if condition.operator == "~" else f"%{wanted.lstrip('0')}"
+        return Where(f"(p.e164 LIKE ? OR {bare} LIKE ?)", (sign, sign))
+    return _compare(f'p."{inner.column}"', inner, condition, reader)
+
+
+def _link_sql(column: str, field: Field, condition: Condition, reader: Reader) -> Where:
+    if condition.operator in {"empty", "notempty"}:
+        return Where(f"{column} IS {'NOT ' if condition.operator == 'notempty' else ''}NULL")
+    target = entity_class(field.target or "")
+    title = title_field(target)
+    wanted = condition.values if condition.operator == "in" else (condition.value,)
+    if condition.operator == "~":
+        return Where(f'{column} IN (SELECT id FROM "{field.target}" WHERE "{title}" LIKE ? ESCAPE \'\\\')', (_like(condition.value),))  # noqa: S608
+    if condition.operator not in {"=", "!=", "in"}:
+        raise _bad_operator(field, condition.operator)
+    ids: list[bytes] = []
+    for value in wanted:
+        ids += ids_by_title(reader, target, value)
+    listed = ", ".join("?" * len(ids)) or "NULL"
+    if condition.operator == "!=":
+        return Where(f"({column} IS NULL OR {column} NOT IN ({listed}))", tuple(ids))
+    return Where(f"{column} IN ({listed})", tuple(ids))
+
+
+def title_field(cls: type[Record]) -> str:
+    """Return the column that names a record."""
+    field = cls.fields.get(cls.entity.title)
+    return field.column if field and field.kind != "parts" else "id"
+
+
+def ids_by_title(reader: Reader, cls: type[Record], text: str) -> list[bytes]:
+    """Return the live records that a text names: by id, by number, else by their exact title, then by folded title."""
+    bare = text.strip()
+    table = cls.entity.name
+    if re.fullmatch(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", bare):
+        found = reader.rows(f'SELECT id FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (UUID(bare).bytes,))  # noqa: S608
+        if found:
+            return [row[0] for row in found]
+    columns = cls.__table__.columns
+    for column in ("number", "customer_number", "code"):
+        if column in columns:
+            found = reader.rows(f'SELECT id FROM "{table}" WHERE "{column}" = ? AND deleted_at IS NULL', (bare,))  # noqa: S608
+            if found:
+                return [row[0] for row in found]
+    title = title_field(cls)
+    if "sort_key" in columns and (key := sort_key(bare)):
+        found = reader.rows(f'SELECT id, "{title}" FROM "{table}" WHERE sort_key = ? AND deleted_at IS NULL', (key,))  # noqa: S608
+        exact = [row[0] for row in found if row[1] == bare]
+        return exact or [row[0] for row in found if folded(row[1] or "") == folded(bare)] or [row[0] for row in found]
+    return [row[0] for row in reader.rows(f'SELECT id FROM "{table}" WHERE "{title}" = ? AND deleted_at IS NULL', (bare,))]  # noqa: S608
+
+
+def _like(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _bad_operator(field: Field, operator: str) -> UserError:
+    return UserError(
+        tr("{field} can't be compared with “{operator}”.", field=tr(field.label), operator=operator),
+        hint=tr("It takes: {operators}.", operators=" ".join(KINDS[field.kind].operators)),
+    )
+
+
+def _compare(column: str, field: Field, condition: Condition, reader: Reader, alias: str = "t") -> Where:
+    operator = condition.operator
+    if operator == "empty":
+        return Where(f"({column} IS NULL OR {column} = '')")
+    if operator == "notempty":
+        return Where(f"({column} IS NOT NULL AND {column} <> '')")
+    if operator not in KINDS[field.kind].operators and not (operator == "~" and field.kind in {"choice", "date"}):
+        raise _bad_operator(field, operator)
+    if operator == "~":
+        return Where(f"{column} LIKE ? ESCAPE '\\'", (_like(condition.value),))
+    if operator == "in":
+        values = [stored_value(field, value, reader)[0] for value in condition.values]
+        return Where(f"{column} IN ({', '.join('?' * len(values)) or 'NULL'})", tuple(values))
+    value, currency = stored_value(field, condition.value, reader)
+    if field.kind == "moment" and operator in {"=", "!="} and ":" not in condition.value:
+        day = f"{column} >= ? AND {column} < ?"
+        return Where(f"({day})" if operator == "=" else f"NOT ({day})", (value, value + 86_400_000))
+    if operator == "!=":
+        return Where(f"{column} IS NOT ?", (value,))
+    if operator == "=" and field.kind in {"text", "long_text"}:
+        return Where(f"{column} = ? COLLATE NOCASE", (value,))
+    if currency:
+        return Where(f"({column} {operator} ? AND ifnull({alias}.currency, ?) = ?)", (value, reader.settings.currency, currency))
+    return Where(f"{column} {operator} ?", (value,))
+
+
+def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | None]:
+    """Read a text by the field's kind; returns the stored value and, for money with a currency named, that currency."""
+    plain = KINDS[field.kind].read(text, field, reader.settings.reading)
+    if isinstance(plain, Money):
+        scaled = to_minor(plain.amount, plain.currency) if field.kind == "money" else to_scaled(plain.amount)
+        return scaled, plain.currency if re.search(r"[^\d\s.,()+\-−]", text) else None
+    return KINDS[field.kind].store(plain), None
+
+
+def where_sql(cls: type[Record], conditions: Sequence[Condition], reader: Reader, alias: str = "t") -> Where:
+    """Join visibility and all conditions."""
+    pieces = [visible(cls, reader, alias), *(condition_sql(cls, condition, reader, alias) for condition in conditions)]
+    return Where(" AND ".join(piece.sql for piece in pieces), tuple(value for piece in pieces for value in piece.parameters))

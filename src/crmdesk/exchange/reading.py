@@ -1,0 +1,109 @@
+"""Open a file safely, whatever it is: its content decides which reader gets it, and must fit its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.csv_files import open_csv
+from crmdesk.exchange.workbooks import open_workbook
+from crmdesk.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crmdesk.exchange.table import Table
+
+HEAD = 4096
+
+
+@dataclass(frozen=True)
+class How:
+    """What the user said about a file; what is None is found out."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A sort of file that can be imported.
+
+    Attributes:
+        endings: those of its files, lower case with the dot.
+        recognises: says whether the first bytes of a file are of this sort.
+    """
+
+    name: str
+    label: str
+    endings: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    open: Callable[[Path, How], Table]
+
+
+def _is_workbook(head: bytes) -> bool:
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+
+
+def _is_text(head: bytes) -> bool:
+    return not any(head.startswith(magic) for magic, _ in FOREIGN) and not _is_workbook(head)
+
+
+# In the order in which they are asked: plain text is whatever nobody else knows.
+READERS = [
+    Reader(
+        "workbook", mark("Workbook"), (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx"), _is_workbook, lambda path, how: open_workbook(path, how.sheet)
+    ),
+    Reader(
+        "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
+    ),
+]  # fmt: skip
+
+FOREIGN = (
+    (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"SQLite format 3\0", "SQLite"), (b"\x1f\x8b", "GZIP"),
+    (b"7z\xbc\xaf", "7-Zip"), (b"Rar!", "RAR"), (b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"{\\rtf", "RTF"), (b"<!DOCTYPE html", "HTML"), (b"<html", "HTML"),
+    (b"<?xml", "XML"),
+)  # fmt: skip
+
+
+def open_table(path: Path, how: How | None = None) -> Table:
+    """Open a file with rows of cells.
+
+    Raises:
+        UserError: missing, a folder, unreadable, empty, or not what its name says.
+    """
+    how = how or How()
+    head = _head(path)
+    if path.suffix.lower() == ".msg":
+        raise UserError(tr("“{file}” is an Outlook message, no table.", file=path.name), hint=tr("Export from Outlook as CSV."))
+    reader = next((reader for reader in READERS if reader.recognises(head)), None)
+    named = next((reader for reader in READERS if path.suffix.lower() in reader.endings), None)
+    if reader is None:
+        name = next((name for magic, name in FOREIGN if head.startswith(magic)), "")
+        raise UserError(
+            tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from.")
+        )
+    if named is not None and named is not reader:
+        raise UserError(
+            tr("“{file}” is not what its name says: its content is “{kind}”.", file=path.name, kind=tr(reader.label)),
+            hint=tr("Rename it so that it ends in {ending}.", ending=reader.endings[0]),
+        )
+    return reader.open(path, how)
+
+
+def _head(path: Path) -> bytes:
+    if path.is_dir():
+        raise UserError(tr("“{file}” is a folder.", file=str(path)), hint=tr("Name a file in it."))
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        raise UserError(tr("There is no file “{file}”.", file=str(path))) from None
+    except OSError as error:
+        raise UserError(tr("“{file}” can't be read: {reason}.", file=str(path), reason=error.strerror or type(error).__name__)) from None
+    if not head.strip(b"\0\t\n\r ") and path.stat().st_size <= HEAD:
+        raise UserError(tr("“{file}” is empty.", file=path.name))
+    return head

@@ -1,0 +1,184 @@
+"""Table: what every reader of a file makes of it, rows of cells under a header."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Cell = str | int | float | bool | date | datetime
+"""A cell: text, or the typed value that a workbook holds. An empty cell is the empty text."""
+
+SAMPLE_ROWS = 200
+HEADER_WITHIN = 40
+
+
+class OddRow(list[Cell]):
+    """A row that can't be taken as it stands; `reason` says why."""
+
+    reason = ""
+
+    @classmethod
+    def because(cls, reason: str, cells: Iterable[Cell]) -> OddRow:
+        """Make an odd row of some cells."""
+        row = cls(cells)
+        row.reason = reason
+        return row
+
+
+Line = tuple[int, list[Cell]]
+"""The number of the line (or sheet row) where a row begins, counted from one, and its cells."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows under a header.
+
+    Attributes:
+        rows: begins a new reading; every row has as many cells as there are columns, or is an `OddRow`.
+        sample: the first rows, for previews and for guessing what the columns are.
+        line_count: how many rows there are, as far as that is known without reading everything.
+        encoding, delimiter, quote: of text files, also how rejected rows are written back.
+        confidence: of the encoding, 0 to 1.
+        header: the lines above the data, as they stand in the file; empty where the file has no header.
+        notes: what was noticed while opening, as sentences.
+    """
+
+    path: Path
+    format: str
+    columns: tuple[str, ...]
+    rows: Callable[[], Iterator[Line]] = field(repr=False)
+    sample: tuple[Line, ...] = field(repr=False, default=())
+    line_count: int | None = None
+    encoding: str | None = None
+    confidence: float = 1.0
+    delimiter: str | None = None
+    quote: str = '"'
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    has_header: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.columns)
+
+    def values(self, index: int) -> list[Cell]:
+        """Return the cells of a column in the sample that are not empty."""
+        return [cells[index] for _, cells in self.sample if index < len(cells) and cells[index] != ""]
+
+
+def is_blank(cells: Sequence[Cell]) -> bool:
+    """Say whether all cells of a row are empty."""
+    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in cells)
+
+
+def column_names(cells: Sequence[Cell], width: int) -> tuple[str, ...]:
+    """Return the names of the columns: one line each, numbered where the header is empty."""
+    names = [" ".join(shown(cell).split()) for cell in cells[:width]]
+    names += [""] * (width - len(names))
+    return tuple(name or tr("Column {number}", number=i) for i, name in enumerate(names, 1))
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as text: whole numbers without a point, dates in ISO 8601."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+# ---- which row is the header ----
+
+_DATA_LIKE = re.compile(
+    r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?|\S+@\S+\.\w+|https?://\S+|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\+?[\d\s()./-]{6,}"
+)
+
+
+def _is_data(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(_DATA_LIKE.fullmatch(cell.strip()))
+
+
+def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
+    """Return the index of the row with the column names, or None where there is none.
+
+    Title lines, notes and empty lines may stand above it. Data without names is told by a first row that has numbers, dates or mail
+    addresses in all the columns in which the rest has them too.
+    """
+    filled = [sum(1 for cell in row if not _is_empty(cell)) for row in rows[:HEADER_WITHIN]]
+    for index, row in enumerate(rows[:HEADER_WITHIN]):
+        rest = filled[index + 1 :]
+        widest = max(rest, default=filled[index])
+        if filled[index] and filled[index] * 2 >= widest and (filled[index] > 1 or widest == 1):
+            return None if _looks_like_data(row, rows[index + 1 : index + 1 + SAMPLE_ROWS]) else index
+    return None
+
+
+def _is_empty(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _looks_like_data(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:
+    data_columns = 0
+    for column, cell in enumerate(row):
+        values = [other[column] for other in below if column < len(other) and not _is_empty(other[column])]
+        if len(values) > 0 and sum(map(_is_data, values)) * 10 >= len(values) * 9:
+            if not _is_data(cell) or _is_empty(cell):
+                return False
+            data_columns += 1
+    if not below:
+        return sum(1 for cell in row if not _is_empty(cell) and _is_data(cell)) * 2 >= len(row)
+    return data_columns > 0
+
+
+# ---- rows below the header ----
+
+
+def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """Return the data rows: without empty lines and without a footer, short ones filled up, long ones marked odd.
+
+    A footer is what stands, one cell a line, below an empty line at the end (as in Salesforce's reports).
+    """
+    after_gap = False
+    footer: list[Line] = []
+    for line in lines:
+        cells = line[1]
+        if not cells or (cells[0] == "" and is_blank(cells)):
+            after_gap = True
+            continue
+        if after_gap and width > 2 and cells.__class__ is list and sum(1 for cell in cells if cell != "") == 1 and cells[0] != "":
+            footer.append(line)
+            continue
+        for held in footer:
+            yield fitted(held, width)
+        footer.clear()
+        after_gap = False
+        yield line if len(cells) == width else fitted(line, width)
+
+
+def fitted(line: Line, width: int) -> Line:
+    """Return a row with as many cells as there are columns; cells beyond the last column make it odd."""
+    number, cells = line
+    if isinstance(cells, OddRow):
+        return line
+    if len(cells) < width:
+        return number, cells + [""] * (width - len(cells))
+    if len(cells) > width:
+        if is_blank(cells[width:]):
+            return number, cells[:width]
+        reason = tr("The row has {count} cells, but there are {width} columns.", count=len(cells), width=width)
+        return number, OddRow.because(reason, cells)
+    return line

@@ -1,0 +1,290 @@
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS): looked through before they are opened, then read as typed cells."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, find_header, is_blank
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_ENTRIES = 2_000
+MOST_UNPACKED = 300 << 20
+MOST_RATIO = 150
+SMALL_ENTRY = 1 << 20
+MOST_CELLS = 6_500_000
+MOST_TEXT = 300 << 20
+LONGEST_TEXT = 32_767
+LARGEST_XLS = 100 << 20
+CHUNK = 1 << 20
+
+_TOO_LARGE = "This workbook is too large to be read safely."
+
+
+def open_workbook(path: Path, sheet: str | None = None) -> Table:
+    """Open a workbook at a sheet: the named one, else the first that is visible and holds something.
+
+    Formulas count with the values that were saved with them; links, macros and comments are left behind.
+
+    Raises:
+        UserError: no workbook, damaged, locked by a password, too large, a trap, or empty.
+    """
+    kind = _look_through(path)
+    book = _opened(path)
+    try:
+        visible = [meta.name for meta in book.sheets_metadata if str(meta.visible).endswith(".Visible") and str(meta.typ).endswith(".WorkSheet")]
+        sheets = visible or list(book.sheet_names)
+        if sheet is not None and sheet not in book.sheet_names:
+            raise UserError(tr("“{file}” has no sheet “{sheet}”.", file=path.name, sheet=sheet), hint=tr("It has: {sheets}.", sheets=", ".join(sheets)))
+        for name in [sheet] if sheet is not None else sheets:
+            lines = _lines(path, book, name)
+            if any(not is_blank(cells) for _, cells in lines[:SAMPLE_ROWS]):
+                return _table(path, kind, name, tuple(sheets), lines)
+    finally:
+        book.close()
+    raise UserError(tr("“{file}” is empty.", file=path.name))
+
+
+def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line]) -> Table:
+    first = [line for line in lines[: SAMPLE_ROWS + 1] if not is_blank(line[1])]
+    header = find_header([cells for _, cells in first])
+    above = 0 if header is None else first[header][0]
+    data = [line for line in lines if line[0] > above]
+    names = [] if header is None else first[header][1]
+    width = max([i for i, name in enumerate(names, 1) if name != ""] + [_last_filled(data)])
+    columns = column_names(names, width)
+    data = [(number, cells[:width]) for number, cells in data]
+
+    def rows() -> Iterator[Line]:
+        return body(data, width)
+
+    return Table(
+        path=path, format=kind, columns=columns, rows=rows, sample=tuple(body(data[:SAMPLE_ROWS], width)), line_count=len(data), sheet=sheet,
+        sheets=sheets, has_header=header is not None,
+    )  # fmt: skip
+
+
+def _last_filled(lines: list[Line]) -> int:
+    last = 0
+    for _, cells in lines:
+        for index in range(len(cells) - 1, last - 1, -1):
+            if cells[index] != "":
+                last = index + 1
+                break
+    return last
+
+
+def _opened(path: Path) -> Any:
+    import python_calamine as calamine
+
+    try:
+        return calamine.CalamineWorkbook.from_path(str(path))
+    except calamine.PasswordError:
+        raise UserError(tr("“{file}” is locked with a password.", file=path.name), hint=tr("Save it without a password.")) from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(tr("“{file}” is damaged or no workbook.", file=path.name), hint=tr("Open it in your spreadsheet program and save it anew."))
+
+
+def _lines(path: Path, book: Any, name: str) -> list[Line]:
+    import python_calamine as calamine
+
+    try:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > 4 * MOST_CELLS:
+            raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
+        above = (sheet.start or (0, 0))[0]
+        return [(above + number, _cells(cells)) for number, cells in enumerate(sheet.iter_rows(), 1)]
+    except calamine.CalamineError as error:
+        raise _damaged(path) from error
+
+
+_PLAIN: set[type] = {str, float, int, bool, date, datetime}
+
+
+def _cells(cells: list[Any]) -> list[Cell]:
+    return [cell if type(cell) in _PLAIN else _as_text(cell) for cell in cells]
+
+
+def _as_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return cell.isoformat() if isinstance(cell, time) else str(cell)
+
+
+# ---- looking through before opening ----
+
+
+def _look_through(path: Path) -> str:
+    """Return the format of a workbook after making sure that opening it is safe."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        if path.stat().st_size > LARGEST_XLS:
+            raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
+        return "xls"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _look_through_archive(path, archive)
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
+        raise _damaged(path) from error
+
+
+def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> str:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    kind = _kind(names)
+    if kind is None:
+        raise UserError(tr("“{file}” is no workbook.", file=path.name), hint=tr("Save it as XLSX or CSV."))
+    odd = [name for name in names if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name or "\0" in name]
+    if odd or len(set(names)) != len(names):
+        raise _trap(path)
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
+    found = Findings()
+    for entry in entries:
+        if entry.file_size > SMALL_ENTRY and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
+            raise _trap(path)
+        if entry.flag_bits & 1:
+            raise UserError(tr("“{file}” is locked with a password.", file=path.name), hint=tr("Save it without a password."))
+        _look_through_entry(path, archive, entry, kind, found)
+    _weigh(path, found)
+    return kind
+
+
+def _trap(path: Path) -> UserError:
+    return UserError(
+        tr("“{file}” is built to do harm when it is opened; it was not opened.", file=path.name),
+        hint=tr("If you trust it, save it anew in your spreadsheet program."),
+    )
+
+
+def _kind(names: list[str]) -> str | None:
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "xl/workbook.xml" in names or any(re.fullmatch(r"xl/workbook\d*\.xml|xl/worksheets/.*\.xml", name) for name in names):
+        return "xlsx"
+    return "ods" if "content.xml" in names else None
+
+
+@dataclass
+class Findings:
+    """What was seen in a workbook's parts.
+
+    Attributes:
+        texts: length of each shared text, in bytes of XML.
+        uses: of sheets that could blow up by their shared texts: how often each is used.
+    """
+
+    longest_text: int = 0
+    texts: list[int] = field(default_factory=list)
+    sheets: list[zipfile.ZipInfo] = field(default_factory=list)
+    cells: int = 0
+    rows: int = 0
+    columns: int = 0
+    archive: zipfile.ZipFile | None = None
+
+
+def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, kind: str, found: Findings) -> None:
+    """Unpack an entry without keeping it: its true size, declarations of entities, extent of the sheet."""
+    is_xml = entry.filename.endswith((".xml", ".rels"))
+    is_sheet = entry.filename.startswith("xl/worksheets/") and is_xml
+    size, tail = 0, b""
+    found.archive = archive
+    if is_sheet:
+        found.sheets.append(entry)
+        found.rows = found.columns = 0
+    with archive.open(entry) as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > entry.file_size:
+                raise _trap(path)
+            if is_xml and size <= CHUNK and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
+                raise _trap(path)
+            block = tail + chunk
+            if is_sheet:
+                tail = _measure_sheet(block, found, len(tail))
+            elif entry.filename.lower().endswith("sharedstrings.xml"):
+                tail = _measure_texts(block, found)
+            elif kind == "ods" and entry.filename == "content.xml":
+                tail = _measure_ods(path, block)
+    if is_sheet and found.rows * max(1, found.columns) > MOST_CELLS:
+        raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
+
+
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]{0,200}?\br="(\d{1,9})"')
+_WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d')
+_CELL_START = re.compile(rb"<(?:\w+:)?c[ >]")
+
+
+def _measure_sheet(block: bytes, found: Findings, overlap: int) -> bytes:
+    rows = [int(number) for number in _ROW.findall(block)]
+    found.rows = max(found.rows, max(rows, default=0))
+    wide = _WIDE_CELL.search(block)
+    columns = set(_WIDE_CELL.findall(block)) if wide else set()
+    found.columns = max([found.columns, 26, *map(_column_number, columns)])
+    found.cells += block.count(b"<c ", overlap)
+    return block[-300:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _measure_texts(block: bytes, found: Findings) -> bytes:
+    parts = block.split(b"</si>")
+    found.texts += [len(part) for part in parts[:-1]]
+    return parts[-1][-(LONGEST_TEXT * 8) :] if len(parts[-1]) > LONGEST_TEXT * 8 else parts[-1]
+
+
+def _weigh(path: Path, found: Findings) -> None:
+    """Refuse workbooks whose few shared texts would become gigabytes when every cell gets its copy."""
+    longest = max(found.texts, default=0)
+    if longest * found.cells <= MOST_TEXT:
+        return
+    total = 0
+    for entry in found.sheets:
+        assert found.archive is not None
+        tail = b""
+        with found.archive.open(entry) as stream:
+            while chunk := stream.read(CHUNK):
+                block = tail + chunk
+                end = block.rfind(b"<c ") if len(block) > CHUNK // 2 else len(block)
+                for index in _SHARED.findall(block, 0, end):
+                    total += found.texts[int(index)] if int(index) < len(found.texts) else 0
+                tail = block[end:][-4096:]
+        if total > MOST_TEXT:
+            raise _trap(path)
+
+
+_SHARED = re.compile(rb't="s"[^>]*>\s*<v>(\d{1,7})</v>')
+_REPEATED = re.compile(rb'table:number-(columns|rows)-repeated="(\d+)"[^>]*?(/?)>')
+
+
+def _measure_ods(path: Path, block: bytes) -> bytes:
+    """Refuse cells with content that are repeated beyond measure; empty ones are normal at the end of a sheet."""
+    for axis, count, closed in _REPEATED.findall(block):
+        if axis == b"columns" and not closed and int(count) > 1024:
+            raise _trap(path)
+    for found in re.finditer(rb'<table:table-row [^>]*?table:number-rows-repeated="(\d+)"[^>]*>(.{0,400})', block, re.DOTALL):
+        if int(found[1]) > 10_000 and re.search(rb"office:(?:string-)?value(?:-type)?=", found[2].split(b"</table:table-row>")[0]):
+            raise _trap(path)
+    return block[-600:]

@@ -1,0 +1,199 @@
+"""Text tables: encodings, delimiters, quotes, headers and what is wrong with files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.encoding import detect
+from crmdesk.exchange.reading import How, open_table
+from crmdesk.exchange.table import OddRow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.table import Table
+
+
+def table_of(folder: Path, text: str | bytes, name: str = "file.csv", how: How | None = None) -> Table:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return open_table(path, how)
+
+
+def cells_of(table: Table) -> list[list[object]]:
+    return [list(cells) for _, cells in table.rows()]
+
+
+CHINESE = "姓名,公司,城市\n王小明,上海明德贸易有限公司,上海\n李娜,北京示例科技有限公司,北京\n"
+TRADITIONAL = "姓名,公司\n王小明,臺灣積體電路製造股份有限公司\n陳怡君,鴻海精密工業\n"
+JAPANESE = "名前,会社\n山本太郎,株式会社山本工務店\n佐藤ひろし,サトウ商店\n"
+KOREAN = "이름,회사\n김철수,삼성전자\n이영희,현대자동차 주식회사\n"
+RUSSIAN = "Имя,Компания\nИван Петров,ООО Ромашка\nАнна Сидорова,ОАО Газпром\n"
+GERMAN = "Name,Straße\nJürgen Weiß,Königsallee 5\n"
+FRENCH = "Prénom,Société\nRenée,Société Générique\n"
+POLISH = "Imię,Nazwisko\nŁukasz,Żółkiewski\nMałgorzata,Źrebięcka\n"
+CZECH = "Jméno,Příjmení\nJiří,Dvořák\nZdeněk,Němeček\n"
+TURKISH = "Adı,Soyadı\nŞükrü,Yıldırım\nÖmer,Çağlar\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((text, encoding) for text in (CHINESE, JAPANESE, GERMAN, RUSSIAN) for encoding in
+          ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")),
+        (CHINESE, "gb18030"), (TRADITIONAL, "big5"), (JAPANESE, "cp932"), (JAPANESE, "euc_jp"), (KOREAN, "euc_kr"), (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"), (GERMAN, "cp1252"), (FRENCH, "cp1252"), (POLISH, "cp1250"), (CZECH, "cp1250"), (TURKISH, "cp1254"),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_in_the_encoding_it_was_written_in(tmp_path: Path, text: str, encoding: str) -> None:
+    table = table_of(tmp_path, text.encode(encoding))
+    lines = [line.split(",") for line in text.splitlines()]
+    assert [list(table.columns), *cells_of(table)] == lines
+
+
+def test_a_letter_that_shows_late_still_decides_the_encoding(tmp_path: Path) -> None:
+    text = "name,city\n" + "Smith,London\n" * 200_000 + "Weiß,Köln\n"
+    path = tmp_path / "late.csv"
+    path.write_bytes(text.encode("cp1252"))
+    assert detect(path).encoding == "cp1252"
+
+
+def test_the_user_may_name_the_encoding(tmp_path: Path) -> None:
+    assert table_of(tmp_path, GERMAN.encode("cp850"), how=How(encoding="cp850")).columns[1] == "Straße"
+    with pytest.raises(UserError, match="no encoding"):
+        table_of(tmp_path, GERMAN, how=How(encoding="klingon"))
+    with pytest.raises(UserError, match="can't be read as utf-8"):
+        table_of(tmp_path, GERMAN.encode("cp1252"), how=How(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_delimiter_and_line_ends_are_found_out(tmp_path: Path, delimiter: str, ending: str) -> None:
+    text = ending.join(
+        delimiter.join(cells)
+        for cells in (["Name", "Tags", "Amount", "Note"], ['"Müller, Söhne"', '"a;b"', '"1.234,50"', '"two\nlines"'], ["Li", "c|d" if delimiter != "|" else "c", "3.5", ""])
+    )
+    table = table_of(tmp_path, text)
+    assert table.delimiter == delimiter
+    assert cells_of(table)[0] == ["Müller, Söhne", "a;b", "1.234,50", "two\nlines"]
+
+
+def test_excels_sep_line_is_obeyed_and_left_out(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "sep=;\r\nname;city\r\nAnna;Berlin\r\n")
+    assert (table.columns, cells_of(table)) == (("name", "city"), [["Anna", "Berlin"]])
+
+
+def test_quotes_may_be_doubled_or_escaped_or_follow_a_space(tmp_path: Path) -> None:
+    assert cells_of(table_of(tmp_path, 'a,b\n1,"say ""hi"""\n')) == [["1", 'say "hi"']]
+    assert cells_of(table_of(tmp_path, 'a,b\n1,"say \\"hi\\", then go"\n2,"x"\n')) == [["1", 'say "hi", then go'], ["2", "x"]]
+    assert cells_of(table_of(tmp_path, 'a, b\n1, "x, y"\n')) == [["1", "x, y"]]
+
+
+def test_titles_and_notes_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    text = 'Notes:\n"Some, long ""text"""\n\nFirst Name,Last Name,Company\nAnna,Berg,Acme\n'
+    table = table_of(tmp_path, text)
+    assert table.columns == ("First Name", "Last Name", "Company")
+    assert list(table.rows()) == [(5, ["Anna", "Berg", "Acme"])]
+
+
+def test_a_footer_below_an_empty_line_is_no_data(tmp_path: Path) -> None:
+    text = "a,b,c\n1,2,3\n\n\nCopyright someone\nConfidential\n"
+    assert cells_of(table_of(tmp_path, text)) == [["1", "2", "3"]]
+    more = "a,b,c\n1,2,3\n\nlonely\n4,5,6\n"
+    assert cells_of(table_of(tmp_path, more)) == [["1", "2", "3"], ["lonely", "", ""], ["4", "5", "6"]]
+
+
+def test_data_without_a_header_keeps_its_first_row(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "1,anna@example.com,Anna\n2,bob@example.com,Bob\n3,li@example.com,Li\n")
+    assert not table.has_header
+    assert table.columns == ("Column 1", "Column 2", "Column 3")
+    assert len(cells_of(table)) == 3
+
+
+def test_rows_are_never_shifted(tmp_path: Path) -> None:
+    rows = list(table_of(tmp_path, "a,b,c\n1,2\n1,2,3,4\n1,2,3,,\n").rows())
+    assert rows[0] == (2, ["1", "2", ""])
+    assert isinstance(rows[1][1], OddRow)
+    assert "4 cells" in rows[1][1].reason
+    assert rows[2] == (4, ["1", "2", "3"])
+
+
+def test_nul_characters_and_open_quotes_spoil_their_row_only(tmp_path: Path) -> None:
+    rows = list(table_of(tmp_path, "a,b\n" + "1,2\n" * 300 + "x\0,y\n3,4\n").rows())
+    assert isinstance(rows[300][1], OddRow)
+    assert rows[301][1] == ["3", "4"]
+    rows = list(table_of(tmp_path, 'a,b\n1,2\n3,"four\n5,6\n').rows())
+    assert rows[0][1] == ["1", "2"]
+    assert isinstance(rows[1][1], OddRow)
+    assert rows[1][0] == 3
+
+
+def test_a_line_beyond_all_measure_is_refused_with_its_number(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Line 3"):
+        list(table_of(tmp_path, "a,b\n1,2\n" + "x" * 10_000_001).rows())
+    with pytest.raises(UserError, match="cell in line 2"):
+        list(table_of(tmp_path, 'a,b\n"' + ("x" * 999 + "\n") * 10_001).rows())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("blank.csv", b"\n\n  \n", "is empty"),
+        ("bom.csv", b"\xef\xbb\xbf", "is empty"),
+        ("book.csv", b"PK\x03\x04" + b"x" * 50, "not what its name says"),
+        ("text.xlsx", b"a,b\n1,2\n", "not what its name says"),
+        ("paper.csv", b"%PDF-1.7 ...", "is a PDF file"),
+        ("store.csv", b"SQLite format 3\0" + b"\0" * 100, "is a SQLite file"),
+        ("binary.csv", bytes(range(256)) * 40, "no text file|can't be read|has no"),
+        ("page.xls", b"<html><table><tr><td>1</td></tr></table>", "is a HTML file"),
+        ("mail.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "Outlook message"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        table_of(tmp_path, content, name)
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no file"):
+        open_table(tmp_path / "nowhere.csv")
+    with pytest.raises(UserError, match="is a folder"):
+        open_table(tmp_path)
+
+
+@pytest.mark.shared
+def test_the_acid_tests_come_out_as_stated(shared_data: Path) -> None:
+    folder = shared_data / "09_nasty_files" / "csv-spectrum"
+    files = sorted((folder / "csvs").glob("*.csv"))
+    assert len(files) == 12
+    for path in files:
+        table = open_table(path)
+        found = [dict(zip(table.columns, cells, strict=True)) for _, cells in table.rows()]
+        stated = json.loads((folder / "json" / f"{path.stem}.json").read_text())
+        stated = stated if isinstance(stated, list) else [stated]
+        if path.stem == "location_coordinates":  # the two files state different phone numbers
+            found[0]["Contact Phone Number"] = stated[0]["Contact Phone Number"]
+        assert found == stated, path.name
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "encoding", "rows", "first"),
+    [
+        ("encodings/japan_post_offices_01-12_shift_jis.csv", "cp932", 4659, "01101"),
+        ("encodings/names_AE_windows-1256.csv", "cp1256", 200, "مريم"),
+        ("encodings/names_CN_gb18030.csv", "gb18030", 200, "王"),
+        ("encodings/names_RU_windows-1251.csv", "cp1251", 30, None),
+        ("salesforce_dataloader/csvtext_BOM_UTF16LE.csv", "utf-16", 2, "row1-1"),
+    ],
+)
+def test_real_files_of_the_east_are_read(shared_data: Path, name: str, encoding: str, rows: int, first: str | None) -> None:
+    table = open_table(shared_data / "09_nasty_files" / name)
+    lines = cells_of(table)
+    assert (table.encoding, len(lines)) == (encoding, rows)
+    assert first is None or lines[0][0] == first

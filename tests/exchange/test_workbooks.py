@@ -1,0 +1,141 @@
+"""Workbooks: typed cells, sheets, headers, and traps that are seen before they are opened."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.reading import How, open_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def book_of(path: Path, sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if name in hidden:
+            sheet.sheet_state = "hidden"
+    book.save(path)
+    return path
+
+
+def test_cells_keep_their_types_below_a_title(tmp_path: Path) -> None:
+    rows = [["Customers 2025"], [], ["Name", "Since", "Seen", "Revenue", "Active"], ["Müller", date(2021, 3, 1), datetime(2020, 2, 29, 13, 45), 12.5, True]]
+    table = open_table(book_of(tmp_path / "a.xlsx", {"Customers": rows}))
+    assert (table.format, table.sheet, table.columns) == ("xlsx", "Customers", ("Name", "Since", "Seen", "Revenue", "Active"))
+    assert list(table.rows()) == [(4, ["Müller", date(2021, 3, 1), datetime(2020, 2, 29, 13, 45), 12.5, True])]
+
+
+def test_the_first_visible_sheet_that_holds_something_is_taken(tmp_path: Path) -> None:
+    path = book_of(tmp_path / "a.xlsx", {"Old": [["x"], ["1"]], "Empty": [], "New": [["name", "city"], ["Anna", "Köln"]]}, hidden=("Old",))
+    assert open_table(path).sheet == "New"
+    assert open_table(path, How(sheet="Old")).columns == ("x",)
+    with pytest.raises(UserError, match="no sheet “Nope”"):
+        open_table(path, How(sheet="Nope"))
+
+
+def test_a_workbook_without_rows_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is empty"):
+        open_table(book_of(tmp_path / "a.xlsx", {"Sheet": []}))
+
+
+def test_a_formula_counts_with_its_saved_value_only(tmp_path: Path) -> None:
+    table = open_table(book_of(tmp_path / "a.xlsx", {"Sheet": [["name", "sum"], ["Anna", "=1+1"]]}))
+    assert [cells[1] for _, cells in table.rows()] == [""]
+
+
+def rewritten(path: Path, target: Path, **changed: bytes) -> Path:
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            key = entry.filename.rsplit("/", 1)[-1].split(".")[0]
+            new.writestr(entry.filename, changed.pop(key, None) or old.read(entry))
+        for name, content in changed.items():
+            new.writestr(name, content)
+    return target
+
+
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    return book_of(tmp_path / "plain.xlsx", {"Sheet": [["name", "city"], ["Anna", "Köln"]]})
+
+
+def test_entities_are_seen_before_the_workbook_is_opened(plain: Path, tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "boom">]>' + SHEET % b""
+    with pytest.raises(UserError, match="built to do harm"):
+        open_table(rewritten(plain, tmp_path / "bomb.xlsx", sheet1=bomb))
+
+
+def test_an_entry_that_unpacks_to_far_more_is_a_trap(plain: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="built to do harm"):
+        open_table(rewritten(plain, tmp_path / "bomb.xlsx", sheet1=SHEET % (b" " * 30_000_000)))
+
+
+def test_too_many_entries_and_odd_names_are_refused(plain: Path, tmp_path: Path) -> None:
+    many = {f"xl/media/{i}.bin": b"x" for i in range(2_001)}
+    with pytest.raises(UserError, match="too large"):
+        open_table(rewritten(plain, tmp_path / "many.xlsx", **many))
+    with pytest.raises(UserError, match="built to do harm"):
+        open_table(rewritten(plain, tmp_path / "odd.xlsx", **{"../../evil.xml": b"x"}))
+
+
+def test_one_cell_at_the_far_corner_does_not_fill_the_memory(plain: Path, tmp_path: Path) -> None:
+    corner = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    with pytest.raises(UserError, match="too large"):
+        open_table(rewritten(plain, tmp_path / "corner.xlsx", sheet1=SHEET % corner))
+
+
+def test_one_long_text_in_many_cells_does_not_fill_the_memory(plain: Path, tmp_path: Path) -> None:
+    texts = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>%s</t></si></sst>' % (b"abcdefghij" * 3_200)
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (i, i) for i in range(1, 20_001))
+    with pytest.raises(UserError, match="built to do harm"):
+        open_table(rewritten(plain, tmp_path / "texts.xlsx", sheet1=SHEET % rows, **{"xl/sharedStrings.xml": texts}))
+
+
+def test_a_damaged_or_foreign_archive_gets_a_clear_sentence(plain: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.xlsx"
+    cut.write_bytes(plain.read_bytes()[:2_000])
+    with pytest.raises(UserError, match="damaged or no workbook"):
+        open_table(cut)
+    other = tmp_path / "other.xlsx"
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(UserError, match="no workbook"):
+        open_table(other)
+
+
+@pytest.mark.shared
+def test_the_old_formats_are_read_too(shared_data: Path) -> None:
+    folder = shared_data / "09_nasty_files" / "frictionless"
+    for name in ("table.xls", "table.ods", "table-output.ods"):
+        table = open_table(folder / name)
+        assert table.columns == ("id", "name")
+        assert [cells for _, cells in table.rows()] == [[1.0, "english"], [2.0, "german" if "output" in name else "中国人"]]
+
+
+@pytest.mark.shared
+def test_traps_and_locks_among_real_workbooks_are_refused(shared_data: Path) -> None:
+    folder = shared_data / "09_nasty_files" / "xlsx_poi"
+    with pytest.raises(UserError, match="built to do harm"):
+        open_table(folder / "poc-xmlbomb-empty.xlsx")
+    with pytest.raises(UserError, match="locked with a password"):
+        open_table(folder / "protected_passtika.xlsx")
+
+
+@pytest.mark.shared
+def test_typed_cells_of_a_real_list_are_read_below_its_title(shared_data: Path) -> None:
+    table = open_table(shared_data / "06_contact_csv" / "contacts_typed_cells.xlsx")
+    assert table.columns[:3] == ("First name", "Last name", "Company")
+    assert len(list(table.rows())) == 4

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
@@ -76,6 +77,12 @@ class Deal(Record):
     note = parts("memo", mark("Note"), search=1, aliases=("notes", "description", "notiz", "备注"))
     products = parts("deal_product", mark("Products"))
     people = parts("deal_contact", mark("People"))
+
+
+# The board's one index: cards of a stage in their order, and everything that its sums need without touching the deals.
+Index(
+    "deal_on_board", Deal.stage_id, Deal.position, Deal.id, Deal.owner_id, Deal.amount_base, Deal.amount, Deal.closed_on, sqlite_where=Deal.deleted_at.is_(None),
+)  # fmt: skip
 
 
 class DealProduct(Record):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,6 +16,8 @@ from crmdesk.models.registry import entity_class
 from crmdesk.store.door import parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmdesk.store.reader import Reader
 
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(?:(!=|<=|>=|=|<|>|~)\s*(.*)|(in|empty|notempty)\b\s*(.*))\s*", re.IGNORECASE | re.DOTALL)

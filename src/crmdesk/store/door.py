@@ -199,10 +199,16 @@ class Change:
             raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr(cls.entity.label)))
         return record
 
-    def find(self, cls: type[T], statement: Select[tuple[T]]) -> T | None:
+    def find(self, cls: type[T], statement: Select[Any]) -> T | None:
         """Return the first record that a SELECT finds, to change it."""
         self.flush()
-        return self._session.scalars(statement.limit(1)).first()
+        found: T | None = self._session.scalars(statement.limit(1)).first()
+        return found
+
+    def find_all(self, cls: type[T], statement: Select[Any]) -> list[T]:
+        """Return all records that a SELECT finds, to change them."""
+        self.flush()
+        return list(self._session.scalars(statement))
 
     def each(self, cls: type[T], ids: Iterable[UUID]) -> Iterator[T]:
         """Yield live records, fetched in chunks: one by one 10,000 took 7 s."""

@@ -1,0 +1,230 @@
+"""Adding, changing and deleting records of any entity; what an area does beside that stands in its own file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.errors import NotAllowed, UserError
+from crmdesk.i18n import mark, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.models.workspace import Setting
+from crmdesk.operations import values
+from crmdesk.queries.finding import title_field
+from crmdesk.store.door import operation
+from crmdesk.store.rights import authorize
+from crmdesk.store.settings import named_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from crmdesk.fields import Reading
+    from crmdesk.models.base import Record
+    from crmdesk.operations.values import Values
+    from crmdesk.store.door import Change
+
+
+def _allow(change: Change, cls: type[Record]) -> None:
+    """Ask for the right to write this entity; parts need that of their owner."""
+    owners = cls.entity.owned_by or (cls.entity.name,)
+    for index, owner in enumerate(owners):
+        try:
+            authorize(change.viewer, f"{owner}.write")
+            return
+        except NotAllowed:
+            if index == len(owners) - 1:
+                raise
+
+
+def _about(change: Change, record: Record) -> None:
+    name = getattr(record, title_field(type(record)), None)
+    change.note(about=str(name) if isinstance(name, str) and name else None)
+
+
+@operation(mark("Add"), right="store.read")
+def add(change: Change, entity: str, given: Values, reading: Reading | None = None) -> UUID:
+    """Add a record; returns its id. Deals, tickets and leads get what a new one of them needs.
+
+    Args:
+        given: values by field name, see `values.assign`.
+
+    Raises:
+        UserError: names the field and says why; nothing is written.
+    """
+    cls = entity_class(entity)
+    _allow(change, cls)
+    if cls.entity.name in {"setting", "spent_number", "number_series"}:
+        raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
+    record = change.add(cls)
+    complete_new(change, record, given)
+    values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
+    finish_new(change, record, given)
+    change.flush()
+    values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
+    change.flush()
+    _about(change, record)
+    return record.id
+
+
+def _is_list(cls: type[Record], name: str) -> bool:
+    field = cls.fields.get(name.partition(".")[0])
+    return field is not None and field.kind == "parts"
+
+
+def complete_new(change: Change, record: Record, given: Values) -> None:
+    """Fill in what a new record of an entity starts with, before the given values."""
+    fresh: Any = record
+    match record.entity.name:
+        case "deal":
+            from crmdesk.operations import deals  # noqa: PLC0415 - each area only when it is needed
+
+            deals.prepare_new(change, fresh)
+        case "ticket":
+            fresh.status, fresh.priority, fresh.opened_at = "new", "normal", change.at
+        case "lead":
+            fresh.status, fresh.arrived_at = "new", change.at
+        case "company" | "contact":
+            fresh.owner_id = change.member_id
+        case "activity":
+            fresh.kind, fresh.at, fresh.owner_id = "note", change.at, change.member_id
+        case "task":
+            fresh.owner_id = change.member_id
+        case "product":
+            fresh.is_active, fresh.currency = True, change.settings.currency
+        case "member":
+            fresh.is_active, fresh.role = True, "sales"
+        case "article":
+            fresh.status, fresh.language = "draft", change.settings.language
+        case "quote":
+            from crmdesk.operations import quotes  # noqa: PLC0415
+
+            quotes.prepare_new(change, fresh)
+        case _:
+            pass
+
+
+def finish_new(change: Change, record: Record, given: Values) -> None:
+    """Complete a new record once its given values are on it."""
+    fresh: Any = record
+    match record.entity.name:
+        case "deal":
+            from crmdesk.operations import deals  # noqa: PLC0415
+
+            deals.finish_new(change, fresh)
+        case "ticket":
+            from crmdesk.operations import tickets  # noqa: PLC0415
+
+            tickets.finish_new(change, fresh)
+        case _:
+            pass
+
+
+@operation(mark("Edit"), right="store.read")
+def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, reading: Reading | None = None) -> int:
+    """Change fields of records; returns how many. What belongs to an issued document is refused."""
+    cls = entity_class(entity)
+    _allow(change, cls)
+    count = 0
+    for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
+        _refuse_locked(record, given)
+        before = getattr(record, "stage_id", None)
+        values.assign(change, record, given, reading)
+        _after_edit(change, record, given, before)
+        count += 1
+        if len(ids) == 1:
+            change.flush()
+            _about(change, record)
+    if len(ids) > 1:
+        change.note(about=tr("{count} records", count=count))
+    return count
+
+
+def _refuse_locked(record: Record, given: Values) -> None:
+    fixed: Any = record
+    if record.entity.name == "quote" and fixed.status not in (None, "draft") and set(given) - {"tags", "note", "owner", "deal"}:
+        raise UserError(tr("{number} was issued and can't be changed.", number=fixed.number or tr("This quote")), hint=tr("Make a new version instead."))
+
+
+def _after_edit(change: Change, record: Record, given: Values, stage_before: UUID | None) -> None:
+    changed: Any = record
+    match record.entity.name:
+        case "deal" if "stage" in given and changed.stage_id != stage_before:
+            from crmdesk.operations import deals  # noqa: PLC0415
+
+            wanted, changed.stage_id = changed.stage_id, stage_before
+            deals.move(change, record.id, wanted, given.get("lost_reason"))
+        case "ticket" if {"priority", "queue", "service_level", "status"} & set(given):
+            from crmdesk.operations import tickets  # noqa: PLC0415
+
+            tickets.after_edit(change, changed, given)
+        case "quote":
+            from crmdesk.operations import quotes  # noqa: PLC0415
+
+            quotes.recalculate(change, changed)
+        case _:
+            pass
+
+
+@operation(mark("Delete"), right="store.read")
+def delete(change: Change, entity: str, ids: Iterable[UUID]) -> int:
+    """Put records with their parts into the bin; returns how many."""
+    cls = entity_class(entity)
+    _allow(change, cls)
+    doomed = list(change.each(cls, ids))
+    if not doomed:
+        raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr(cls.entity.label)))
+    _refuse_delete(change, cls, doomed)
+    _about(change, doomed[0])
+    if len(doomed) > 1:
+        change.note(about=tr("{count} records", count=len(doomed)))
+    change.delete(cls, [record.id for record in doomed])
+    return len(doomed)
+
+
+def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) -> None:
+    for record in doomed:
+        fixed: Any = record
+        if cls.entity.name == "quote" and fixed.number:
+            raise UserError(tr("{number} was issued and can't be deleted.", number=fixed.number), hint=tr("Decline it, or make a new version."))
+        if cls.entity.name == "stage" and change.reader.value("SELECT 1 FROM deal WHERE stage_id = ? AND deleted_at IS NULL LIMIT 1", (record.id.bytes,)):
+            raise UserError(tr("Deals stand in the stage “{name}”.", name=fixed.name), hint=tr("Move them first."))
+        if cls.entity.name == "member" and record.id == change.member_id:
+            raise UserError(tr("The store belongs to this member."))
+
+
+@operation(mark("Restore"), right="store.read")
+def restore(change: Change, entity: str, record_id: UUID) -> None:
+    """Take a record out of the bin, with the parts that went in with it."""
+    cls = entity_class(entity)
+    _allow(change, cls)
+    found = change.reader.one(f'SELECT deleted_at FROM "{cls.entity.name}" WHERE id = ?', (record_id.bytes,))  # noqa: S608
+    if not found or found[0] is None:
+        raise UserError(tr("This {entity} is not in the bin.", entity=tr(cls.entity.label)))
+    change.restore(cls, [record_id])
+    _about(change, change.get(cls, record_id))
+
+
+@operation(mark("Change settings"), right="setting.write")
+def change_settings(change: Change, given: dict[str, Any]) -> None:
+    """Change settings of the store, checked."""
+    change.settings.changed(given)
+    for key, value in given.items():
+        text = json.dumps(value, ensure_ascii=False)
+        record_id = named_id("setting", key)
+        if change.reader.value("SELECT 1 FROM setting WHERE id = ?", (record_id.bytes,)):
+            change.get(Setting, record_id).value = text
+        else:
+            change.add(Setting, id=record_id, key=key, value=text)
+
+
+@operation(mark("Tag"), right="store.read")
+def tag(change: Change, entity: str, ids: Sequence[UUID], names: Sequence[str]) -> int:
+    """Give records tags beside those they have."""
+    cls = entity_class(entity)
+    _allow(change, cls)
+    tagged = list(change.each(cls, ids))
+    for record in tagged:
+        values.add_tags(change, record, names)
+    change.note(about=", ".join(names))
+    return len(tagged)

@@ -1,0 +1,430 @@
+"""Records of any entity: ids in order, rows by ids, one record whole, its history, the bin."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.clock import moment
+from crmdesk.errors import UserError
+from crmdesk.fields import KINDS, Field, Money, from_minor, from_scaled, show_money
+from crmdesk.i18n import tr
+from crmdesk.models.base import ENTITIES, Record
+from crmdesk.models.registry import MAIN, entity_class
+from crmdesk.queries.finding import Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.store.reader import IN_IDS, Reader, id_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is shown: the record's id and its title; `gone` when it lies in the bin."""
+
+    id: UUID
+    title: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One value of a list field: label, text, and what more the part has."""
+
+    value: str
+    label: str | None = None
+    more: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record's values for a list: plain values by the names of the columns asked for."""
+
+    id: UUID
+    values: dict[str, Any]
+
+
+# -- which records, in which order -----------------------------------------------------------------------------------------------
+
+
+def ids(
+    reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), *, limit: int | None = None, among: Iterable[bytes] | None = None
+) -> list[bytes]:
+    """Return the ids of the records that the viewer may see and all conditions hold for, in order.
+
+    Args:
+        sort: field names, with `-` before those that sort downwards; the entity's natural order if empty.
+        among: only these, in addition to the conditions.
+    """
+    cls = entity_class(entity)
+    where, order = where_sql(cls, conditions, reader), _order(cls, sort, reader, filtered=bool(conditions) or among is not None)
+    sql, parameters = f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql}', list(where.parameters)  # noqa: S608
+    if among is not None:
+        sql += f" AND t.id {IN_IDS}"
+        parameters.append(id_list(among))
+    sql += f" ORDER BY {order}"
+    if limit is not None:
+        sql += " LIMIT ?"
+        parameters.append(limit)
+    return [row[0] for row in reader.rows(sql, parameters)]
+
+
+def count(reader: Reader, entity: str, conditions: Sequence[Condition] = (), among: Iterable[bytes] | None = None) -> int:
+    """Return how many records the viewer may see and all conditions hold for."""
+    cls = entity_class(entity)
+    where = where_sql(cls, conditions, reader)
+    extra = f" AND t.id {IN_IDS}" if among is not None else ""
+    parameters = [*where.parameters, *([id_list(among)] if among is not None else [])]
+    return int(reader.value(f'SELECT count(*) FROM "{cls.entity.name}" t WHERE {where.sql}{extra}', parameters))  # noqa: S608
+
+
+def first_ids(reader: Reader, entity: str, limit: int, after: tuple[str, bytes] | None = None) -> list[tuple[str, bytes]]:
+    """Return the next (sort key, id) in the natural order, by keyset: the first page of a list too long to wait for."""
+    cls = entity_class(entity)
+    seen = visible(cls, reader)
+    more = " AND (t.sort_key, t.id) > (?, ?)" if after else ""
+    sql = f'SELECT t.sort_key, t.id FROM "{cls.entity.name}" t WHERE {seen.sql}{more} ORDER BY t.sort_key, t.id LIMIT ?'  # noqa: S608
+    return [(key, record) for key, record in reader.rows(sql, [*seen.parameters, *(after or ()), limit])]
+
+
+NEWEST_FIRST = {
+    "activity": "t.at DESC", "ticket": "t.opened_at DESC", "quote": "t.date DESC", "deal": "t.opened_on DESC", "lead": "t.arrived_at DESC", "task": "t.due_on IS NULL, t.due_on",
+}  # fmt: skip
+
+
+def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: bool) -> str:
+    pieces = [_sort_sql(cls, name.lstrip("-"), name.startswith("-"), reader, filtered) for name in sort if name.strip("-")]
+    if not pieces:
+        columns = cls.__table__.columns
+        if cls.entity.name in NEWEST_FIRST:
+            pieces = [NEWEST_FIRST[cls.entity.name]]
+        elif "position" in columns and not cls.entity.owned_by:
+            pieces = ["t.position"]
+        elif "sort_key" in columns:
+            pieces = ["+t.sort_key" if filtered else "t.sort_key"]
+    return ", ".join([*pieces, "t.id"])
+
+
+def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered: bool) -> str:
+    direction = " DESC" if down else ""
+    field, inner, custom = field_for(cls, name, reader)
+    if inner is not None:
+        column = inner.column
+        value = f'(SELECT p."{column}" FROM "{field.target}" p WHERE p."{cls.entity.name}_id" = t.id AND p.deleted_at IS NULL ORDER BY p.position, p.id LIMIT 1)'  # noqa: S608
+    elif custom is not None:
+        value = f"json_extract(t.custom, '$.\"{custom}\"')"
+    elif field.kind == "link":
+        target = entity_class(field.target or "")
+        title = "sort_key" if "sort_key" in target.__table__.columns else title_field(target)
+        if "position" in target.__table__.columns:
+            title = "position"
+        value = f'(SELECT l."{title}" FROM "{field.target}" l WHERE l.id = t."{field.column}")'  # noqa: S608
+    elif name == cls.entity.title and "sort_key" in cls.__table__.columns:
+        # A filter's few rows are sorted by hand: the planner's own choice walks the whole index in order.
+        value = "+t.sort_key" if filtered else "t.sort_key"
+        return f"{value}{direction}"
+    elif field.kind in {"money", "price"} and "amount_base" in cls.__table__.columns:
+        value = "t.amount_base" if name in {"amount", "payable"} else f't."{field.column}"'
+    else:
+        value = f't."{field.column}"'
+    return f"{value} IS NULL, {value}{direction}"
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------------------
+
+
+def rows(reader: Reader, entity: str, wanted: Sequence[bytes | UUID], columns: Sequence[str]) -> list[Row]:
+    """Return the rows of the given records in the given order; one query for all own values, one per link target, one per list field.
+
+    Args:
+        columns: names such as `name`, `company`, `phone`, `address.city`, or names of own fields.
+    """
+    cls = entity_class(entity)
+    keys = [record.bytes if isinstance(record, UUID) else record for record in wanted]
+    plan = [(name, *field_for(cls, name, reader)) for name in columns]
+    own = [(name, field) for name, field, inner, custom in plan if inner is None and custom is None]
+    customs = [(name, field, custom) for name, field, inner, custom in plan if custom is not None]
+    listed = id_list(keys)
+    found = _own_values(reader, cls, own, customs, listed)
+    for name, field in own:
+        if field.kind == "link":
+            _fill_links(reader, field, name, found.values())
+    for name, field, inner, _ in plan:
+        if inner is not None:
+            _fill_parts(reader, cls, name, field, inner, "." in name or name not in cls.fields, listed, found)
+    return [Row(UUID(bytes=key), found[key]) for key in keys if key in found]
+
+
+def _own_values(
+    reader: Reader, cls: type[Record], own: Sequence[tuple[str, Field]], customs: Sequence[tuple[str, Field, str]], listed: str
+) -> dict[bytes, dict[str, Any]]:
+    columns = ["t.id", *(f't."{field.column}"' for _, field in own), *(f"json_extract(t.custom, '$.\"{custom}\"')" for _, _, custom in customs)]
+    currency = "t.currency" if "currency" in cls.__table__.columns else "NULL"
+    seen = visible(cls, reader)
+    sql = f'SELECT {", ".join(columns)}, {currency} FROM "{cls.entity.name}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
+    found: dict[bytes, dict[str, Any]] = {}
+    for record, *values, code in reader.rows(sql, (listed, *seen.parameters)):
+        unit = code or reader.settings.currency
+        named = [*own, *((name, field) for name, field, _ in customs)]
+        found[record] = {name: to_plain(field, value, unit) for (name, field), value in zip(named, values, strict=True)}
+    return found
+
+
+def to_plain(field: Field, stored: Any, currency: str) -> Any:
+    """Turn a stored value into a plain one; money takes the record's currency."""
+    if stored is None:
+        return None
+    if field.kind == "money":
+        return Money(from_minor(stored, currency), currency)
+    if field.kind == "price":
+        return Money(from_scaled(stored), currency)
+    return KINDS[field.kind].load(stored)
+
+
+def titles(reader: Reader, entity: str, wanted: Iterable[bytes | UUID]) -> dict[bytes, tuple[str, bool]]:
+    """Return (title, whether it is in the bin) of records, deleted ones too."""
+    cls = entity_class(entity)
+    title = title_field(cls)
+    target = cls.fields.get(cls.entity.title)
+    found = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{entity}" WHERE id {IN_IDS}', (id_list(wanted),))  # noqa: S608
+    if target and target.kind == "link" and target.target:
+        inner = titles(reader, target.target, {row[1] for row in found if row[1]})
+        return {row[0]: (inner.get(row[1], ("", False))[0], row[2] is not None) for row in found}
+    return {row[0]: (str(row[1] or ""), row[2] is not None) for row in found}
+
+
+def _fill_links(reader: Reader, field: Field, name: str, found: Iterable[dict[str, Any]]) -> None:
+    records = list(found)
+    linked = {values[name].bytes for values in records if values.get(name)}
+    named = titles(reader, field.target or "", linked) if linked else {}
+    for values in records:
+        if values.get(name):
+            title, gone = named.get(values[name].bytes, ("", True))
+            values[name] = Link(values[name], title, gone)
+
+
+_MORE = {"phone": ("e164", "extension"), "address": ("street", "postal_code", "city", "state", "country")}
+
+
+def _fill_parts(
+    reader: Reader, cls: type[Record], name: str, field: Field, inner: Field, single: bool, listed: str, found: dict[bytes, dict[str, Any]]
+) -> None:
+    owner, target = f"{cls.entity.name}_id", ENTITIES[field.target or ""]
+    more = () if single else _MORE.get(field.target or "", ())
+    label = '"label"' if "label" in target.__table__.columns else "NULL"
+    columns = ", ".join([f'"{inner.column}"', label, *(f'"{column}"' for column in more)])
+    for values in found.values():
+        values[name] = None if single else []
+    fetched = reader.rows(
+        f'SELECT "{owner}", {columns} FROM "{field.target}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL ORDER BY position, id', (listed,)  # noqa: S608
+    )
+    named = titles(reader, inner.target, {row[1] for row in fetched if row[1]}) if inner.kind == "link" and inner.target else {}
+    for record, value, word, *rest in fetched:
+        if record not in found:
+            continue
+        text = named.get(value, ("", False))[0] if inner.kind == "link" else value
+        if single:
+            found[record][name] = found[record][name] or text
+        elif field.target == "address":
+            found[record][name].append(Part(_address_line(dict(zip(more, rest, strict=True))), word, tuple(zip(more, rest, strict=True))))
+        else:
+            found[record][name].append(Part(str(text or ""), word, tuple(zip(more, rest, strict=True))))
+
+
+def _address_line(parts: dict[str, str | None]) -> str:
+    place = " ".join(piece for piece in (parts.get("postal_code"), parts.get("city")) if piece)
+    return ", ".join(piece for piece in (parts.get("street"), place, parts.get("state"), parts.get("country")) if piece)
+
+
+def shown(field: Field, value: Any) -> str:
+    """Return a plain value as people read it."""
+    if value is None or value == []:
+        return ""
+    if isinstance(value, Link):
+        return value.title
+    if isinstance(value, list):
+        return ", ".join(part.value for part in value)
+    if isinstance(value, Money):
+        return show_money(value)
+    return KINDS[field.kind].show(value, field)
+
+
+# -- one record ------------------------------------------------------------------------------------------------------------------
+
+
+def find_one(reader: Reader, entity: str, text: str) -> UUID:
+    """Return the record that an id, a number or a unique name means.
+
+    Raises:
+        UserError: there is none, or several have that name.
+    """
+    cls = entity_class(entity)
+    found = ids_by_title(reader, cls, text)
+    seen = set(ids(reader, entity, among=found)) if found else set()
+    found = [record for record in found if record in seen]
+    if not found:
+        raise UserError(
+            tr("There is no {entity} “{text}”.", entity=tr(cls.entity.label), text=text), hint=tr("Give its id, its number or its name; “search” finds it.")
+        )
+    if len(found) > 1:
+        raise UserError(
+            tr("{count} records are called “{text}”.", count=len(found), text=text),
+            hint=tr("Give the id of one: {ids}.", ids=", ".join(str(UUID(bytes=record)) for record in found[:5])),
+        )
+    return UUID(bytes=found[0])
+
+
+def all_columns(cls: type[Record], reader: Reader) -> list[str]:
+    """Return the names of all fields of an entity that are shown, own fields last."""
+    hidden = {"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"}
+    own = reader.rows("SELECT name FROM custom_field WHERE about = ? AND deleted_at IS NULL ORDER BY position, id", (cls.entity.name,))
+    listed = [name for name, field in cls.fields.items() if name not in hidden and not (field.kind == "parts" and field.target in HEAVY_PARTS)]
+    return [*listed, *(name for (name,) in own)]
+
+
+HEAVY_PARTS = frozenset({"quote_line", "allowance_charge", "message", "deal_product", "deal_contact"})
+
+
+def record(reader: Reader, entity: str, record_id: UUID) -> dict[str, Any]:
+    """Return one record whole, in JSON's terms: id, number, every field."""
+    cls = entity_class(entity)
+    found = rows(reader, entity, [record_id], all_columns(cls, reader))
+    if not found:
+        raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr(cls.entity.label)))
+    return to_json(cls, found[0])
+
+
+def to_json(cls: type[Record], row: Row) -> dict[str, Any]:
+    """Turn a row into JSON's terms: links as {id, title}, money as {amount, currency}, dates as ISO 8601."""
+    number = row.values.get("number") if "number" in cls.fields else row.values.get("customer_number")
+    return {"id": str(row.id), "number": number, **{name: json_value(value) for name, value in row.values.items() if name != "number"}}
+
+
+def json_value(value: Any) -> Any:
+    """Turn a plain value into what JSON knows."""
+    match value:
+        case Link():
+            return {"id": str(value.id), "title": value.title}
+        case Money():
+            return {"amount": f"{value.amount:f}", "currency": value.currency}
+        case Part():
+            more = {name: inner for name, inner in value.more if inner is not None}
+            return {"value": value.value, "label": value.label, **more}
+        case list():
+            return [json_value(part) for part in value]
+        case datetime():
+            return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def related_counts(reader: Reader, entity: str, record_id: UUID) -> dict[str, int]:
+    """Return how many live records of each entity point to a record."""
+    counts = {}
+    for name in (*MAIN, "attachment"):
+        cls = ENTITIES[name]
+        columns = [field.column for field in cls.fields.values() if field.kind == "link" and field.target == entity]
+        if columns:
+            either = " OR ".join(f't."{column}" = :id' for column in columns)
+            found = reader.value(f'SELECT count(*) FROM "{name}" t WHERE ({either}) AND t.deleted_at IS NULL', {"id": record_id.bytes})  # noqa: S608
+            if found:
+                counts[name] = int(found)
+    return counts
+
+
+# -- history and bin -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a record's history: who changed what, when."""
+
+    tx: int
+    at: datetime
+    member: str
+    origin: str
+    label: str
+    operation: str
+    changes: dict[str, tuple[Any, Any]]
+
+
+def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> list[Entry]:
+    """Return what happened to a record, newest first, with readable values."""
+    cls = entity_class(entity)
+    found = reader.rows(
+        "SELECT t.id, t.at, t.member, t.origin, t.label, j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row = ? ORDER BY j.id DESC LIMIT ?",
+        (cls.entity.number, record_id.bytes, limit),
+    )
+    members = titles(reader, "member", {row[2] for row in found if row[2]})
+    own = {UUID(bytes=i).hex: name for i, name in reader.rows("SELECT id, name FROM custom_field WHERE about = ?", (entity,))}
+    return [
+        Entry(
+            tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op],
+            _readable(cls, reader, own, json.loads(changes)) if changes and op == 1 else {},
+        )
+        for tx, at, member, origin, label, op, changes in found
+    ]  # fmt: skip
+
+
+def _readable(cls: type[Record], reader: Reader, own: dict[str, str], changes: dict[str, list[Any]]) -> dict[str, tuple[Any, Any]]:
+    by_column = {field.column: field for field in cls.fields.values() if field.kind != "parts"}
+    readable: dict[str, tuple[Any, Any]] = {}
+    for column, (old, new) in changes.items():
+        if column.startswith("custom."):
+            readable[own.get(column[7:], column)] = (old, new)
+        elif column == "deleted_at":
+            readable["deleted"] = (old is not None, new is not None)
+        elif (field := by_column.get(column)) is not None:
+            readable[field.name] = (_plain_of(reader, field, old), _plain_of(reader, field, new))
+    return readable
+
+
+def _plain_of(reader: Reader, field: Field, journaled: Any) -> Any:
+    if journaled is None:
+        return None
+    if field.kind == "link":
+        record_id = bytes.fromhex(journaled)
+        return Link(UUID(bytes=record_id), titles(reader, field.target or "", [record_id]).get(record_id, ("", True))[0])
+    if field.kind == "money":
+        return journaled
+    return KINDS[field.kind].load(journaled)
+
+
+@dataclass(frozen=True)
+class Binned:
+    """A record in the recycle bin."""
+
+    entity: str
+    id: UUID
+    title: str
+    deleted_at: datetime
+
+
+def trash(reader: Reader, limit: int = 500) -> list[Binned]:
+    """Return what lies in the bin, newest first; records whose making was undone are not in it."""
+    found: list[Binned] = []
+    for cls in ENTITIES.values():
+        if cls.entity.owned_by or not cls.entity.journaled or cls.entity.name in {"setting", "number_series", "spent_number"}:
+            continue
+        title = title_field(cls)
+        binned = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC LIMIT ?', (limit,))  # noqa: S608
+        found += [Binned(cls.entity.name, UUID(bytes=i), str(name or ""), moment(at)) for i, name, at in binned if not _undone(reader, cls, i)]
+    return sorted(found, key=lambda item: item.deleted_at, reverse=True)[:limit]
+
+
+def _undone(reader: Reader, cls: type[Record], record_id: bytes) -> bool:
+    kind = reader.value(
+        "SELECT t.kind FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row = ? ORDER BY j.id DESC LIMIT 1", (cls.entity.number, record_id)
+    )
+    return bool(kind == "undo")
+

@@ -74,9 +74,7 @@ BY_LINE = TaxProfile(level="line")
         ([item("1.24", "10")] * 2, "0.24", "0.25"),
     ],
 )
-def test_tax_is_rounded_once_for_the_document_or_on_each_line(
-    lines: list[Line], by_line: str, by_document: str
-) -> None:
+def test_tax_is_rounded_once_for_the_document_or_on_each_line(lines: list[Line], by_line: str, by_document: str) -> None:
     assert total(*lines, profile=BY_LINE).tax_total == D(by_line)
     assert total(*lines).tax_total == D(by_document)
 
@@ -293,9 +291,7 @@ def test_cash_is_rounded_last_and_apart() -> None:
 
 def test_a_full_credit_ends_at_zero() -> None:
     taxes = (Tax("GST", D(5)), Tax("QST", D("9.975")))
-    totals = total(
-        item("33.33", taxes=taxes, quantity="3"), item("0"), allowance_charges=(discount("0.05"),), prepaid=D(3)
-    )
+    totals = total(item("33.33", taxes=taxes, quantity="3"), item("0"), allowance_charges=(discount("0.05"),), prepaid=D(3))
     credit = mirror(totals)
     check_identities(credit)
     assert totals.payable + credit.payable == 0

@@ -38,17 +38,13 @@ EXAMPLE: dict[str, Any] = {
             "unit": "pcs",
             "unit_price": "89.00",
             "price_base_quantity": "1",
-            "allowance_charges": [
-                {"charge": False, "amount": "1068.00", "percent": None, "base_amount": None, "reason": "Volume"}
-            ],
+            "allowance_charges": [{"charge": False, "amount": "1068.00", "percent": None, "base_amount": None, "reason": "Volume"}],
             "tax_category": "S",
             "tax_rate": "20",
             "optional": False,
         }
     ],
-    "allowance_charges": [
-        {"charge": True, "amount": "100.00", "reason": "Freight", "tax_category": "S", "tax_rate": "20"}
-    ],
+    "allowance_charges": [{"charge": True, "amount": "100.00", "reason": "Freight", "tax_category": "S", "tax_rate": "20"}],
     "prepaid": "0",
     "rounding": "0",
 }

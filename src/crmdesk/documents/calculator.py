@@ -198,6 +198,12 @@ def calculate(document: Document) -> Totals:
     return work_out(document).totals
 
 
+def allowance_amount(document: Document, each: AllowanceCharge, base: Decimal) -> Decimal:
+    """Return the amount of a discount or charge: as given, else its percentage of the base, rounded as the document is."""
+    with localcontext(EXACT):
+        return _resolve(Work(document, decimals_of(document.currency)), each, base)
+
+
 def check_identities(totals: Totals) -> None:
     """Make sure that the totals agree with one another, to the last unit.
 
@@ -480,10 +486,7 @@ def _sum_up(work: Work) -> Totals:
             allowance -= item.net
     line_total = sum(line_nets, nothing)
     tax_exclusive = line_total - allowance + charge
-    taxes = tuple(
-        TaxTotal(key.category, key.rate, each.taxable + nothing, each.tax + nothing, key.name)
-        for key, each in work.taxes.items()
-    )
+    taxes = tuple(TaxTotal(key.category, key.rate, each.taxable + nothing, each.tax + nothing, key.name) for key, each in work.taxes.items())
     tax_total = sum((tax.tax for tax in taxes), nothing)
     tax_inclusive = tax_exclusive + tax_total
     prepaid = work.round(document.prepaid)

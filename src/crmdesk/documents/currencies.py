@@ -52,9 +52,7 @@ def check_currency(code: str) -> str:
         UserError: it is not.
     """
     if not is_currency(code):
-        raise UserError(
-            tr("“{code}” is not a currency.", code=code), field="currency", hint=tr("Use a code such as EUR or USD.")
-        )
+        raise UserError(tr("“{code}” is not a currency.", code=code), field="currency", hint=tr("Use a code such as EUR or USD."))
     return code
 
 

@@ -23,13 +23,9 @@ LONGEST_TEXT = 100_000
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 _DOCUMENT_KEYS = frozenset(
-    "currency company contact deal language date valid_until reference intro terms tax_inclusive lines"
-    " allowance_charges prepaid rounding".split()
+    "currency company contact deal language date valid_until reference intro terms tax_inclusive lines allowance_charges prepaid rounding".split()
 )
-_LINE_KEYS = frozenset(
-    "description product quantity unit unit_price price_base_quantity allowance_charges tax_category tax_rate taxes"
-    " optional kind".split()
-)
+_LINE_KEYS = frozenset("description product quantity unit unit_price price_base_quantity allowance_charges tax_category tax_rate taxes optional kind".split())
 _ALLOWANCE_KEYS = frozenset("charge amount percent base_amount reason tax_category tax_rate".split())
 _TAX_KEYS = frozenset(("name", "rate", "base"))
 # What such files carry beside the document: where it is from and what must come out.
@@ -115,10 +111,7 @@ def parse_document(
         TOP.refuse("lines", tr("A document has at most {count} lines.", count=MOST_LINES))
     document = Document(
         currency=currency,
-        lines=tuple(
-            _line(_with_defaults(row, _Place(index), product_defaults), _Place(index), decimals, default_tax)
-            for index, row in enumerate(rows)
-        ),
+        lines=tuple(_line(_with_defaults(row, _Place(index), product_defaults), _Place(index), decimals, default_tax) for index, row in enumerate(rows)),
         allowance_charges=_allowances(table, TOP, decimals),
         tax_inclusive=_flag(table, "tax_inclusive", TOP),
         prepaid=_amount(table, "prepaid", TOP, decimals) or Decimal(0),
@@ -145,9 +138,7 @@ def _header(table: Mapping[str, object]) -> Header:
     )
 
 
-def _with_defaults(
-    row: object, at: _Place, product_defaults: Callable[[str], Mapping[str, object]] | None
-) -> Mapping[str, object]:
+def _with_defaults(row: object, at: _Place, product_defaults: Callable[[str], Mapping[str, object]] | None) -> Mapping[str, object]:
     """Return a line's table, filled up with what its product says."""
     table = _table(row, at, tr("line"))
     _only(table, _LINE_KEYS, at)
@@ -282,9 +273,7 @@ def _table(value: object, at: _Place, what: str) -> Mapping[str, object]:
 def _only(table: Mapping[str, object], known: frozenset[str], at: _Place) -> None:
     for key in table:
         if key not in known and key not in _IGNORED:
-            at.refuse(
-                str(key)[:60], tr("This is not known here."), tr("Known are {keys}.", keys=", ".join(sorted(known)))
-            )
+            at.refuse(str(key)[:60], tr("This is not known here."), tr("Known are {keys}.", keys=", ".join(sorted(known))))
 
 
 def _list(table: Mapping[str, object], key: str, at: _Place) -> list[object]:

@@ -1,0 +1,62 @@
+"""Logos and seals: read once, made small enough for paper, kept ready for every document."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
+
+LARGEST_FILE = 10_000_000
+MOST_PIXELS = 40_000_000
+# At the largest size a logo is printed in, this is still 300 dots per inch.
+WIDEST = 900
+TALLEST = 600
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a PDF holds it. The mask says how opaque each dot is."""
+
+    width: int
+    height: int
+    colours: str
+    packed_as: str
+    content: bytes
+    mask: bytes | None = None
+
+    def fit(self, width: float, height: float) -> tuple[float, float]:
+        """Return the largest size inside a frame that keeps the proportions."""
+        scale = min(width / self.width, height / self.height)
+        return self.width * scale, self.height * scale
+
+
+@lru_cache(maxsize=8)
+def read_picture(data: bytes) -> Picture:
+    """Read a PNG or JPEG.
+
+    Raises:
+        UserError: it is something else, damaged or far too large.
+    """
+    from PIL import Image  # only documents with a logo need it
+
+    if len(data) > LARGEST_FILE:
+        raise UserError(tr("The picture is larger than 10 MB."))
+    if not data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        raise UserError(tr("The picture is neither PNG nor JPEG."))
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise UserError(tr("The picture has too many dots. Save it at a smaller size."))
+            opened.draft("RGB", (WIDEST, TALLEST))
+            opened.load()
+            image = opened.convert("RGBA" if "A" in opened.getbands() or "transparency" in opened.info else "RGB")
+    except (OSError, SyntaxError, ValueError) as damaged:
+        raise UserError(tr("The picture is damaged and cannot be read.")) from damaged
+    image.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)
+    mask = zlib.compress(image.getchannel("A").tobytes()) if image.mode == "RGBA" else None
+    content = zlib.compress(image.convert("RGB").tobytes())
+    return Picture(image.width, image.height, "DeviceRGB", "FlateDecode", content, mask)

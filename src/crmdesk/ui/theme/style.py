@@ -143,7 +143,22 @@ QLineEdit:read-only {{ background: {t.canvas}; }}
 QLineEdit[kind="search"] {{ background: {t.canvas}; padding-left: 2px; }}
 QLineEdit[kind="bare"] {{ background: transparent; border: none; padding: 0px; }}
 QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] {{ background: transparent; border: none; padding: 0px; }}
+QLineEdit[kind="quiet"], QComboBox[kind="quiet"], QPlainTextEdit[kind="quiet"] {{
+    background: transparent; border-color: transparent;
+}}
+QLineEdit[kind="quiet"]:hover, QComboBox[kind="quiet"]:hover, QPlainTextEdit[kind="quiet"]:hover {{
+    border-color: {t.border};
+}}
+QLineEdit[kind="quiet"]:focus, QComboBox[kind="quiet"]:focus, QPlainTextEdit[kind="quiet"]:focus {{
+    background: {t.surface}; border-color: {t.accent};
+}}
+QLineEdit[kind="quiet"][invalid="true"], QComboBox[kind="quiet"][invalid="true"],
+QPlainTextEdit[kind="quiet"][invalid="true"] {{ border-color: {t.danger}; }}
 QComboBox::drop-down {{ border: none; width: 24px; subcontrol-position: center right; }}
+QComboBox[kind="quiet"]::down-arrow {{ image: none; }}
+QComboBox[kind="quiet"]:hover::down-arrow, QComboBox[kind="quiet"]:focus::down-arrow {{
+    image: url({folder}-down.svg);
+}}
 QComboBox::down-arrow {{ image: url({folder}-down.svg); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{
     background: {t.surface}; border: 1px solid {t.border}; padding: 4px; outline: none;

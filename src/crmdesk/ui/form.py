@@ -1,0 +1,199 @@
+"""A form made from fields: label and input beneath one another, saved on leaving a field, errors at the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
+from crmdesk.ui import theme
+from crmdesk.ui.editors import Context, Editor, editor_for
+from crmdesk.ui.widgets.basics import Chip, Text
+from crmdesk.ui.widgets.messages import InlineError
+
+if TYPE_CHECKING:
+    from crmdesk.fields import Field
+
+SAVED_MS = 2500
+
+Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
+"""Saves one field: name, value, what to call when it is saved, what to call when not."""
+
+
+class FormGrid(QWidget):
+    """Labels on the left, anything on the right; also without fields: `grid.add(tr("Owner"), widget)`."""
+
+    def __init__(self, label_width: int = 120, space: int = 8) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(space)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setColumnMinimumWidth(0, label_width)
+        self._grid.setColumnStretch(1, 1)
+        self._count = 0
+
+    def add(self, label: str, widget: QWidget, below: QWidget | None = None) -> Text:
+        """Add a line; `below` stands beneath the widget, such as a complaint. Returns the label."""
+        name = Text(label, "muted")
+        name.setBuddy(widget)
+        name.setWordWrap(True)
+        name.setMinimumHeight(28)
+        self._grid.addWidget(name, self._count, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(widget, self._count, 1)
+        self._count += 1
+        if below is not None:
+            self._grid.addWidget(below, self._count, 1)
+            self._count += 1
+        return name
+
+    def clear(self) -> None:
+        """Take every line away."""
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._count = 0
+
+
+class Form(FormGrid):
+    """A form over a record's fields.
+
+    With `save`, each field is saved when it is left and says “Saved”; an error for people is shown at the field, whoever saves
+    shows any other. Without, the form collects: `values()` returns what has
+    been changed, or marks the first field that is wrong and raises.
+
+    Signals:
+        changed: something has been typed or chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self, fields: Sequence[Field], context: Context, save: Save | None = None, label_width: int = 120) -> None:
+        super().__init__(label_width)
+        self._save = save
+        self.editors: dict[str, Editor] = {}
+        self._errors: dict[str, InlineError] = {}
+        self._labels: dict[str, Text] = {}
+        self._said: Chip | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVED_MS)
+        self._timer.timeout.connect(self._unsay)
+        for field in fields:
+            self._add_field(field, context)
+        names = list(self.editors.values())
+        for before, after in zip(names, names[1:], strict=False):
+            QWidget.setTabOrder(before, after)
+
+    def _add_field(self, field: Field, context: Context) -> None:
+        editor, error = editor_for(field, context), InlineError()
+        self.editors[field.name], self._errors[field.name] = editor, error
+        label = tr(field.label) + (" *" if field.required else "")
+        self._labels[field.name] = self.add(label, editor, error)
+        editor.changed.connect(self.changed)
+        editor.left.connect(lambda name=field.name: self._left(name))
+        editor.cancelled.connect(lambda name=field.name: self.say(name, ""))
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show a record; a field that the user is changing just now keeps what is typed."""
+        for name, editor in self.editors.items():
+            if name in values and not (editor.isAncestorOf(self.focusWidget() or editor) and editor.is_changed()):
+                editor.set_value(values[name])
+
+    def values(self) -> dict[str, Any]:
+        """Return the values that have been changed.
+
+        Raises:
+            UserError: a field is wrong; it is marked and has the keyboard.
+        """
+        found = {}
+        for name, editor in self.editors.items():
+            try:
+                value = editor.checked_value()
+            except UserError as error:
+                self.say(name, error.message)
+                editor.setFocus()
+                raise
+            self.say(name, "")
+            if editor.is_changed():
+                found[name] = value
+        return found
+
+    def is_changed(self) -> bool:
+        """Return whether anything has been changed and not saved."""
+        return any(editor.is_changed() for editor in self.editors.values())
+
+    def say(self, name: str, message: str) -> None:
+        """Show a complaint at a field, or take it away."""
+        self._errors[name].say(message)
+        self.editors[name].show_error(message)
+
+    def refuse(self, error: Exception) -> bool:
+        """Show an error of the store at the field that it names; returns whether it named one."""
+        if isinstance(error, UserError) and error.field in self.editors:
+            self.say(error.field, error.message + (f" {error.hint}" if error.hint else ""))
+            self.editors[error.field].setFocus()
+            return True
+        return False
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the first field."""
+        for editor in self.editors.values():
+            editor.setFocus()
+            return
+
+    def _left(self, name: str) -> None:
+        editor = self.editors[name]
+        if not editor.is_changed():
+            self.say(name, "")
+            return
+        try:
+            value = editor.checked_value()
+        except UserError as error:
+            self.say(name, error.message)
+            return
+        self.say(name, "")
+        if self._save is None:
+            return
+        before = editor.was()
+        editor.set_value(value)
+
+        def refused(error: Exception) -> None:
+            # The user's text stays in the field, so that it can be mended; it counts as changed.
+            editor.set_value(before)
+            editor.show_value(value)
+            if isinstance(error, UserError):
+                self.say(name, error.message + (f" {error.hint}" if error.hint else ""))
+
+        self._save(name, value, lambda: self._saved(name), refused)
+
+    def _saved(self, name: str) -> None:
+        """Lay the word over the end of the field for a moment, so that nothing moves."""
+        if self._said is not None:
+            self._said.deleteLater()
+        editor = self.editors[name]
+        chip = Chip(tr("Saved"), "success", icon="check")
+        chip.setParent(self)
+        chip.resize(chip.sizeHint())
+        place = editor.geometry()
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = place.left() + 4 if right_to_left else place.right() - chip.width() - 4
+        chip.move(x, place.top() + (min(place.height(), theme.CONTROL) - chip.height()) // 2)
+        chip.show()
+        chip.raise_()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(editor, tr("Saved")))
+        self._said = chip
+        self._timer.start()
+
+    def _unsay(self) -> None:
+        if self._said is not None:
+            self._said.deleteLater()
+            self._said = None

@@ -305,7 +305,7 @@ class Change:
                 continue
             empty = " OR ".join(f't."{column}" IS NULL OR t."{column}" = \'\'' for column in needed)
             bad = self._connection.execute(
-                f'SELECT 1 FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.tx = ? AND j.tbl = ? AND j.op = 0 AND ({empty}) '  # noqa: S608
+                f'SELECT 1 FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.tx = ? AND +j.tbl = ? AND j.op = 0 AND ({empty}) '  # noqa: S608
                 "AND j.id > (SELECT ifnull(max(last_id), 0) FROM journal_tx) LIMIT 1",
                 (self.tx, cls.entity.number),
             ).fetchone()

@@ -91,7 +91,7 @@ def _merge_repeated(connection: Connection, before: int) -> None:
         return
     repeated = rows(
         connection, "SELECT json_group_array(id), json_group_array(op), json_group_array(json(changes)) FROM (SELECT * FROM journal WHERE id > ? ORDER BY id) "
-        "GROUP BY tbl, row HAVING count(*) > 1", (before,),
+        "GROUP BY +tbl, row HAVING count(*) > 1", (before,),
     )  # fmt: skip
     for ids_json, ops_json, changes_json in repeated:
         ids, ops, changes = json.loads(ids_json), json.loads(ops_json), json.loads(changes_json)
@@ -125,12 +125,12 @@ def values_sql(cls: type[Record], row: str) -> str:
 
 def _payloads(connection: Connection, first: int, last: int) -> Iterator[tuple[int, int, bytes, int, str]]:
     """Yield (id, table, record, operation, payload) of a transaction's rows, table by table."""
-    numbers = rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last))
+    numbers = rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last))
     for (number,) in numbers:
         cls = BY_NUMBER[number]
         yield from connection.execute(
             f"SELECT j.id, j.tbl, j.row, j.op, iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) FROM journal j LEFT JOIN \"{cls.entity.name}\" t ON t.id = j.row "  # noqa: S608
-            "WHERE j.id BETWEEN ? AND ? AND j.tbl = ?", (first, last, number),
+            "WHERE j.id BETWEEN ? AND ? AND +j.tbl = ?", (first, last, number),
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ WORKINGS = (
     "CREATE TABLE current(id INTEGER PRIMARY KEY CHECK (id = 1), tx INTEGER, at INTEGER, purging INTEGER) STRICT",
     "INSERT INTO current VALUES (1, NULL, NULL, NULL)",
     "CREATE TABLE journal(id INTEGER PRIMARY KEY, tx INTEGER NOT NULL, tbl INTEGER NOT NULL, row BLOB NOT NULL, op INTEGER NOT NULL, changes TEXT) STRICT",
+    # Queries over the rows of one transaction write `+tbl`: otherwise the planner takes this index and reads the whole history of a table.
     "CREATE INDEX journal_of_record ON journal(tbl, row)",
     """CREATE TABLE journal_tx(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, member BLOB, device BLOB NOT NULL, origin TEXT NOT NULL, label TEXT NOT NULL,
         about TEXT, operation TEXT NOT NULL, kind TEXT NOT NULL, reverts INTEGER, caused_by INTEGER, undoable INTEGER NOT NULL,

@@ -5,6 +5,7 @@ Built from the journal: small transactions index what they changed at once, larg
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from crmdesk.models.names import folded, has_cjk, initials, pinyin
 from crmdesk.models.phones import digits
 from crmdesk.models.registry import BY_NUMBER, owned_parts
 from crmdesk.store.connections import Connection, rows
+from crmdesk.store.door import derive_sources
+from crmdesk.store.schema import UPDATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,26 +124,54 @@ class Documents:
 
 def index_changes(connection: Connection, before: int) -> None:
     """Bring the records that the open transaction changed into the index, or into the queue when they are many."""
-    entry_count = int(rows(connection, "SELECT count(*) FROM journal WHERE id > ?", (before,))[0][0])
-    for sql in _queueing():
-        connection.execute(sql, (before,))
-    if entry_count and entry_count <= AT_ONCE * 4:
-        waiting = int(rows(connection, "SELECT count(*) FROM (SELECT 1 FROM search_queue LIMIT ?)", (AT_ONCE + 1,))[0][0])
-        if waiting <= AT_ONCE:
-            drain(connection, AT_ONCE)
+    entries = rows(connection, "SELECT tbl, row, op, changes FROM journal WHERE id > ? LIMIT ?", (before, AT_ONCE * 4 + 1))
+    if len(entries) > AT_ONCE * 4:
+        for sql in _queueing():
+            connection.execute(sql, (before,))
+        return
+    stale = set(_stale(connection, entries))
+    if stale:
+        connection.executemany("INSERT INTO search_queue VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(stale))
+    waiting = len(rows(connection, "SELECT 1 FROM search_queue LIMIT ?", (AT_ONCE + 1,)))
+    if 0 < waiting <= AT_ONCE:
+        drain(connection, AT_ONCE)
+
+
+def _stale(connection: Connection, entries: Iterable[tuple[int, bytes, int, str | None]]) -> Iterator[tuple[int, bytes]]:
+    """Yield (table, row) of the records whose search entries the journal's entries may have changed."""
+    for number, row, op, changes in entries:
+        cls = BY_NUMBER[number]
+        if op == UPDATE and indexed_changes(cls).isdisjoint(json.loads(changes or "{}")):
+            continue
+        if not cls.entity.owned_by:
+            if cls in searched_entities():
+                yield number, row
+        elif searched_columns(cls) or cls.entity.name == "record_tag":
+            owners = ", ".join(f'"{owner}_id"' for owner in cls.entity.owned_by)
+            for owned in rows(connection, f'SELECT {owners} FROM "{cls.entity.name}" WHERE id = ?', (row,)):
+                yield from ((ENTITIES[owner].entity.number, of) for owner, of in zip(cls.entity.owned_by, owned, strict=True) if of)
+
+
+@lru_cache(maxsize=64)
+def indexed_changes(cls: type[Record]) -> frozenset[str]:
+    """Return the journaled columns of an entity whose change makes search entries stale."""
+    links = {f"{owner}_id" for owner in cls.entity.owned_by} | ({"tag_id"} if cls.entity.name == "record_tag" else set())
+    searched = [item for item, _ in searched_columns(cls)]
+    sources = derive_sources(cls) if any(item.derived for item in searched) else ()
+    return frozenset({"deleted_at", *links, *(item.column for item in searched), *sources})
 
 
 @lru_cache(maxsize=1)
 def _queueing() -> tuple[str, ...]:
     """The statements that queue changed records, and the owners of changed parts."""
     own = ", ".join(str(cls.entity.number) for cls in searched_entities())
-    statements = [f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND tbl IN ({own}) ON CONFLICT DO NOTHING"]
+    statements = [f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND +tbl IN ({own}) ON CONFLICT DO NOTHING"]
     for part in ENTITIES.values():
         if part.entity.owned_by and (searched_columns(part) or part.entity.name == "record_tag"):
             for owner in part.entity.owned_by:
                 statements.append(
                     f'INSERT INTO search_queue SELECT {ENTITIES[owner].entity.number}, p."{owner}_id" FROM journal j JOIN "{part.entity.name}" p ON p.id = j.row '  # noqa: S608
-                    f'WHERE j.id > ? AND j.tbl = {part.entity.number} AND p."{owner}_id" IS NOT NULL ON CONFLICT DO NOTHING'
+                    f'WHERE j.id > ? AND +j.tbl = {part.entity.number} AND p."{owner}_id" IS NOT NULL ON CONFLICT DO NOTHING'
                 )
     return tuple(statements)
 

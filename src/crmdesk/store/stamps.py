@@ -20,7 +20,7 @@ _CONTACT, _ACTIVITY = 3, 11
 
 def complete_stamps(connection: Connection, before: int) -> None:
     """Bring derived links and dates up to date with what the open transaction changed."""
-    touched = {number for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id > ?", (before,))}
+    touched = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
     if _CONTACT in touched:
         _restamp_companies(connection, before)
     if _ACTIVITY in touched:
@@ -38,7 +38,7 @@ def _restamp_companies(connection: Connection, before: int) -> None:
     moved = rows(
         connection,
         "SELECT row, unhex(json_extract(changes, '$.company_id[0]')), unhex(json_extract(changes, '$.company_id[1]')) FROM journal "
-        "WHERE id > ? AND tbl = ? AND op = ? AND json_type(changes, '$.company_id') IS NOT NULL",
+        "WHERE id > ? AND +tbl = ? AND op = ? AND json_type(changes, '$.company_id') IS NOT NULL",
         (before, _CONTACT, UPDATE),
     )
     for cls in _stamped():
@@ -47,13 +47,13 @@ def _restamp_companies(connection: Connection, before: int) -> None:
 
 
 def _last_contacts(connection: Connection, before: int) -> None:
-    changed = f"SELECT row FROM journal WHERE id > {int(before)} AND tbl = {_ACTIVITY}"
+    changed = f"SELECT row FROM journal WHERE id > {int(before)} AND +tbl = {_ACTIVITY}"
     for entity in ("contact", "company"):
         link = f"{entity}_id"
         connection.execute(
             f"""UPDATE {entity} SET last_contact_at = (SELECT max(at) FROM activity a WHERE a.{link} = {entity}.id AND a.deleted_at IS NULL)
             WHERE id IN (SELECT {link} FROM activity WHERE id IN ({changed}) UNION
-                SELECT unhex(json_extract(changes, '$.{link}[0]')) FROM journal WHERE id > ? AND tbl = ? AND op = ?)""",  # noqa: S608
+                SELECT unhex(json_extract(changes, '$.{link}[0]')) FROM journal WHERE id > ? AND +tbl = ? AND op = ?)""",  # noqa: S608
             (before, _ACTIVITY, UPDATE),
         )
 

@@ -197,12 +197,12 @@ class Store:
         first, last = rows(connection, "SELECT first_id, last_id FROM journal_tx WHERE id = ?", (tx,))[0]
         ids: dict[str, frozenset[UUID] | None] = {}
         if first is not None:
-            for number, count in rows(connection, "SELECT tbl, count(*) FROM journal WHERE id BETWEEN ? AND ? GROUP BY tbl", (first, last)):
+            for number, count in rows(connection, "SELECT +tbl, count(*) FROM journal WHERE id BETWEEN ? AND ? GROUP BY +tbl", (first, last)):
                 name = BY_NUMBER[number].entity.name
                 if count > NAMED_IDS:
                     ids[name] = None
                 else:
-                    found = rows(connection, "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ?", (first, last, number))
+                    found = rows(connection, "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ?", (first, last, number))
                     ids[name] = frozenset(UUID(bytes=record) for (record,) in found)
         return Changes(tx, label, origin, ids)
 

@@ -114,7 +114,7 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
         return
     tables = [
         BY_NUMBER[number]
-        for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY tbl DESC", (step.first, step.last))
+        for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
     ]
     if rows(connection, "SELECT 1 FROM journal WHERE id BETWEEN ? AND ? AND op NOT IN (?, ?) LIMIT 1", (step.first, step.last, INSERT, UPDATE)):
         raise CannotUndo(tr("“{label}” can't be undone: what was purged is gone.", label=tr(step.label)))
@@ -129,11 +129,11 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
         _put_back(connection, cls, step, fields[cls], settings)
         connection.execute(
             f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
-            "(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ? AND op = ?)",
+            "(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?)",
             (at_ms, step.first, step.last, cls.entity.number, INSERT),
         )
     connection.execute(
-        "UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND tbl = ? AND op = ?)",
+        "UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?)",
         (step.first, step.last, ENTITIES["spent_number"].entity.number, INSERT),
     )
 
@@ -141,7 +141,7 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
 def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> list[str]:
     found = rows(
         connection,
-        "SELECT DISTINCT c.key FROM journal j, json_each(j.changes) c WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ?",
+        "SELECT DISTINCT c.key FROM journal j, json_each(j.changes) c WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?",
         (step.first, step.last, cls.entity.number, UPDATE),
     )
     return [name for (name,) in found]
@@ -161,7 +161,7 @@ def _check_same_values(connection: Connection, cls: type[Record], step: Step, fi
     for field in fields:
         changed = rows(
             connection,
-            f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ? "  # noqa: S608
+            f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ? "  # noqa: S608
             f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL AND {_current(cls, field)} IS NOT {_path(field, 1)} LIMIT 1",
             (step.first, step.last, cls.entity.number, UPDATE),
         )
@@ -185,7 +185,7 @@ def _check_inserts(connection: Connection, tables: list[type[Record]], step: Ste
         of_step = (cls.entity.number, step.first, step.last)
         edited = rows(
             connection,
-            f"SELECT j.row FROM journal j WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND j.tbl = ? AND {made.format(row='j.row')} LIMIT 1",  # noqa: S608
+            f"SELECT j.row FROM journal j WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? AND {made.format(row='j.row')} LIMIT 1",  # noqa: S608
             (step.last, cls.entity.number, *of_step),
         )
         if edited:
@@ -198,7 +198,7 @@ def _check_inserts(connection: Connection, tables: list[type[Record]], step: Ste
             for column in links:
                 referring = rows(
                     connection,
-                    f"SELECT r.id FROM journal j JOIN \"{other.entity.name}\" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND j.tbl = ? "  # noqa: S608
+                    f"SELECT r.id FROM journal j JOIN \"{other.entity.name}\" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? "  # noqa: S608
                     f'AND r.deleted_at IS NULL AND r."{column}" IS NOT NULL AND {made.format(row=f"r.{column}")} LIMIT 1',
                     (step.last, other.entity.number, *of_step),
                 )
@@ -215,7 +215,7 @@ def _check_left_house(connection: Connection, cls: type[Record], step: Step, fie
         return
     left = rows(
         connection,
-        f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND j.tbl = ? AND t.left_at IS NOT NULL "  # noqa: S608
+        f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND t.left_at IS NOT NULL "  # noqa: S608
         "AND json_type(j.changes, '$.issued_at') IS NOT NULL LIMIT 1",
         (step.first, step.last, cls.entity.number),
     )
@@ -228,7 +228,7 @@ def _check_left_house(connection: Connection, cls: type[Record], step: Step, fie
 def _put_back(connection: Connection, cls: type[Record], step: Step, fields: list[str], settings: Settings) -> None:
     if not fields:
         return
-    mine = "j.id BETWEEN ? AND ? AND j.tbl = ? AND j.op = ?"
+    mine = "j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?"
     parameters = (step.first, step.last, cls.entity.number, UPDATE)
     columns = [field for field in fields if not field.startswith("custom.")]
     if columns:

@@ -1,0 +1,66 @@
+"""Reports as PDF: typed columns, a repeated head, a last row with the totals."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from crmdesk.documents.currencies import Amount
+from crmdesk.reports.report import ReportColumn, render_report
+from tests.reports.pdf_reading import all_fonts_are_embedded, pages_of, text_of
+
+D = Decimal
+COLUMNS = [
+    ReportColumn("Stage"),
+    ReportColumn("Count", "integer"),
+    ReportColumn("Amount EUR", "money"),
+    ReportColumn("Win rate", "percent"),
+    ReportColumn("Since", "date"),
+]
+
+
+def test_values_are_shown_by_their_kind() -> None:
+    rows = [("Won <b>&", 4238, D("10005534"), D("63.147"), date(2026, 1, 2)), ("上海", 0, None, D(50), None)]
+    pdf = render_report("Pipeline", "November 2026", COLUMNS, rows, currency="EUR", source="store.crmdesk")
+    text = text_of(pdf)
+    for shown in ("Pipeline", "November 2026", "Won <b>&", "4,238", "10,005,534.00", "63.15%", "2 Jan 2026", "上海", "50%"):
+        assert shown in text
+    assert "store.crmdesk" in text
+    assert all_fonts_are_embedded(pdf)
+
+
+def test_an_amount_in_another_currency_says_so() -> None:
+    columns = [ReportColumn("Customer"), ReportColumn("Amount EUR", "money")]
+    text = text_of(render_report("r", "", columns, [("a", D(1)), ("b", Amount(D(5), "JPY"))], currency="EUR"))
+    assert "b JP¥5" in text
+
+
+def test_the_head_comes_again_and_the_totals_go_with_the_last_row() -> None:
+    for count in (1, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 200):
+        rows = [(f"Row {index}", index, D(index), D(1), None) for index in range(count)]
+        totals = ["Total", 1, D(2), None, None]
+        pages = pages_of(render_report("R", "P", COLUMNS, rows, totals=totals, currency="EUR"))
+        assert all(page.text.count("Amount EUR") == 1 for page in pages)
+        assert f"Row {count - 1}" in pages[-1].text
+        assert "Total" in pages[-1].text
+        assert f"Page {len(pages)} of {len(pages)}" in pages[-1].text
+
+
+def test_a_wide_report_lies_across_and_an_empty_one_says_so() -> None:
+    wide = [ReportColumn(f"Quite a long head number {index}", "number") for index in range(9)]
+    assert b"841.8898 595.2756" in render_report("R", "", wide, [[D("1234567.5")] * 9])
+    assert "Nothing in this period" in text_of(render_report("R", "", COLUMNS, []))
+
+
+def test_long_texts_break_inside_their_column() -> None:
+    rows = [("long text " * 200, 1, D(1), D(1), None), ("x" * 500, 1, D(1), D(1), None)]
+    pages = pages_of(render_report("R", "", COLUMNS, rows, currency="EUR"))
+    assert sum(page.text.count("long") for page in pages) == 200
+
+
+def test_reports_speak_german_and_chinese() -> None:
+    rows = [("a", 1234, D("1234.5"), D("63.1"), date(2026, 11, 21))]
+    german = text_of(render_report("R", "", COLUMNS, rows, currency="EUR", language="de"))
+    assert "1.234,50" in german
+    assert "21.11.2026" in german
+    assert "2026年11月21日" in text_of(render_report("R", "", COLUMNS, rows, currency="EUR", language="zh"))

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,9 +70,8 @@ class Job:
         """Ask the job to stop; it ends at its next check, and interruptible work is interrupted at once."""
         with self._lock:
             self._cancelled = True
-            interrupts = list(self._interrupts)
-        for interrupt in interrupts:
-            interrupt()
+            for interrupt in self._interrupts:
+                interrupt()
 
     def check_cancelled(self) -> None:
         """Raise `Cancelled` if somebody has asked the job to stop; call it often."""
@@ -79,12 +79,25 @@ class Job:
             raise Cancelled
 
     def on_cancel(self, interrupt: Callable[[], object]) -> None:
-        """Name what stops the work at once, such as a connection's `interrupt`; it must be safe from another thread."""
+        """Name what stops the work at once; it must be short and safe from another thread."""
         with self._lock:
             self._interrupts.append(interrupt)
-            late = self._cancelled
-        if late:
-            interrupt()
+            if self._cancelled:
+                interrupt()
+
+    @contextmanager
+    def interrupted_by(self, interrupt: Callable[[], object]) -> Iterator[None]:
+        """Name what stops the work at once, for as long as the block lasts, such as a reader's `interrupt`.
+
+        Afterwards cancelling leaves it alone: the connection may be somebody else's by then.
+        """
+        self.check_cancelled()
+        self.on_cancel(interrupt)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._interrupts.remove(interrupt)
 
     def progress(self, done: int, total: int = 0) -> None:
         """Tell how far the work is; `total` 0 means that the end is not known. Cheap enough for every row."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -11,10 +12,17 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from crmdesk.ui import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from uuid import UUID
 
+    from crmdesk.store import Reader, Store
     from crmdesk.ui.actions import Action, Registry
+    from crmdesk.ui.background import Job
+
+
+T = TypeVar("T")
+Changed = Mapping[str, "frozenset[UUID] | None"]
+"""What has changed: the ids of records by entity; None where they are too many to name."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class PageSpec:
         label: marked for translation; stands in the navigation and the palette.
         icon: a Lucide name.
         load: returns the page's class, importing it then and not before.
-        area: the area that switches it on; `core` is always on.
+        area: what switches it on in the store's setting `areas`; empty is its own name, `core` is always on.
         opens: the entities whose records it shows, so that `open_record` finds it.
         in_navigation: whether it stands in the navigation; pages of single records don't.
         under: the page that is lit in the navigation while this one is shown.
@@ -46,7 +54,7 @@ class PageSpec:
     label: str
     icon: str
     load: Callable[[], type[Page]]
-    area: str = "core"
+    area: str = ""
     opens: tuple[str, ...] = ()
     in_navigation: bool = True
     under: str = ""
@@ -61,8 +69,34 @@ class Frame(Protocol):
         ...
 
     @property
-    def store(self) -> Any:
+    def store(self) -> Store:
         """The open store."""
+        ...
+
+    def ask(
+        self,
+        owner: QWidget,
+        question: Callable[[Reader], T],
+        done: Callable[[T], object],
+        failed: Callable[[Exception], object] | None = None,
+        key: str | None = None,
+    ) -> Job:
+        """Read from the store in the background: `question` gets a `Reader`; see `background.read` for the rest."""
+        ...
+
+    def do(
+        self,
+        operation: Callable[..., T],
+        *args: Any,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        said: str = "",
+        **named: Any,
+    ) -> Job:
+        """Run an operation in the background.
+
+        Questions that it raises are asked, and it runs again with the answer. `said` is shown as a toast with Undo.
+        """
         ...
 
     def open_page(self, name: str, view: str = "") -> None:
@@ -122,7 +156,7 @@ class Page(QWidget):
         """Put away what is half done; returning False keeps the user here."""
         return True
 
-    def refresh(self, changed: Mapping[str, frozenset[UUID]]) -> None:
+    def refresh(self, changed: Changed) -> None:
         """Ask again; `changed` has the ids of changed records by entity. A hidden page is told when it is shown."""
 
     def commands(self) -> list[Action]:

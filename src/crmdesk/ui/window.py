@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -27,23 +27,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crmdesk.errors import Cancelled, UserError
+from crmdesk.errors import Cancelled, Question, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action, Registry, shown_keys
 from crmdesk.ui.navigation import Item, Navigation
-from crmdesk.ui.page import Page, PageSpec, Place
+from crmdesk.ui.page import Changed, Page, PageSpec, Place
 from crmdesk.ui.palette import Palette
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, column, row
 from crmdesk.ui.widgets.messages import LONG_WORK_MS, ProgressPanel, Toasts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
+    from crmdesk.store import Reader, Store
     from crmdesk.ui.background import Job
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_HISTORY = 100
@@ -124,13 +126,13 @@ class Window(QMainWindow):
     lock_wanted = Signal()
     closing = Signal()
 
-    def __init__(self, pages: Sequence[PageSpec], store: Any = None) -> None:
+    def __init__(self, pages: Sequence[PageSpec], store: Store | None = None) -> None:
         super().__init__()
         self._store = store
         self._specs = {spec.name: spec for spec in pages}
         self._areas: frozenset[str] | None = None
         self._pages: dict[str, Page] = {}
-        self._stale: dict[str, dict[str, frozenset[UUID]]] = {}
+        self._stale: dict[str, dict[str, frozenset[UUID] | None]] = {}
         self._history: list[Place] = []
         self._at = -1
         self._alt_alone = False
@@ -270,11 +272,64 @@ class Window(QMainWindow):
     # --- the store and what belongs to it ---------------------------------------------------------------------------
 
     @property
-    def store(self) -> Any:
+    def store(self) -> Store:
         """The open store."""
+        if self._store is None:
+            raise LookupError("no store is open")
         return self._store
 
-    def set_store(self, store: Any, file_name: str, user_name: str) -> None:
+    def ask(
+        self,
+        owner: QWidget,
+        question: Callable[[Reader], T],
+        done: Callable[[T], object],
+        failed: Callable[[Exception], object] | None = None,
+        key: str | None = None,
+    ) -> Job:
+        """Read from the store in the background."""
+        store = self.store
+
+        def work(job: Job) -> T:
+            with store.read() as reader, job.interrupted_by(reader.interrupt):
+                return question(reader)
+
+        return background.read(owner, work, done, failed, key)
+
+    def do(
+        self,
+        operation: Callable[..., T],
+        *args: Any,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        said: str = "",
+        **named: Any,
+    ) -> Job:
+        """Run an operation in the background; questions are asked, `said` is shown as a toast with Undo."""
+        from crmdesk.store.door import operation_of
+
+        store = self.store
+
+        def finished(result: T) -> None:
+            if said:
+                self.say(said, undo=operation_of(operation).undoable)
+            if done is not None:
+                done(result)
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, Question):
+                if self.confirm(error.message, tr("Go on"), error.hint or ""):
+                    self.do(operation, *args, done=done, failed=failed, said=said, **{**named, error.answer: True})
+                elif failed is not None:
+                    failed(Cancelled())
+            elif failed is not None:
+                failed(error)
+            else:
+                self.show_error(error)
+
+        label = tr(operation_of(operation).label)
+        return background.write(self, label, lambda job: store.run(operation, *args, **named), finished, refused)
+
+    def set_store(self, store: Store | None, file_name: str, user_name: str) -> None:
         """Work on another store from now on; every page is made anew."""
         self._store, self._file_name, self.user_name = store, file_name, user_name
         self.user_button.setText(user_name)
@@ -289,7 +344,7 @@ class Window(QMainWindow):
 
     def fill_navigation(self) -> None:
         """Show the pages of the areas that are switched on, with Ctrl+1 to Ctrl+9."""
-        offered = [spec for spec in self._specs.values() if spec.in_navigation and (self._areas is None or spec.area in self._areas)]
+        offered = [spec for spec in self._specs.values() if spec.in_navigation and (self._areas is None or (spec.area or spec.name) in self._areas)]
         items = []
         for number, spec in enumerate(offered, 1):
             keys = f"Ctrl+{number}" if number <= 9 else ""
@@ -363,7 +418,7 @@ class Window(QMainWindow):
         shown = self.stack.currentWidget()
         return shown if isinstance(shown, Page) else None
 
-    def announce(self, changed: Mapping[str, frozenset[UUID]]) -> None:
+    def announce(self, changed: Changed) -> None:
         """Tell pages what has changed: the one that is shown at once, the others when they are shown again."""
         shown = self.page()
         for name, page in self._pages.items():
@@ -374,7 +429,8 @@ class Window(QMainWindow):
             else:
                 known = self._stale.setdefault(name, {})
                 for entity, ids in changed.items():
-                    known[entity] = known.get(entity, frozenset()) | ids
+                    before = known.get(entity, frozenset())
+                    known[entity] = None if ids is None or before is None else before | ids
         for window in self._beside:
             inside = window.findChild(Page)
             if inside is not None and (not inside.watches or inside.watches & changed.keys()):

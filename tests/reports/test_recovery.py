@@ -91,7 +91,7 @@ def test_the_code_on_the_sheet_is_the_key() -> None:
     mm = 72 / 25.4 * 4
     left, side = 25 * mm, 52 * mm / len(matrix)
     # The code's finder, three solid rows of seven dots, tells where it begins.
-    tops = [y for y in range(int(127 * mm), image.height) if dark.getpixel((int(left + side * 3), y))]
+    tops = [y for y in range(int(131 * mm), image.height) if dark.getpixel((int(left + side * 3), y))]
     top = tops[0]
     shown = [[int(dark.getpixel((int(left + (x + 0.5) * side), int(top + (y + 0.5) * side))) > 0) for x in range(len(matrix))] for y in range(len(matrix))]
     assert shown == matrix

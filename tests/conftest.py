@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from crmdesk.operations import setup
+from crmdesk.store import Store, create, open_store
+from crmdesk.store.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,3 +66,29 @@ def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) 
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     warnings = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
     assert not warnings
+
+
+PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Key]:
+    """A new store and its key, made once: deriving a key takes as long as a whole test."""
+    path = tmp_path_factory.mktemp("template") / "template.crmdesk"
+    with create(path, PASSPHRASE, owner="Maria Becker", currency="EUR", region="DE", language="en") as made:
+        made.run(setup.basics)
+        key = Key(made.key.reveal())
+    return path, key
+
+
+@pytest.fixture
+def store_path(template: tuple[Path, Key], tmp_path: Path) -> Path:
+    """The path of a store of the test's own; it opens with `PASSPHRASE`."""
+    return Path(shutil.copy(template[0], tmp_path / "test.crmdesk"))
+
+
+@pytest.fixture
+def store(template: tuple[Path, Key], store_path: Path) -> Iterator[Store]:
+    """An open store of the test's own, with its owner Maria Becker and the usual pipeline."""
+    with open_store(store_path, key=template[1], anywhere=True) as opened:
+        yield opened

@@ -43,6 +43,7 @@ class Scaled(_ByKind):
     """A Decimal with six decimals, as an integer."""
 
     impl = INTEGER
+    cache_ok = True
     kind = "decimal"
     python_type = Decimal
 
@@ -51,6 +52,7 @@ class Rate(_ByKind):
     """An exchange rate as an integer with twelve decimals."""
 
     impl = INTEGER
+    cache_ok = True
     kind = "rate"
     python_type = Decimal
 
@@ -59,6 +61,7 @@ class Day(_ByKind):
     """A date as `2026-11-21`."""
 
     impl = TEXT
+    cache_ok = True
     kind = "date"
     python_type = date
 
@@ -67,6 +70,7 @@ class Moment(_ByKind):
     """A datetime in UTC as milliseconds since 1970."""
 
     impl = INTEGER
+    cache_ok = True
     kind = "moment"
     python_type = datetime
 
@@ -75,6 +79,7 @@ class Flag(_ByKind):
     """True and false as 1 and 0."""
 
     impl = INTEGER
+    cache_ok = True
     kind = "flag"
     python_type = bool
 

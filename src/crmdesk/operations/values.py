@@ -246,9 +246,10 @@ def _set_tags(change: Change, record: Record, names: Sequence[str]) -> None:
     for key, part in present.items():
         if key not in wanted:
             part.deleted_at = change.at
-    for key in wanted.keys() - present.keys():
-        change.flush()
-        add_part(change, record, "record_tag", id=new_id(), tag_id=key)
+    for position, key in enumerate(wanted):
+        if key not in present:
+            change.flush()
+            add_part(change, record, "record_tag", id=new_id(), tag_id=key, position=position)
 
 
 def add_tags(change: Change, record: Record, names: Sequence[str]) -> None:

@@ -53,17 +53,21 @@ def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, jou
     connection.execute(f"PRAGMA key = \"x'{key.reveal()}'\"")
     if not connection.execute("PRAGMA cipher_version").fetchone():
         raise CannotOpen(tr("This installation lacks encryption: the store was not opened."))
+    try:
+        _set_pragmas(connection, query_only, journal)
+    except DatabaseError as error:
+        raise _opening_error(error, path, key) from None
+
+
+def _set_pragmas(connection: Connection, query_only: bool, journal: str) -> None:
     for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON",
                    "recursive_triggers = ON", "mmap_size = 0", "cache_size = -16000"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not query_only:
-            connection.execute(f"PRAGMA journal_mode = {journal}")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA wal_autocheckpoint = 2000")
-    except DatabaseError as error:
-        raise _opening_error(error, path, key) from None
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not query_only:
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 2000")
     if query_only:
         connection.execute("PRAGMA query_only = ON")
 

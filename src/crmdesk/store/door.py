@@ -280,7 +280,12 @@ class Change:
             cls = type(record)
             self._stamp_company(record)
             values = values_of(record)
-            check_record(cls, values)
+            try:
+                check_record(cls, values)
+            except UserError as error:
+                # A phone's or a mail's trouble is that of the list field that people typed it into.
+                error.field = cls.entity.name if cls.entity.owned_by and error.field == cls.entity.value else error.field
+                raise
             if cls.entity.derive:
                 for name, value in cls.entity.derive(values, self.settings).items():
                     if getattr(record, name) != value:

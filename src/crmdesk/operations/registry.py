@@ -1,0 +1,16 @@
+"""All areas' operations in one list, so that undo and redo know every deed by its name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+AREAS = (
+    "activities", "attachments", "deals", "exports", "handover", "imports", "leads", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
+    "tasks", "tickets",
+)  # fmt: skip
+
+
+def load() -> None:
+    """Import every area."""
+    for area in AREAS:
+        import_module(f"crmdesk.operations.{area}")

@@ -1,0 +1,116 @@
+"""What the command line and the general pages tell of the store, its entities and its records."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.clock import moment
+from crmdesk.errors import UserError
+from crmdesk.fields import KINDS, Field, read_date
+from crmdesk.i18n import tr
+from crmdesk.models.base import ENTITIES, Record
+from crmdesk.models.names import folded
+from crmdesk.models.registry import MAIN, SUPPORTING, entity_class
+from crmdesk.queries import records
+from crmdesk.queries.finding import parse_condition, title_field
+from crmdesk.queries.search import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.store.reader import Reader
+
+
+def facts(reader: Reader) -> dict[str, Any]:
+    """Return schema, cipher and how many live records of each entity there are."""
+    counts = {name: int(reader.value(f'SELECT count(*) FROM "{name}" WHERE deleted_at IS NULL')) for name in (*MAIN, *SUPPORTING)}  # noqa: S608
+    return {"schema": reader.value("PRAGMA user_version"), "cipher": reader.value("PRAGMA cipher_version"), "counts": counts}
+
+
+def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, Any]]:
+    """Return what there is to know of each field, own ones included when a store is open."""
+    classes = [entity_class(entity)] if entity else [ENTITIES[name] for name in (*MAIN, *SUPPORTING)]
+    found = []
+    for cls in classes:
+        own = reader.rows("SELECT name, kind, label, required FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,)) if reader else []
+        listed = [*cls.fields.values(), *(Field(name, kind, label, bool(required)) for name, kind, label, required in own)]
+        found += [
+            {
+                "entity": cls.entity.name, "name": field.name, "label": tr(field.label), "kind": field.kind, "required": field.required, "searchable": bool(field.search),
+                "sensitivity": field.sensitivity, "choices": [choice.value for choice in field.choices],
+            }
+            for field in listed if field.name not in {"sort_key", "name_key", "city_key", "key"}
+        ]  # fmt: skip
+    return found
+
+
+def whole(reader: Reader, entity: str, record_id: UUID) -> dict[str, Any]:
+    """Return a record with its parts (a quote's lines, a ticket's messages) and the counts of what belongs to it."""
+    cls = entity_class(entity)
+    found = records.record(reader, cls.entity.name, record_id)
+    for field in cls.fields.values():
+        if field.kind == "parts" and field.target in records.HEAVY_PARTS:
+            found[field.name] = part_rows(reader, cls, field, record_id)
+    found["related"] = records.related_counts(reader, cls.entity.name, record_id)
+    return found
+
+
+def part_rows(reader: Reader, cls: type[Record], field: Field, record_id: UUID) -> list[dict[str, Any]]:
+    """Return the parts that a list field holds, each in JSON's terms, in their order."""
+    target = ENTITIES[field.target or ""]
+    order = "position, id" if "at" not in target.__table__.columns else "at, id"
+    ids = [row[0] for row in reader.rows(
+        f'SELECT id FROM "{field.target}" WHERE "{cls.entity.name}_id" = ? AND deleted_at IS NULL ORDER BY {order}', (record_id.bytes,)  # noqa: S608
+    )]  # fmt: skip
+    names = [name for name, item in target.fields.items() if item.kind != "parts" and name not in {cls.entity.name, "source", "external_id", "position"}]
+    return [records.to_json(target, row) for row in records.rows(reader, target.entity.name, ids, names)]
+
+
+def listed(reader: Reader, entity: str, where: Sequence[str], search: str | None, sort: Sequence[str], limit: int, columns: Sequence[str]) -> dict[str, Any]:
+    """Return `{total, rows}` of the records that all conditions hold for."""
+    cls = entity_class(entity)
+    conditions = [parse_condition(text) for text in where]
+    among = matching(reader, search, cls.entity.name) if search else None
+    names = list(columns) or records.all_columns(cls, reader)
+    found = records.ids(reader, cls.entity.name, conditions, sort, limit=limit, among=among)
+    total = records.count(reader, cls.entity.name, conditions, among)
+    rows = records.rows(reader, cls.entity.name, found, names)
+    return {"total": total, "rows": [records.to_json(cls, row) for row in rows]}
+
+
+def find_binned(reader: Reader, entity: str, text: str) -> UUID:
+    """Return the record in the bin that an id or a name means.
+
+    Raises:
+        UserError: there is none, or several.
+    """
+    cls = entity_class(entity)
+    title = title_field(cls)
+    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC', ())  # noqa: S608
+    bare = text.replace("-", "").lower()
+    hits = [row for row, name in found if row.hex() == bare] or [row for row, name in found if folded(str(name or "")) == folded(text)]
+    if not hits:
+        raise UserError(tr("There is no {entity} “{text}” in the bin.", entity=tr(cls.entity.label), text=text), hint=tr("“trash list” shows what is there."))
+    if len(hits) > 1:
+        raise UserError(tr("{count} records are called “{text}”.", count=len(hits), text=text), hint=tr("Give the id of one."))
+    return UUID(bytes=hits[0])
+
+
+def audit(reader: Reader, start: str | None, limit: int) -> list[dict[str, Any]]:
+    """Return the trail of transactions, newest first, with how many records each changed."""
+    since = 0
+    if start:
+        since = KINDS["moment"].store(datetime.combine(read_date(start), time(), reader.settings.tz))
+    found = reader.rows(
+        "SELECT id, at, member, device, origin, label, about, kind, reverts, undoable, first_id, last_id, hash FROM journal_tx WHERE at >= ? ORDER BY id DESC LIMIT ?", (since, limit)
+    )
+    members = records.titles(reader, "member", {row[2] for row in found if row[2]})
+    return [
+        {
+            "transaction": tx, "at": records.json_value(moment(at)), "member": members.get(member, ("", False))[0], "device": device.hex(), "origin": origin, "label": tr(label),
+            "about": about, "kind": kind, "reverts": reverts, "undoable": bool(undoable), "entries": (last - first + 1) if first else 0, "hash": digest.hex(),
+        }
+        for tx, at, member, device, origin, label, about, kind, reverts, undoable, first, last, digest in found
+    ]  # fmt: skip

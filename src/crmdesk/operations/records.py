@@ -56,10 +56,11 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     _allow(change, cls)
     if cls.entity.name in {"setting", "spent_number", "number_series"}:
         raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
-    record = change.add(cls)
+    record = change.draft(cls)
     complete_new(change, record, given)
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
     finish_new(change, record, given)
+    change.keep(record)
     change.flush()
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
     change.flush()

@@ -32,6 +32,7 @@ from crmdesk.documents.currencies import (
     round_to_step,
     to_base,
 )
+from crmdesk.documents.explain import explain
 from crmdesk.documents.parse import parse_document
 from crmdesk.errors import UserError
 
@@ -388,6 +389,17 @@ def test_the_totals_of_any_document_agree_with_one_another(document: Document) -
     decimals = decimals_of(document.currency)
     for amount in (*totals.line_nets, *totals.line_amounts, totals.payable, totals.tax_total, totals.tax_inclusive):
         assert amount.as_tuple().exponent == -decimals
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents())
+def test_any_total_can_be_explained_and_the_explanation_ends_there(document: Document) -> None:
+    totals = calculate(document)
+    steps = explain(document)
+    assert sum(step.amount for step in steps if step.kind == "tax") == totals.tax_total
+    ends = [step.amount for step in steps if step.kind == "total"]
+    assert ends[:2] == [totals.tax_exclusive, totals.tax_inclusive]
+    assert ends[-1] == (totals.payable if totals.prepaid or totals.rounding else totals.tax_inclusive)
 
 
 @settings(max_examples=200, deadline=None)

@@ -77,6 +77,14 @@ def test_only_currency_and_lines_are_needed() -> None:
     assert parse_document({"currency": "EUR", "lines": []}).document.lines == ()
 
 
+def test_chinese_prices_include_tax_unless_it_is_said_otherwise() -> None:
+    bare: dict[str, Any] = {"currency": "CNY", "lines": []}
+    assert parse_document({**bare, "language": "zh"}).document.tax_inclusive
+    assert parse_document(bare, default_language="zh").document.tax_inclusive
+    assert not parse_document({**bare, "language": "zh", "tax_inclusive": False}).document.tax_inclusive
+    assert not parse_document({**bare, "language": "de"}, default_language="zh").document.tax_inclusive
+
+
 def test_what_a_quote_does_not_know_but_files_carry_is_ignored() -> None:
     source = {**EXAMPLE, "expected": {}, "source": "x.xml", "kind": "Invoice"}
     source["lines"] = [{**EXAMPLE["lines"][0], "expected_net": "9612.00"}]
@@ -110,6 +118,7 @@ def test_a_product_fills_what_the_line_leaves_out() -> None:
         ("currency", "eur", "currency", "not a currency"),
         ("currency", 7, "currency", "text in quotation marks"),
         ("lines", {}, "lines", "list"),
+        ("lines", None, "lines", "missing"),
         ("lines", ["x"], "line 1, line", "object"),
         ("lines/0/unit_price", None, "line 1, unit_price", "missing"),
         ("lines/0/unit_price", "NaN", "line 1, unit_price", "“NaN” is not a number"),

@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -166,7 +167,7 @@ def test_discounts_and_charges_of_the_document_are_listed_with_their_reasons() -
     text = text_of(render_quote(page).pdf)
     for shown in ("Sum of items €200.00", "Early order (10%) -€20.00", "Freight €15.00", "Net amount €195.00"):
         assert shown in text
-    for shown in ("Already paid -€50.00", "Rounding €0.02", "Amount due €184.02"):
+    for shown in ("Already paid -€50.00", "Rounding difference €0.02", "Amount due €184.02"):
         assert shown in text
 
 
@@ -360,6 +361,15 @@ def test_a_logo_may_be_png_or_jpeg(mode: str, kind: str) -> None:
 def test_a_logo_that_is_no_picture_is_refused_in_words(logo: bytes) -> None:
     with pytest.raises(UserError, match="picture"):
         render_quote(quote(letterhead=replace(SENDER, logo=logo or b"x")))
+
+
+def test_a_logo_that_unpacks_to_gigabytes_is_refused() -> None:
+    small = picture()
+    for side in (8_000, 12_000, 60_000):
+        header = b"IHDR" + side.to_bytes(4, "big") * 2 + small[24:29]
+        bomb = small[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small[33:]
+        with pytest.raises(UserError, match="too many dots"):
+            render_quote(quote(letterhead=replace(SENDER, logo=bomb)))
 
 
 def test_an_unreadable_accent_colour_becomes_ink() -> None:

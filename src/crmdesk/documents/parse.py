@@ -86,6 +86,7 @@ def parse_document(
     profile: TaxProfile | None = None,
     product_defaults: Callable[[str], Mapping[str, object]] | None = None,
     default_tax: tuple[str, Decimal] = ("Z", Decimal(0)),
+    default_language: str = "en",
 ) -> QuoteDocument:
     """Turn a quote document into header and lines.
 
@@ -95,6 +96,7 @@ def parse_document(
         product_defaults: returns for a product's number the keys of a line that the document may leave out
             (description, unit, unit_price, tax_category, tax_rate).
         default_tax: category and rate of a line that names no tax.
+        default_language: of a document that names none; in Chinese ones prices include tax unless it is said otherwise.
     Raises:
         UserError: something is missing, unknown or not what it should be; the field names line and key.
     """
@@ -104,21 +106,23 @@ def parse_document(
     if not currency:
         TOP.refuse("currency", tr("The currency is missing."), tr("Use a code such as EUR or USD."))
     decimals = decimals_of(check_currency(currency))
-    if "lines" not in table:
+    if table.get("lines") is None:
         TOP.refuse("lines", tr("The lines are missing."))
     rows = _list(table, "lines", TOP)
     if len(rows) > MOST_LINES:
         TOP.refuse("lines", tr("A document has at most {count} lines.", count=MOST_LINES))
+    header = _header(table)
+    in_chinese = (header.language or default_language) == "zh"
     document = Document(
         currency=currency,
         lines=tuple(_line(_with_defaults(row, _Place(index), product_defaults), _Place(index), decimals, default_tax) for index, row in enumerate(rows)),
         allowance_charges=_allowances(table, TOP, decimals),
-        tax_inclusive=_flag(table, "tax_inclusive", TOP),
+        tax_inclusive=_flag(table, "tax_inclusive", TOP, default=in_chinese),
         prepaid=_amount(table, "prepaid", TOP, decimals) or Decimal(0),
         rounding=_amount(table, "rounding", TOP, decimals) or Decimal(0),
         profile=profile or TaxProfile(),
     )
-    return QuoteDocument(_header(table), document)
+    return QuoteDocument(header, document)
 
 
 def _header(table: Mapping[str, object]) -> Header:
@@ -296,10 +300,10 @@ def _text(table: Mapping[str, object], key: str, at: _Place) -> str:
     return value
 
 
-def _flag(table: Mapping[str, object], key: str, at: _Place) -> bool:
+def _flag(table: Mapping[str, object], key: str, at: _Place, default: bool = False) -> bool:
     value = table.get(key)
     if value is None:
-        return False
+        return default
     if not isinstance(value, bool):
         at.refuse(key, tr("Only true or false is possible here."))
     return value

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LARGEST_FILE = 10_000_000
 MOST_PIXELS = 40_000_000
@@ -34,6 +40,14 @@ class Picture:
         return self.width * scale, self.height * scale
 
 
+@contextmanager
+def _strict(warning: type[Warning]) -> Iterator[None]:
+    """Turn a warning into an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", warning)
+        yield
+
+
 @lru_cache(maxsize=8)
 def read_picture(data: bytes) -> Picture:
     """Read a PNG or JPEG.
@@ -48,12 +62,14 @@ def read_picture(data: bytes) -> Picture:
     if not data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         raise UserError(tr("The picture is neither PNG nor JPEG."))
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
+        with _strict(Image.DecompressionBombWarning), Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise UserError(tr("The picture has too many dots. Save it at a smaller size."))
+                raise Image.DecompressionBombError
             opened.draft("RGB", (WIDEST, TALLEST))
             opened.load()
             image = opened.convert("RGBA" if "A" in opened.getbands() or "transparency" in opened.info else "RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise UserError(tr("The picture has too many dots. Save it at a smaller size.")) from bomb
     except (OSError, SyntaxError, ValueError) as damaged:
         raise UserError(tr("The picture is damaged and cannot be read.")) from damaged
     image.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)

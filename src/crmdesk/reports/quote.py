@@ -246,7 +246,7 @@ class _Body:
         if totals.prepaid:
             rows.append(_Sum(tr("Already paid"), self.money(-totals.prepaid)))
         if totals.rounding:
-            rows.append(_Sum(tr("Rounding"), self.money(totals.rounding)))
+            rows.append(_Sum(tr("Rounding difference"), self.money(totals.rounding)))
         if rows:
             rows.append(_Sum(tr("Amount due"), self.money(totals.payable), strong=True))
         return rows

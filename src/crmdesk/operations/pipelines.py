@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,7 +10,6 @@ from uuid import UUID
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.deal import Pipeline, Stage
-from crmdesk.operations.setup import STAGES
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.store.door import Change, operation
 
@@ -33,6 +32,12 @@ class StagePlan:
     outcome: str = "open"
 
 
+USUAL_STAGES = (
+    StagePlan(mark("Qualify"), Decimal(10), 14), StagePlan(mark("Meeting"), Decimal(30), 14), StagePlan(mark("Proposal"), Decimal(50), 21),
+    StagePlan(mark("Negotiation"), Decimal(75), 14), StagePlan(mark("Won"), Decimal(100), None, "won"), StagePlan(mark("Lost"), Decimal(0), None, "lost"),
+)  # fmt: skip
+
+
 def usual_pipeline(change: Change) -> UUID:
     """Return the usual pipeline's id; a store without any gets one."""
     found = default_pipeline(change.reader)
@@ -45,7 +50,7 @@ def add(change: Change, name: str, stages: Sequence[StagePlan] | None = None) ->
     last = change.reader.value("SELECT ifnull(max(position), 0) FROM pipeline WHERE deleted_at IS NULL")
     pipeline = change.add(Pipeline, name=name.strip(), position=last + 1)
     change.flush()
-    plans = list(stages) if stages else [StagePlan(tr(name), Decimal(rate), rotting, outcome) for name, rate, rotting, outcome in STAGES]
+    plans = list(stages) if stages else [replace(plan, name=tr(plan.name)) for plan in USUAL_STAGES]
     outcomes = {plan.outcome for plan in plans}
     if "won" not in outcomes:
         plans.append(StagePlan(tr("Won"), Decimal(100), None, "won"))

@@ -121,14 +121,18 @@ class Kind:
     numeric: bool = False
 
 
-@lru_cache(maxsize=64)
-def currency_decimals(currency: str) -> int:
-    """Return how many decimals a currency's amounts have. Source: ISO 4217 through Babel's data."""
-    from babel.core import get_global  # noqa: PLC0415 - not every command shows money
+# ISO 4217; every currency that is not named here has two decimals. Babel's figures are CLDR's, which differ where coins are out of use
+# (IQD, RSD and others): an amount that was calculated by one and stored by the other would be a hundred times too large.
+_DECIMALS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
 
-    fractions = get_global("currency_fractions")
-    decimals: int = fractions.get(currency, fractions["DEFAULT"])[0]
-    return decimals
+
+def currency_decimals(currency: str) -> int:
+    """Return how many decimals a currency's amounts have. Source: ISO 4217."""
+    return _DECIMALS.get(currency, 2)
 
 
 @lru_cache(maxsize=1)

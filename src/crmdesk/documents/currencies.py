@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Con
 from typing import TYPE_CHECKING, Literal
 
 from crmdesk.errors import UserError
+from crmdesk.fields import currency_decimals
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -24,25 +25,17 @@ MODE_LABELS: Mapping[Rounding, str] = {
 # Wide enough that every product of two stored numbers is exact and a quotient is never taken for a tie.
 EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 
-# ISO 4217; every currency that is not named here has two decimals. Babel's figures are CLDR's, which
-# differ where coins are out of use (IQD, IRR, LBP and others).
-_DECIMALS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
-}
-
 
 def decimals_of(currency: str) -> int:
     """Return how many decimals amounts of a currency have."""
-    return _DECIMALS.get(currency, 2)
+    return currency_decimals(currency)
 
 
 def is_currency(code: str) -> bool:
     """Tell whether a code of three capital letters is a currency."""
     from babel.numbers import is_currency as known
 
-    return code in _DECIMALS or bool(known(code))
+    return bool(known(code))
 
 
 def check_currency(code: str) -> str:

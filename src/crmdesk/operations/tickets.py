@@ -1,0 +1,329 @@
+"""Tickets: opened, answered, waited for, resolved, closed; the service clocks run in business time and pause for the customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.models.activity import Task
+from crmdesk.models.calendar import Calendar, add_working_minutes, later_working_day, working_minutes
+from crmdesk.models.ticket import Message, Ticket
+from crmdesk.operations.numbers import keep_own_number, take_number
+from crmdesk.queries.tickets import UNDONE, business_calendar, level_of
+from crmdesk.store.door import Change, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+CALL_BACK_WORKING_DAYS = 3
+_DONE = ("resolved", "closed")
+
+
+@operation(mark("Open ticket"), right="ticket.write")
+def open_ticket(
+    change: Change, subject: str, *, contact_id: UUID | None = None, company_id: UUID | None = None, message: str | None = None, priority: str = "normal",
+    channel: str | None = None, queue_id: UUID | None = None, owner_id: UUID | None = None, product_id: UUID | None = None, deal_id: UUID | None = None,
+    quote_id: UUID | None = None, service_level_id: UUID | None = None,
+) -> UUID:  # fmt: skip
+    """Open a ticket with a number and its due times; the message is what the customer said."""
+    ticket = change.add(
+        Ticket, subject=subject.strip(), status="new", priority=priority, channel=channel, queue_id=queue_id or _usual_queue(change), owner_id=owner_id,
+        contact_id=contact_id, company_id=company_id, product_id=product_id, deal_id=deal_id, quote_id=quote_id, service_level_id=service_level_id, opened_at=change.at,
+    )  # fmt: skip
+    finish_new(change, ticket)
+    if message and message.strip():
+        _say(change, ticket, "in", message, contact_id=contact_id)
+    change.note(about=_called(ticket))
+    return ticket.id
+
+
+def _usual_queue(change: Change) -> UUID | None:
+    """Return the store's queue if it has just one."""
+    found = change.reader.rows("SELECT id FROM queue WHERE deleted_at IS NULL LIMIT 2")
+    return UUID(bytes=found[0][0]) if len(found) == 1 else None
+
+
+def finish_new(change: Change, ticket: Ticket) -> None:
+    """Give a new ticket, whose other values are set, its number and due times; what is there already stays."""
+    ticket.opened_at = ticket.opened_at or change.at
+    ticket.status, ticket.priority = ticket.status or "new", ticket.priority or "normal"
+    if ticket.status == "waiting" and ticket.waiting_since is None:
+        ticket.waiting_since = change.at
+    if ticket.number:
+        keep_own_number(change, "ticket", ticket.id, ticket.number)
+    else:
+        ticket.number = take_number(change, "ticket", ticket.id, ticket.opened_at.astimezone(change.settings.tz).year)
+    if ticket.status in UNDONE:
+        _promise(change, ticket, business_calendar(change.reader), keep=True)
+
+
+def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """Let clocks and due times follow when fields of a ticket were edited, its status among them."""
+    calendar = business_calendar(change.reader)
+    if "status" in given:
+        match ticket.status:
+            case "waiting":
+                _pause(change, ticket, calendar)
+            case "resolved":
+                _resolve(change, ticket, calendar)
+            case "closed":
+                _close(change, ticket, calendar, call_back=True)
+            case _:
+                _run_again(change, ticket, calendar)
+    if {"priority", "queue", "service_level"} & set(given):
+        _promise(change, ticket, calendar)
+
+
+# -- conversation ----------------------------------------------------------------------------------------------------------------
+
+
+@operation(mark("Reply"), right="ticket.write")
+def reply(change: Change, ticket_id: UUID, text: str, *, wait: bool = False, channel: str | None = None, article_id: UUID | None = None) -> UUID:
+    """Answer the customer; the first answer stops the first clock.
+
+    Args:
+        wait: the clocks pause until the customer writes again.
+        article_id: the knowledge article that the answer was taken from.
+    """
+    ticket = change.get(Ticket, ticket_id)
+    said = _say(change, ticket, "out", text, channel=channel, article_id=article_id)
+    if ticket.first_replied_at is None:
+        ticket.first_replied_at = _not_before(change.at, ticket.opened_at)
+    if wait:
+        ticket.status = "waiting"
+        _pause(change, ticket, business_calendar(change.reader))
+    elif ticket.status in {"new", None}:
+        ticket.status = "open"
+    change.note(about=_called(ticket))
+    return said
+
+
+@operation(mark("Message from customer"), right="ticket.write")
+def receive(change: Change, ticket_id: UUID, text: str, *, contact_id: UUID | None = None, channel: str | None = None) -> UUID:
+    """Note what the customer said; the clocks run again, a resolved or closed ticket opens again."""
+    ticket = change.get(Ticket, ticket_id)
+    said = _say(change, ticket, "in", text, channel=channel, contact_id=contact_id or ticket.contact_id)
+    if ticket.status in {"waiting", *_DONE}:
+        ticket.status = "open"
+        _run_again(change, ticket, business_calendar(change.reader))
+    change.note(about=_called(ticket))
+    return said
+
+
+@operation(mark("Internal note"), right="ticket.write")
+def note(change: Change, ticket_id: UUID, text: str, *, article_id: UUID | None = None) -> UUID:
+    """Write a note that only the team sees; no clock cares."""
+    ticket = change.get(Ticket, ticket_id)
+    said = _say(change, ticket, "note", text, article_id=article_id)
+    change.note(about=_called(ticket))
+    return said
+
+
+def _say(
+    change: Change, ticket: Ticket, kind: str, text: str, *, channel: str | None = None, contact_id: UUID | None = None, article_id: UUID | None = None
+) -> UUID:
+    if not text.strip():
+        raise UserError(tr("The message is empty."), field="body")
+    position = change.reader.value("SELECT ifnull(max(position), 0) + 1 FROM message WHERE ticket_id = ? AND deleted_at IS NULL", (ticket.id.bytes,))
+    message = change.add(
+        Message, ticket_id=ticket.id, kind=kind, body=text.strip(), at=change.at, position=position, article_id=article_id,
+        channel=None if kind == "note" else channel or ticket.channel, member_id=None if kind == "in" else change.member_id, contact_id=contact_id,
+    )  # fmt: skip
+    return message.id
+
+
+# -- who, how urgent, where ----------------------------------------------------------------------------------------------------------
+
+
+@operation(mark("Assign ticket"), right="ticket.write")
+def assign(change: Change, ticket_ids: Sequence[UUID], owner_id: UUID | None) -> int:
+    """Give tickets to a member, or to nobody."""
+    return _each(change, ticket_ids, lambda ticket, _: setattr(ticket, "owner_id", owner_id))
+
+
+@operation(mark("Set priority"), right="ticket.write")
+def set_priority(change: Change, ticket_ids: Sequence[UUID], priority: str) -> int:
+    """Make tickets more or less urgent; their due times follow."""
+
+    def follow(ticket: Ticket, calendar: Calendar) -> None:
+        ticket.priority = priority
+        _promise(change, ticket, calendar)
+
+    return _each(change, ticket_ids, follow)
+
+
+@operation(mark("Move to queue"), right="ticket.write")
+def set_queue(change: Change, ticket_ids: Sequence[UUID], queue_id: UUID | None) -> int:
+    """Put tickets into another queue; their due times follow its service level."""
+
+    def follow(ticket: Ticket, calendar: Calendar) -> None:
+        ticket.queue_id = queue_id
+        _promise(change, ticket, calendar)
+
+    return _each(change, ticket_ids, follow)
+
+
+@operation(mark("Set service level"), right="ticket.write")
+def set_service_level(change: Change, ticket_ids: Sequence[UUID], service_level_id: UUID | None) -> int:
+    """Give tickets a service level of their own, or that of their queue again; their due times follow."""
+
+    def follow(ticket: Ticket, calendar: Calendar) -> None:
+        ticket.service_level_id = service_level_id
+        _promise(change, ticket, calendar)
+
+    return _each(change, ticket_ids, follow)
+
+
+def _each(change: Change, ticket_ids: Sequence[UUID], work: Callable[[Ticket, Calendar], None]) -> int:
+    calendar, found = business_calendar(change.reader), list(change.each(Ticket, ticket_ids))
+    if not found:
+        raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr("Ticket")))
+    for ticket in found:
+        work(ticket, calendar)
+    change.note(about=_called(found[0]) if len(found) == 1 else ntr("{count} ticket", "{count} tickets", len(found)))
+    return len(found)
+
+
+# -- end and beginning anew ----------------------------------------------------------------------------------------------------------
+
+
+@operation(mark("Resolve ticket"), right="ticket.write")
+def resolve(change: Change, ticket_id: UUID, resolution: str | None = None) -> None:
+    """Say that the customer's matter is settled."""
+    ticket = change.get(Ticket, ticket_id)
+    if ticket.status == "closed":
+        raise UserError(tr("{number} is closed.", number=ticket.number), hint=tr("Reopen it first."))
+    ticket.status = "resolved"
+    ticket.resolution = (resolution or "").strip() or ticket.resolution
+    _resolve(change, ticket, business_calendar(change.reader))
+    change.note(about=_called(ticket))
+
+
+@operation(mark("Close ticket"), right="ticket.write")
+def close(change: Change, ticket_id: UUID, resolution: str | None = None, *, csat: int | None = None, call_back: bool = True) -> UUID | None:
+    """Close a ticket for good and plan to ask the customer, three working days later, whether all is well.
+
+    Args:
+        csat: the customer's satisfaction, 1 to 5.
+        call_back: plan that call.
+
+    Returns:
+        The task to call back, if one was planned.
+    """
+    ticket = change.get(Ticket, ticket_id)
+    if ticket.status == "closed":
+        raise UserError(tr("{number} is closed.", number=ticket.number), hint=tr("Reopen it first."))
+    ticket.status = "closed"
+    ticket.resolution = (resolution or "").strip() or ticket.resolution
+    if csat is not None:
+        ticket.csat = _satisfaction(csat)
+    task = _close(change, ticket, business_calendar(change.reader), call_back=call_back)
+    change.note(about=_called(ticket))
+    return task
+
+
+@operation(mark("Rate ticket"), right="ticket.write")
+def rate(change: Change, ticket_id: UUID, csat: int | None) -> None:
+    """Note how satisfied the customer is, 1 to 5."""
+    ticket = change.get(Ticket, ticket_id)
+    ticket.csat = None if csat is None else _satisfaction(csat)
+    change.note(about=_called(ticket))
+
+
+@operation(mark("Reopen ticket"), right="ticket.write")
+def reopen(change: Change, ticket_id: UUID) -> None:
+    """Take a ticket up again; the time in between does not count."""
+    ticket = change.get(Ticket, ticket_id)
+    if ticket.status not in {"waiting", *_DONE}:
+        raise UserError(tr("{number} is open.", number=ticket.number))
+    ticket.status = "open"
+    _run_again(change, ticket, business_calendar(change.reader))
+    change.note(about=_called(ticket))
+
+
+def _satisfaction(csat: int) -> int:
+    if not 1 <= csat <= 5:
+        raise UserError(tr("Satisfaction is a number from 1 to 5."), field="csat")
+    return csat
+
+
+def _called(ticket: Ticket) -> str:
+    return tr("{number} {subject}", number=ticket.number or "", subject=ticket.subject or "").strip()
+
+
+# -- the clocks ----------------------------------------------------------------------------------------------------------------------
+
+
+def _promise(change: Change, ticket: Ticket, calendar: Calendar, *, keep: bool = False) -> None:
+    """Set the due times by the service level that holds; a clock that has stopped keeps its due time.
+
+    Args:
+        keep: leave due times that are there.
+    """
+    level = level_of(change.reader, ticket.service_level_id, ticket.queue_id)
+    if level is None:
+        return
+    priority, opened, waited = ticket.priority or "normal", ticket.opened_at or change.at, max(0, ticket.waited_minutes or 0)
+    if ticket.first_replied_at is None and not (keep and ticket.first_reply_due_at):
+        ticket.first_reply_due_at = _due(opened, level.first_reply.get(priority), waited, calendar)
+    if ticket.resolved_at is None and not (keep and ticket.resolve_due_at):
+        ticket.resolve_due_at = _due(opened, level.resolution.get(priority), waited, calendar)
+
+
+def _due(opened: datetime, minutes: int | None, waited: int, calendar: Calendar) -> datetime | None:
+    return None if minutes is None else add_working_minutes(opened, max(0, minutes) + waited, calendar)
+
+
+def _pause(change: Change, ticket: Ticket, calendar: Calendar) -> None:
+    if ticket.resolved_at or ticket.closed_at:
+        _run_again(change, ticket, calendar)
+    ticket.waiting_since = ticket.waiting_since or change.at
+
+
+def _run_again(change: Change, ticket: Ticket, calendar: Calendar) -> None:
+    """Let the clocks run after a pause: whoever waited or was done with it gets the working time in between."""
+    since = ticket.resolved_at or ticket.closed_at or ticket.waiting_since
+    ticket.resolved_at = ticket.closed_at = None
+    _count_wait(change, ticket, calendar, since)
+
+
+def _count_wait(change: Change, ticket: Ticket, calendar: Calendar, since: datetime | None) -> None:
+    ticket.waiting_since = None
+    if since is None:
+        return
+    waited = max(0, working_minutes(since, change.at, calendar))
+    ticket.waited_minutes = max(0, ticket.waited_minutes or 0) + waited
+    if ticket.first_reply_due_at and ticket.first_replied_at is None:
+        ticket.first_reply_due_at = add_working_minutes(ticket.first_reply_due_at, waited, calendar)
+    if ticket.resolve_due_at:
+        ticket.resolve_due_at = add_working_minutes(ticket.resolve_due_at, waited, calendar)
+
+
+def _resolve(change: Change, ticket: Ticket, calendar: Calendar) -> None:
+    if ticket.waiting_since:
+        _count_wait(change, ticket, calendar, ticket.waiting_since)
+    if ticket.resolved_at is None:
+        ticket.resolved_at = _not_before(change.at, ticket.opened_at)
+    ticket.closed_at = None
+
+
+def _close(change: Change, ticket: Ticket, calendar: Calendar, *, call_back: bool) -> UUID | None:
+    was_closed = ticket.closed_at is not None
+    _resolve(change, ticket, calendar)
+    ticket.closed_at = _not_before(change.at, ticket.resolved_at)
+    if was_closed or not call_back:
+        return None
+    due = later_working_day(change.at.astimezone(change.settings.tz).date(), CALL_BACK_WORKING_DAYS, calendar)
+    task = change.add(
+        Task, subject=tr("Ask whether all is well: {subject}", subject=ticket.subject or ""), due_on=due, owner_id=ticket.owner_id or change.member_id,
+        contact_id=ticket.contact_id, company_id=ticket.company_id, ticket_id=ticket.id,
+    )  # fmt: skip
+    return task.id
+
+
+def _not_before(at: datetime, earlier: datetime | None) -> datetime:
+    """Return a moment, or the one it may not come before: imported data has been seen to be resolved before it was opened."""
+    return max(at, earlier) if earlier else at

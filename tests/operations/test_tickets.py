@@ -1,0 +1,275 @@
+"""Tickets: numbers, clocks in business time, pauses, the end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crmdesk import clock
+from crmdesk.errors import UserError
+from crmdesk.models.customer import Company, Contact
+from crmdesk.models.member import Member
+from crmdesk.models.ticket import Article, Queue, SavedAnswer, ServiceLevel, Ticket
+from crmdesk.models.workspace import Holiday
+from crmdesk.operations import records, setup, tickets
+from crmdesk.queries import tickets as queries
+from crmdesk.store import Change, Store, create, open_store, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.store.keys import Key
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WEDNESDAY = datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)
+
+
+@pytest.fixture
+def later() -> Iterator[Callable[[float], None]]:
+    """Let it be Wednesday, 9:00 in Berlin; calling it lets minutes pass."""
+    with clock.frozen(WEDNESDAY) as advance:
+        yield lambda minutes: advance(minutes * 60)
+
+
+@pytest.fixture
+def store(template: tuple[Path, Key], store_path: Path, later: Callable[[float], None]) -> Iterator[Store]:
+    with open_store(store_path, key=template[1], anywhere=True) as opened:
+        yield opened
+
+
+@operation("Make", right="store.write")
+def make(change: Change, cls: Any, **values: Any) -> UUID:
+    return change.add(cls, **values).id
+
+
+def ticket_of(store: Store, ticket: UUID) -> queries.TicketPage:
+    with store.read() as reader:
+        return queries.page(reader, ticket)
+
+
+def local(at: datetime | None) -> str:
+    assert at is not None
+    return at.astimezone(BERLIN).strftime("%a %H:%M")
+
+
+def test_tickets_are_numbered_and_promise_a_reply_in_working_time(store: Store) -> None:
+    first = store.run(tickets.open_ticket, "Cooling unit alarm", priority="urgent", message="Alarm E-41 since this morning")
+    second = store.run(tickets.open_ticket, "Wrong VAT ID", priority="high")
+    shown = ticket_of(store, first)
+    assert (shown.ticket.number, ticket_of(store, second).ticket.number) == ("T-0001", "T-0002")
+    assert shown.level
+    assert shown.level.name == "Standard"
+    assert local(shown.first_reply_due_at) == "Wed 09:30"
+    assert local(shown.resolve_due_at) == "Wed 13:00"
+    assert [message.body for message in shown.messages] == ["Alarm E-41 since this morning"]
+
+
+def test_a_ticket_added_like_any_record_gets_number_and_due_times_too(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Printer cold", "priority": "high"})
+    shown = ticket_of(store, ticket)
+    assert shown.ticket.number == "T-0001"
+    assert local(shown.first_reply_due_at) == "Wed 11:00"
+
+
+def test_an_imported_number_is_kept_and_never_given_again(store: Store) -> None:
+    store.run(records.add, "ticket", {"subject": "Old", "number": "T-0001"})
+    ticket = store.run(tickets.open_ticket, "New")
+    assert ticket_of(store, ticket).ticket.number == "T-0002"
+
+
+def test_a_closed_ticket_that_is_imported_promises_nothing(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Old", "status": "closed"})
+    shown = ticket_of(store, ticket)
+    assert shown.first_reply_due_at is None
+    assert shown.ticket.due.state == "closed"
+
+
+def test_the_first_reply_is_stamped_once(store: Store, later: Callable[[float], None]) -> None:
+    ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="urgent")
+    later(20)
+    store.run(tickets.reply, ticket, "We are looking into it")
+    later(20)
+    store.run(tickets.reply, ticket, "Found it")
+    shown = ticket_of(store, ticket)
+    assert local(shown.first_replied_at) == "Wed 09:20"
+    assert shown.ticket.status == "open"
+    assert shown.ticket.due.state == "resolve"
+
+
+def test_while_the_customer_is_silent_the_clock_stands_still(store: Store, later: Callable[[float], None]) -> None:
+    ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="urgent", message="It is warm")
+    later(60)
+    store.run(tickets.reply, ticket, "Which unit?", wait=True)
+    assert ticket_of(store, ticket).ticket.due.state == "waiting"
+    later(24 * 60)
+    store.run(tickets.receive, ticket, "Unit 3")
+    shown = ticket_of(store, ticket)
+    assert shown.ticket.status == "open"
+    assert shown.waited_minutes == 8 * 60
+    assert local(shown.resolve_due_at) == "Thu 13:00"
+    assert shown.waiting_since is None
+
+
+def test_waiting_over_the_weekend_moves_nothing(store: Store, later: Callable[[float], None]) -> None:
+    later(2 * 24 * 60 + 8 * 60)  # Friday 17:00
+    ticket = store.run(tickets.open_ticket, "Catalogue")
+    store.run(tickets.reply, ticket, "Which one?", wait=True)
+    due = ticket_of(store, ticket).resolve_due_at
+    later(2 * 24 * 60)
+    store.run(tickets.receive, ticket, "All")
+    assert ticket_of(store, ticket).resolve_due_at == due
+
+
+def test_a_note_touches_no_clock(store: Store, later: Callable[[float], None]) -> None:
+    ticket = store.run(tickets.open_ticket, "Cooling unit alarm")
+    before = ticket_of(store, ticket)
+    later(10)
+    store.run(tickets.note, ticket, "Known with firmware 2.1")
+    after = ticket_of(store, ticket)
+    assert (after.first_replied_at, after.resolve_due_at, after.ticket.status) == (None, before.resolve_due_at, "new")
+    assert [message.kind for message in after.messages] == ["note"]
+
+
+def test_a_more_urgent_ticket_is_due_earlier_and_keeps_what_it_waited(store: Store, later: Callable[[float], None]) -> None:
+    ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="high")
+    store.run(tickets.reply, ticket, "Which?", wait=True)
+    later(60)
+    store.run(tickets.receive, ticket, "That one")
+    store.run(tickets.set_priority, [ticket], "urgent")
+    assert local(ticket_of(store, ticket).resolve_due_at) == "Wed 14:00"
+
+
+def test_editing_the_priority_of_a_record_moves_its_due_time_as_well(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Printer cold", "priority": "high"})
+    store.run(records.edit, "ticket", [ticket], {"priority": "urgent"})
+    assert local(ticket_of(store, ticket).first_reply_due_at) == "Wed 09:30"
+
+
+def test_a_queue_with_a_service_level_of_its_own_decides(store: Store) -> None:
+    gold = store.run(make, ServiceLevel, name="Gold", normal_first_reply_minutes=15)
+    queue = store.run(make, Queue, name="Repairs", service_level_id=gold)
+    ticket = store.run(tickets.open_ticket, "Broken", queue_id=queue)
+    shown = ticket_of(store, ticket)
+    assert local(shown.first_reply_due_at) == "Wed 09:15"
+    assert shown.resolve_due_at is None
+
+
+def test_holidays_are_not_counted(store: Store) -> None:
+    store.run(make, Holiday, on=date(2026, 11, 19), name="Town day")
+    ticket = store.run(tickets.open_ticket, "Broken", priority="high")
+    assert local(ticket_of(store, ticket).resolve_due_at) == "Wed 17:00"
+    ticket = store.run(tickets.open_ticket, "Broken")
+    assert local(ticket_of(store, ticket).resolve_due_at) == "Mon 17:00"
+
+
+def test_closing_plans_a_call_three_working_days_later(store: Store) -> None:
+    anne = store.run(make, Member, name="Anne Lindt", role="service", is_active=True)
+    ticket = store.run(tickets.open_ticket, "Damaged pallet", owner_id=anne)
+    task = store.run(tickets.close, ticket, "Replaced", csat=5)
+    assert task
+    shown = ticket_of(store, ticket)
+    assert (shown.ticket.status, shown.ticket.due.csat, shown.resolution) == ("closed", 5, "Replaced")
+    with store.read() as reader:
+        assert reader.one("SELECT due_on, owner_id FROM task WHERE id = ?", (task.bytes,)) == ("2026-11-23", anne.bytes)
+    with pytest.raises(UserError, match="is closed"):
+        store.run(tickets.close, ticket)
+
+
+def test_closing_by_edit_plans_the_call_too_but_only_once(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Damaged pallet")
+    store.run(records.edit, "ticket", [ticket], {"status": "closed"})
+    store.run(records.edit, "ticket", [ticket], {"status": "closed"})
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM task WHERE deleted_at IS NULL") == 1
+        assert reader.value("SELECT closed_at IS NOT NULL AND resolved_at IS NOT NULL FROM ticket")
+
+
+def test_a_customers_answer_opens_a_resolved_ticket_and_the_time_between_does_not_count(store: Store, later: Callable[[float], None]) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm", priority="urgent")
+    later(30)
+    store.run(tickets.reply, ticket, "Done")
+    store.run(tickets.resolve, ticket, "Reset")
+    later(120)
+    store.run(tickets.receive, ticket, "It is back")
+    shown = ticket_of(store, ticket)
+    assert (shown.ticket.status, shown.resolved_at, local(shown.resolve_due_at)) == ("open", None, "Wed 15:00")
+
+
+def test_reopening_an_open_ticket_is_refused(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm")
+    with pytest.raises(UserError, match="T-0001 is open"):
+        store.run(tickets.reopen, ticket)
+    store.run(tickets.close, ticket, call_back=False)
+    store.run(tickets.reopen, ticket)
+    assert ticket_of(store, ticket).ticket.status == "open"
+
+
+@pytest.mark.parametrize("csat", [0, 6, -1])
+def test_a_satisfaction_that_can_not_be_is_refused(store: Store, csat: int) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm")
+    with pytest.raises(UserError, match="1 to 5"):
+        store.run(tickets.close, ticket, csat=csat)
+    assert ticket_of(store, ticket).ticket.status == "new"
+
+
+def test_an_empty_message_is_refused(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm")
+    with pytest.raises(UserError, match="empty"):
+        store.run(tickets.reply, ticket, "  \n ")
+
+
+def test_times_never_run_backwards_even_where_imported_ones_do(store: Store) -> None:
+    tomorrow = datetime(2026, 11, 19, 9, 0, tzinfo=BERLIN)
+    ticket = store.run(make, Ticket, subject="From elsewhere", status="waiting", opened_at=tomorrow, waiting_since=tomorrow, waited_minutes=-500)
+    store.run(tickets.receive, ticket, "Hello")
+    store.run(tickets.reply, ticket, "Hello")
+    store.run(tickets.close, ticket)
+    shown = ticket_of(store, ticket)
+    assert shown.waited_minutes == 0
+    assert shown.first_replied_at == shown.resolved_at == tomorrow
+
+
+def test_undo_takes_an_answer_and_the_pause_back(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm", priority="urgent")
+    before = ticket_of(store, ticket)
+    store.run(tickets.reply, ticket, "Which?", wait=True)
+    assert store.undo() == "Reply: T-0001 Alarm"
+    assert ticket_of(store, ticket) == before
+
+
+def test_a_saved_answer_fills_in_only_what_is_on_the_list(store: Store) -> None:
+    company = store.run(make, Company, name="Ernst Handel")
+    contact = store.run(make, Contact, given_name="Roland", family_name="Mendel", company_id=company)
+    answer = store.run(make, SavedAnswer, title="Thanks", body="Dear {contact} of {company}, {number} {settings} {0} {__class__} {contact.__class__}")
+    ticket = store.run(tickets.open_ticket, "Alarm {company}", contact_id=contact)
+    with store.read() as reader:
+        assert queries.filled_answer(reader, answer, ticket) == "Dear Roland Mendel of Ernst Handel, T-0001 {settings} {0} {__class__} {contact.__class__}"
+
+
+def test_an_article_in_a_reply_is_remembered_and_offered_for_the_same_words(store: Store) -> None:
+    article = store.run(make, Article, title="E-41 after transport", body="Reset the unit.", status="published")
+    store.run(make, Article, title="E-41 not yet written", body="…", status="draft")
+    ticket = store.run(tickets.open_ticket, "Alarm E-41 after delivery")
+    with store.read() as reader:
+        assert [snippet.title for snippet in queries.articles_for(reader, ticket)] == ["E-41 after transport"]
+        assert [snippet.title for snippet in queries.snippets(reader, "transp e-41")] == ["E-41 after transport"]
+    store.run(tickets.reply, ticket, "Reset the unit.", article_id=article)
+    assert [message.article for message in ticket_of(store, ticket).messages] == ["E-41 after transport"]
+
+
+def test_setting_up_twice_changes_nothing(store: Store) -> None:
+    store.run(setup.basics)
+    assert store.last_changes is None
+
+
+def test_the_basics_are_named_in_the_stores_language(tmp_path: Path) -> None:
+    with create(tmp_path / "zh.crmdesk", "correct horse battery", language="zh", region="CN", currency="CNY") as store:
+        store.run(setup.basics)
+        with store.read() as reader:
+            assert reader.value("SELECT count(*) FROM stage") == 6
+            assert reader.settings.service_level

@@ -81,7 +81,7 @@ class Deal(Record):
 
 # The board's one index: cards of a stage in their order, and everything that its sums need without touching the deals.
 Index(
-    "deal_on_board", Deal.stage_id, Deal.position, Deal.id, Deal.owner_id, Deal.amount_base, Deal.amount, Deal.closed_on, sqlite_where=Deal.deleted_at.is_(None),
+    "deal_on_board", Deal.stage_id, Deal.position, Deal.id, Deal.owner_id, Deal.amount_base, Deal.amount, Deal.closed_on, Deal.deleted_at, sqlite_where=Deal.deleted_at.is_(None),
 )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 
 from crmdesk.ui import actions, background, theme
 
@@ -23,3 +25,7 @@ def app(qapp: QApplication) -> Iterator[QApplication]:
     yield qapp
     background.stop()
     theme.use("light")
+    for widget in qapp.topLevelWidgets():
+        if shiboken6.isValid(widget) and widget.parent() is None:
+            shiboken6.delete(widget)
+    gc.collect()

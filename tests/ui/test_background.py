@@ -35,9 +35,7 @@ def test_a_read_runs_elsewhere_and_is_delivered_on_the_gui_thread() -> None:
 def test_writes_are_done_one_after_the_other_in_their_order() -> None:
     owner, order = QWidget(), []
     for number in range(20):
-        background.write(
-            owner, "Deed", lambda job, number=number: order.append((number, threading.current_thread().name))
-        )
+        background.write(owner, "Deed", lambda job, number=number: order.append((number, threading.current_thread().name)))
     background.settle()
     assert [number for number, _ in order] == list(range(20))
     assert len({name for _, name in order}) == 1
@@ -121,9 +119,7 @@ def test_cancelling_ends_long_work_and_is_no_error() -> None:
 
 def test_progress_is_told_on_the_gui_thread() -> None:
     owner, seen, gate = QWidget(), [], threading.Event()
-    background.bridge().moved.connect(
-        lambda job: (seen.append((job.done, job.total, threading.current_thread().name)), gate.set())
-    )
+    background.bridge().moved.connect(lambda job: (seen.append((job.done, job.total, threading.current_thread().name)), gate.set()))
 
     def work(job: Job) -> None:
         job.progress(5, 10)

@@ -161,11 +161,7 @@ def test_the_palette_finds_records_and_commands_by_keyboard_alone(window: Window
         return [Hit("contact", ernst, "Ernst Handel", "Graz")] if text == "ernst" else []
 
     window.palette_box.search = search
-    window.palette_box.context = [
-        ContextCommand(
-            "New deal for {name}", "plus", ("contact",), lambda entity, record: made.append((entity, record))
-        )
-    ]
+    window.palette_box.context = [ContextCommand("New deal for {name}", "plus", ("contact",), lambda entity, record: made.append((entity, record)))]
     window.place_changed.connect(opened.append)
     QTest.keyClick(window, Qt.Key.Key_K, CTRL)
     QTest.keyClicks(QApplication.focusWidget(), "ernst")
@@ -233,9 +229,7 @@ def test_undo_says_what_it_takes_back(window: Window) -> None:
 
 
 def test_an_error_for_people_is_shown_as_it_is(window: Window) -> None:
-    background.read(
-        window, lambda job: (_ for _ in ()).throw(UserError("The amount is missing.", hint="Type one.")), None
-    )
+    background.read(window, lambda job: (_ for _ in ()).throw(UserError("The amount is missing.", hint="Type one.")), None)
     background.settle()
     assert window.toasts.texts() == ["The amount is missing. Type one."]
 
@@ -279,7 +273,6 @@ def test_a_narrow_window_keeps_only_the_icons_of_the_navigation(window: Window) 
     assert window.navigation.width() == 208
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard")
 def test_the_menu_bar_can_be_reached_by_keyboard(window: Window) -> None:
     assert not window.menuBar().isVisible()
     QTest.keyClick(window, Qt.Key.Key_F10)
@@ -296,17 +289,11 @@ def test_the_menu_bar_can_be_reached_by_keyboard(window: Window) -> None:
 
 
 def controls(within: QWidget) -> list[QWidget]:
-    return [
-        w for w in within.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(within)
-    ]
+    return [w for w in within.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(within)]
 
 
 def test_every_control_of_the_frame_has_a_name_for_screen_readers(window: Window) -> None:
-    nameless = [
-        type(control).__name__
-        for control in controls(window)
-        if not QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
-    ]
+    nameless = [type(control).__name__ for control in controls(window) if not QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)]
     assert nameless == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QInputMethodEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
@@ -95,18 +96,12 @@ class _Composition(QObject):
 
     @Slot(QObject)
     def follow(self, focused: QObject | None) -> None:
-        if self._watched is not None:
+        if self._watched is not None and shiboken6.isValid(self._watched):
             self._watched.removeEventFilter(self)
         self.is_composing = False
         self._watched = focused
         if focused is not None:
             focused.installEventFilter(self)
-            focused.destroyed.connect(self._forget)
-
-    @Slot(QObject)
-    def _forget(self, gone: QObject) -> None:
-        if gone is self._watched:
-            self._watched, self.is_composing = None, False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QInputMethodEvent):

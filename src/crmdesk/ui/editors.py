@@ -29,9 +29,10 @@ from PySide6.QtWidgets import (
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, Reading, show_number
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
+from crmdesk.queries.records import Part
 from crmdesk.ui import background
-from crmdesk.ui.widgets.basics import Button, IconButton, column, restyle, row
+from crmdesk.ui.widgets.basics import Button, Chip, FlowLayout, IconButton, column, restyle, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,15 +51,6 @@ class Named:
     id: UUID
     title: str
     subtitle: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One value of a list field, such as a phone: its label (`work`), its text, and its id if it is stored."""
-
-    text: str
-    label: str = ""
-    id: UUID | None = None
 
 
 def _find_nothing(entity: str, text: str) -> Sequence[Named]:
@@ -572,10 +564,14 @@ class LinkEditor(Editor):
 class PartsEditor(Editor):
     """Several values with a label each, such as phones: one line per value, one more to add.
 
-    The value is a tuple of `Part`, empty lines left out.
+    The value is a list of `Part`, empty lines left out.
     """
 
-    LABELS = {"phone": ("work", "mobile", "home", "fax"), "email": ("work", "private", "billing"), "address": ("office", "delivery", "billing")}
+    LABELS = {
+        "phone": (mark("work"), mark("mobile"), mark("home"), mark("fax")),
+        "email": (mark("work"), mark("private"), mark("billing")),
+        "address": (mark("office"), mark("delivery"), mark("billing")),
+    }
 
     def __init__(self, field: Field, context: Context) -> None:
         self._box = QWidget()
@@ -587,11 +583,11 @@ class PartsEditor(Editor):
         self.more.setAccessibleName(tr("Add {label}", label=tr(field.label)))
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeading)
 
-    def value(self) -> tuple[Part, ...] | None:
-        return tuple(part for line in self._lines if (part := line.part()).text) or None
+    def value(self) -> list[Part] | None:
+        return [part for line in self._lines if (part := line.part()) is not None] or None
 
     def is_changed(self) -> bool:
-        return self.value() != (tuple(self._was) if self._was else None)
+        return _bare(self.value()) != _bare(self._was)
 
     def show_value(self, value: Any) -> None:
         while self._lines:
@@ -603,13 +599,17 @@ class PartsEditor(Editor):
 
     def show_error(self, message: str) -> None:
         for line in self._lines:
-            restyle(line.text, invalid="true" if message else "false")
+            line.mark_wrong(message)
+
+    def make_line(self, part: Part) -> _PartLine:
+        """Return the inputs of one value."""
+        return _PartLine(self, part)
 
     def _show(self, part: Part) -> _PartLine:
-        line = _PartLine(self, part)
+        line = self.make_line(part)
         self._lines.append(line)
         self._column.insertWidget(len(self._lines) - 1, line)
-        self.setFocusProxy(self._lines[0].text)
+        self.setFocusProxy(self._lines[0].first)
         return line
 
     def _drop(self, line: _PartLine) -> None:
@@ -619,7 +619,7 @@ class PartsEditor(Editor):
         line.deleteLater()
 
     def _add(self) -> None:
-        self._show(Part("")).text.setFocus()
+        self._show(Part("")).first.setFocus()
 
     def remove(self, line: _PartLine) -> None:
         """Take a line away."""
@@ -630,34 +630,166 @@ class PartsEditor(Editor):
         self.left.emit()
 
 
+def _bare(parts: list[Part] | None) -> list[tuple[Any, ...]]:
+    """Return what of the values people can change."""
+    kept = ("street", "postal_code", "city", "state", "country")
+    return [(part.value, part.label or "", tuple((n, v) for n, v in part.more if n in kept and v)) for part in parts or ()]
+
+
 class _PartLine(QWidget):
-    """One value of a list field: label, text, a button that takes it away."""
+    """One value of a list field: text, label, a button that takes it away."""
 
     def __init__(self, editor: PartsEditor, part: Part) -> None:
         super().__init__()
-        self._editor, self._part = editor, part
-        name = tr(editor.field.label)
-        self.text = QLineEdit(part.text)
-        self.text.setAccessibleName(name)
+        self.editor, self.given = editor, part
+        self.name = tr(editor.field.label)
+        self.inputs: list[QLineEdit] = []
         self.label = QComboBox()
         self.label.setEditable(True)
-        self.label.setFixedWidth(96)
-        self.label.setAccessibleName(tr("Label of {label}", label=name))
-        self.label.addItems(["", *PartsEditor.LABELS.get(editor.field.target or "", ())])
-        self.label.setCurrentText(part.label)
+        self.label.setFixedWidth(92)
+        self.label.setAccessibleName(tr("Label of {label}", label=self.name))
+        self.label.addItems(["", *(tr(label) for label in PartsEditor.LABELS.get(editor.field.target or "", ()))])
+        self.label.setCurrentText(part.label or "")
         if editor.context.is_quiet:
-            self.text.setProperty("kind", "quiet")
             self.label.setProperty("kind", "quiet")
-        gone = IconButton("x", tr("Remove {label}", label=name), lambda: editor.remove(self), "muted")
-        self.setLayout(row(self.text, self.label, gone, space=4))
-        self.text.textEdited.connect(editor.changed)
-        self.text.returnPressed.connect(editor.left)
-        self.text.editingFinished.connect(editor.left)
+        self.gone = IconButton("x", tr("Remove {label}", label=self.name), lambda: editor.remove(self), "muted")
+        self.build()
+        self.first = self.inputs[0]
         self.label.activated.connect(editor.left)
 
-    def part(self) -> Part:
-        """Return what is typed."""
-        return Part(self.text.text().strip(), self.label.currentText().strip(), self._part.id)
+    def build(self) -> None:
+        """Lay the inputs out."""
+        self.setLayout(row(self.input(self.given.value, self.name), self.label, self.gone, space=4))
+
+    def input(self, text: str, name: str) -> QLineEdit:
+        """Return one input, connected."""
+        made = QLineEdit(text)
+        made.setAccessibleName(name)
+        if self.editor.context.is_quiet:
+            made.setProperty("kind", "quiet")
+        made.textEdited.connect(self.editor.changed)
+        made.returnPressed.connect(self.editor.left)
+        made.editingFinished.connect(self.editor.left)
+        self.inputs.append(made)
+        return made
+
+    def part(self) -> Part | None:
+        """Return what is typed, None if nothing is."""
+        text = self.inputs[0].text().strip()
+        more = self.given.more if text == self.given.value else ()
+        return Part(text, self.label.currentText().strip() or None, more) if text else None
+
+    def mark_wrong(self, message: str) -> None:
+        """Mark the inputs as wrong or right."""
+        for made in self.inputs:
+            restyle(made, invalid="true" if message else "false")
+
+
+class AddressesEditor(PartsEditor):
+    """Addresses: street, postal code and city, country; the parts carry them in `more`."""
+
+    def make_line(self, part: Part) -> _PartLine:
+        return _AddressLine(self, part)
+
+
+class _AddressLine(_PartLine):
+    NAMES = ("street", "postal_code", "city", "country")
+
+    def build(self) -> None:
+        more = dict(self.given.more)
+        labels = {
+            "street": tr("Street"), "postal_code": tr("Postal code"), "city": tr("City"), "country": tr("Country"),
+        }  # fmt: skip
+        street, code, city, country = (self.input(str(more.get(name) or ""), labels[name]) for name in self.NAMES)
+        for name, made in zip(self.NAMES, self.inputs, strict=True):
+            made.setPlaceholderText(labels[name])
+        code.setFixedWidth(92)
+        country.setFixedWidth(60)
+        self.setLayout(column(row(street, self.label, self.gone, space=4), row(code, city, country, space=4), space=4))
+
+    def part(self) -> Part | None:
+        more = dict(self.given.more)
+        more.update({n: i.text().strip() or None for n, i in zip(self.NAMES, self.inputs, strict=True)})
+        if not any(more.values()):
+            return None
+        place = " ".join(filter(None, (more["postal_code"], more["city"])))
+        shown = ", ".join(filter(None, (more["street"], place, more.get("state"), more["country"])))
+        return Part(shown, self.label.currentText().strip() or None, tuple(more.items()))
+
+
+class TagsEditor(Editor):
+    """Tags as chips, and a field for one more; Backspace in the empty field takes the last one away.
+
+    The value is a list of `Part`.
+    """
+
+    def __init__(self, field: Field, context: Context) -> None:
+        self.input = QLineEdit()
+        self.input.setPlaceholderText(tr("Add a tag"))
+        super().__init__(field, context, self.input)
+        self._names: list[str] = []
+        self._line.removeWidget(self.input)
+        self._chips = FlowLayout(4)
+        box = QWidget()
+        box.setLayout(self._chips)
+        self._line.addLayout(column(box, self.input, space=4))
+        self.input.textEdited.connect(self.changed)
+
+    def value(self) -> list[Part] | None:
+        typed = self.input.text().strip(" ,")
+        return [Part(name) for name in dict.fromkeys([*self._names, *([typed] if typed else [])])] or None
+
+    def is_changed(self) -> bool:
+        return [p.value for p in self.value() or ()] != [p.value for p in self._was or ()]
+
+    def show_value(self, value: Any) -> None:
+        self._names = [part.value for part in value or ()]
+        self.input.clear()
+        self._draw()
+
+    def key(self, event: QKeyEvent) -> bool:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == ","
+        if enter and self.input.text().strip():
+            self._take()
+            return True
+        if event.key() == Qt.Key.Key_Backspace and not self.input.text() and self._names:
+            self._remove(self._names[-1])
+            return True
+        return super().key(event)
+
+    def _take(self) -> None:
+        self._names = [part.value for part in self.value() or ()]
+        self.input.clear()
+        self._draw()
+        self.changed.emit()
+        self.left.emit()
+
+    def _remove(self, name: str) -> None:
+        self._names.remove(name)
+        self._draw()
+        self.changed.emit()
+        self.left.emit()
+
+    def _draw(self) -> None:
+        self._chips.clear()
+        for name in self._names:
+            chip = Chip(name, "muted", lambda name=name: self._remove(name), "x")  # type: ignore[misc]
+            chip.setAccessibleName(tr("Remove {label}", label=name))
+            self._chips.addWidget(chip)
+
+
+class MemoEditor(LongEditor):
+    """A note that is a list field of one value."""
+
+    def value(self) -> list[Part] | None:  # type: ignore[override]  # a list field's value is a list
+        text = self.input.toPlainText().strip()
+        return [Part(text)] if text else None
+
+    def is_changed(self) -> bool:
+        return [p.value for p in self.value() or ()] != [p.value for p in self._was or ()]
+
+    def show_value(self, value: Any) -> None:
+        super().show_value("\n\n".join(part.value for part in value or ()))
 
 
 EDITORS: dict[str, type[Editor]] = {
@@ -676,6 +808,10 @@ EDITORS: dict[str, type[Editor]] = {
 }
 
 
+PARTS_EDITORS: dict[str, type[Editor]] = {"address": AddressesEditor, "record_tag": TagsEditor, "memo": MemoEditor}
+
+
 def editor_for(field: Field, context: Context) -> Editor:
     """Return the input for a field."""
-    return EDITORS[field.kind](field, context)  # type: ignore[call-arg]  # each takes field and context
+    kind = PARTS_EDITORS.get(field.target or "") if field.kind == "parts" else None
+    return (kind or EDITORS[field.kind])(field, context)  # type: ignore[call-arg]  # each takes field and context

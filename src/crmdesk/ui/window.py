@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
@@ -312,16 +313,16 @@ class Window(QMainWindow):
         def finished(result: T) -> None:
             if said:
                 self.say(said, undo=operation_of(operation).undoable)
-            if done is not None:
+            if done is not None and _lives(done):
                 done(result)
 
         def refused(error: Exception) -> None:
             if isinstance(error, Question):
                 if self.confirm(error.message, tr("Go on"), error.hint or ""):
                     self.do(operation, *args, done=done, failed=failed, said=said, **{**named, error.answer: True})
-                elif failed is not None:
+                elif failed is not None and _lives(failed):
                     failed(Cancelled())
-            elif failed is not None:
+            elif failed is not None and _lives(failed):
                 failed(error)
             else:
                 self.show_error(error)
@@ -710,6 +711,12 @@ class Window(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _lives(callback: Callable[..., object]) -> bool:
+    """Return whether the widget whose method this is still lives; a function of nobody always does."""
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 
 
 def _details(error: BaseException) -> str:

@@ -192,10 +192,12 @@ class RecordModel(QAbstractTableModel):
         return False
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.isValid() and index.column() == 0:
+        if index.column() == 0:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-        elif index.isValid() and self.columns[index.column() - 1].can_edit:
+        elif self.columns[index.column() - 1].can_edit:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

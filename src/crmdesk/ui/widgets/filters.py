@@ -1,0 +1,386 @@
+"""Filters of a list: a chip for each condition, made from the kinds of the fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from crmdesk.errors import UserError
+from crmdesk.fields import KINDS, Field, Money
+from crmdesk.i18n import mark, tr
+from crmdesk.queries.finding import Condition
+from crmdesk.ui import theme
+from crmdesk.ui.editors import Context, Editor, Named, editor_for
+from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.basics import Button, FlowLayout, Text, column, row
+from crmdesk.ui.widgets.messages import InlineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+OPERATORS = {
+    "~": mark("contains"), "=": mark("is"), "!=": mark("is not"), "in": mark("is any of"), "<": mark("is less than"),
+    "<=": mark("is at most"), ">": mark("is more than"), ">=": mark("is at least"), "empty": mark("is empty"),
+    "notempty": mark("is filled"),
+}  # fmt: skip
+TIMES = {"<": mark("is before"), "<=": mark("is until"), ">": mark("is after"), ">=": mark("is from")}
+WITHOUT_VALUE = frozenset({"empty", "notempty"})
+
+
+def operator_name(field: Field, operator: str) -> str:
+    """Return an operator in words that fit the field's kind."""
+    if field.kind in ("date", "moment") and operator in TIMES:
+        return tr(TIMES[operator])
+    return tr(OPERATORS[operator])
+
+
+def said(field: Field, condition: Condition, names: Mapping[str, str] | None = None) -> str:
+    """Return a condition in words: `Country: any of 4`, `Amount is more than 1,000`; `names` has the titles of links."""
+    label = tr(field.label)
+    if condition.operator in WITHOUT_VALUE:
+        return f"{label} {operator_name(field, condition.operator)}"
+    values = condition.values if condition.operator == "in" else (condition.value,)
+    shown = [field.choice(value) if field.kind == "choice" else _shown(field, value, names or {}) for value in values]
+    if len(shown) > 2:
+        return tr("{label}: any of {count}", label=label, count=len(shown))
+    text = ", ".join(shown)
+    if condition.operator in ("=", "in"):
+        return tr("{label}: {value}", label=label, value=text)
+    return f"{label} {operator_name(field, condition.operator)} {text}"
+
+
+def _shown(field: Field, value: str, names: Mapping[str, str]) -> str:
+    if field.kind == "flag":
+        return tr("Yes") if value in ("1", "yes") else tr("No")
+    if field.kind == "date":
+        from datetime import date
+
+        return KINDS["date"].show(date.fromisoformat(value), field)
+    if field.kind == "link":
+        return names.get(value, value)
+    return value
+
+
+class FilterChip(QAbstractButton):
+    """One condition; pressing it changes it, its cross (or Del) takes it away.
+
+    Signals:
+        removed: the cross was pressed.
+    """
+
+    removed = Signal()
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(tr("Press to change, Delete to remove"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        return QSize(min(320, paint.text_width(self.text(), theme.relative(500)) + 48), theme.CONTROL)
+
+    def _cross(self) -> QRect:
+        spot = QRect(self.width() - 28, 0, 28, self.height())
+        return paint.mirrored(spot, self.rect(), self.layoutDirection())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._cross().contains(event.position().toPoint()) and event.button() == Qt.MouseButton.LeftButton:
+            self.setDown(False)
+            self.removed.emit()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ground = theme.colour("hover" if self.underMouse() else "surface")
+        paint.rounded(painter, self.rect(), theme.RADIUS_CONTROL, ground, theme.colour("border"))
+        area = paint.mirrored(self.rect().adjusted(12, 0, -30, 0), self.rect(), self.layoutDirection())
+        paint.line(painter, area, self.text(), theme.relative(500), theme.colour("text"))
+        spot = self._cross().center() - QPoint(7, 6)
+        painter.drawPixmap(spot, theme.pixmap("x", "muted", 13, self.devicePixelRatioF()))
+        if self.hasFocus():
+            paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
+
+
+class FilterPopup(QFrame):
+    """Asks for operator and value of one condition.
+
+    Signals:
+        applied: the new `Condition`.
+    """
+
+    applied = Signal(object)
+
+    def __init__(self, parent: QWidget, name: str, field: Field, context: Context, given: Condition | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("card", "true")
+        self.setFixedWidth(300)
+        self.names: dict[str, str] = {}
+        self._name = name
+        self._field = replace(field, required=False, check=None)
+        self._operators = QComboBox()
+        self._operators.setAccessibleName(tr("Comparison"))
+        for operator in self._offered():
+            self._operators.addItem(operator_name(field, operator), operator)
+        self._value = self._make_value(context)
+        self._list = self._make_list() if field.kind == "choice" else None
+        self._error = InlineError()
+        title = Text(tr(field.label), "strong")
+        apply = Button(tr("Apply"), self.apply, "primary")
+        self.setLayout(
+            column(title, self._operators, self._value, *([self._list] if self._list else []), self._error,
+                   row(None, apply), space=8, margins=(16, 12, 16, 16))
+        )  # fmt: skip
+        self._operators.currentIndexChanged.connect(self._show_inputs)
+        if given is not None:
+            self._take(given)
+        self._show_inputs()
+
+    def _offered(self) -> list[str]:
+        known = KINDS[self._field.kind].operators
+        if self._field.kind == "choice":
+            return ["in", "empty", "notempty"]
+        if self._field.kind == "link":
+            return ["=", "!=", "empty", "notempty"]
+        return [operator for operator in known if operator != "in"]
+
+    def _make_value(self, context: Context) -> Editor | QLineEdit:
+        if self._field.kind in ("text", "long_text", "parts"):
+            line = QLineEdit()
+            line.setAccessibleName(tr("Value"))
+            line.returnPressed.connect(self.apply)
+            return line
+        return editor_for(self._field, context)
+
+    def _make_list(self) -> QListWidget:
+        listed = QListWidget()
+        listed.setAccessibleName(tr("Values"))
+        for choice in self._field.choices:
+            item = QListWidgetItem(tr(choice.label))
+            item.setData(Qt.ItemDataRole.UserRole, choice.value)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            listed.addItem(item)
+        listed.setFixedHeight(min(8, len(self._field.choices)) * 28 + 8)
+        return listed
+
+    def _items(self) -> list[QListWidgetItem]:
+        assert self._list is not None
+        return [self._list.item(n) for n in range(self._list.count())]
+
+    def _take(self, given: Condition) -> None:
+        self._operators.setCurrentIndex(max(0, self._operators.findData(given.operator)))
+        if self._list is not None:
+            for item in self._items():
+                on = item.data(Qt.ItemDataRole.UserRole) in given.values
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        elif isinstance(self._value, QLineEdit):
+            self._value.setText(given.value)
+        elif given.operator not in WITHOUT_VALUE and self._field.kind != "link":
+            try:
+                self._value.set_value(KINDS[self._field.kind].read(given.value, self._field, self._value.context.reading))
+            except UserError as error:
+                self._error.say(error.message)
+
+    def _show_inputs(self) -> None:
+        wanted = self._operators.currentData() not in WITHOUT_VALUE
+        self._value.setVisible(wanted and self._list is None)
+        if self._list is not None:
+            self._list.setVisible(wanted)
+        self.adjustSize()
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the value is typed."""
+        (self._list or self._value).setFocus()
+
+    def apply(self) -> None:
+        """Tell the condition, or complain at the value."""
+        operator = self._operators.currentData()
+        condition = Condition(self._name, operator)
+        try:
+            if operator not in WITHOUT_VALUE:
+                condition = self._with_value(condition)
+        except UserError as error:
+            self._error.say(error.message)
+            self.adjustSize()
+            return
+        self.applied.emit(condition)
+        self.close()
+
+    def _with_value(self, condition: Condition) -> Condition:
+        if self._list is not None:
+            values = tuple(i.data(Qt.ItemDataRole.UserRole) for i in self._items() if i.checkState() == Qt.CheckState.Checked)
+            if not values:
+                raise UserError(tr("Choose at least one value."))
+            return replace(condition, value=", ".join(values), values=values)
+        plain = self._value.text().strip() if isinstance(self._value, QLineEdit) else self._value.value()
+        text = as_text(plain)
+        if isinstance(plain, Named):
+            self.names[text] = plain.title
+        if not text:
+            raise UserError(tr("Type a value."))
+        return replace(condition, value=text)
+
+
+def as_text(value: Any) -> str:
+    """Return a plain value as the text that conditions carry, the same in every language."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "1" if value else "0"
+        case Named():
+            return str(value.id)
+        case Money():
+            return f"{value.amount:f} {value.currency}"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+class FilterBar(QWidget):
+    """The chips of all conditions and a button for one more.
+
+    Attributes:
+        names: titles of linked records by id, for the chips; kept with a saved view.
+
+    Signals:
+        changed: the conditions are others.
+    """
+
+    changed = Signal()
+
+    def __init__(self, fields: Mapping[str, Field], context: Context) -> None:
+        super().__init__()
+        self._fields, self._context = dict(fields), context
+        self._conditions: list[Condition] = []
+        self.names: dict[str, str] = {}
+        self._flow = FlowLayout(8)
+        self.setLayout(self._flow)
+        self.add_button = Button(tr("Filter"), self._choose_field, "flat", "plus")
+        self._draw()
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return the conditions."""
+        return tuple(self._conditions)
+
+    def set_conditions(self, conditions: Sequence[Condition]) -> None:
+        """Show other conditions without telling anybody."""
+        self._conditions = [c for c in conditions if c.field in self._fields]
+        self._draw()
+
+    def ask(self, name: str, given: Condition | None = None, under: QWidget | None = None) -> FilterPopup:
+        """Ask for a condition over a field, or change one."""
+        popup = FilterPopup(self, name, self._fields[name], self._context, given)
+        popup.applied.connect(lambda condition: self._apply(given, condition, popup.names))
+        anchor = under or self.add_button
+        popup.move(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
+        popup.show()
+        popup.focus_first()
+        return popup
+
+    def _apply(self, before: Condition | None, condition: Condition, names: Mapping[str, str]) -> None:
+        self.names.update(names)
+        if before in self._conditions:
+            self._conditions[self._conditions.index(before)] = condition
+        else:
+            self._conditions.append(condition)
+        self._draw()
+        self.changed.emit()
+
+    def _remove(self, condition: Condition) -> None:
+        self._conditions.remove(condition)
+        self._draw()
+        self.changed.emit()
+        self.add_button.setFocus()
+
+    def _draw(self) -> None:
+        self._flow.removeWidget(self.add_button)
+        self._flow.clear()
+        for condition in self._conditions:
+            chip = FilterChip(said(self._fields[condition.field], condition, self.names))
+            chip.clicked.connect(lambda _=False, c=condition, w=chip: self.ask(c.field, c, w))
+            chip.removed.connect(lambda c=condition: self._remove(c))
+            self._flow.addWidget(chip)
+        self._flow.addWidget(self.add_button)
+        self.add_button.show()
+
+    def _choose_field(self) -> None:
+        popup = FieldPopup(self, {name: tr(field.label) for name, field in self._fields.items()})
+        popup.chosen.connect(lambda name: self.ask(name))
+        popup.move(self.add_button.mapToGlobal(QPoint(0, self.add_button.height() + 4)))
+        popup.show()
+        popup.focus_first()
+
+
+class FieldPopup(QFrame):
+    """A list of fields that shortens while typing.
+
+    Signals:
+        chosen: the name of a field.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget, labels: Mapping[str, str]) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("card", "true")
+        self.setFixedWidth(240)
+        self._labels = sorted(labels.items(), key=lambda item: item[1].casefold())
+        self._line = QLineEdit()
+        self._line.setPlaceholderText(tr("Filter by"))
+        self._line.setAccessibleName(tr("Filter by"))
+        self._line.textEdited.connect(self._draw)
+        self._list = QListWidget()
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setAccessibleName(tr("Fields"))
+        self._list.itemClicked.connect(self._take)
+        self._line.returnPressed.connect(lambda: self._take(self._list.currentItem()))
+        self.setLayout(column(self._line, self._list, space=8, margins=(8, 8, 8, 8)))
+        self._list.setFixedHeight(280)
+        self._draw("")
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the field."""
+        self._line.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._list.count():
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+        else:
+            super().keyPressEvent(event)
+
+    def _draw(self, text: str) -> None:
+        self._list.clear()
+        for name, label in self._labels:
+            if text.casefold() in label.casefold():
+                item = QListWidgetItem(label)
+                item.setData(Qt.ItemDataRole.UserRole, name)
+                self._list.addItem(item)
+        self._list.setCurrentRow(0)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            name = item.data(Qt.ItemDataRole.UserRole)
+            self.close()
+            self.chosen.emit(name)

@@ -1,0 +1,78 @@
+"""Words of other programs for the values that our choice fields take."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_MEANINGS: dict[tuple[str, str], dict[str, str]] = {
+    ("ticket", "status"): {
+        "new": "new neu 新建", "open": "open offen inprogress inbearbeitung working assigned reopened 处理中 打开",
+        "waiting": "waiting pending onhold pendingcustomerresponse waitingforcustomer waitingoncustomer waitingoncontact hold wartend 等待客户",
+        "resolved": "resolved solved gelost fixed done erledigt 已解决", "closed": "closed geschlossen completed cancelled canceled 已关闭",
+    },
+    ("ticket", "priority"): {
+        "urgent": "urgent critical kritisch dringend highest blocker p1 1 紧急", "high": "high hoch major p2 2 高", "normal": "normal medium mittel moderate p3 3 中",
+        "low": "low niedrig minor lowest trivial p4 p5 4 5 低",
+    },
+    ("ticket", "channel"): {
+        "phone": "phone telephone telefon call voice 电话", "mail": "mail email 邮件", "chat": "chat livechat messenger whatsapp wechat 微信 聊天",
+        "web": "web webform form website portal online 网站", "social": "social socialmedia facebook twitter x instagram 社交媒体",
+        "in_person": "inperson personal visit counter personlich 当面",
+    },
+    ("company", "lifecycle"): {
+        "potential": "potential prospect lead subscriber opportunity marketingqualifiedlead salesqualifiedlead mql sql interessent 潜在 other",
+        "active": "active customer evangelist client kunde 活跃 客户", "dormant": "dormant inactive sleeping ruhend 休眠", "lost": "lost former churned verloren 流失",
+    },
+    ("lead", "status"): {
+        "new": "new open notcontacted attemptedtocontact uncontacted unread neu 新建",
+        "working": "working contacted inprogress opendeal connected contactinfuture workingcontacted attempted 跟进中",
+        "qualified": "qualified prequalified qualifiziert 已确认 hot warm", "converted": "converted closedconverted konvertiert 已转化",
+        "disqualified": "disqualified unqualified notqualified junklead lostlead badtiming closednotconverted dead 无效",
+    },
+    ("quote", "status"): {
+        "draft": "draft entwurf open quotation 草稿", "issued": "issued sent delivered ausgestellt gesendet pending quotationsent 已发出",
+        "accepted": "accepted won confirmed ordered shipped complete completed salesorder closed angenommen delivered 已接受",
+        "declined": "declined lost rejected cancelled canceled abgelehnt 已拒绝",
+        "expired": "expired abgelaufen 已过期", "superseded": "superseded replaced ersetzt",
+    },
+    ("activity", "kind"): {
+        "call": "call phone phonecall telephone anruf telefonat 电话", "mail": "mail email e-mail letter brief 邮件",
+        "meeting": "meeting event appointment termin besprechung demo lunch 会议",
+        "visit": "visit besuch onsite 拜访", "chat": "chat sms whatsapp wechat message nachricht 聊天", "note": "note comment notiz task deadline other 备注",
+    },
+    ("activity", "direction"): {"in": "in inbound incoming received eingehend", "out": "out outbound outgoing sent ausgehend"},
+    ("company", "language"): {"en": "en english englisch 英语 eng enus engb", "de": "de german deutsch 德语 ger deu dede deat", "zh": "zh chinese chinesisch 中文 汉语 chi zho zhcn"},
+    ("product", "tax_category"): {"S": "s standard", "Z": "z zero zerorated", "E": "e exempt", "AE": "ae reversecharge", "O": "o none outofscope"},
+    ("deal_contact", "role"): {"decides": "decides decisionmaker entscheider", "influences": "influencer influences", "uses": "enduser user uses", "pays": "budgetholder pays economicbuyer"},
+}  # fmt: skip
+for _same in ("contact",):
+    _MEANINGS[(_same, "lifecycle")] = _MEANINGS[("company", "lifecycle")]
+for _same in ("contact", "quote", "article", "saved_answer"):
+    _MEANINGS[(_same, "language")] = _MEANINGS[("company", "language")]
+
+WON = frozenset("won closedwon gewonnen closewon win success successful 赢单 成交 已成交 signed".split())
+LOST = frozenset("lost closedlost verloren closelost lose failed abandoned 输单 丢单 流失 dead".split())
+
+
+def bare(text: str) -> str:
+    """Return a text as these tables compare it: lower case, letters and digits only, no diacritics."""
+    from crmdesk.models.names import folded
+
+    return re.sub(r"[\W_]+", "", folded(text))
+
+
+@lru_cache(maxsize=64)
+def _table(entity: str, field: str) -> dict[str, str]:
+    return {bare(word): value for value, words in _MEANINGS.get((entity, field), {}).items() for word in reversed(words.split())}
+
+
+def meaning(entity: str, field: str, text: str) -> str | None:
+    """Return the stored value that another program's word stands for."""
+    return _table(entity, field).get(bare(text))
+
+
+def outcome_of(stage: str) -> str:
+    """Return what the name of a stage says about its deals: `won`, `lost` or `open`."""
+    word = bare(stage)
+    return "won" if word in WON else "lost" if word in LOST else "open"

@@ -1,0 +1,110 @@
+"""What columns mean: by product, by name in many languages, by content, and by the user's own word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.mapping import Target, guess, parse_target, with_choices
+from crmdesk.exchange.reading import open_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.table import Table
+
+
+def table_of(folder: Path, header: str, *rows: str) -> Table:
+    path = folder / "file.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return open_table(path)
+
+
+def targets(layout: Layout) -> dict[str, str]:
+    return {column.header: str(column.target) for column in layout.columns if column.target}
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "target"),
+    [
+        ("contact", "First Name", "given_name"), ("contact", "vorname", "given_name"), ("contact", "FIRST_NAME", "given_name"), ("contact", "名", "given_name"),
+        ("contact", "Business Phone", "phone.work"), ("contact", "Telefon geschäftlich 2", "phone.work"), ("contact", "Mobiltelefon", "phone.mobile"),
+        ("contact", "Business Fax", "phone.work fax"), ("contact", "Рабочий телефон", "phone.work"), ("contact", "商务电话", "phone.work"),
+        ("contact", "Télécopie (bureau)", "phone.work fax"), ("contact", "E-mail 2 Address", "email"), ("contact", "E-Mail 2: Adresse", "email"),
+        ("contact", "Адрес эл. почты", "email"), ("contact", "电子邮件地址", "email"), ("contact", "Business Street 2", "address.work.street2"),
+        ("contact", "Code postal (domicile)", "address.home.postal_code"), ("contact", "商务地址 市/县", "address.work.city"),
+        ("contact", "Business Address PO Box", "address.work.po_box"), ("contact", "Job Title", "role"), ("contact", "Company Main Phone", "company.phone.main"),
+        ("contact", "WeChat", "handle.wechat"), ("contact", "E-mail Type", ""), ("contact", "Last Activity Date", ""), ("contact", "Phone call notes", ""),
+        ("company", "BILLINGPOSTALCODE", "address.billing.postal_code"), ("company", "contact_name", "contact.name"), ("company", "subsidiary_of", "parent"),
+        ("company", "Umsatz", "revenue"), ("company", "customer_id", "external_id"), ("deal", "customer_id", "company"), ("deal", "deal_stage", "stage"),
+        ("deal", "close_date", "close_on"), ("deal", "opportunity_id", "external_id"), ("quote", "order_id", "number"), ("quote_line", "order_id", "quote"),
+        ("quote_line", "product_id", "product"), ("member", "reports_to", "manager"), ("ticket", "Ticket ID", "number"), ("lead", "Mobile", "phone.mobile"),
+    ],
+)  # fmt: skip
+def test_a_column_is_known_by_its_name(tmp_path: Path, entity: str, header: str, target: str) -> None:
+    table = table_of(tmp_path, f'"{header}","Zzz"', ",x")
+    assert targets(guess(entity, table)).get(header, "") == target
+
+
+def test_outlooks_title_is_an_address_and_salesforces_a_role(tmp_path: Path) -> None:
+    assert targets(guess("contact", table_of(tmp_path, "Title,Last Name", "Mr.,Smith", "Dr.,Jones")))["Title"] == "salutation"
+    assert targets(guess("contact", table_of(tmp_path, "Title,Last Name", "Buyer,Smith", "VP Sales,Jones")))["Title"] == "role"
+
+
+def test_columns_whose_cells_contradict_the_name_are_left_out(tmp_path: Path) -> None:
+    layout = guess("company", table_of(tmp_path, "Name,Rating,Email", "Acme,Hot,yes", "Bolt,Cold,no"))
+    assert targets(layout) == {"Name": "name"}
+    assert layout.unused == ("Rating", "Email")
+
+
+def test_a_table_without_names_is_understood_by_its_cells(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Anna Berg,anna@example.com,+49 30 1234567,Germany", "Bob Li,bob@example.com,+49 30 7654321,France")
+    assert not table.has_header
+    assert list(targets(guess("contact", table)).values()) == ["name", "email", "phone", "address.country"]
+
+
+def test_labels_of_googles_columns_go_with_their_values(tmp_path: Path) -> None:
+    layout = guess("contact", table_of(tmp_path, "First Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value", "A,x,Work,a@example.com,Mobile,1"))
+    assert layout.product == "Google Contacts"
+    assert [(column.header, column.label_index) for column in layout.columns if column.label_index is not None] == [("E-mail 1 - Value", 2), ("Phone 1 - Value", 4)]
+
+
+def test_the_user_has_the_last_word(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Name,Info,Extra,City", "Anna Berg,CEO,030 123,Berlin")
+    layout = with_choices(guess("contact", table), table, {"role": "info", "phone.work": "3", "address.billing.city": "City"})
+    assert targets(layout) == {"Name": "name", "Info": "role", "Extra": "phone.work", "City": "address.billing.city"}
+    assert targets(with_choices(layout, table, {"role": ""})) == {"Name": "name", "Extra": "phone.work", "City": "address.billing.city"}
+    with pytest.raises(UserError, match="no column “Nope”"):
+        with_choices(layout, table, {"role": "Nope"})
+    with pytest.raises(UserError, match="no field “shoe_size”"):
+        with_choices(layout, table, {"shoe_size": "Info"})
+
+
+def test_targets_are_written_as_they_are_read() -> None:
+    for text in ("email", "phone.work", "address.city", "address.billing.city", "company", "contact.role"):
+        assert str(parse_target("contact" if text != "contact.role" else "company", text)) == text
+    assert parse_target("contact", "city") == Target("address", part="city")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("entity", "name", "product", "unused"),
+    [
+        ("contact", "06_contact_csv/google_contacts_2024_format.csv", "Google Contacts", 4), ("contact", "06_contact_csv/google_contacts_old_format.csv", "Google Contacts", 1),
+        ("company", "06_contact_csv/hubspot_companies.csv", "HubSpot", 1), ("contact", "06_contact_csv/hubspot_contacts.csv", "HubSpot", 6),
+        ("contact", "06_contact_csv/linkedin_connections.csv", "LinkedIn", 1), ("contact", "06_contact_csv/odoo_res.partner.csv", "Odoo", 3),
+        ("contact", "06_contact_csv/outlook_desktop_de.csv", "Outlook", 0), ("contact", "06_contact_csv/outlook_desktop_en.csv", "Outlook", 7),
+        ("contact", "06_contact_csv/pipedrive_people.csv", "Pipedrive", 2), ("contact", "06_contact_csv/pipedrive_sample_import.csv", "Pipedrive", 5),
+        ("contact", "06_contact_csv/salesforce_report_contacts.csv", "Salesforce", 1), ("lead", "06_contact_csv/zoho_leads.csv", "Zoho", 4),
+        ("contact", "06_contact_csv/roundcube_fixtures/tb_plain.csv", "Thunderbird", 0), ("contact", "06_contact_csv/roundcube_fixtures/gmail.csv", "Google Contacts", 2),
+        ("company", "01_pipeline/maven_crm/accounts.csv", None, 0), ("product", "01_pipeline/maven_crm/products.csv", None, 0),
+        ("deal", "01_pipeline/maven_crm/sales_pipeline.csv", None, 0), ("member", "01_pipeline/maven_crm/sales_teams.csv", None, 0),
+        ("company", "02_orders/northwind_csv/customers.csv", None, 0), ("quote_line", "02_orders/northwind_csv/order_details.csv", None, 0),
+    ],
+)  # fmt: skip
+def test_real_files_are_recognised_and_hardly_a_column_is_left(shared_data: Path, entity: str, name: str, product: str | None, unused: int) -> None:
+    layout = guess(entity, open_table(shared_data / name))
+    assert (layout.product, len(layout.unused)) == (product, unused), layout.unused

@@ -18,12 +18,14 @@ from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal, undo
 from crmdesk.store.connections import Connection, connect, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
+from crmdesk.store.issued import check_issued
 from crmdesk.store.keys import Key
 from crmdesk.store.reader import Reader
 from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import drain, index_changes
 from crmdesk.store.settings import Settings, from_rows
 from crmdesk.store.stamps import complete_stamps
+from crmdesk.store.totals import complete_totals
 from crmdesk.store.triggers import trigger_problems
 
 if TYPE_CHECKING:
@@ -181,6 +183,9 @@ class Store:
         change.flush()
         change.bulk_checks()
         complete_stamps(connection, before)
+        if kind == "do":
+            check_issued(connection, before)
+        complete_totals(connection, before, change.settings)
         if journal.last_entry(connection) == before and not declared.traced:
             return None
         member = change.member_id

@@ -1,0 +1,113 @@
+"""The lock on issued quotes: whatever door a change comes through, what was issued stays as it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
+from crmdesk.store.connections import rows
+from crmdesk.store.reader import IN_IDS, id_list
+from crmdesk.store.schema import INSERT
+from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
+
+if TYPE_CHECKING:
+    from crmdesk.store.connections import Connection
+
+# Whom it is about may be put in order and its life goes on; everything else of an issued quote is fixed.
+_FREE = {
+    QUOTE: {"status", "owner_id", "company_id", "contact_id", "deal_id", "left_at", "sent_at", "decided_at", "decline_reason", "source", "external_id"},
+    QUOTE_LINE: {"product_id", "source", "external_id"},
+    ALLOWANCE_CHARGE: {"source", "external_id"},
+}
+_PARTS = ((QUOTE_LINE, "quote_line"), (ALLOWANCE_CHARGE, "allowance_charge"))
+
+
+@dataclass
+class _Changed:
+    """What the open transaction did to one record: made it, or changed these columns from these first values."""
+
+    made: bool = False
+    first: dict[str, Any] = field(default_factory=dict)
+
+    def touches(self, number: int) -> bool:
+        """Say whether more was changed than what stays free."""
+        return self.made or any(name not in _FREE[number] and not name.startswith("custom.") for name in self.first)
+
+
+def check_issued(connection: Connection, before: int) -> None:
+    """Refuse what the open transaction did to issued quotes, and quotes that were issued past `quotes.issue`.
+
+    Raises:
+        UserError: names the quote.
+    """
+    tables = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
+    if not tables & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
+        return
+    quotes = _changed(connection, before, QUOTE) if QUOTE in tables else {}
+    found = rows(
+        connection, f"SELECT id, ifnull(status, 'draft'), number, frozen IS NOT NULL FROM quote WHERE deleted_at IS NULL AND id {IN_IDS}", (id_list(quotes),)
+    )
+    for record, status, number, is_frozen in found:
+        _check_life(quotes[record], status, number, bool(is_frozen))
+    _refuse_deleted(connection, quotes)
+    for part, table in _PARTS:
+        if part in tables:
+            _check_parts(connection, before, part, table, quotes)
+
+
+def _changed(connection: Connection, before: int, number: int) -> dict[bytes, _Changed]:
+    found: dict[bytes, _Changed] = {}
+    for record, op, changes in rows(connection, "SELECT row, op, changes FROM journal WHERE id > ? AND +tbl = ? ORDER BY id", (before, number)):
+        its = found.setdefault(record, _Changed())
+        its.made = its.made or op == INSERT
+        for name, (old, _) in json.loads(changes or "{}").items():
+            its.first.setdefault(name, old)
+    return found
+
+
+def _was_draft(changed: _Changed, status: str) -> bool:
+    return changed.made or (changed.first.get("status", status) or "draft") == "draft"
+
+
+def _check_life(changed: _Changed, status: str, number: str | None, is_frozen: bool) -> None:
+    """A draft has no number, an issued quote has one; and only issuing makes one of the other."""
+    if status == "draft":
+        if not _was_draft(changed, status):
+            raise fixed(number)
+        if number or is_frozen:
+            raise UserError(tr("A draft has no number; it gets one when it is issued."), field="number")
+        return
+    if not number:
+        raise UserError(tr("A quote without a number is a draft."), field="status", hint=tr("Issue it first."))
+    if changed.made:
+        return
+    if _was_draft(changed, status) and not is_frozen:
+        raise UserError(tr("A quote becomes valid by issuing it."), field="status", hint=tr("Issue it first."))
+    if not _was_draft(changed, status) and changed.touches(QUOTE):
+        raise fixed(number)
+
+
+def _refuse_deleted(connection: Connection, quotes: dict[bytes, _Changed]) -> None:
+    gone = [record for record, changed in quotes.items() if "deleted_at" in changed.first and not changed.made]
+    found = rows(connection, f"SELECT number FROM quote WHERE deleted_at IS NOT NULL AND ifnull(status, 'draft') <> 'draft' AND id {IN_IDS}", (id_list(gone),))
+    if found:
+        raise UserError(tr("{number} was issued and can't be deleted.", number=found[0][0]), hint=tr("Decline it, or make a new version."))
+
+
+def _check_parts(connection: Connection, before: int, part: int, table: str, quotes: dict[bytes, _Changed]) -> None:
+    """Lines of an issued quote are fixed, unless the same transaction made or issued the quote."""
+    touched = {record: changed for record, changed in _changed(connection, before, part).items() if changed.touches(part)}
+    owners = dict(rows(connection, f'SELECT id, quote_id FROM "{table}" WHERE id {IN_IDS}', (id_list(touched),)))  # noqa: S608
+    wanted = {owner for owner in owners.values() if owner} | {bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")}
+    issued = rows(connection, f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND id {IN_IDS}", (id_list(wanted),))
+    for quote, status, number in issued:
+        if quote not in quotes or not _was_draft(quotes[quote], status):
+            raise fixed(number)
+
+
+def fixed(number: str | None) -> UserError:
+    """Return the refusal to change an issued quote."""
+    return UserError(tr("{number} was issued and can't be changed.", number=number or tr("This quote")), hint=tr("Make a new version instead."))

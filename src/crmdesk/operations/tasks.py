@@ -1,0 +1,163 @@
+"""Tasks: planned, done, put off; recurring ones bring their next occurrence, the same on every computer."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.models.activity import Task
+from crmdesk.operations.activities import with_company
+from crmdesk.store.door import Change, operation
+from crmdesk.store.settings import named_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+_LINKS = ("company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_id")
+
+
+@operation(mark("Add task"), right="task.write")
+def add(
+    change: Change, subject: str, *, due_on: date | None = None, due_at: datetime | None = None, remind_at: datetime | None = None, repeats: str | None = None,
+    repeat_every: int | None = None, owner_id: UUID | None = None, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None,
+    ticket_id: UUID | None = None, quote_id: UUID | None = None, lead_id: UUID | None = None, body: str | None = None,
+) -> UUID:  # fmt: skip
+    """Plan something to do, for the member who asks unless it is for another.
+
+    Args:
+        due_on, due_at: the day, or the moment, by which it is due.
+        repeats: `day`, `week`, `month` or `year`; `repeat_every` 2 means every second.
+    """
+    if due_at is not None:
+        due_on = due_at.astimezone(change.settings.tz).date()
+    if repeats and due_on is None:
+        raise UserError(tr("A task that repeats needs a day."), field="due_on")
+    if repeat_every is not None and repeat_every < 1:
+        raise UserError(tr("A task repeats after at least one day, week, month or year."), field="repeat_every")
+    links: dict[str, UUID | None] = {
+        "company_id": company_id, "contact_id": contact_id, "deal_id": deal_id, "ticket_id": ticket_id, "quote_id": quote_id, "lead_id": lead_id,
+    }  # fmt: skip
+    task = change.add(
+        Task, subject=subject.strip(), due_on=due_on, due_at=due_at, remind_at=remind_at, repeats=repeats, repeat_every=repeat_every,
+        repeats_from=due_on if repeats else None, owner_id=owner_id or change.member_id, body=(body or "").strip() or None,
+        **{**links, **with_company(change, links)},
+    )  # fmt: skip
+    change.note(about=task.subject)
+    return task.id
+
+
+@operation(mark("Complete task"), right="task.write")
+def done(change: Change, task_ids: Sequence[UUID]) -> list[UUID]:
+    """Tick tasks off; returns the next occurrences of those that repeat."""
+    following: list[UUID] = []
+    for task in _several(change, task_ids):
+        if task.done_at is None:
+            task.done_at = change.at
+            if task.repeats and task.due_on:
+                following.append(_next(change, task))
+    return following
+
+
+@operation(mark("Reopen task"), right="task.write")
+def reopen(change: Change, task_ids: Sequence[UUID]) -> None:
+    """Untick tasks; the next occurrence of one that repeats goes, unless something was done with it already."""
+    for task in _several(change, task_ids):
+        task.done_at = None
+        following = _following(task.id)
+        if task.repeats and change.reader.value("SELECT 1 FROM task WHERE id = ? AND deleted_at IS NULL AND done_at IS NULL", (following.bytes,)):
+            change.delete(Task, [following])
+
+
+@operation(mark("Put off"), right="task.write")
+def snooze(change: Change, task_ids: Sequence[UUID], until: date | datetime) -> None:
+    """Put tasks off until a day, at the time of day that they have, or until a moment; reminders move along."""
+    zone = change.settings.tz
+    for task in _several(change, task_ids):
+        day = until.astimezone(zone).date() if isinstance(until, datetime) else until
+        due_at = until if isinstance(until, datetime) else _on_day(task.due_at, day, change)
+        before = task.due_on or (task.remind_at.astimezone(zone).date() if task.remind_at else None)
+        if task.remind_at and task.due_at and due_at:
+            task.remind_at = due_at - (task.due_at - task.remind_at)
+        elif task.remind_at and before:
+            task.remind_at = _on_day(task.remind_at, task.remind_at.astimezone(zone).date() + (day - before), change)
+        task.due_on, task.due_at = day, due_at
+
+
+def _several(change: Change, task_ids: Sequence[UUID]) -> list[Task]:
+    found = list(change.each(Task, task_ids))
+    if not found:
+        raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr("Task")))
+    change.note(about=found[0].subject if len(found) == 1 else ntr("{count} task", "{count} tasks", len(found)))
+    return found
+
+
+# -- repeating -------------------------------------------------------------------------------------------------------------------
+
+
+def _following(task_id: UUID) -> UUID:
+    """Return the id of the occurrence after a task, which every computer computes alike."""
+    return named_id("task", f"after:{task_id}")
+
+
+def _next(change: Change, task: Task) -> UUID:
+    """Make the next occurrence: the first one after this one that is not past."""
+    day = next_day(task.repeats_from or task.due_on or change.at.date(), task.repeats or "", task.repeat_every or 1, task.due_on, change.at.astimezone(change.settings.tz).date())
+    moved = day - (task.due_on or day)
+    record_id = _following(task.id)
+    values = {
+        "subject": task.subject, "due_on": day, "due_at": _on_day(task.due_at, day, change), "body": task.body, "owner_id": task.owner_id, "repeats": task.repeats,
+        "repeat_every": task.repeat_every, "repeats_from": task.repeats_from or task.due_on, "done_at": None,
+        "remind_at": _on_day(task.remind_at, task.remind_at.astimezone(change.settings.tz).date() + moved, change) if task.remind_at else None,
+        **{link: getattr(task, link) for link in _LINKS},
+    }  # fmt: skip
+    found = change.reader.one("SELECT deleted_at FROM task WHERE id = ?", (record_id.bytes,))
+    if found is None:
+        change.add(Task, id=record_id, **values)
+    elif found[0] is not None:
+        change.restore(Task, [record_id])
+        again = change.get(Task, record_id)
+        for name, value in values.items():
+            setattr(again, name, value)
+    return record_id
+
+
+def _on_day(at: datetime | None, day: date, change: Change) -> datetime | None:
+    """Return the moment on another day at which the clock shows the same, summer time or not."""
+    if at is None:
+        return None
+    zone = change.settings.tz
+    return datetime.combine(day, at.astimezone(zone).time(), zone).astimezone(at.tzinfo)
+
+
+def next_day(first: date, repeats: str, every: int, after: date | None, today: date) -> date:
+    """Return the first day of a series that comes after a day and is not past.
+
+    Counted from the first day, so that what repeats on the 31st falls on the last day of shorter months and on the 31st again.
+    """
+    return next(day for day in _days(first, repeats, every) if (after is None or day > after) and day >= today)
+
+
+def _days(first: date, repeats: str, every: int) -> Iterator[date]:
+    step = 0
+    while True:
+        step += every
+        match repeats:
+            case "day":
+                yield first + timedelta(days=step)
+            case "week":
+                yield first + timedelta(weeks=step)
+            case "month":
+                yield _months_later(first, step)
+            case "year":
+                yield _months_later(first, 12 * step)
+            case _:
+                raise UserError(tr("“{text}” is not one of the choices.", text=repeats), field="repeats")
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

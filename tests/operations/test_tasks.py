@@ -1,0 +1,133 @@
+"""Tasks: planned, done, repeated, put off."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk import clock
+from crmdesk.errors import UserError
+from crmdesk.operations import tasks
+from crmdesk.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.store import Store
+    from crmdesk.store.keys import Key
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def days_pass() -> Iterator[Callable[[float], None]]:
+    """Let it be Saturday, 31 January 2026, noon; calling it lets days pass."""
+    with clock.frozen(datetime(2026, 1, 31, 12, 0, tzinfo=BERLIN)) as advance:
+        yield lambda days: advance(days * 86_400)
+
+
+@pytest.fixture
+def store(template: tuple[Path, Key], store_path: Path, days_pass: Callable[[float], None]) -> Iterator[Store]:
+    with open_store(store_path, key=template[1], anywhere=True) as opened:
+        yield opened
+
+
+def values(store: Store, task: UUID, *columns: str) -> Any:
+    with store.read() as reader:
+        found = reader.one(f"SELECT {', '.join(columns)} FROM task WHERE id = ? AND deleted_at IS NULL", (task.bytes,)) or ()
+    return found[0] if len(found) == 1 else found
+
+
+def test_a_task_due_at_a_moment_is_due_on_that_day_of_the_stores_zone(store: Store) -> None:
+    task = store.run(tasks.add, "Call Maria", due_at=datetime(2026, 2, 1, 23, 30, tzinfo=UTC))
+    assert values(store, task, "due_on", "owner_id") == ("2026-02-02", store.viewer.member_id.bytes)  # type: ignore[union-attr]
+
+
+def test_a_task_that_repeats_monthly_on_the_31st_stays_at_the_months_end(store: Store, days_pass: Callable[[float], None]) -> None:
+    task = store.run(tasks.add, "Close the month", due_on=date(2026, 1, 31), repeats="month")
+    seen = []
+    for _ in range(4):
+        (task,) = store.run(tasks.done, [task])
+        seen.append(values(store, task, "due_on"))
+    assert seen == ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]
+
+
+def test_every_computer_makes_the_same_next_occurrence(store: Store) -> None:
+    task = store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week", repeat_every=2)
+    (first,) = store.run(tasks.done, [task])
+    store.undo()
+    (second,) = store.run(tasks.done, [task])
+    assert first == second
+    assert values(store, second, "due_on", "done_at") == ("2026-02-16", None)
+
+
+def test_what_was_long_overdue_comes_again_in_the_future_only(store: Store, days_pass: Callable[[float], None]) -> None:
+    task = store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week")
+    days_pass(30)  # Monday, 2 March
+    (following,) = store.run(tasks.done, [task])
+    assert values(store, following, "due_on") == "2026-03-02"
+
+
+def test_the_clock_shows_the_same_after_the_change_to_summer_time(store: Store) -> None:
+    at = datetime(2026, 3, 23, 10, 0, tzinfo=BERLIN)
+    task = store.run(tasks.add, "Weekly call", due_at=at, remind_at=datetime(2026, 3, 22, 18, 0, tzinfo=BERLIN), repeats="week")
+    (following,) = store.run(tasks.done, [task])
+    due, remind = (clock.moment(ms).astimezone(BERLIN) for ms in values(store, following, "due_at", "remind_at"))
+    assert (due, remind) == (datetime(2026, 3, 30, 10, 0, tzinfo=BERLIN), datetime(2026, 3, 29, 18, 0, tzinfo=BERLIN))
+
+
+def test_unticking_takes_the_next_occurrence_away_and_ticking_brings_it_back(store: Store) -> None:
+    task = store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week")
+    (following,) = store.run(tasks.done, [task])
+    store.run(tasks.reopen, [task])
+    assert values(store, following, "id") == ()
+    assert values(store, task, "done_at") is None
+    assert store.run(tasks.done, [task]) == [following]
+    assert values(store, following, "due_on") == "2026-02-09"
+
+
+def test_ticking_twice_is_ticking_once(store: Store) -> None:
+    task = store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week")
+    store.run(tasks.done, [task])
+    assert store.run(tasks.done, [task]) == []
+
+
+def test_a_task_is_put_off_with_its_reminder(store: Store) -> None:
+    task = store.run(tasks.add, "Call", due_at=datetime(2026, 2, 2, 10, 0, tzinfo=BERLIN), remind_at=datetime(2026, 2, 2, 9, 45, tzinfo=BERLIN))
+    store.run(tasks.snooze, [task], date(2026, 2, 5))
+    due, remind = (clock.moment(ms).astimezone(BERLIN) for ms in values(store, task, "due_at", "remind_at"))
+    assert (due, remind) == (datetime(2026, 2, 5, 10, 0, tzinfo=BERLIN), datetime(2026, 2, 5, 9, 45, tzinfo=BERLIN))
+    store.run(tasks.snooze, [task], datetime(2026, 2, 6, 14, 0, tzinfo=BERLIN))
+    assert values(store, task, "due_on") == "2026-02-06"
+    assert clock.moment(values(store, task, "remind_at")).astimezone(BERLIN).strftime("%H:%M") == "13:45"
+
+
+def test_a_task_without_time_stays_without_time_when_put_off(store: Store) -> None:
+    task = store.run(tasks.add, "Send quote", due_on=date(2026, 2, 2), remind_at=datetime(2026, 2, 2, 9, 0, tzinfo=BERLIN))
+    store.run(tasks.snooze, [task], date(2026, 2, 3))
+    assert values(store, task, "due_on", "due_at") == ("2026-02-03", None)
+    assert clock.moment(values(store, task, "remind_at")).astimezone(BERLIN).strftime("%d %H:%M") == "03 09:00"
+
+
+def test_what_repeats_needs_a_day(store: Store) -> None:
+    with pytest.raises(UserError, match="needs a day"):
+        store.run(tasks.add, "Weekly call", repeats="week")
+    with pytest.raises(UserError, match="at least one"):
+        store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week", repeat_every=0)
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.sampled_from(["day", "week", "month", "year"]), st.integers(1, 14), st.integers(-400, 400))
+def test_the_next_day_is_always_later_and_never_past(first: date, repeats: str, every: int, shift: int) -> None:
+    today = date.fromordinal(first.toordinal() + shift)
+    following = tasks.next_day(first, repeats, every, first, today)
+    assert following > first
+    assert following >= today
+    if repeats in {"month", "year"}:
+        assert following.day == first.day or (following.day < first.day and date.fromordinal(following.toordinal() + 1).day == 1)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange import headers
-from crmdesk.exchange.countries import region_of
 from crmdesk.exchange.products import recognise
 from crmdesk.exchange.salutations import is_salutation_or_title
 from crmdesk.exchange.words import bare, meaning
@@ -17,6 +16,7 @@ from crmdesk.fields import KINDS, AmbiguousDate, Field, Reading
 from crmdesk.i18n import speaking, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.checks import check_mail
+from crmdesk.models.countries import region_of
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from crmdesk.models.names import folded, name_sort_key
 
 TAX_CATEGORIES = choices(
     ("S", mark("Standard rate")), ("Z", mark("Zero rated")), ("E", mark("Exempt")), ("AE", mark("Reverse charge")), ("K", mark("Intra-community supply")),
-    ("G", mark("Export outside the EU")), ("O", mark("Outside the scope of tax")), ("L", mark("Canary Islands tax")), ("M", mark("Ceuta and Melilla tax")),
+    ("G", mark("Export outside the EU")), ("O", mark("Outside the scope of tax")), ("L", mark("Canary Islands tax")), ("M", mark("Ceuta and Melilla tax")), ("B", mark("Split payment")),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
@@ -78,6 +79,13 @@ class Quote(Record):
     decline_reason: Mapped[str | None] = stored("text", mark("Reason"))
     lines = parts("quote_line", mark("Lines"), search=1)
     allowance_charges = parts("allowance_charge", mark("Discounts and charges"))
+
+
+# All that the figures of the list need: a quote's row is long, since what was issued is kept in it.
+Index(
+    "quote_in_figures", Quote.status, Quote.valid_until, Quote.decided_at, Quote.owner_id, Quote.amount_base, Quote.payable, Quote.currency,
+    sqlite_where=Quote.deleted_at.is_(None),
+)  # fmt: skip
 
 
 class QuoteLine(Record):

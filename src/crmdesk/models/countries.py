@@ -1,4 +1,4 @@
-"""Countries as people write them, as the codes that phone numbers need."""
+"""Countries as people write them, as the codes that phone numbers and addresses need."""
 
 from __future__ import annotations
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,13 +15,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QRadioButton, QWidget
 
+from crmdesk.fields import Choice, Field, Money
 from crmdesk.i18n import mark, tr
+from crmdesk.queries.finding import Condition
+from crmdesk.queries.records import Part
 from crmdesk.ui import background, theme
-from crmdesk.ui.page import Frame, Page, PageSpec
+from crmdesk.ui.editors import Context, Named
+from crmdesk.ui.form import Form
+from crmdesk.ui.page import Frame, Page, PageSpec, Place
 from crmdesk.ui.palette import ContextCommand
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, FlowLayout, IconButton, Kbd, Text, column, row
-from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, PageHeader, SearchField, Segmented, Tab, Tabs
 from crmdesk.ui.widgets.figures import Bar, BarChart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
+from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, PageHeader, SearchField, Segmented, Tab, Tabs
+from crmdesk.ui.widgets.record_list import BulkAction, RecordList
+from crmdesk.ui.widgets.record_table import Ask, Cell, Column
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
 from crmdesk.ui.window import Window
 
@@ -117,10 +127,7 @@ class Figures(Page):
                 space=10,
             )
         )
-        months = [
-            Point(m, v, f"€ {v},000", m == "D")
-            for m, v in zip("JFMAMJJASOND", (30, 41, 36, 46, 52, 49, 60, 57, 68, 65, 77, 53), strict=True)
-        ]
+        months = [Point(m, v, f"€ {v},000", m == "D") for m, v in zip("JFMAMJJASOND", (30, 41, 36, 46, 52, 49, 60, 57, 68, 65, 77, 53), strict=True)]
         bars = ChartCard("Revenue and forecast, € thousand", BarChart("Revenue", months, 63))
         line = ChartCard("Open deals", LineChart("Open deals", months))
         funnel = ChartCard(
@@ -158,12 +165,90 @@ class Figures(Page):
         feed = Card(padding=0, space=0)
         feed.add(Tabs([Tab("t", "Timeline"), Tab("d", "Deals", 2)]), timeline)
         quality = Card("Details")
-        quality.add(
-            Text("Data quality 92%", "strong"), Bar(0.92, "Data quality"), Text("Missing: industry code", "muted")
-        )
-        self.column.addLayout(
-            row(column(bars, line, space=12), feed, column(funnel, share, quality, None, space=12), space=12)
-        )
+        quality.add(Text("Data quality 92%", "strong"), Bar(0.92, "Data quality"), Text("Missing: industry code", "muted"))
+        self.column.addLayout(row(column(bars, line, space=12), feed, column(funnel, share, quality, None, space=12), space=12))
+
+
+NAMES = (
+    ("Maria Anders", "Alfreds Futterkiste", "Sales representative", "+49 30 0074321", "maria@alfreds.example", "Berlin", "Today"),
+    ("Ana Trujillo", "Ana Trujillo Emparedados", "Owner", "+52 55 5555 4729", "ana@trujillo.example", "México D.F.", "2 d"),
+    ("Thomas Hardy", "Around the Horn", "Sales representative", "+44 20 7555 7788", "thomas@horn.example", "London", "3 d"),
+    ("Christina Berglund", "Berglunds snabbköp", "Order administrator", "+46 921 123 465", "christina@berglund.example", "Luleå", "5 d"),
+    ("王伟", "上海明德贸易有限公司", "采购经理", "+86 138 0013 8000", "wangwei@mingde.example", "上海", "14 d"),
+    ("Frédérique Citeaux", "Blondesddsl père et fils", "Marketing manager", "+33 3 88 60 15 31", "fred@blonde.example", "Strasbourg", "12 d"),
+)  # fmt: skip
+LIST_COLUMNS = tuple(
+    Column(name, label, kind, width, look)
+    for name, label, kind, width, look in (
+        ("name", "Name", "text", 170, "name"), ("company", "Company", "link", 200, ""), ("role", "Role", "text", 145, "muted"),
+        ("phone", "Phone", "parts", 150, ""), ("email", "Email", "parts", 215, ""), ("city", "City", "text", 100, ""),
+        ("last", "Last contact", "moment", 95, "muted"),
+    )
+)  # fmt: skip
+
+
+class Names:
+    def ids(self, job: object, ask: Ask) -> list[int]:
+        return list(range(100_412))
+
+    def rows(self, job: object, ids: Sequence[int], columns: Sequence[str]) -> list[list[str | Cell]]:
+        order = [column.name for column in LIST_COLUMNS]
+        return [[NAMES[n % len(NAMES)][order.index(name)] for name in columns] for n in ids]
+
+
+class ListPage(Page):
+    """A list with filter, checked row, bulk actions."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        header = PageHeader("Contacts", "91 of 100,412")
+        header.add(Button("Import", icon="upload"), Button("Export", icon="download"), Button("Contact", kind="primary", icon="plus"))
+        self.column.addWidget(header)
+        country = Field("country", "choice", "Country", choices=tuple(Choice(c, c) for c in ("DE", "MX", "GB", "SE")))
+        self.list = RecordList(LIST_COLUMNS, Names(), {"country": country, "last": Field("last", "date", "Last contact")}, Context(), "Contacts", frame.confirm)
+        self.list.filters.set_conditions([Condition("country", "in", "", ("DE", "MX", "GB", "SE")), Condition("last", "<", "2026-10-22")])
+        self.list.set_bulk(*(BulkAction(text, print) for text in ("Tag", "Assign owner", "Merge duplicates", "Delete")))
+        self.list.table.records.loaded.connect(lambda count: self.list.table.records.check([3]))
+        self.column.addWidget(self.list)
+
+    def arrive(self, place: Place) -> None:
+        self.list.reload()
+
+
+class FormPage(Page):
+    """Forms and dialogs."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.column.addWidget(PageHeader("Alfreds Futterkiste"))
+        kinds = (
+            Field("name", "text", "Name", required=True), Field("employees", "integer", "Employees"), Field("revenue", "money", "Annual revenue"),
+            Field("closes", "date", "Expected close"), Field("at", "moment", "Last contact"), Field("active", "flag", "Active"),
+            Field("tier", "choice", "Value tier", choices=(Choice("a", "A"), Choice("b", "B"))), Field("owner", "link", "Owner", target="member"),
+            Field("phone", "parts", "Phone", target="phone"), Field("address", "parts", "Address", target="address"),
+            Field("tags", "parts", "Tags", target="record_tag"), Field("about", "long_text", "Description"),
+        )  # fmt: skip
+        values = {
+            "name": "Alfreds Futterkiste", "employees": 1200, "revenue": Money(Decimal("214930.50"), "EUR"), "closes": date(2026, 12, 20),
+            "at": datetime(2026, 11, 21, 9, 12, tzinfo=UTC), "active": True, "tier": "a", "owner": Named(uuid4(), "Maria Becker"),
+            "phone": [Part("+49 30 0074322", "work"), Part("+49 170 1234567", "mobile")],
+            "address": [Part("", "office", (("street", "Obere Str. 57"), ("postal_code", "12209"), ("city", "Berlin"), ("country", "DE")))],
+            "tags": [Part("Key account"), Part("cold-chain")], "about": "Buys every 34 days.",
+        }  # fmt: skip
+        cards = []
+        for quiet in (True, False):
+            form = Form(kinds, Context(is_quiet=quiet), save=lambda name, value, done, failed: done())
+            form.set_values(values)
+            card = Card("Details, quiet" if quiet else "Details, framed")
+            card.add(form)
+            card.body.addStretch(1)
+            cards.append(card)
+            if not quiet:
+                form.editors["employees"].input.setText("many")
+                form._left("employees")
+                form.editors["name"].input.setText("Alfreds")
+                form._left("name")
+        self.column.addLayout(row(*cards, space=12))
 
 
 def window(pages: tuple[PageSpec, ...]) -> Window:
@@ -178,8 +263,9 @@ def window(pages: tuple[PageSpec, ...]) -> Window:
     return made
 
 
+PAGE_OF = {"today": lambda: Figures, "companies": lambda: ListPage, "tickets": lambda: FormPage}
 PAGES = tuple(
-    PageSpec(name, label, icon, (lambda: Figures) if name == "today" else (lambda: Parts))
+    PageSpec(name, label, icon, PAGE_OF.get(name, lambda: Parts))
     for name, label, icon in (
         ("today", mark("Today"), "house"),
         ("contacts", mark("Contacts"), "users"),
@@ -194,9 +280,10 @@ PAGES = tuple(
 
 
 def shoot(widget: QWidget, path: Path) -> None:
-    background.settle()
     for _ in range(3):
+        widget.grab()
         QApplication.processEvents()
+        background.settle()
     widget.grab().save(str(path))
     print(path)
 
@@ -210,9 +297,7 @@ def main(folder: Path) -> None:
     made = window(PAGES)
     made.show()
     made.open_page("contacts")
-    made.navigation.set_views(
-        [Item("contacts:1", "Key accounts", "star"), Item("pipeline:2", "Closing this month", "flame")]
-    )
+    made.navigation.set_views([Item("contacts:1", "Key accounts", "star"), Item("pipeline:2", "Closing this month", "flame")])
     ernst = uuid4()
     hits = [
         Hit("company", ernst, "Ernst Handel", "Graz, Austria"),
@@ -233,6 +318,9 @@ def main(folder: Path) -> None:
         made.open_page("today")
         made.toasts.clear()
         shoot(made, folder / f"figures-{scheme}.png")
+        for page in ("companies", "tickets"):
+            made.open_page(page)
+            shoot(made, folder / f"{'list' if page == 'companies' else 'form'}-{scheme}.png")
         made.open_page("contacts")
     made.close()
     background.stop()

@@ -24,12 +24,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
+    QSizePolicy,
     QWidget,
 )
 
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, Reading, show_number
-from crmdesk.i18n import mark, tr
+from crmdesk.fields import KINDS, Field, Money, Reading, currency_decimals
+from crmdesk.i18n import locale, mark, tr
 from crmdesk.queries.records import Part
 from crmdesk.ui import background
 from crmdesk.ui.widgets.basics import Button, Chip, FlowLayout, IconButton, column, restyle, row
@@ -95,6 +96,7 @@ class Editor(QWidget):
         self._line = row(inner, space=4)
         self.setLayout(self._line)
         self.setFocusProxy(inner)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         inner.setAccessibleName(tr(field.label))
         if context.is_quiet:
             inner.setProperty("kind", "quiet")
@@ -234,7 +236,8 @@ class MoneyEditor(Editor):
 
     def __init__(self, field: Field, context: Context) -> None:
         self.input = QLineEdit()
-        self.input.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        if not context.is_quiet:
+            self.input.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         super().__init__(field, context, self.input)
         self.currency = QComboBox()
         self.currency.setAccessibleName(tr("Currency of {label}", label=tr(field.label)))
@@ -265,7 +268,7 @@ class MoneyEditor(Editor):
         if self.currency.findText(value.currency) < 0:
             self.currency.addItem(value.currency)
         self.currency.setCurrentText(value.currency)
-        self.input.setText(show_number(value.amount))
+        self.input.setText(_amount(value))
         self.input.setCursorPosition(0)
 
     @Slot()
@@ -273,6 +276,14 @@ class MoneyEditor(Editor):
         self.changed.emit()
         if self.input.text().strip():
             self.left.emit()
+
+
+def _amount(value: Money) -> str:
+    """Return the number of an amount with at least the decimals of its currency."""
+    from babel.numbers import format_decimal
+
+    decimals = "0" * currency_decimals(value.currency)
+    return format_decimal(value.amount, f"#,##0.{decimals}######", locale())
 
 
 class DateEditor(LineEditor):
@@ -294,11 +305,8 @@ class DateEditor(LineEditor):
         if value is None:
             return ""
         if isinstance(value, datetime):
-            from babel.dates import format_datetime
-
-            from crmdesk.i18n import locale
-
-            return format_datetime(value, "dd.MM.yyyy HH:mm", self.context.reading.zone, locale())
+            local = value.astimezone(self.context.reading.zone)
+            return f"{KINDS['date'].show(local.date(), self.field)} {local:%H:%M}"
         return super().text_of(value)
 
     def key(self, event: QKeyEvent) -> bool:

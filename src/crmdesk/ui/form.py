@@ -43,7 +43,7 @@ class FormGrid(QWidget):
         name = Text(label, "muted")
         name.setBuddy(widget)
         name.setWordWrap(True)
-        name.setMinimumHeight(28)
+        name.setMinimumHeight(min(28, widget.sizeHint().height()))
         self._grid.addWidget(name, self._count, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(widget, self._count, 1)
         self._count += 1
@@ -77,7 +77,7 @@ class Form(FormGrid):
     changed = Signal()
 
     def __init__(self, fields: Sequence[Field], context: Context, save: Save | None = None, label_width: int = 120) -> None:
-        super().__init__(label_width)
+        super().__init__(label_width, 2 if context.is_quiet else 8)
         self._save = save
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, InlineError] = {}

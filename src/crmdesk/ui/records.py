@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk import clock
 from crmdesk.fields import KINDS, Field
-from crmdesk.i18n import tr
+from crmdesk.i18n import locale, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import field_for
@@ -158,7 +159,16 @@ def find(store: Store) -> Callable[[str, str], Sequence[Named]]:
 
 def context(store: Store, quiet: bool = False) -> Context:
     """Return what the inputs of forms depend on in this store."""
-    return Context(store.settings.reading, find(store), is_quiet=quiet)
+    reading = replace(store.settings.reading, date_order=date_order())
+    return Context(reading, find(store), is_quiet=quiet)
+
+
+def date_order() -> str:
+    """Return how dates such as 3/4/2026 are meant in the locale in force."""
+    from babel.dates import get_date_format
+
+    pattern = get_date_format("short", locale()).pattern.lower()
+    return "".join(sorted("dmy", key=pattern.index))
 
 
 def for_form(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def pictures(t: Tokens) -> dict[str, str]:
         "up": chevron("M4 9.8l4-4 4 4", t.muted),
         "right": chevron("M6 4l4 4-4 4", t.muted),
         "left": chevron("M10 4l-4 4 4 4", t.muted),
+        "nothing": svg('<rect width="16" height="16" fill="none"/>'),
         "tick": svg(f'<path d="M3 8.4l3.2 3.2L13 4.8" stroke="{t.text}" stroke-width="1.5"/>'),
     }
 
@@ -111,9 +112,9 @@ QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus {{ border-color: 
 QPushButton[kind="flat"]:checked, QToolButton[kind="flat"]:checked {{
     background: {t.surface}; border-color: {t.border};
 }}
-QToolButton[kind="icon"] {{ background: transparent; border-color: transparent; padding: 0px; min-width: 28px; }}
+QToolButton[kind="icon"] {{ background: transparent; border-color: transparent; padding: 0px; min-width: 24px; min-height: 24px; }}
 QToolButton[kind="icon"]:hover {{ background: {t.sunken}; }}
-QToolButton[kind="icon"]:focus {{ border-color: {t.accent}; padding: 0px; min-width: 26px; }}
+QToolButton[kind="icon"]:focus {{ border-color: {t.accent}; padding: 0px; min-width: 22px; min-height: 22px; }}
 QPushButton[kind="link"] {{
     background: transparent; border: none; color: {t.accent}; padding: 0px; min-height: 20px; text-align: left;
 }}
@@ -144,48 +145,45 @@ QLineEdit[kind="search"] {{ background: {t.canvas}; padding-left: 2px; }}
 QLineEdit[kind="bare"] {{ background: transparent; border: none; padding: 0px; }}
 QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] {{ background: transparent; border: none; padding: 0px; }}
 QLineEdit[kind="quiet"], QComboBox[kind="quiet"], QPlainTextEdit[kind="quiet"] {{
-    background: transparent; border-color: transparent;
+    background: transparent; border-color: transparent; min-height: 24px;
 }}
 QLineEdit[kind="quiet"]:hover, QComboBox[kind="quiet"]:hover, QPlainTextEdit[kind="quiet"]:hover {{
     border-color: {t.border};
 }}
 QLineEdit[kind="quiet"]:focus, QComboBox[kind="quiet"]:focus, QPlainTextEdit[kind="quiet"]:focus {{
-    background: {t.surface}; border-color: {t.accent};
+    background: {t.surface}; border-color: {t.accent}; min-height: 22px;
 }}
 QLineEdit[kind="quiet"][invalid="true"], QComboBox[kind="quiet"][invalid="true"],
 QPlainTextEdit[kind="quiet"][invalid="true"] {{ border-color: {t.danger}; }}
 QComboBox::drop-down {{ border: none; width: 24px; subcontrol-position: center right; }}
-QComboBox[kind="quiet"]::down-arrow {{ image: none; }}
-QComboBox[kind="quiet"]:hover::down-arrow, QComboBox[kind="quiet"]:focus::down-arrow {{
-    image: url({folder}-down.svg);
-}}
-QComboBox::down-arrow {{ image: url({folder}-down.svg); width: 14px; height: 14px; }}
+QComboBox::down-arrow {{ image: url("{folder}-down.svg"); width: 14px; height: 14px; }}
+QComboBox[kind="quiet"]::down-arrow {{ image: url("{folder}-nothing.svg"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{
     background: {t.surface}; border: 1px solid {t.border}; padding: 4px; outline: none;
     selection-background-color: {t.accent_soft}; selection-color: {t.text};
 }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; background: transparent; width: 20px; }}
-QAbstractSpinBox::up-arrow {{ image: url({folder}-up.svg); width: 12px; height: 12px; }}
-QAbstractSpinBox::down-arrow, QDateEdit::down-arrow {{ image: url({folder}-down.svg); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{folder}-up.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox::down-arrow, QDateEdit::down-arrow {{ image: url("{folder}-down.svg"); width: 12px; height: 12px; }}
 QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: 24px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ width: 16px; height: 16px; }}
-QCheckBox::indicator:unchecked, QAbstractItemView::indicator:unchecked {{ image: url({folder}-box.svg); }}
-QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ image: url({folder}-box-checked.svg); }}
+QCheckBox::indicator:unchecked, QAbstractItemView::indicator:unchecked {{ image: url("{folder}-box.svg"); }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ image: url("{folder}-box-checked.svg"); }}
 QCheckBox::indicator:indeterminate, QAbstractItemView::indicator:indeterminate {{
-    image: url({folder}-box-some.svg);
+    image: url("{folder}-box-some.svg");
 }}
-QCheckBox::indicator:unchecked:disabled {{ image: url({folder}-box-off.svg); }}
-QCheckBox::indicator:checked:disabled {{ image: url({folder}-box-checked-off.svg); }}
-QRadioButton::indicator:unchecked {{ image: url({folder}-ring.svg); }}
-QRadioButton::indicator:checked {{ image: url({folder}-ring-checked.svg); }}
-QRadioButton::indicator:disabled {{ image: url({folder}-ring-off.svg); }}
+QCheckBox::indicator:unchecked:disabled {{ image: url("{folder}-box-off.svg"); }}
+QCheckBox::indicator:checked:disabled {{ image: url("{folder}-box-checked-off.svg"); }}
+QRadioButton::indicator:unchecked {{ image: url("{folder}-ring.svg"); }}
+QRadioButton::indicator:checked {{ image: url("{folder}-ring-checked.svg"); }}
+QRadioButton::indicator:disabled {{ image: url("{folder}-ring-off.svg"); }}
 QCalendarWidget QToolButton {{ color: {t.text}; background: transparent; border: none; padding: 4px 8px; }}
 QCalendarWidget QToolButton:hover {{ background: {t.hover}; border-radius: 4px; }}
 QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {t.surface}; }}
-QCalendarWidget QToolButton#qt_calendar_prevmonth {{ qproperty-icon: url({folder}-left.svg); }}
-QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url({folder}-right.svg); }}
+QCalendarWidget QToolButton#qt_calendar_prevmonth {{ qproperty-icon: url("{folder}-left.svg"); }}
+QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url("{folder}-right.svg"); }}
 """
 
 
@@ -234,8 +232,8 @@ QMenu::item:disabled {{ color: {t.disabled}; }}
 QMenu::icon {{ padding-left: 8px; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 0px; }}
 QMenu::indicator {{ width: 16px; height: 16px; padding-left: 6px; }}
-QMenu::indicator:non-exclusive:checked, QMenu::indicator:exclusive:checked {{ image: url({folder}-tick.svg); }}
-QMenu::right-arrow {{ image: url({folder}-right.svg); width: 14px; height: 14px; }}
+QMenu::indicator:non-exclusive:checked, QMenu::indicator:exclusive:checked {{ image: url("{folder}-tick.svg"); }}
+QMenu::right-arrow {{ image: url("{folder}-right.svg"); width: 14px; height: 14px; }}
 QMenuBar {{ background: {t.surface}; border-bottom: 1px solid {t.border}; padding: 2px 8px; }}
 QMenuBar::item {{ background: transparent; padding: 4px 8px; border-radius: 4px; }}
 QMenuBar::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
@@ -261,6 +259,7 @@ QScrollBar::handle {{ background: {t.border}; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.outline}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0px; height: 0px; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}

@@ -52,6 +52,7 @@ Index = QModelIndex | QPersistentModelIndex
 Id = Any
 PAGE, KEPT_PAGES, MOST_COPIED = 200, 50, 20_000
 CHECK_WIDTH, HEADER = 36, 32
+LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
 NUMERIC = frozenset({"integer", "decimal", "money", "price"})
 
 
@@ -78,7 +79,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it is aligned at its end."""
-        return self.kind in NUMERIC
+        return self.kind in NUMERIC or self.kind == "moment"
 
 
 @dataclass(frozen=True)
@@ -709,14 +710,14 @@ class RecordTable(QTableView):
         shown = [n for n, c in enumerate(self.records.columns, 1) if not head.isSectionHidden(n)]
         natural = [self._widths[self.records.columns[n - 1].name] for n in shown]
         room = self.viewport().width() - CHECK_WIDTH
-        factor = max(1.0, room / sum(natural)) if natural else 1.0
+        factor = max(LEAST_WIDTH, room / sum(natural)) if natural else 1.0
         head.resizeSection(0, CHECK_WIDTH)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         left = room
         for place, (section, width) in enumerate(zip(shown, natural, strict=True), 1):
             wide = round(width * factor)
-            if place == len(shown) and factor > 1.0:
-                wide = max(width, left)
+            if place == len(shown) and factor > LEAST_WIDTH:
+                wide = left
             head.resizeSection(section, wide)
             left -= wide
         self._is_fitting = False

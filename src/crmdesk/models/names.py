@@ -32,6 +32,12 @@ def _pinyin(text: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(text, errors=lambda rest: rest))
 
 
+def syllables(text: str) -> tuple[str, ...]:
+    """Return the pinyin of each character of a run of Chinese, without tones; other characters stay."""
+    found = _pinyin(text)
+    return found if len(found) == len(text) else tuple("".join(_pinyin(c)) for c in text)
+
+
 def pinyin(text: str) -> str:
     """Return a Chinese text in pinyin without tones and spaces; other characters stay."""
     return "".join(_pinyin(text)) if has_cjk(text) else text

@@ -40,6 +40,9 @@ def parse(number: str, region: str) -> tuple[str | None, str | None]:
     return lib.format_number(parsed, lib.PhoneNumberFormat.E164), extension
 
 
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+
+
 def digits(number: str) -> str:
     """Return the digits of a number."""
-    return re.sub(r"\D", "", number)
+    return _NOT_DIGITS.sub("", number)

@@ -203,6 +203,10 @@ class Navigation(QFrame):
         """Return the labels of the pages that are offered, in order."""
         return [line.item.label for line in self._pages.values()]
 
+    def values(self) -> list[str]:
+        """Return the values of the pages that are offered, in order."""
+        return list(self._pages)
+
     def _replace(self, box: QVBoxLayout, before: dict[str, _Line], items: Sequence[Item], run: Callable[[str], object]) -> dict[str, _Line]:
         for line in before.values():
             box.removeWidget(line)

@@ -374,6 +374,12 @@ class Window(QMainWindow):
         """Show a page, with a saved view if one is named."""
         self.go(Place(name, view=view))
 
+    def open_first(self) -> None:
+        """Show the first page of the navigation."""
+        offered = self.navigation.values()
+        if offered:
+            self.open_page(offered[0])
+
     def open_record(self, entity: str, record: UUID, own_window: bool = False) -> None:
         """Show a record on its page, or in a window of its own.
 
@@ -552,6 +558,10 @@ class Window(QMainWindow):
     def is_covered(self) -> bool:
         """Whether a cover hides everything."""
         return self._covers.currentWidget() is not self._inner
+
+    def cover(self) -> QWidget | None:
+        """Return the cover that hides everything, if there is one."""
+        return self._covers.currentWidget() if self.is_covered else None
 
     def show_cover(self, cover: QWidget) -> None:
         """Hide everything behind a widget: unlock screen, first start. Actions rest, keys are dropped."""

@@ -10,7 +10,7 @@ import pytest
 
 from crmdesk.clock import frozen
 from crmdesk.errors import UserError
-from crmdesk.models.quote import Quote
+from crmdesk.models.quote import Quote, QuoteLine
 from crmdesk.operations import deals, pipelines, records
 from crmdesk.queries import deals as asked
 from crmdesk.queries.search import search
@@ -159,16 +159,16 @@ def test_a_product_brings_its_price_and_a_person_their_role(store: Store) -> Non
 
 
 @operation("Calculate", right="quote.write")
-def calculate(change: Change, deal_id: UUID, net: int) -> UUID:
-    """Stand in for the editor of quotes: a quote with a total."""
-    quote = change.add(Quote, subject="Offer", deal_id=deal_id, net=net, currency="EUR", status="draft")
-    change.flush()
+def calculate(change: Change, deal_id: UUID, price: str) -> UUID:
+    """Stand in for the editor of quotes: a quote of one line."""
+    quote = change.add(Quote, subject="Offer", deal_id=deal_id, currency="EUR", status="draft")
+    change.add(QuoteLine, quote_id=quote.id, kind="item", description="Box", quantity=Decimal(1), unit_price=Decimal(price), tax_category="S", tax_rate=Decimal(19))
     return quote.id
 
 
 def test_the_amount_follows_the_leading_quote(store: Store) -> None:
     rollout, other = deal(store, "Cold-chain rollout", amount="1"), deal(store, "Other")
-    offer, foreign = store.run(calculate, rollout, 961200), store.run(calculate, other, 5)
+    offer, foreign = store.run(calculate, rollout, "9612.00"), store.run(calculate, other, "5")
     store.run(deals.lead_with, rollout, offer)
     assert facts(store, rollout, "amount", "amount_base") == (961200, 961200)
     with pytest.raises(UserError, match="another deal"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     Raises:
         UserError: an unknown field, an operator that the field's kind does not have, a value that can't be read.
     """
+    if condition.field == "id" and condition.operator == "in":
+        return Where(f"{alias}.id IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?))", (json.dumps(condition.values),))
     if condition.field == "id":
         return Where(f"{alias}.id = unhex(?)", (condition.value.replace("-", ""),))
     field, inner, custom = field_for(cls, condition.field, reader)

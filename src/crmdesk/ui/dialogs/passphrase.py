@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 8
 BITS_PER_WORD = 11  # a word of a list of 2,048
+HUMAN = 0.75  # characters that a person chooses are easier to guess than drawn ones
 STRENGTHS: tuple[tuple[int, str, Tone], ...] = (
     (28, mark("Weak: guessed in hours"), "danger"),
     (45, mark("Fair: guessed in months"), "warning"),
@@ -39,7 +40,7 @@ def bits(passphrase: str) -> float:
     for word in _COMMON:
         bare = re.sub(word, word[0], bare, flags=re.IGNORECASE)
     words = {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", bare)}
-    by_characters = _fresh_characters(bare) * math.log2(_pool(bare) or 2)
+    by_characters = _fresh_characters(bare) * math.log2(_pool(bare) or 2) * HUMAN
     if len(words) < 3:
         return by_characters
     others = len(re.sub(r"[^\W\d_]{3,}|\s", "", bare))
@@ -134,7 +135,6 @@ class NewPassphrase(QWidget):
             self.said.set_tone("")
             return
         word, tone, share = strength(text)
-        self.meter.set_tone(tone)
-        self.meter.set_share(share)
+        self.meter.set_share(share, tone)
         self.said.setText(word)
         self.said.set_tone(tone)

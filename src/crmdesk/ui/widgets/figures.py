@@ -100,9 +100,9 @@ class Bar(QWidget):
         self.setMinimumWidth(40)
         self.set_share(share)
 
-    def set_share(self, share: float) -> None:
-        """Show another share, 0 to 1."""
-        self._share = min(1.0, max(0.0, share))
+    def set_share(self, share: float, tone: theme.Tone | None = None) -> None:
+        """Show another share, 0 to 1, and another tone if one is given."""
+        self._share, self._tone = min(1.0, max(0.0, share)), tone or self._tone
         self.setAccessibleName(self._name)
         self.setAccessibleDescription(f"{round(self._share * 100)} %")
         self.update()

@@ -1,0 +1,262 @@
+"""The program's start: unlock screen, lock, undo, what other programs write, backups."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from crmdesk import clock, settings
+from crmdesk.operations import records
+from crmdesk.reports.recovery import to_groups
+from crmdesk.store import backup, open_store
+from crmdesk.ui import app as program_module
+from crmdesk.ui import background
+from crmdesk.ui.app import Program, has_display
+from crmdesk.ui.cover import LockCover
+from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
+from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
+from tests.conftest import PASSPHRASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crmdesk.store.keys import Key
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    made = Program()
+    yield made
+    made.shut_down()
+    made.window.hide()
+    made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, 0)
+
+
+def unlock_screen(program: Program) -> LockCover:
+    cover = program.window.cover()
+    assert isinstance(cover, LockCover)
+    return cover
+
+
+def typed(program: Program, passphrase: str) -> None:
+    field = unlock_screen(program).passphrase
+    field.clear()
+    QTest.keyClicks(field, passphrase)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    background.settle()
+
+
+def opened(program: Program, path: Path) -> Program:
+    program.start(path)
+    background.settle()
+    typed(program, PASSPHRASE)
+    return program
+
+
+def test_the_right_passphrase_opens_the_window(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert not program.window.is_covered
+    assert program.window.user_name == "Maria Becker"
+    assert program.window.windowTitle().endswith("test.crmdesk – CRMDesk")
+    assert settings.read()["last_store"] == str(store_path.resolve())
+
+
+def test_a_wrong_passphrase_is_said_where_it_is_typed_and_nothing_else_is_offered(program: Program, store_path: Path) -> None:
+    program.start(store_path)
+    background.settle()
+    typed(program, "open sesame 1")
+    assert "does not open" in unlock_screen(program).error.text()
+    assert program.store is None
+    typed(program, PASSPHRASE)
+    assert program.store is not None
+
+
+def test_a_passphrase_from_the_surroundings_opens_without_asking(program: Program, store_path: Path) -> None:
+    program.start(store_path, PASSPHRASE)
+    background.settle()
+    assert not program.window.is_covered
+
+
+def test_a_store_that_is_gone_is_named_and_not_made_anew(program: Program, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.crmdesk"
+    program.start(gone)
+    background.settle()
+    cover = program.window.cover()
+    assert isinstance(cover, WelcomeCover)
+    assert "gone.crmdesk" in cover.error.text()
+    assert not gone.exists()
+
+
+def test_locking_hides_the_content_closes_the_store_and_comes_back_to_the_same_place(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    QTest.keyClick(program.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    background.settle()
+    assert program.window.is_covered
+    assert program.store is None
+    assert store.key.raw == bytes(32)
+    typed(program, PASSPHRASE)
+    assert not program.window.is_covered
+
+
+def test_the_window_locks_after_idle_time(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert program.upkeep is not None
+    with clock.frozen(clock.now() + timedelta(minutes=16)):
+        program.upkeep._tick()
+    background.settle()
+    assert program.window.is_covered
+
+
+def test_the_recovery_sheet_opens_the_store_and_asks_for_a_new_passphrase(program: Program, template: tuple[Path, Key], store_path: Path) -> None:
+    program.start(store_path)
+    background.settle()
+    program._ask_sheet()
+    sheet = program.window.cover()
+    assert isinstance(sheet, RecoveryCover)
+    sheet.groups.setPlainText(" ".join(to_groups(template[1].reveal())[:-1]))
+    sheet._go()
+    assert sheet.error.text()
+    sheet.groups.setPlainText("\n".join(to_groups(template[1].reveal())))
+    sheet._go()
+    background.settle()
+    cover = program.window.cover()
+    assert isinstance(cover, NewPassphraseCover)
+    cover.passphrase.first.setText("a brand new passphrase")
+    cover.passphrase.second.setText("a brand new passphrase")
+    cover._go()
+    background.settle(30)
+    assert isinstance(program.window.cover(), SheetCover)
+    program.shut_down()
+    with open_store(store_path, "a brand new passphrase", anywhere=True):
+        pass
+
+
+def test_a_second_window_on_the_same_store_is_refused(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    other = Program()
+    other.start(store_path)
+    background.settle()
+    field = unlock_screen(other).passphrase
+    QTest.keyClicks(field, PASSPHRASE)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    background.settle()
+    assert "another window" in unlock_screen(other).error.text()
+    other.window.deleteLater()
+
+
+def test_undo_takes_back_and_offers_redo(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    program.window.do(records.add, "company", {"name": "Alfreds Futterkiste"}, said="Company added")
+    background.settle()
+    QTest.qWait(1)
+    background.settle()
+    assert program.window.undo_button.toolTip() == "Undo: Add: Alfreds Futterkiste"
+    QTest.keyClick(program.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    background.settle()
+    assert any("Undone" in text for text in program.window.toasts.texts())
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM company WHERE deleted_at IS NULL") == 0
+
+
+def test_the_window_hears_what_another_program_writes(program: Program, store_path: Path, template: tuple[Path, Key]) -> None:
+    opened(program, store_path)
+    assert program.upkeep is not None
+    heard: list[Any] = []
+    program.upkeep.heard.connect(heard.append)
+    with open_store(store_path, key=template[1], anywhere=True) as other:
+        other.run_from("cli", records.add, "company", {"name": "Berglunds snabbköp"})
+    program.upkeep._poll()
+    background.settle()
+    assert [list(changes.ids) for changes in heard] == [["company"]]
+
+
+def test_a_backup_is_made_at_start_and_the_foot_says_so(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    background.settle(30)
+    assert len(backup.backups(store_path)) == 1
+    assert program.upkeep is not None
+    assert ("shield-check", "Backed up just now", "muted_on_tint") in program.upkeep.foot()
+    program.upkeep._tick()
+    background.settle()
+    assert len(backup.backups(store_path)) == 1
+
+
+def test_every_half_hour_with_changes_there_is_another_backup(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    background.settle(30)
+    assert program.upkeep is not None
+    program.window.do(records.add, "company", {"name": "Ernst Handel"})
+    background.settle()
+    program.upkeep._idle.last_ms += 31 * 60_000
+    with clock.frozen(clock.now() + timedelta(minutes=31)):
+        program.upkeep._tick()
+        background.settle(30)
+    assert len(backup.backups(store_path)) == 2
+
+
+def test_mass_changes_are_indexed_in_the_background_with_a_sign(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store, upkeep = program.store, program.upkeep
+    assert store is not None
+    assert upkeep is not None
+    signs: list[str] = []
+    upkeep.state_changed.connect(lambda: signs.extend(text for _, text, _ in upkeep.foot() if "Indexing" in text))
+    store.run(_many_companies, 120)
+    QTest.qWait(1)
+    background.settle()
+    assert signs[0] == "Indexing 0 %"
+    assert store.index_waiting() == 0
+
+
+def test_another_language_makes_the_window_anew_in_that_language(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert program.window.registry.run("view.language.de")
+    background.settle()
+    assert program.window.undo_button.text() == "Rückgängig"
+    assert program.window.user_name == "Maria Becker"
+    program.speak("en")
+    background.settle()
+    assert program.window.undo_button.text() == "Undo"
+
+
+def test_without_a_display_a_sentence_is_printed_and_no_window_tried(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not has_display()
+    assert program_module.run(None, None) == 1
+    assert "no display" in capsys.readouterr().err
+
+
+def test_nothing_that_was_typed_stays_in_a_field_after_unlocking(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    QCoreApplication.sendPostedEvents(None, 0)
+    assert not [field for field in program.window.findChildren(QLineEdit) if field.text() == PASSPHRASE]
+
+
+def _many_companies_function() -> Any:
+    from crmdesk.models.customer import Company
+    from crmdesk.store.door import Change, operation
+
+    @operation("Many", right="company.write")
+    def many(change: Change, count: int) -> None:
+        for number in range(count):
+            change.add(Company, name=f"Company {number}")
+
+    return many
+
+
+_many_companies = _many_companies_function()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -17,8 +18,6 @@ from crmdesk.queries.search import search
 from crmdesk.store import Change, operation
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from crmdesk.store import Store
 
 
@@ -171,6 +170,15 @@ def test_the_amount_follows_the_leading_quote(store: Store) -> None:
     offer, foreign = store.run(calculate, rollout, "9612.00"), store.run(calculate, other, "5")
     store.run(deals.lead_with, rollout, offer)
     assert facts(store, rollout, "amount", "amount_base") == (961200, 961200)
+    with store.read() as reader:
+        (line,) = reader.rows("SELECT id FROM quote_line WHERE quote_id = ?", (offer.bytes,))[0]
+    store.run(records.edit, "quote_line", [UUID(bytes=line)], {"quantity": "2"})
+    assert facts(store, rollout, "amount", "amount_base") == (1922400, 1922400)
+    store.undo()
+    assert facts(store, rollout, "amount", "amount_base") == (961200, 961200)
+    store.undo()
+    assert facts(store, rollout, "amount", "quote_id") == (100, None), "the choice is undone with the amount that it brought"
+    store.redo()
     with pytest.raises(UserError, match="another deal"):
         store.run(deals.lead_with, rollout, foreign)
 

@@ -229,7 +229,7 @@ def _next_part(change: Change, part: str, deal_id: UUID) -> int:
 
 @operation(mark("Choose leading quote"), right="deal.write")
 def lead_with(change: Change, deal_id: UUID, quote_id: UUID | None) -> None:
-    """Let one of a deal's quotes drive the deal's amount; None lets the amount be typed again.
+    """Let one of a deal's quotes drive the deal's amount, which the door keeps equal to its net; None lets the amount be typed again.
 
     Raises:
         UserError: the quote belongs to another deal.
@@ -239,15 +239,3 @@ def lead_with(change: Change, deal_id: UUID, quote_id: UUID | None) -> None:
     if quote_id is not None and change.get(Quote, quote_id).deal_id != deal_id:
         raise UserError(tr("This quote belongs to another deal."), field="quote")
     deal.quote_id = quote_id
-    if quote_id is not None:
-        follow_quote(change, quote_id)
-
-
-def follow_quote(change: Change, quote_id: UUID) -> None:
-    """Give a deal the net amount of its leading quote; to be called by whatever changes the totals of a quote."""
-    quote = change.get(Quote, quote_id)
-    if quote.deal_id is None:
-        return
-    deal = change.get(Deal, quote.deal_id)
-    if deal.quote_id == quote_id and quote.net is not None:
-        deal.amount, deal.currency, deal.exchange_rate = quote.net, quote.currency, quote.exchange_rate

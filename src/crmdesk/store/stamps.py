@@ -8,6 +8,7 @@ from crmdesk.fields import KINDS
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
+from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.schema import UPDATE
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmdesk.store.settings import Settings
 
-_CONTACT, _ACTIVITY = 3, 11
+_CONTACT, _ACTIVITY, _DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE = 3, 11, 16, 21, 22, 23
 
 
 def complete_stamps(connection: Connection, before: int) -> None:
@@ -56,6 +57,26 @@ def _last_contacts(connection: Connection, before: int) -> None:
                 SELECT unhex(json_extract(changes, '$.{link}[0]')) FROM journal WHERE id > ? AND +tbl = ? AND op = ?)""",  # noqa: S608
             (before, _ACTIVITY, UPDATE),
         )
+
+
+def follow_leading_quotes(connection: Connection, before: int, settings: Settings) -> None:
+    """Give deals the net amount of their leading quote where the open transaction changed that quote or the choice."""
+    deals = rows(
+        connection,
+        "SELECT d.id FROM quote q JOIN deal d ON d.id = q.deal_id AND d.quote_id = q.id WHERE q.deleted_at IS NULL AND q.net IS NOT NULL AND (q.id IN ("
+        "SELECT row FROM journal WHERE id > ?1 AND +tbl = ?2 UNION SELECT l.quote_id FROM journal j JOIN quote_line l ON l.id = j.row WHERE j.id > ?1 AND +j.tbl = ?3 "
+        "UNION SELECT a.quote_id FROM journal j JOIN allowance_charge a ON a.id = j.row WHERE j.id > ?1 AND +j.tbl = ?4 "
+        "UNION SELECT unhex(json_extract(changes, '$.quote_id[1]')) FROM journal WHERE id > ?1 AND +tbl = ?5 AND json_type(changes, '$.quote_id') IS NOT NULL)) "
+        "AND (d.amount IS NOT q.net OR d.currency IS NOT q.currency OR d.exchange_rate IS NOT q.exchange_rate)",
+        (before, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE, _DEAL),
+    )
+    if not deals:
+        return
+    led = id_list(deal for (deal,) in deals)
+    connection.execute(
+        f"UPDATE deal SET (amount, currency, exchange_rate) = (SELECT net, currency, exchange_rate FROM quote q WHERE q.id = deal.quote_id) WHERE id {IN_IDS}", (led,)
+    )
+    derive_again(connection, ENTITIES["deal"], "SELECT unhex(value) FROM json_each(?)", (led,), settings)
 
 
 def derive_again(connection: Connection, cls: type[Record], ids_sql: str, parameters: tuple[Any, ...], settings: Settings) -> None:

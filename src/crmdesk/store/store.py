@@ -24,7 +24,7 @@ from crmdesk.store.reader import Reader
 from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import drain, index_changes
 from crmdesk.store.settings import Settings, from_rows
-from crmdesk.store.stamps import complete_stamps
+from crmdesk.store.stamps import complete_stamps, follow_leading_quotes
 from crmdesk.store.totals import complete_totals
 from crmdesk.store.triggers import trigger_problems
 
@@ -186,6 +186,7 @@ class Store:
         if kind == "do":
             check_issued(connection, before)
         complete_totals(connection, before, change.settings)
+        follow_leading_quotes(connection, before, change.settings)
         if journal.last_entry(connection) == before and not declared.traced:
             return None
         member = change.member_id

@@ -61,8 +61,11 @@ def ids(
         among: only these, in addition to the conditions.
     """
     cls = entity_class(entity)
-    where, order = where_sql(cls, conditions, reader), _order(cls, sort, reader, filtered=bool(conditions) or among is not None)
-    sql, parameters = f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql}', list(where.parameters)  # noqa: S608
+    filtered = bool(conditions) or among is not None
+    where, order = where_sql(cls, conditions, reader), _order(cls, sort, reader, filtered=filtered)
+    # The index by name serves its own order only: else its entries would be looked up one by one, all over the table.
+    live = where.sql if order.startswith("t.sort_key") else where.sql.replace("t.deleted_at IS NULL", "+t.deleted_at IS NULL", 1)
+    sql, parameters = f'SELECT t.id FROM "{cls.entity.name}" t WHERE {live}', list(where.parameters)  # noqa: S608
     if among is not None:
         sql += f" AND t.id {IN_IDS}"
         parameters.append(id_list(among))
@@ -82,13 +85,42 @@ def count(reader: Reader, entity: str, conditions: Sequence[Condition] = (), amo
     return int(reader.value(f'SELECT count(*) FROM "{cls.entity.name}" t WHERE {where.sql}{extra}', parameters))  # noqa: S608
 
 
-def first_ids(reader: Reader, entity: str, limit: int, after: tuple[str, bytes] | None = None) -> list[tuple[str, bytes]]:
-    """Return the next (sort key, id) in the natural order, by keyset: the first page of a list too long to wait for."""
+PROBE = 4000
+
+
+def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), limit: int = 200) -> list[bytes]:
+    """Return the first ids of a list, sooner than all of them: what is shown while the rest loads. The same order as `ids`."""
     cls = entity_class(entity)
-    seen = visible(cls, reader)
-    more = " AND (t.sort_key, t.id) > (?, ?)" if after else ""
-    sql = f'SELECT t.sort_key, t.id FROM "{cls.entity.name}" t WHERE {seen.sql}{more} ORDER BY t.sort_key, t.id LIMIT ?'  # noqa: S608
-    return [(key, record) for key, record in reader.rows(sql, [*seen.parameters, *(after or ()), limit])]
+    name = sort[0].lstrip("-") if sort else ""
+    natural = "sort_key" in cls.__table__.columns and cls.entity.name not in NEWEST_FIRST and "position" not in cls.__table__.columns
+    if len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
+        down = " DESC" if sort and sort[0].startswith("-") else ""
+        seen, where = visible(cls, reader), where_sql(cls, conditions, reader)
+        # As far as the index leads quickly; a rare condition falls through to the whole query.
+        probe = f'SELECT * FROM "{cls.entity.name}" t WHERE {seen.sql} ORDER BY t.sort_key{down}, t.id{down} LIMIT {PROBE if conditions else limit}'  # noqa: S608
+        found = [row[0] for row in reader.rows(f"SELECT t.id FROM ({probe}) t WHERE {where.sql} LIMIT ?", (*seen.parameters, *where.parameters, limit))]  # noqa: S608
+        if len(found) == limit or not conditions:
+            return found
+    elif len(sort) == 1 and (by_link := _first_by_link(reader, cls, conditions, sort[0], limit)):
+        return by_link
+    return ids(reader, entity, conditions, sort, limit=limit)
+
+
+def _first_by_link(reader: Reader, cls: type[Record], conditions: Sequence[Condition], sort: str, limit: int) -> list[bytes] | None:
+    """Return the first ids sorted by a link's name, walking the linked records in their order; None if that does not fill a page."""
+    field = cls.fields.get(sort.lstrip("-"))
+    if field is None or field.kind != "link" or not cls.__table__.columns[field.column].info.get("index"):
+        return None
+    target = entity_class(field.target or "")
+    if "sort_key" not in target.__table__.columns or "position" in target.__table__.columns:
+        return None
+    where, down = where_sql(cls, conditions, reader), " DESC" if sort.startswith("-") else ""
+    sql = (
+        f'SELECT t.id FROM "{field.target}" l CROSS JOIN "{cls.entity.name}" t ON t."{field.column}" = l.id '  # noqa: S608
+        f"WHERE l.deleted_at IS NULL AND {where.sql.replace('t.deleted_at', '+t.deleted_at', 1)} ORDER BY l.sort_key{down}, t.id LIMIT ?"
+    )
+    found = [row[0] for row in reader.rows(sql, (*where.parameters, limit))]
+    return found if len(found) == limit else None
 
 
 NEWEST_FIRST = {
@@ -106,7 +138,7 @@ def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: 
             pieces = ["t.position"]
         elif "sort_key" in columns:
             pieces = ["+t.sort_key" if filtered else "t.sort_key"]
-    return ", ".join([*pieces, "t.id"])
+    return ", ".join([*pieces, "t.id DESC" if pieces == ["t.sort_key DESC"] else "t.id"])
 
 
 def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered: bool) -> str:

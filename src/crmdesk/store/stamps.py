@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 _CONTACT, _ACTIVITY, _DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE = 3, 11, 16, 21, 22, 23
+LEADING = {_DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE}
 
 
-def complete_stamps(connection: Connection, before: int) -> None:
-    """Bring derived links and dates up to date with what the open transaction changed."""
+def complete_stamps(connection: Connection, before: int) -> set[int]:
+    """Bring derived links and dates up to date with what the open transaction changed; returns the tables that it touched."""
     touched = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
     if _CONTACT in touched:
         _restamp_companies(connection, before)
     if _ACTIVITY in touched:
         _last_contacts(connection, before)
+    return touched
 
 
 def _stamped() -> Iterable[type[Record]]:

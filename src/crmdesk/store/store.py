@@ -24,7 +24,7 @@ from crmdesk.store.reader import Reader
 from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import drain, index_changes
 from crmdesk.store.settings import Settings, from_rows
-from crmdesk.store.stamps import complete_stamps, follow_leading_quotes
+from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
 from crmdesk.store.totals import complete_totals
 from crmdesk.store.triggers import trigger_problems
 
@@ -182,11 +182,12 @@ class Store:
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         change.flush()
         change.bulk_checks()
-        complete_stamps(connection, before)
+        touched = complete_stamps(connection, before)
         if kind == "do":
             check_issued(connection, before)
         complete_totals(connection, before, change.settings)
-        follow_leading_quotes(connection, before, change.settings)
+        if touched & LEADING:
+            follow_leading_quotes(connection, before, change.settings)
         if journal.last_entry(connection) == before and not declared.traced:
             return None
         member = change.member_id

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 import shiboken6
 
+from crmdesk.operations import records
+from crmdesk.operations.stores import new_store
 from crmdesk.ui import actions, background, theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+
+    from crmdesk.store import Store
 
 
 @pytest.fixture
@@ -29,3 +34,18 @@ def app(qapp: QApplication) -> Iterator[QApplication]:
         if shiboken6.isValid(widget) and widget.parent() is None:
             shiboken6.delete(widget)
     gc.collect()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of one's own with three companies and three contacts."""
+    made = new_store(tmp_path / "northwind.crmdesk", "correct horse battery", owner="Maria Becker", region="DE")
+    futter = made.run(records.add, "company", {"name": "Alfreds Futterkiste", "industry": "Food retail"})
+    handel = made.run(records.add, "company", {"name": "Ernst Handel", "industry": "Food retail"})
+    made.run(records.add, "company", {"name": "Bon app'", "industry": "Restaurants"})
+    anders = {"given_name": "Maria", "family_name": "Anders", "company": futter, "role": "Owner", "phone": "030 0074321"}
+    made.run(records.add, "contact", anders)
+    made.run(records.add, "contact", {"given_name": "Roland", "family_name": "Mendel", "company": handel, "role": "Sales manager"})
+    made.run(records.add, "contact", {"family_name": "王", "given_name": "伟"})
+    yield made
+    made.close()

@@ -83,14 +83,20 @@ class Editor(QWidget):
         changed: the user has typed or chosen something.
         left: the user is done: left the field, pressed Enter or chose.
         cancelled: Esc was pressed; the value is again what it was set to.
+        tabbed: in a cell of a table, Tab (1) or Shift+Tab (-1) was pressed.
+
+    Attributes:
+        is_in_cell: Tab is told instead of moving the keyboard on.
     """
 
     changed = Signal()
     left = Signal()
     cancelled = Signal()
+    tabbed = Signal(int)
 
     def __init__(self, field: Field, context: Context, inner: QWidget) -> None:
         super().__init__()
+        self.is_in_cell = False
         self.field, self.context, self.inner = field, context, inner
         self._was: Any = None
         self._line = row(inner, space=4)
@@ -166,9 +172,12 @@ class Editor(QWidget):
 
     def key(self, event: QKeyEvent) -> bool:
         """Answer to a key in the input; True keeps the input from seeing it."""
-        if event.key() == Qt.Key.Key_Escape and self.is_changed():
+        if event.key() == Qt.Key.Key_Escape and (self.is_changed() or self.is_in_cell):
             self.revert()
             self.cancelled.emit()
+            return True
+        if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.is_in_cell:
+            self.tabbed.emit(1 if event.key() == Qt.Key.Key_Tab else -1)
             return True
         return False
 
@@ -457,6 +466,7 @@ class LinkEditor(Editor):
     """
 
     open_wanted = Signal(object)
+    can_open = True
 
     def __init__(self, field: Field, context: Context) -> None:
         self.input = QLineEdit()
@@ -493,7 +503,7 @@ class LinkEditor(Editor):
         self._chosen = value
         self.input.setText(value.title if value else "")
         self.input.setCursorPosition(0)
-        self.go.setVisible(value is not None)
+        self.go.setVisible(value is not None and self.can_open)
         self._hits.hide()
 
     @Slot()
@@ -550,7 +560,7 @@ class LinkEditor(Editor):
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
                 self._take(self._hits.list.currentRow())
-                return key != Qt.Key.Key_Tab
+                return key != Qt.Key.Key_Tab or super().key(event)
             if key == Qt.Key.Key_Escape:
                 self._hits.hide()
                 return True

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRect,
@@ -489,6 +490,16 @@ class _Delegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         return None  # the editor tells the list page itself, which may refuse
 
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Leave Enter, Tab and leaving the cell to the editor, which saves first."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            mine = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+            if event.key() in mine:
+                return True
+        if event.type() == QEvent.Type.FocusOut:
+            return False
+        return super().eventFilter(editor, event)
+
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         editor.setGeometry(option.rect.adjusted(1, 2, -1, -2))
 
@@ -520,6 +531,7 @@ class RecordTable(QTableView):
         self.records.visible_rows = self.visible_rows
         self.editor_maker: Callable[[QWidget, Id, Column, Any], QWidget | None] | None = None
         self.hovered_row = -1
+        self.tab_wanted = 0
         self._is_compact = False
         self._anchor = -1
         self._wanted_current: Id = None
@@ -568,6 +580,10 @@ class RecordTable(QTableView):
     def row_height(self) -> int:
         """Return the height of all rows."""
         return theme.ROW_COMPACT if self._is_compact else theme.ROW
+
+    def is_compact(self) -> bool:
+        """Return whether rows are 28 px high."""
+        return self._is_compact
 
     def set_compact(self, compact: bool) -> None:
         """Make all rows 28 px high instead of 36."""
@@ -772,6 +788,32 @@ class RecordTable(QTableView):
         if editor is not None:
             editor.setAutoFillBackground(True)
         return editor
+
+    def close_editor(self, editor: QWidget, saved: bool) -> None:
+        """Take a cell's editor away; after Tab the next cell that can be changed gets one."""
+        if editor.property("closed"):
+            return
+        editor.setProperty("closed", True)
+        delegate = self.itemDelegate()
+        step, self.tab_wanted = self.tab_wanted, 0
+        delegate.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+        self.setFocus()
+        if saved and step:
+            self._edit_beside(step)
+
+    def _edit_beside(self, step: int) -> None:
+        head, current = self.head(), self.currentIndex()
+        able = sorted(
+            (n for n, c in enumerate(self.records.columns, 1) if c.can_edit and not head.isSectionHidden(n)),
+            key=head.visualIndex,
+        )
+        if current.column() not in able:
+            return
+        at = able.index(current.column()) + step
+        row = current.row() + at // len(able)
+        if 0 <= row < self.records.rowCount():
+            self.setCurrentIndex(self.records.index(row, able[at % len(able)]))
+            self.edit(self.currentIndex())
 
     # --- copy -------------------------------------------------------------------------------------------------------
 

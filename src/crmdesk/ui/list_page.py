@@ -1,0 +1,369 @@
+"""The page of a list, ready to be subclassed: contacts, companies, leads, products, articles."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import shiboken6
+from PySide6.QtCore import QModelIndex, QPoint, Slot
+from PySide6.QtWidgets import QDialog, QToolTip, QWidget
+
+from crmdesk.errors import Cancelled, UserError
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.operations import records as deeds
+from crmdesk.queries import records
+from crmdesk.ui.actions import Action
+from crmdesk.ui.editors import Editor, editor_for
+from crmdesk.ui.form import Form
+from crmdesk.ui.page import Changed, Frame, Page, Place
+from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
+from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
+from crmdesk.ui.widgets.messages import InlineError
+from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
+from crmdesk.ui.widgets.record_list import BulkAction, Definition, RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from crmdesk.fields import Field
+    from crmdesk.queries.records import Row
+    from crmdesk.store import Reader
+    from crmdesk.ui.widgets.record_table import Column, Id
+
+
+class RecordListPage(Page):
+    """A list of one entity with header, filters, views, bulk actions, inline edit and a peek panel.
+
+    A subclass names what is its own:
+
+        class ContactsPage(RecordListPage):
+            entity = "contact"
+            shown = ("name", "company", "role", "phone", "email", "address.city", "last_contact_at")
+            filters = ("company", "role", "owner", "lifecycle", "address.city", "tags", "last_contact_at")
+            peek = ("phone", "email", "company", "role", "owner")
+
+            def new(self) -> None:
+                ...
+
+    Attributes:
+        shown: the columns shown at first, in order. filters: what one can filter by; `shown` if empty.
+        tones: fields drawn as chips. peek: fields in the panel beside the list; empty means no panel.
+        conditions: hold always, such as that only open records are listed.
+    """
+
+    entity = ""
+    shown: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    tones: Tones = {}
+    peek: tuple[str, ...] = ()
+    conditions: tuple[Any, ...] = ()
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._kind = entity_class(self.entity).entity
+        self.watches = frozenset({self.entity, *self._linked()})
+        self.view: tuple[UUID, str] | None = None
+        self._is_loaded = False
+        self._total = 0
+        self.header = PageHeader(tr(self._kind.plural))
+        self.header.add(*self.buttons())
+        self.column.addWidget(self.header)
+        self._context = context(frame.store)
+        fields = {name: field_named(self.entity, name) for name in self.filters or self.shown}
+        self.list = RecordList(
+            columns_of(self.entity, self.shown, self.tones),
+            EntitySource(frame.store, self.entity, self.conditions, self.tones),
+            fields, self._context, tr(self._kind.plural), frame.confirm,
+        )  # fmt: skip
+        self.list.set_bulk(*self.bulk())
+        self.list.set_empty(self.empty())
+        self.list.table.editor_maker = self._cell_editor
+        self._panel = PeekPanel(self._open_current)
+        self._peek_form: Form | None = None
+        self._splitter = PeekSplitter(self.list, self._panel)
+        self.column.addWidget(self._splitter, 1)
+        self._saving: set[Editor] = set()
+        self._connect()
+
+    def _linked(self) -> set[str]:
+        cls = entity_class(self.entity)
+        return {cls.fields[name].target or "" for name in (n.partition(".")[0] for n in self.shown) if name in cls.fields}
+
+    def _connect(self) -> None:
+        self.list.opened.connect(self._open)
+        self.list.counted.connect(self._counted)
+        self.list.failed.connect(self.frame.show_error)
+        self.list.view_wanted.connect(self._keep_view)
+        self.list.peeked.connect(self._peek)
+        self.list.table.delete_wanted.connect(self.delete)
+        if self.peek:
+            self.list.table.clicked.connect(self._clicked)
+        self._panel.closed.connect(self._close_panel)
+
+    # --- what a subclass may say ------------------------------------------------------------------------------------
+
+    def buttons(self) -> list[QWidget]:
+        """Return the buttons of the header, the main one last."""
+        return [Button(tr(self._kind.label), self.new, "primary", "plus")]
+
+    def bulk(self) -> list[BulkAction]:
+        """Return what can be done to checked rows."""
+        return [BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
+
+    def empty(self) -> EmptyState:
+        """Return what is shown when there is no record at all."""
+        return EmptyState(self._kind.icon, tr("Nothing here yet."), Button(tr(self._kind.label), self.new, "primary", "plus"))
+
+    def new(self) -> None:
+        """Add a record; by default with the title alone."""
+        cls = entity_class(self.entity)
+        dialog = _NewDialog([cls.fields[self._kind.title]], tr(self._kind.label), self)
+        if dialog.exec():
+            self.frame.do(deeds.add, self.entity, dialog.values, done=self._added)
+
+    # --- what every list does ---------------------------------------------------------------------------------------
+
+    def commands(self) -> list[Action]:
+        return [
+            Action(f"{self.entity}.add", self._kind.label, self.new, "plus", "Ctrl+N", "new", title=lambda: self._new_title()),
+            Action("list.filter", mark("Filter this list"), self.list.search.setFocus, "list-filter", "Ctrl+F", "view"),
+            Action("list.columns", mark("Columns"), self.list.choose_columns, "columns-3", "", "view"),
+            Action("list.compact", mark("Narrow rows"), self._toggle_compact, "list", "", "view", checked=self._is_compact),
+            Action("list.reload", mark("Reload"), self.list.renew, "refresh-cw", "F5", "view"),
+        ]
+
+    def _new_title(self) -> str:
+        return tr("New: {text}", text=tr(self._kind.label))
+
+    def arrive(self, place: Place) -> None:
+        if place.view:
+            if self.view is None or str(self.view[0]) != place.view:
+                self.frame.ask(self, partial(_view, UUID(place.view)), self._show_view, key="view")
+        elif self.view is not None or not self._is_loaded:
+            self.view = None
+            self.header.set_title(tr(self._kind.plural))
+            self.list.apply(None)
+        self._is_loaded = True
+        self._ask_total()
+
+    def refresh(self, changed: Changed) -> None:
+        own = changed.get(self.entity, frozenset())
+        linked = any(name != self.entity and name in self.watches for name in changed)
+        self.list.renew(None if own is None or linked else [record.bytes for record in own])
+        self._ask_total()
+        if self._panel.isVisible():
+            self._peek(self.list.table.current_id())
+
+    def focus_first(self) -> None:
+        self.list.focus_first()
+
+    def delete(self, ids: list[Id]) -> None:
+        """Put records into the bin; a toast takes it back."""
+        said = ntr("{count} record deleted", "{count} records deleted", len(ids))
+        self.frame.do(deeds.delete, self.entity, [UUID(bytes=record) for record in ids], said=said)
+
+    def _delete_question(self, count: int) -> str:
+        return tr("Delete {count} records?", count=count)
+
+    def _added(self, record: UUID) -> None:
+        self.frame.say(tr("Added"), undo=True, more=[(tr("Open"), lambda: self.frame.open_record(self.entity, record))])
+
+    @Slot(object, bool)
+    def _open(self, record: Id, beside: bool) -> None:
+        self.frame.open_record(self.entity, UUID(bytes=record), beside)
+
+    def _open_current(self) -> None:
+        record = self.list.table.current_id()
+        if record is not None:
+            self._open(record, False)
+
+    def _toggle_compact(self) -> None:
+        self.list.table.set_compact(not self._is_compact())
+
+    def _is_compact(self) -> bool:
+        return self.list.table.is_compact()
+
+    # --- how many ---------------------------------------------------------------------------------------------------
+
+    def _ask_total(self) -> None:
+        entity, always = self.entity, self.conditions
+        self.frame.ask(self, lambda reader: records.count(reader, entity, always), self._set_total, key="total")
+
+    def _set_total(self, total: int) -> None:
+        self._total = total
+        self._counted(self.list.table.records.rowCount())
+
+    @Slot(int)
+    def _counted(self, count: int) -> None:
+        self.header.set_note(count_note(count, max(count, self._total)))
+
+    # --- views ------------------------------------------------------------------------------------------------------
+
+    def _show_view(self, found: tuple[UUID, str, str] | None) -> None:
+        if found is None:
+            self.frame.say(tr("This view does not exist any more."))
+            self.list.apply(None)
+            return
+        record, name, definition = found
+        self.view = (record, name)
+        self.header.set_title(name)
+        self.list.apply(Definition.from_json(definition), has_view=True)
+
+    @Slot(str)
+    def _keep_view(self, how: str) -> None:
+        text = self.list.definition().to_json()
+        if how == "save" and self.view is not None:
+            done = partial(self.list.apply, self.list.definition(), has_view=True)
+            self.frame.do(deeds.edit, "saved_view", [self.view[0]], {"definition": text}, done=lambda _: done(), said=tr("View saved"))
+            return
+        cls = entity_class("saved_view")
+        dialog = _NewDialog([cls.fields["name"]], tr("Save view"), self)
+        if dialog.exec():
+            values = {**dialog.values, "about": self.entity, "definition": text}
+            self.frame.do(deeds.add, "saved_view", values, done=self._view_added, said=tr("View saved"))
+
+    def _view_added(self, record: UUID) -> None:
+        if self.place is not None:
+            self.frame.open_page(self.place.page, str(record))
+
+    # --- inline edit ------------------------------------------------------------------------------------------------
+
+    def _cell_editor(self, parent: QWidget, record: Id, col: Column, value: Any) -> QWidget | None:
+        editor = editor_for(field_named(self.entity, col.name), self._context)
+        editor.setParent(parent)
+        editor.set_value(for_form({"": value})[""])
+        editor.is_in_cell = True
+        editor.tabbed.connect(partial(self._tab, editor, UUID(bytes=record)))
+        editor.left.connect(partial(self._commit, editor, UUID(bytes=record)))
+        editor.cancelled.connect(partial(self.list.table.close_editor, editor, False))
+        return editor
+
+    def _tab(self, editor: Editor, record: UUID, step: int) -> None:
+        self.list.table.tab_wanted = step
+        self._commit(editor, record)
+
+    def _commit(self, editor: Editor, record: UUID) -> None:
+        """Save a cell; the editor stays until the store has taken the value."""
+        if editor in self._saving or not shiboken6.isValid(editor):
+            return
+        if not editor.is_changed():
+            self.list.table.close_editor(editor, True)
+            return
+        try:
+            value = given(editor.field, editor.checked_value())
+        except UserError as error:
+            self._complain(editor, error)
+            return
+        self._saving.add(editor)
+        self.frame.do(
+            deeds.edit, self.entity, [record], {editor.field.name: value},
+            done=partial(self._saved, editor), failed=partial(self._refused, editor),
+        )  # fmt: skip
+
+    def _saved(self, editor: Editor, count: int) -> None:
+        self._saving.discard(editor)
+        if shiboken6.isValid(editor):
+            self.list.table.close_editor(editor, True)
+
+    def _refused(self, editor: Editor, error: Exception) -> None:
+        self._saving.discard(editor)
+        if isinstance(error, UserError) and shiboken6.isValid(editor):
+            self._complain(editor, error)
+        elif not isinstance(error, Cancelled):
+            self.frame.show_error(error)
+
+    def _complain(self, editor: Editor, error: UserError) -> None:
+        """Say at the cell what is wrong, and keep the user there."""
+        self.list.table.tab_wanted = 0
+        message = error.message + (f" {error.hint}" if error.hint else "")
+        editor.show_error(message)
+        editor.setFocus()
+        QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), message, editor)
+
+    # --- peek -------------------------------------------------------------------------------------------------------
+
+    @Slot(QModelIndex)
+    def _clicked(self, index: QModelIndex) -> None:
+        if index.column() > 0 and not self._splitter.is_shown():
+            self._splitter.show_panel(True)
+            self._peek(self.list.table.records.id_at(index.row()))
+
+    @Slot(object)
+    def _peek(self, record: Id) -> None:
+        if not self.peek or record is None or not self._splitter.is_shown():
+            return
+        names = tuple(dict.fromkeys((self._kind.title, *self.peek)))
+        entity = self.entity
+        self.frame.ask(self, lambda reader: records.rows(reader, entity, [record], names), self._show_peek, key="peek")
+
+    def _show_peek(self, found: Sequence[Row]) -> None:
+        if not found:
+            self._close_panel()
+            return
+        cls, one = entity_class(self.entity), found[0]
+        if self._peek_form is None:
+            fields = [cls.fields[name] for name in self.peek]
+            self._peek_form = Form(fields, context(self.frame.store, quiet=True), self._save_peek, 96)
+            self._panel.content.addWidget(self._peek_form)
+            self._panel.content.addStretch(1)
+        said = [records.shown(cls.fields[name], one.values.get(name)) for name in self._kind.subtitle if name in one.values]
+        self._panel.show_record(str(one.values[self._kind.title] or ""), " · ".join(text for text in said if text))
+        self._peek_form.set_values(for_form(one.values))
+        self._peeked = one.id
+
+    def _save_peek(self, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        self.save_field(self._peeked, name, value, done, failed)
+
+    def save_field(self, record: UUID, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Save one field of a record; what a `Form` with `save` calls."""
+
+        def refused(error: Exception) -> None:
+            failed(error)
+            if not isinstance(error, UserError):
+                self.frame.show_error(error)
+
+        field: Field = entity_class(self.entity).fields[name]
+        self.frame.do(deeds.edit, self.entity, [record], {name: given(field, value)}, done=lambda _: done(), failed=refused)
+
+    @Slot()
+    def _close_panel(self) -> None:
+        self._splitter.show_panel(False)
+        self.list.focus_first()
+
+
+def _view(view: UUID, reader: Reader) -> tuple[UUID, str, str] | None:
+    found = records.rows(reader, "saved_view", [view], ("name", "definition"))
+    if not found:
+        return None
+    return view, str(found[0].values["name"] or ""), str(found[0].values["definition"] or "{}")
+
+
+class _NewDialog(QDialog):
+    """Asks for a few values; they are in `values` afterwards."""
+
+    def __init__(self, fields: Sequence[Field], title: str, parent: RecordListPage) -> None:
+        super().__init__(parent)
+        self.values: dict[str, Any] = {}
+        self.setWindowTitle(title)
+        self.setMinimumWidth(420)
+        self.form = Form(fields, context(parent.frame.store))
+        self._error = InlineError()
+        save = Button(tr("Save"), self._go, "primary")
+        save.setDefault(True)
+        self.setLayout(
+            column(Text(title, "dialog"), self.form, self._error, row(None, Button(tr("Cancel"), self.reject), save),
+                   space=12, margins=(24, 20, 24, 20))
+        )  # fmt: skip
+        self.form.focus_first()
+
+    def _go(self) -> None:
+        try:
+            self.values = {name: given(self.form.editors[name].field, value) for name, value in self.form.values().items()}
+        except UserError as error:
+            self._error.say("" if error.field else error.message)
+            return
+        self.accept()

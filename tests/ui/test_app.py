@@ -59,6 +59,7 @@ def opened(program: Program, path: Path) -> Program:
     program.start(path)
     background.settle()
     typed(program, PASSPHRASE)
+    QTest.qWaitForWindowActive(program.window)
     return program
 
 

@@ -43,7 +43,8 @@ class CoverCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = Text(title, "title", wrap=True)
         self.explanation = Text(explanation, "muted", wrap=True)
-        self.explanation.setVisible(bool(explanation))
+        if not explanation:
+            self.explanation.hide()
         card = QFrame()
         card.setProperty("card", "true")
         card.setFixedWidth(width)

@@ -408,7 +408,8 @@ class ChartCard(Card):
         self.switch.setFixedSize(24, 24)
         self._table: QTableWidget | None = None
         self.note = Text(note, "muted")
-        self.note.setVisible(bool(note))
+        if not note:
+            self.note.hide()
         self.body.addLayout(row(self._heading, None, self.switch))
         self.add(chart, self.note)
 

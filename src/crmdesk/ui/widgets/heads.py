@@ -30,7 +30,8 @@ class PageHeader(QWidget):
         super().__init__()
         self.title = Text(title, "title")
         self.note = Text(note, "muted")
-        self.note.setVisible(bool(note))
+        if not note:
+            self.note.hide()  # showing it before it has a parent would open a window
         self._beside = QHBoxLayout()
         self._beside.setSpacing(8)
         self._buttons = QHBoxLayout()
@@ -107,7 +108,8 @@ class EmptyState(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint = Text(hint, "muted", wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setVisible(bool(hint))
+        if not hint:
+            self.hint.hide()
         inner = QWidget()
         inner.setMaximumWidth(420)
         inner.setLayout(column(row(None, Picture(icon, "muted", 28), None), self.sentence, self.hint, 4, space=8))

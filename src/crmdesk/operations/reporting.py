@@ -1,0 +1,137 @@
+"""Reports as files and on paper: each leaves a trace."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import new_id
+from crmdesk.documents.currencies import Amount
+from crmdesk.documents.formats import short_date
+from crmdesk.errors import UserError
+from crmdesk.fields import Money
+from crmdesk.i18n import language, mark, tr
+from crmdesk.queries import reports
+from crmdesk.reports.report import ReportColumn
+from crmdesk.store.door import Change, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from decimal import Decimal
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.queries.reports import ReportTable
+    from crmdesk.reports.report import Value
+
+
+@operation(mark("Export report"), right="export.write", undoable=False, traced=True)
+def export(
+    change: Change, name: str, file: Path, start: date | None = None, end: date | None = None, owner_id: UUID | None = None, *, overwrite: bool = False
+) -> int:
+    """Write a report into a file, by its ending as Excel workbook, PDF or CSV; returns how many rows it has.
+
+    Raises:
+        UserError: no such report, another ending, a file that exists and may not be overwritten, a place that can't be written.
+    """
+    table = reports.run(change.reader, name, start, end, owner_id)
+    content = maker_of(file)(table)
+    _write(file, content, overwrite)
+    change.note(about=table.title, report=table.name, file=str(file), rows=len(table.rows))
+    return len(table.rows)
+
+
+@operation(mark("Print report"), right="export.write", undoable=False, traced=True)
+def note_print(change: Change, table: ReportTable) -> None:
+    """Leave the trace of a report that the window printed."""
+    change.note(about=table.title, report=table.name, rows=len(table.rows))
+
+
+def maker_of(file: Path) -> Callable[[ReportTable], bytes]:
+    """Return what makes the content of a file by its ending.
+
+    Raises:
+        UserError: reports are not written in this format.
+    """
+    found = {".xlsx": as_workbook, ".pdf": as_pdf, ".csv": as_csv}.get(file.suffix.lower())
+    if found is None:
+        raise UserError(tr("A report can't be written as “{ending}”.", ending=file.suffix), hint=tr("Choose .xlsx, .pdf or .csv."))
+    return found
+
+
+def _write(file: Path, content: bytes, overwrite: bool) -> None:
+    if file.exists() and not overwrite:
+        raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
+    half = file.with_name(f".{file.name}.{new_id().hex[-8:]}")
+    try:
+        half.write_bytes(content)
+        half.replace(file)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise UserError(tr("{path} can't be written: {why}.", path=file, why=error.strerror or error)) from error
+
+
+def period_of(table: ReportTable) -> str:
+    """Say in words what a report covers: its period and its owner."""
+    start, end = (short_date(day) if day else "" for day in (table.start, table.end))
+    if start and end:
+        period = tr("{start} to {end}", start=start, end=end)
+    elif start:
+        period = tr("Since {start}", start=start)
+    elif end:
+        period = tr("Until {end}", end=end)
+    else:
+        period = tr("All the time")
+    return tr("{period}, {owner}", period=period, owner=table.owner) if table.owner else period
+
+
+def as_pdf(table: ReportTable) -> bytes:
+    """Return a report as a PDF in the language in force."""
+    from crmdesk.reports.report import render_report
+
+    last = _values(table, totals=True)
+    return render_report(
+        table.title, period_of(table), _columns(table), [*_values(table), *last[1:]], totals=last[0] if last else None, currency=table.currency, language=language()
+    )
+
+
+def as_workbook(table: ReportTable) -> bytes:
+    """Return a report as an Excel workbook."""
+    from crmdesk.reports.report_workbook import report_workbook
+
+    return report_workbook(table.title, period_of(table), _columns(table), _values(table), totals=_values(table, totals=True), currency=table.currency)
+
+
+def as_csv(table: ReportTable) -> bytes:
+    """Return a report as CSV for other programs: UTF-8, decimal points; money names its currency in a last column."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    has_money = any(column.kind == "money" for column in table.columns)
+    writer.writerow([*(tr(column.label) for column in table.columns), *([tr("Currency")] if has_money else [])])
+    for row in [*table.plain_rows(), *table.plain_rows(totals=True)]:
+        code = next((value.currency for value in row if isinstance(value, Money)), "")
+        writer.writerow([*(_csv_value(value) for value in row), *([code] if has_money else [])])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_value(value: str | int | Decimal | Money | None) -> str:
+    if isinstance(value, Money):
+        return str(value.amount)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"  # a spreadsheet would run it as a formula
+    return "" if value is None else str(value)
+
+
+def _columns(table: ReportTable) -> list[ReportColumn]:
+    return [ReportColumn(tr(column.label), column.kind) for column in table.columns]  # type: ignore[arg-type]  # the same kinds
+
+
+def _values(table: ReportTable, totals: bool = False) -> list[Sequence[Value]]:
+    def value(plain: str | int | Decimal | Money | None) -> Value:
+        if not isinstance(plain, Money):
+            return plain
+        return plain.amount if plain.currency == table.currency else Amount(plain.amount, plain.currency)
+
+    return [[value(plain) for plain in row] for row in table.plain_rows(totals)]

@@ -815,6 +815,7 @@ EDITORS: dict[str, type[Editor]] = {
     "long_text": LongEditor,
     "integer": LineEditor,
     "decimal": LineEditor,
+    "rate": LineEditor,
     "money": MoneyEditor,
     "price": MoneyEditor,
     "date": DateEditor,

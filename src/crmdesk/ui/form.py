@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
-from crmdesk.ui.editors import Context, Editor, editor_for
+from crmdesk.ui.editors import Context, Editor, LinkEditor, editor_for
 from crmdesk.ui.widgets.basics import Chip, Text
 from crmdesk.ui.widgets.messages import InlineError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmdesk.fields import Field
 
 SAVED_MS = 2500
+WITH_PAGE = frozenset({"contact", "company", "lead", "deal", "ticket", "quote", "task", "product"})
 
 Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
 """Saves one field: name, value, what to call when it is saved, what to call when not."""
@@ -72,9 +73,11 @@ class Form(FormGrid):
 
     Signals:
         changed: something has been typed or chosen.
+        link_opened: entity and id of a linked record that the user wants to see.
     """
 
     changed = Signal()
+    link_opened = Signal(str, object)
 
     def __init__(self, fields: Sequence[Field], context: Context, save: Save | None = None, label_width: int = 120) -> None:
         super().__init__(label_width, 2 if context.is_quiet else 8)
@@ -98,6 +101,9 @@ class Form(FormGrid):
         self.editors[field.name], self._errors[field.name] = editor, error
         label = tr(field.label) + (" *" if field.required else "")
         self._labels[field.name] = self.add(label, editor, error)
+        if isinstance(editor, LinkEditor):
+            editor.can_open = field.target in WITH_PAGE
+            editor.open_wanted.connect(lambda record, entity=field.target: self.link_opened.emit(entity, record))
         editor.changed.connect(self.changed)
         editor.left.connect(lambda name=field.name: self._left(name))
         editor.cancelled.connect(lambda name=field.name: self.say(name, ""))
@@ -143,6 +149,11 @@ class Form(FormGrid):
             self.editors[error.field].setFocus()
             return True
         return False
+
+    def show_field(self, name: str, shown: bool) -> None:
+        """Show a field with its label, or hide it."""
+        self._labels[name].setVisible(shown)
+        self.editors[name].setVisible(shown)
 
     def focus_first(self) -> None:
         """Put the keyboard into the first field."""

@@ -14,7 +14,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crmdesk.ui.page import PageSpec
+from crmdesk.i18n import mark
+from crmdesk.ui.page import PageSpec
 
-PAGES: tuple[PageSpec, ...] = ()
+if TYPE_CHECKING:
+    from crmdesk.ui.page import Page
+
+
+def _pipeline() -> type[Page]:
+    from crmdesk.ui.pages.pipeline import PipelinePage
+
+    return PipelinePage
+
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec("pipeline", mark("Pipeline"), "square-kanban", _pipeline, opens=("deal",)),
+)

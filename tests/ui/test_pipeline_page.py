@@ -1,0 +1,249 @@
+"""The pipeline page: cards move by mouse and keys, the store follows, everything can be undone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from crmdesk import clock
+from crmdesk.fields import Money
+from crmdesk.operations import deals, pipelines, records, tasks
+from crmdesk.queries import deals as queries
+from crmdesk.ui.dialogs.loss import LossDialog
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.pages.pipeline import PipelinePage
+from crmdesk.ui.widgets.board import mime_of
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def deal(store: Store, name: str, amount: int, **more: Any) -> UUID:
+    return store.run(records.add, "deal", {"name": name, "amount": Money(Decimal(amount), "EUR"), **more})
+
+
+def shown(page: PipelinePage) -> dict[str, list[str]]:
+    return {column.list.stage.name: [card.name for card in column.list.cards.cards] for column in page.board.columns}
+
+
+def stage_of(store: Store, deal_id: UUID) -> str:
+    with store.read() as reader:
+        return str(reader.value("SELECT s.name FROM deal d JOIN stage s ON s.id = d.stage_id WHERE d.id = ?", (deal_id.bytes,)))
+
+
+@pytest.fixture
+def three(store: Store) -> list[UUID]:
+    return [deal(store, name, amount) for name, amount in (("Gift boxes", 7500), ("Store fit-out", 22250), ("Cold-chain rollout", 18400))]
+
+
+@pytest.fixture
+def page(desk: Desk, three: list[UUID]) -> PipelinePage:
+    opened = desk.open("pipeline")
+    assert isinstance(opened, PipelinePage)
+    return opened
+
+
+def test_the_board_shows_each_stage_with_count_sum_and_weighted_sum(page: PipelinePage) -> None:
+    assert shown(page)["Qualify"] == ["Cold-chain rollout", "Store fit-out", "Gift boxes"]
+    head = page.board.columns[0].head
+    assert head.accessibleName() == "Qualify: 3 deals, 10%, € 48,150, weighted € 4,815"
+    assert (page.total.text(), page.weighted.text()) == ("€ 48,150", "€ 4,815")
+
+
+def test_ctrl_right_moves_the_card_to_the_next_stage_and_undo_brings_it_back(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[2])
+    view = page.board.columns[0].list
+    QTest.keyClick(view, Qt.Key.Key_Right, CTRL)
+    assert shown(page)["Meeting"] == ["Cold-chain rollout"], "the card moves before the store has answered"
+    desk.settle()
+    assert stage_of(desk.store, three[2]) == "Meeting"
+    assert desk.said() == ["Moved to Meeting"]
+    assert page.board.columns[1].list.hasFocus()
+    desk.window.registry.find("edit.undo")
+    desk.window.undo()
+    desk.settle()
+    assert stage_of(desk.store, three[2]) == "Qualify"
+    assert shown(page)["Qualify"] == ["Cold-chain rollout", "Store fit-out", "Gift boxes"]
+
+
+def test_ctrl_up_and_down_order_the_cards_of_a_stage(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[0])
+    view = page.board.columns[0].list
+    QTest.keyClick(view, Qt.Key.Key_Up, CTRL)
+    desk.settle()
+    assert shown(page)["Qualify"] == ["Cold-chain rollout", "Gift boxes", "Store fit-out"]
+    QTest.keyClick(view, Qt.Key.Key_Up, CTRL)
+    desk.settle()
+    QTest.keyClick(view, Qt.Key.Key_Down, CTRL)
+    desk.settle()
+    with desk.store.read() as reader:
+        assert [card.name for card in queries.board(reader).columns[0].cards] == ["Cold-chain rollout", "Gift boxes", "Store fit-out"]
+
+
+def test_a_card_is_dropped_between_two_others_of_another_stage(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    for one in three[:2]:
+        desk.store.run(deals.move, one, page.board.columns[2].list.stage.id)
+    desk.settle()
+    target = page.board.columns[2].list
+    assert [card.name for card in target.cards.cards] == ["Store fit-out", "Gift boxes"]
+    below_first = target.visualRect(target.cards.index(0)).bottom() - 2
+    mime = mime_of(three[2])
+    drop = QDropEvent(QPointF(20, below_first), Qt.DropAction.MoveAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    target.dropEvent(drop)
+    desk.settle()
+    assert shown(page)["Proposal"] == ["Store fit-out", "Cold-chain rollout", "Gift boxes"]
+
+
+def test_losing_a_deal_asks_for_the_reason(desk: Desk, page: PipelinePage, three: list[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(dialog: LossDialog) -> int:
+        dialog.reason.setCurrentText("Price")
+        return int(LossDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(LossDialog, "exec", answer)
+    lost = page.board.columns[-1]
+    assert lost.is_folded
+    page._move(three[0], lost.list.stage.id, None)
+    desk.settle()
+    with desk.store.read() as reader:
+        assert reader.value("SELECT lost_reason FROM deal WHERE id = ?", (three[0].bytes,)) == "Price"
+    assert lost.strip.text == "Lost 1"
+
+
+def test_not_saying_why_leaves_the_deal_where_it_is(desk: Desk, page: PipelinePage, three: list[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LossDialog, "exec", lambda dialog: int(LossDialog.DialogCode.Rejected))
+    page._move(three[0], page.board.columns[-1].list.stage.id, None)
+    desk.settle()
+    assert stage_of(desk.store, three[0]) == "Qualify"
+
+
+def test_every_card_tells_its_next_step_in_words(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    today = clock.today(desk.store.settings.tz)
+    desk.store.run(tasks.add, "Call about the price", due_on=today - timedelta(days=1), deal_id=three[0])
+    desk.store.run(tasks.add, "Send the offer", due_on=today, deal_id=three[1])
+    desk.settle()
+    marks = [laid.marks[0][2].text for laid in (page.board.columns[0].list._delegate._laid(card) for card in page.board.columns[0].list.cards.cards)]
+    assert marks == ["No step", "Today", "Overdue"]
+    tip = page.board.columns[0].list.cards.index(2).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Overdue: Call about the price" in tip
+
+
+def test_no_chip_is_wider_than_its_card(page: PipelinePage) -> None:
+    for column in page.board.columns:
+        for card in column.list.cards.cards:
+            laid = column.list._delegate._laid(card)
+            assert all(x + 40 < laid.width for x, _, _ in laid.marks)
+
+
+def test_the_stage_menu_offers_every_stage_but_the_present_one(page: PipelinePage, three: list[UUID]) -> None:
+    menu = page.stage_menu(three[0])
+    stages = [(action.text(), action.isEnabled()) for action in menu.actions()[:6]]
+    assert stages[0] == ("&1  Qualify", False)
+    assert stages[1] == ("&2  Meeting", True)
+    menu.deleteLater()
+
+
+def test_cards_load_as_they_scroll(desk: Desk, store: Store) -> None:
+    for number in range(70):
+        deal(store, f"Deal {number}", 100)
+    page = desk.open("pipeline")
+    assert isinstance(page, PipelinePage)
+    view = page.board.columns[0].list
+    assert view.cards.rowCount() == 50
+    assert page.board.columns[0].count == 70
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    desk.settle()
+    assert view.cards.rowCount() == 70
+    page.refresh({"deal": None})
+    desk.settle()
+    assert view.cards.rowCount() == 70, "a change does not fold the list up"
+
+
+def test_enter_opens_the_deal_beside_the_board_and_fields_are_saved_there(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[0])
+    QTest.keyClick(page.board.columns[0].list, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.panel.isVisible()
+    assert page.panel.name.text() == "Gift boxes"
+    name = page.panel.form.editors["name"]
+    name.setFocus()
+    name.inner.setText("Gift boxes 2027")  # type: ignore[attr-defined]
+    name.left.emit()
+    desk.settle()
+    assert shown(page)["Qualify"][2] == "Gift boxes 2027"
+
+
+def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page._open(three[0], False)
+    desk.settle()
+    QTest.keyClicks(page.panel.next_step, "Call Maria tomorrow")
+    assert not page.panel.understood.isHidden()
+    QTest.keyClick(page.panel.next_step, Qt.Key.Key_Return)
+    desk.settle()
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT subject, due_on FROM task") == [("Call Maria", (clock.today(desk.store.settings.tz) + timedelta(days=1)).isoformat())]
+
+
+def test_only_the_deals_of_one_owner_are_shown(desk: Desk, page: PipelinePage, store: Store) -> None:
+    jonas = store.run(records.add, "member", {"name": "Jonas Stein"})
+    deal(store, "Office coffee plan", 4800, owner=jonas)
+    desk.settle()
+    page._set_owner(jonas)
+    desk.settle()
+    assert shown(page)["Qualify"] == ["Office coffee plan"]
+    assert page.owner_button.text() == "Owner: Jonas Stein"
+    assert page.total.text() == "€ 4,800"
+
+
+def test_another_pipeline_has_its_own_board(desk: Desk, page: PipelinePage, store: Store) -> None:
+    renewals = store.run(pipelines.add, "Renewals")
+    desk.settle()
+    assert page.pipeline_button.isVisible()
+    page._set_pipeline(renewals)
+    desk.settle()
+    assert page.pipeline_button.text() == "Renewals"
+    assert not any(shown(page).values())
+
+
+def test_the_table_shows_the_same_deals(desk: Desk, page: PipelinePage) -> None:
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    records_shown = page.table.list.table.records
+    assert sorted(records_shown.text(row, 1) for row in range(records_shown.rowCount())) == ["Cold-chain rollout", "Gift boxes", "Store fit-out"]
+
+
+def test_a_new_deal_stands_in_the_first_stage(desk: Desk, page: PipelinePage) -> None:
+    page.new_deal()
+    dialog = page.window().findChild(NewRecordDialog)
+    assert isinstance(dialog, NewRecordDialog)
+    dialog.form.editors["name"].inner.setText("Festival catering")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    assert "Festival catering" in shown(page)["Qualify"]
+
+
+def test_without_deals_the_page_says_what_a_deal_is(desk: Desk) -> None:
+    page = desk.open("pipeline")
+    assert isinstance(page, PipelinePage)
+    assert page.stack.currentWidget() is page.nothing
+
+
+def test_the_mouse_finds_the_card_and_a_double_click_opens_it(desk: Desk, page: PipelinePage) -> None:
+    view = page.board.columns[0].list
+    at = view.visualRect(view.cards.index(1)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
+    desk.settle()
+    assert page.panel.name.text() == "Store fit-out"

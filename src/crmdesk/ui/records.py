@@ -28,7 +28,7 @@ Tones = Mapping[str, Mapping[str, "theme.Tone"]]
 """By field, the tone of the chip for a stored value, such as {"priority": {"urgent": "danger"}}."""
 
 WIDTHS = {
-    "integer": 90, "decimal": 100, "money": 120, "price": 110, "date": 110, "moment": 120, "flag": 70, "choice": 120,
+    "integer": 90, "decimal": 100, "rate": 80, "money": 120, "price": 110, "date": 110, "moment": 120, "flag": 70, "choice": 120,
     "link": 170, "parts": 160, "long_text": 240,
 }  # fmt: skip
 PEOPLE = frozenset({"contact", "company", "lead", "member"})

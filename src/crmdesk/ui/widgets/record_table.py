@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.fields import KINDS
 from crmdesk.i18n import tr
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import is_composing
@@ -54,7 +55,6 @@ Id = Any
 PAGE, KEPT_PAGES, MOST_COPIED = 200, 50, 20_000
 CHECK_WIDTH, HEADER = 36, 32
 LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
-NUMERIC = frozenset({"integer", "decimal", "money", "price"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it is aligned at its end."""
-        return self.kind in NUMERIC or self.kind == "moment"
+        return self.kind == "moment" or KINDS[self.kind].numeric
 
 
 @dataclass(frozen=True)

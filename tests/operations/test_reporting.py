@@ -37,7 +37,7 @@ def test_a_workbook_has_numbers_not_texts_and_no_formulas(sold: Store, tmp_path:
     assert sheet is not None
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert cells[0][0] == "Won and lost by source"
-    assert cells[1][0] == "Since Jan 1, 2026"
+    assert cells[1][0] == "Since 1 Jan 2026"
     assert cells[3] == ["Deal source", "Won", "Won amount", "Lost", "Lost amount", "Win rate"]
     assert cells[4] == ["=1+1", 1, 1234.5, 0, 0, 1]
     assert (sheet["A5"].data_type, sheet["C5"].number_format, sheet["F5"].number_format) == ("s", "#,##0.00 [$EUR]", "0.00%")

@@ -138,7 +138,7 @@ def currency_decimals(currency: str) -> int:
 @lru_cache(maxsize=1)
 def currencies() -> frozenset[str]:
     """Return the codes of the world's currencies. Source: ISO 4217 through Babel's data."""
-    from babel.core import get_global  # noqa: PLC0415
+    from babel.core import get_global
 
     return frozenset(get_global("all_currencies"))
 
@@ -368,27 +368,27 @@ def _read_link(text: str, field: Field, reading: Reading) -> str:
 
 
 def _show_date(value: date, field: Field) -> str:
-    from babel.dates import format_date  # noqa: PLC0415
+    from babel.dates import format_date
 
     return format_date(value, "medium", locale())
 
 
 def _show_moment(value: datetime, field: Field) -> str:
-    from babel.dates import format_datetime  # noqa: PLC0415
+    from babel.dates import format_datetime
 
     return format_datetime(value, "short", locale=locale())
 
 
 def show_number(value: Decimal | int) -> str:
     """Return a number as the locale in force writes it, with the decimals that it has."""
-    from babel.numbers import format_decimal  # noqa: PLC0415
+    from babel.numbers import format_decimal
 
     return format_decimal(value, locale=locale(), decimal_quantization=False)
 
 
 def show_money(value: Money, whole: bool = False) -> str:
     """Return an amount as the locale in force writes it; `whole` leaves the decimals out, for boards and tiles."""
-    from babel.numbers import format_currency  # noqa: PLC0415
+    from babel.numbers import format_currency
 
     if whole:
         return format_currency(value.amount, value.currency, "¤ #,##0" if locale().language == "en" else "#,##0 ¤", locale(), False)

@@ -74,7 +74,7 @@ def ntr(one: str, many: str, count: int, /, **values: object) -> str:
 
 @lru_cache(maxsize=16)
 def _parsed(name: str) -> Locale:
-    from babel import Locale  # noqa: PLC0415 - 15 ms that a plain command need not pay
+    from babel import Locale
 
     return Locale.parse(name)
 

@@ -12,13 +12,13 @@ from crmdesk.clock import new_id
 
 def data_folder() -> Path:
     """Return the folder of the program's own data: default place of stores and backups."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - not needed to show a record
+    from platformdirs import user_data_path
 
     return user_data_path("CRMDesk", appauthor=False)
 
 
 def _file() -> Path:
-    from platformdirs import user_config_path  # noqa: PLC0415
+    from platformdirs import user_config_path
 
     return user_config_path("CRMDesk", appauthor=False) / "settings.json"
 

@@ -13,7 +13,7 @@ def check_mail(address: str) -> str | None:
     """Complain about something that is no mail address; the odd ones are judged by email-validator, offline."""
     if _MAIL.fullmatch(address) and ".." not in address and ".@" not in address and address[0] != ".":
         return None
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 60 ms, rarely needed
+    from email_validator import EmailNotValidError, validate_email
 
     try:
         validate_email(address, check_deliverability=False, allow_smtputf8=True, allow_quoted_local=True, test_environment=True)

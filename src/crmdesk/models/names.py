@@ -27,7 +27,7 @@ def display_name(given: str | None, family: str | None) -> str:
 
 @lru_cache(maxsize=20_000)
 def _pinyin(text: str) -> tuple[str, ...]:
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes 100 ms and is needed for Chinese only
+    from pypinyin import lazy_pinyin
 
     return tuple(lazy_pinyin(text, errors=lambda rest: rest))
 

@@ -23,7 +23,7 @@ def phone_key(number: str, region: str) -> dict[str, Any]:
 @lru_cache(maxsize=50_000)
 def parse(number: str, region: str) -> tuple[str | None, str | None]:
     """Return the E.164 form and the extension of a number, None each where there is none."""
-    import phonenumbers as lib  # noqa: PLC0415 - its tables cost start-up time
+    import phonenumbers as lib
 
     text = number.strip()
     if not text:

@@ -78,7 +78,7 @@ def complete_new(change: Change, record: Record, given: Values) -> None:
     fresh: Any = record
     match record.entity.name:
         case "deal":
-            from crmdesk.operations import deals  # noqa: PLC0415 - each area only when it is needed
+            from crmdesk.operations import deals
 
             deals.prepare_new(change, fresh)
         case "ticket":
@@ -98,7 +98,7 @@ def complete_new(change: Change, record: Record, given: Values) -> None:
         case "article":
             fresh.status, fresh.language = "draft", change.settings.language
         case "quote":
-            from crmdesk.operations import quotes  # noqa: PLC0415
+            from crmdesk.operations import quotes
 
             quotes.prepare_new(change, fresh)
         case _:
@@ -110,11 +110,11 @@ def finish_new(change: Change, record: Record, given: Values) -> None:
     fresh: Any = record
     match record.entity.name:
         case "deal":
-            from crmdesk.operations import deals  # noqa: PLC0415
+            from crmdesk.operations import deals
 
             deals.finish_new(change, fresh)
         case "ticket":
-            from crmdesk.operations import tickets  # noqa: PLC0415
+            from crmdesk.operations import tickets
 
             tickets.finish_new(change, fresh)
         case _:
@@ -151,16 +151,16 @@ def _after_edit(change: Change, record: Record, given: Values, stage_before: UUI
     changed: Any = record
     match record.entity.name:
         case "deal" if "stage" in given and changed.stage_id != stage_before:
-            from crmdesk.operations import deals  # noqa: PLC0415
+            from crmdesk.operations import deals
 
             wanted, changed.stage_id = changed.stage_id, stage_before
             deals.move(change, record.id, wanted, given.get("lost_reason"))
         case "ticket" if {"priority", "queue", "service_level", "status"} & set(given):
-            from crmdesk.operations import tickets  # noqa: PLC0415
+            from crmdesk.operations import tickets
 
             tickets.after_edit(change, changed, given)
         case "quote":
-            from crmdesk.operations import quotes  # noqa: PLC0415
+            from crmdesk.operations import quotes
 
             quotes.recalculate(change, changed)
         case _:

@@ -30,7 +30,7 @@ def new_store(
         with speaking(language):
             store.run_from("cli", setup.basics)
             if sample:
-                from crmdesk.operations import sample as samples  # noqa: PLC0415 - only when asked for
+                from crmdesk.operations import sample as samples
 
                 store.run_from("cli", samples.fill)
                 while store.index_step():
@@ -48,7 +48,7 @@ def recovery_pdf(store: Store) -> bytes:
     Raises:
         NotAllowed: only the owner may print it.
     """
-    from crmdesk.reports.recovery import recovery_sheet  # noqa: PLC0415
+    from crmdesk.reports.recovery import recovery_sheet
 
     authorize(store.viewer, "store.write")
     day = now().astimezone(store.settings.tz).date()

@@ -175,10 +175,13 @@ def board(reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None
     found = [row for stage in shown for row in _card_rows(reader, stage, owner_id, limit, closed_since, None)]
     cards = _finished(reader, found, {stage.id.bytes: stage for stage in shown})
     nothing = Sum(0, reader.settings.currency)
+    by_stage: dict[UUID, list[Card]] = {}
+    for card in cards:
+        by_stage.setdefault(card.stage_id, []).append(card)
     columns = []
     for stage in shown:
         count, amount = counted.get(stage.id.bytes, (0, nothing))
-        columns.append(Column(stage, count, amount, amount.share(stage.win_rate), tuple(card for card in cards if card.stage_id == stage.id)))
+        columns.append(Column(stage, count, amount, amount.share(stage.win_rate), tuple(by_stage.get(stage.id, ()))))
     opened = [column for column in columns if column.stage.outcome == "open"]
     amount, weighted = sum((column.amount for column in opened), nothing), sum((column.weighted for column in opened), nothing)
     return Board(pipeline_id, name, tuple(columns), amount, weighted)
@@ -251,14 +254,15 @@ def _finished(reader: Reader, found: Sequence[tuple[Any, ...]], by_id: dict[byte
     """Make cards of rows, with their next steps, quotes and idle days: one statement for each of these, not one per card."""
     own = reader.settings.currency
     wanted = id_list(row[0] for row in found)
-    members = {member: name or "" for member, name in reader.rows("SELECT id, name FROM member")}
+    members = {member: (UUID(bytes=member), name or "", initials_of(name or "")) for member, name in reader.rows("SELECT id, name FROM member")}
+    nobody: tuple[UUID | None, str | None, str] = (None, None, "")
     steps, quotes, idle = _next_steps(reader, wanted), _quotes(reader, wanted), _idle(reader, found, by_id)
     made = []
     for deal, name, stage, company_id, company, amount, currency, owner, expected, closed, position, _, leading in found:
         offered = quotes.get(deal, {})
         made.append(Card(
-            UUID(bytes=deal), name or "", by_id[stage].id, company_id and UUID(bytes=company_id), company, amount, currency or own, owner and UUID(bytes=owner),
-            members.get(owner), initials_of(members.get(owner, "")), expected and date.fromisoformat(expected), closed and date.fromisoformat(closed), position,
+            UUID(bytes=deal), name or "", by_id[stage].id, company_id and UUID(bytes=company_id), company, amount, currency or own, *members.get(owner, nobody),
+            expected and date.fromisoformat(expected), closed and date.fromisoformat(closed), position,
             steps.get(deal), idle.get(deal), offered.get(leading) or next(iter(offered.values()), None),
         ))  # fmt: skip
     return tuple(made)

@@ -157,7 +157,7 @@ def _check_identity(path: Path, key: Key) -> None:
     if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
         raise BadPlace(tr("{path} can't be written: the file or its folder is read-only.", path=path), hint=tr("Move the store to a folder of your own."))
     if version < SCHEMA:
-        from crmdesk.store.migrations import migrate  # noqa: PLC0415 - Alembic takes 250 ms
+        from crmdesk.store.migrations import migrate
 
         migrate(path, key, SCHEMA)
 
@@ -244,7 +244,7 @@ def window_lock(path: Path) -> Iterator[None]:
     Raises:
         StoreBusy: a window has it.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    from filelock import FileLock, Timeout
 
     lock = FileLock(_failures_file(path).with_suffix(".window"), timeout=0)
     Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)

@@ -98,11 +98,11 @@ def _refuse_deleted(connection: Connection, quotes: dict[bytes, _Changed]) -> No
 
 
 def _check_parts(connection: Connection, before: int, part: int, table: str, quotes: dict[bytes, _Changed]) -> None:
-    """Lines of an issued quote are fixed, unless the same transaction made or issued the quote."""
+    """Lines of an issued quote are fixed, unless the same transaction made or issued the quote, or it was issued elsewhere and its lines come in a second file."""
     touched = {record: changed for record, changed in _changed(connection, before, part).items() if changed.touches(part)}
     owners = dict(rows(connection, f'SELECT id, quote_id FROM "{table}" WHERE id {IN_IDS}', (id_list(touched),)))  # noqa: S608
     wanted = {owner for owner in owners.values() if owner} | {bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")}
-    issued = rows(connection, f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND id {IN_IDS}", (id_list(wanted),))
+    issued = rows(connection, f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id {IN_IDS}", (id_list(wanted),))
     for quote, status, number in issued:
         if quote not in quotes or not _was_draft(quotes[quote], status):
             raise fixed(number)

@@ -137,8 +137,8 @@ def _is_authentic(page: bytes, number: int, mac_key: bytes) -> bool:
 
 def from_keyring(path: Path) -> Key | None:
     """Return the key that the user chose to keep in this computer's keyring, if there is one for this file as it is now."""
-    import keyring  # noqa: PLC0415 - 60 ms
-    from keyring.errors import KeyringError  # noqa: PLC0415
+    import keyring
+    from keyring.errors import KeyringError
 
     try:
         kept = keyring.get_password(KEYRING_SERVICE, str(path.resolve()))
@@ -156,10 +156,10 @@ def keep_in_keyring(path: Path, key: Key | None) -> None:
     Raises:
         UserError: this computer has no keyring.
     """
-    import keyring  # noqa: PLC0415
-    from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415
+    import keyring
+    from keyring.errors import KeyringError, PasswordDeleteError
 
-    from crmdesk.errors import UserError  # noqa: PLC0415
+    from crmdesk.errors import UserError
 
     try:
         if key is None:

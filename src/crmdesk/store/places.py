@@ -47,7 +47,7 @@ def refuse_bad_place(path: Path) -> None:
 def _windows_type(path: PurePath) -> str:  # pragma: no cover - Windows only
     if sys.platform != "win32":
         return ""
-    import ctypes  # noqa: PLC0415
+    import ctypes
 
     root = PureWindowsPath(path).anchor
     return "network" if ctypes.windll.kernel32.GetDriveTypeW(root) == DRIVE_REMOTE else ""
@@ -70,8 +70,8 @@ def _mounts() -> list[tuple[str, str]]:
         lines = table.read_text(encoding="utf-8", errors="replace").splitlines()
         return [(fields[1].replace("\\040", " "), fields[2]) for fields in (line.split(" ") for line in lines) if len(fields) > 2]
     if sys.platform == "darwin":  # pragma: no cover - macOS only
-        import re  # noqa: PLC0415
-        import subprocess  # noqa: PLC0415
+        import re
+        import subprocess
 
         listing = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         return [(found[1], found[2]) for found in re.finditer(r" on (.+?) \((\w+)", listing)]

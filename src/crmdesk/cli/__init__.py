@@ -1,0 +1,65 @@
+"""The command line: the same operations and queries as the window, without a screen. The manual's page on commands is its contract."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from crmdesk import settings
+from crmdesk.cli import areas, files, records, stores
+from crmdesk.cli.base import UNEXPECTED, WRONG_USAGE, app
+from crmdesk.errors import Cancelled, UserError
+from crmdesk.i18n import set_language, tr
+
+log = logging.getLogger(__name__)
+__all__ = ["app", "areas", "files", "main", "records", "stores"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; every failure is one line on standard error."""
+    set_language(settings.read().get("language", "en"))
+    try:
+        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except typer.TyperException as error:
+        return _fail(_one_line(error.format_message()), WRONG_USAGE)
+    except typer.Abort:
+        return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
+    except (Cancelled, KeyboardInterrupt):
+        return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
+    except UserError as error:
+        return _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the reader went away; nothing more may be written
+        return 0
+    except Exception as error:  # the last door before the user: a bug is one line, its details go to the log
+        log.debug("unexpected", exc_info=error)
+        if os.environ.get("CRMDESK_DEBUG"):
+            raise
+        place = _place_of(error)
+        return _fail(tr("This went wrong ({what} at {place}); nothing was lost. Please report it.", what=type(error).__name__, place=place), UNEXPECTED)
+    return int(code or 0)
+
+
+def _place_of(error: BaseException) -> str:
+    trace = error.__traceback__
+    place = "?"
+    while trace:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _fail(message: str, code: int) -> int:
+    print(_one_line(message), file=sys.stderr)
+    return code
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())

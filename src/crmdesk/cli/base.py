@@ -1,0 +1,258 @@
+"""What all commands share: global options, the open store, output as JSON or for people."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk import __version__, settings
+from crmdesk.errors import UserError
+from crmdesk.i18n import set_language, tr
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from crmdesk.store import Store
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+log = logging.getLogger(__name__)
+
+UNEXPECTED, WRONG_USAGE, DAMAGE, REJECTED = 1, 2, 6, 8
+
+
+@dataclass
+class Call:
+    """The global options of one call."""
+
+    store: Path | None = None
+    passphrase_file: Path | None = None
+    json: bool = False
+    role: str | None = None
+
+
+call = Call()
+
+
+@app.callback(invoke_without_command=True)
+def _global(
+    context: typer.Context,
+    store: Annotated[Path | None, typer.Option(help="The encrypted file; else CRMDESK_STORE, else the last one opened.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase; else CRMDESK_PASSPHRASE, the keyring, a prompt.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    role: Annotated[str | None, typer.Option("--as", help="Act with the rights of a lower role.")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """CRMDesk: customers, deals, tickets and quotes in one encrypted file. Without a command it opens the window."""
+    call.store, call.passphrase_file, call.json, call.role = store, passphrase_file, as_json, role
+    if version:
+        print(f"CRMDesk {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(window(None))
+
+
+# -- the store -------------------------------------------------------------------------------------------------------------------
+
+
+def _store_path() -> Path:
+    path = call.store or settings.default_store()
+    if path is None:
+        from crmdesk.errors import StoreMissing
+
+        raise StoreMissing(tr("No store is named."), hint=tr("Give one with --store FILE, or create one with “crmdesk init FILE”."))
+    return path
+
+
+def given_passphrase() -> str | None:
+    """Return the passphrase from where it is given; None if only the keyring or a recovery key could open the store."""
+    if call.passphrase_file:
+        try:
+            return call.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise UserError(tr("The passphrase file {path} can't be read.", path=call.passphrase_file)) from None
+    if "CRMDESK_PASSPHRASE" in os.environ:
+        return os.environ["CRMDESK_PASSPHRASE"]
+    return None
+
+
+def prompt(text: str) -> str:
+    """Ask for a passphrase on the terminal."""
+    import getpass
+
+    if not sys.stdin.isatty():
+        from crmdesk.errors import WrongPassphrase
+
+        raise WrongPassphrase(tr("The passphrase is missing."), hint=tr("Set CRMDESK_PASSPHRASE or give --passphrase-file."))
+    return getpass.getpass(text)
+
+
+@contextmanager
+def opened(*, keep: bool = True) -> Iterator[Store]:
+    """Open the store that the call means, act in the role it asks for, speak the store's language."""
+    from crmdesk.store import open_store
+    from crmdesk.store.keys import Key, from_keyring
+
+    path = _store_path()
+    recovery = os.environ.get("CRMDESK_RECOVERY_KEY")
+    passphrase = given_passphrase()
+    key: Key | None = None
+    if recovery:
+        from crmdesk.reports.recovery import from_groups
+
+        key = Key(from_groups(recovery))
+    elif passphrase is None and path.exists():
+        key = from_keyring(path)
+        if key is None:
+            passphrase = prompt(tr("Passphrase: "))
+    with open_store(path, passphrase, key) as store:
+        if keep:
+            remember(path)
+        store.act_as(call.role)
+        set_language(settings.read().get("language") or store.settings.language)
+        yield store
+
+
+def remember(path: Path) -> None:
+    """Open this store next time when none is named."""
+    resolved = str(path.resolve())
+    if settings.read().get("last_store") != resolved:
+        try:
+            settings.write(last_store=resolved)
+        except OSError as error:  # a home that can't be written must not stop the work
+            log.info("last store not remembered: %s", error.strerror)
+
+
+# -- output ----------------------------------------------------------------------------------------------------------------------
+
+
+def say(result: Any, text: Callable[[], str] | str | None = None) -> None:
+    """Print a result: one JSON document, or words for people."""
+    if call.json:
+        print(json.dumps(result, ensure_ascii=False, default=_json_default))
+    elif text is not None:
+        shown = text() if callable(text) else text
+        if shown:
+            print(shown)
+    else:
+        print(_pretty(result))
+
+
+def _json_default(value: Any) -> Any:
+    from crmdesk.queries.records import json_value
+
+    plain = json_value(value)
+    if plain is value:
+        return str(value)
+    return plain
+
+
+def _pretty(result: Any, indent: str = "") -> str:
+    if isinstance(result, Mapping):
+        width = max((len(str(key)) for key in result), default=0)
+        return "\n".join(f"{indent}{key:<{width}}  {_short(value)}" for key, value in result.items() if value not in (None, [], {}))
+    if isinstance(result, list):
+        return "\n".join(_short(item) for item in result)
+    return str(result)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        if "title" in value:
+            return str(value["title"])
+        if set(value) == {"amount", "currency"}:
+            return f"{value['amount']} {value['currency']}"
+        if "value" in value:
+            return f"{value['value']} ({value['label']})" if value.get("label") else str(value["value"])
+        return ", ".join(f"{key} {_short(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_short(inner) for inner in value)
+    return "" if value is None else str(value)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows as aligned text."""
+    cells = [[str(column) for column in columns], *([_short(value).replace("\n", " ")[:60] for value in row] for row in rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
+    return "\n".join("  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Show a bar on a terminal, nothing when piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(done: int, total: int | None) -> None:
+        part = f"{done * 100 // total:3d} %" if total else f"{done:,}"
+        print(f"\r{label} {part}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        print("\r" + " " * (len(label) + 14) + "\r", end="", file=sys.stderr, flush=True)
+
+
+def window(file: Path | None) -> int:
+    """Open the window; returns its exit code."""
+    from crmdesk.ui.app import run
+
+    return run(file or call.store or settings.default_store(), given_passphrase())
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write an output file, whole or not at all."""
+    half = path.with_name(f".{path.name}.part")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from None
+
+
+def pairs(given: Sequence[str]) -> dict[str, str]:
+    """Read FIELD=VALUE arguments."""
+    values: dict[str, str] = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise typer.BadParameter(tr("“{text}” is not FIELD=VALUE.", text=pair))
+        values[name.strip()] = value
+    return values
+
+
+def find(store: Store, entity: str, text: str) -> UUID:
+    """Return the record that an id, a number or a name means."""
+    from crmdesk.queries import records
+
+    with store.read() as reader:
+        return records.find_one(reader, entity, text)
+
+
+def shown(store: Store, entity: str, record_id: UUID) -> dict[str, Any]:
+    """Return a record whole, as JSON prints it."""
+    from crmdesk.queries import about
+
+    with store.read() as reader:
+        return about.whole(reader, entity, record_id)
+
+
+def split(text: str | None) -> list[str]:
+    """Return the words of a list by comma."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]

@@ -1,0 +1,181 @@
+"""Commands about records of any entity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli.base import app, find, opened, pairs, progress, say, shown, split, table
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+
+@app.command()
+def add(entity: str, values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE…")] = None) -> None:
+    """Add a record."""
+    from crmdesk.operations import records
+
+    given = pairs(values or [])
+    with opened() as store:
+        record_id = store.run_from("cli", records.add, entity, given)
+        say(shown(store, entity, record_id))
+
+
+@app.command("set")
+def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…")]) -> None:
+    """Change fields of a record."""
+    from crmdesk.operations import records
+
+    given = pairs(values)
+    with opened() as store:
+        record_id = find(store, entity, record)
+        store.run_from("cli", records.edit, entity, [record_id], given)
+        say(shown(store, entity, record_id))
+
+
+@app.command()
+def delete(entity: str, record: list[str]) -> None:
+    """Put records into the recycle bin."""
+    from crmdesk.operations import records
+
+    with opened() as store:
+        ids = [find(store, entity, text) for text in record]
+        count = store.run_from("cli", records.delete, entity, ids)
+    say({"deleted": count}, lambda: tr("Deleted. “undo” brings it back."))
+
+
+@app.command()
+def show(entity: str, record: str) -> None:
+    """Show a record with how many others belong to it."""
+    with opened() as store:
+        say(shown(store, entity, find(store, entity, record)))
+
+
+@app.command()
+def history(entity: str, record: str) -> None:
+    """Show what happened to a record."""
+    from crmdesk.queries import records
+
+    with opened() as store:
+        record_id = find(store, entity, record)
+        with store.read() as reader:
+            entries = records.history(reader, entity, record_id)
+    found = [
+        {
+            "transaction": entry.tx, "at": records.json_value(entry.at), "member": entry.member, "origin": entry.origin, "label": entry.label, "operation": entry.operation,
+            "changes": {name: [records.json_value(old), records.json_value(new)] for name, (old, new) in entry.changes.items()},
+        }
+        for entry in entries
+    ]  # fmt: skip
+    say(found, lambda: table(("transaction", "at", "member", "label", "changes"), [[e["transaction"], e["at"], e["member"], e["label"], e["changes"]] for e in found]))
+
+
+@app.command()
+def undo(transaction: Annotated[int | None, typer.Option("--transaction", help="A transaction of mine; else my last one.")] = None) -> None:
+    """Take back my last transaction."""
+    from crmdesk.operations import registry
+
+    registry.load()
+    with opened() as store:
+        said = store.undo(transaction, origin="cli")
+        say({"undone": said, "transaction": store.last_changes.tx if store.last_changes else None}, lambda: tr("Undone: {what}", what=said))
+
+
+@app.command()
+def redo() -> None:
+    """Take back my last undo."""
+    from crmdesk.operations import registry
+
+    registry.load()
+    with opened() as store:
+        said = store.redo(origin="cli")
+        say({"redone": said, "transaction": store.last_changes.tx if store.last_changes else None}, lambda: tr("Redone: {what}", what=said))
+
+
+trash_app = typer.Typer(help="The recycle bin.")
+app.add_typer(trash_app, name="trash")
+
+
+@trash_app.command("list")
+def trash_list() -> None:
+    """Show what lies in the bin."""
+    from crmdesk.queries import records
+
+    with opened() as store, store.read() as reader:
+        binned = records.trash(reader)
+    found = [{"entity": item.entity, "id": str(item.id), "title": item.title, "deleted_at": records.json_value(item.deleted_at)} for item in binned]
+    say(found, lambda: table(("entity", "title", "deleted_at", "id"), [[f["entity"], f["title"], f["deleted_at"], f["id"]] for f in found]))
+
+
+@trash_app.command("restore")
+def trash_restore(entity: str, record: str) -> None:
+    """Take a record out of the bin."""
+    from crmdesk.operations import records
+    from crmdesk.queries import about
+
+    with opened() as store:
+        with store.read() as reader:
+            record_id = about.find_binned(reader, entity, record)
+        store.run_from("cli", records.restore, entity, record_id)
+        say(shown(store, entity, record_id))
+
+
+@app.command()
+def audit(start: Annotated[str | None, typer.Option("--from", help="From this date on.")] = None, limit: int = 1000) -> None:
+    """Show the trail of all transactions, newest first."""
+    from crmdesk.queries import about
+
+    with opened() as store, store.read() as reader:
+        found = about.audit(reader, start, limit)
+    say(found, lambda: table(("transaction", "at", "member", "origin", "label", "about"), [[f[k] for k in ("transaction", "at", "member", "origin", "label", "about")] for f in found]))
+
+
+@app.command("list")
+def list_records(
+    entity: str,
+    where: Annotated[list[str] | None, typer.Option("--where", help="“field op value”; op is = != < <= > >= ~ in empty notempty.")] = None,
+    search: Annotated[str | None, typer.Option("--search", help="Only what this text finds.")] = None,
+    sort: Annotated[str | None, typer.Option("--sort", help="Fields, with - before those that sort downwards.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many rows.")] = 50,
+    columns: Annotated[str | None, typer.Option("--columns", help="Names of fields, by comma.")] = None,
+) -> None:
+    """List records."""
+    from crmdesk.queries import about
+
+    with opened() as store, store.read() as reader:
+        found = about.listed(reader, entity, where or [], search, split(sort), limit, split(columns))
+    say(found, lambda: _list_text(found))
+
+
+def _list_text(found: dict[str, Any]) -> str:
+    rows = found["rows"]
+    if not rows:
+        return tr("Nothing found.")
+    names = [name for name in rows[0] if name != "id" and any(row[name] not in (None, [], "") for row in rows)][:7]
+    return table(names, [[row[name] for name in names] for row in rows]) + "\n" + tr("{shown} of {total}", shown=len(rows), total=found["total"])
+
+
+@app.command()
+def search(text: str, limit: Annotated[int, typer.Option("--limit", min=1)] = 20) -> None:
+    """Search across everything, best first."""
+    from crmdesk.queries.search import search as ask
+
+    with opened() as store:
+        if waiting := store.index_waiting():
+            _finish_index(store, waiting)
+        with store.read() as reader:
+            hits = ask(reader, text, limit)
+    found = [{"entity": hit.entity, "id": str(hit.id), "title": hit.title, "subtitle": hit.subtitle, "score": hit.score} for hit in hits]
+    say(found, lambda: table(("entity", "title", "subtitle"), [[f["entity"], f["title"], f["subtitle"]] for f in found]) if found else tr("Nothing found."))
+
+
+def _finish_index(store: Store, waiting: int) -> None:
+    with progress(tr("Indexing")) as show_progress:
+        left = waiting
+        while left:
+            left = store.index_step()
+            if show_progress:
+                show_progress(waiting - left, waiting)

@@ -260,8 +260,9 @@ def _finished(reader: Reader, found: Sequence[tuple[Any, ...]], by_id: dict[byte
     made = []
     for deal, name, stage, company_id, company, amount, currency, owner, expected, closed, position, _, leading in found:
         offered = quotes.get(deal, {})
+        owner_id, owner_name, short = members.get(owner, nobody)
         made.append(Card(
-            UUID(bytes=deal), name or "", by_id[stage].id, company_id and UUID(bytes=company_id), company, amount, currency or own, *members.get(owner, nobody),
+            UUID(bytes=deal), name or "", by_id[stage].id, company_id and UUID(bytes=company_id), company, amount, currency or own, owner_id, owner_name, short,
             expected and date.fromisoformat(expected), closed and date.fromisoformat(closed), position,
             steps.get(deal), idle.get(deal), offered.get(leading) or next(iter(offered.values()), None),
         ))  # fmt: skip

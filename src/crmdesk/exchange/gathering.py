@@ -1,0 +1,103 @@
+"""Gathered: the rows that an import has prepared, sorted by table and columns, ready to be written in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.fields import KINDS
+from crmdesk.models.base import ENTITIES
+from crmdesk.store.door import derive_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crmdesk.store.settings import Settings
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Gathered:
+    """Rows to insert and to update, with stored values.
+
+    Attributes:
+        inserts: rows by entity and columns, in the order in which they came up.
+        updates: the same; a row ends with its id.
+        created: how many records were made because something referred to them.
+    """
+
+    settings: Settings
+    inserts: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
+    updates: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
+    created: dict[str, int] = field(default_factory=dict)
+    _derivers: dict[str, Callable[[dict[str, Any]], None] | None] = field(default_factory=dict)
+
+    def add(self, entity: str, values: dict[str, Any]) -> None:
+        """Take a record with its stored values; the derived ones are filled in."""
+        self.complete(entity, values)
+        columns = tuple(values)
+        self.inserts.setdefault((entity, columns), []).append(tuple(values.values()))
+
+    def rows(self, entity: str, columns: Sequence[str]) -> list[Row]:
+        """Return the list that collects rows of an entity with these columns."""
+        return self.inserts.setdefault((entity, tuple(columns)), [])
+
+    def update(self, entity: str, columns: tuple[str, ...], row: Row) -> None:
+        """Take new values of a record; the last one is its id."""
+        self.updates.setdefault((entity, columns), []).append(row)
+
+    def made(self, entity: str) -> None:
+        """Count a record that was made because something referred to it."""
+        self.created[entity] = self.created.get(entity, 0) + 1
+
+    def complete(self, entity: str, values: dict[str, Any]) -> None:
+        """Fill in the derived values of a record."""
+        if entity not in self._derivers:
+            self._derivers[entity] = self._deriver(entity)
+        if derive := self._derivers[entity]:
+            derive(values)
+
+    def _deriver(self, entity: str) -> Callable[[dict[str, Any]], None] | None:
+        """Return what fills in the derived values; values that it reads are turned from stored to plain where these differ."""
+        cls = ENTITIES[entity]
+        derive = cls.entity.derive
+        if derive is None:
+            return None
+        kinds = {item.column: item.kind for item in cls.fields.values()}
+        turned = [name for name in derive_sources(cls) if kinds.get(name) in {"decimal", "rate", "price", "date", "moment", "flag", "link"}]
+        settings = self.settings
+        if not turned:
+
+            def complete(values: dict[str, Any]) -> None:
+                values.update(derive(values, settings))
+
+            return complete
+
+        def complete_plain(values: dict[str, Any]) -> None:
+            plain = dict(values)
+            for name in turned:
+                if plain.get(name) is not None:
+                    plain[name] = KINDS[kinds[name]].load(plain[name])
+            values.update(derive(plain, settings))
+
+        return complete_plain
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not any(self.inserts.values()) and not any(self.updates.values())
+
+    def take(self) -> tuple[list[tuple[str, tuple[str, ...], list[Row]]], list[tuple[str, tuple[str, ...], list[Row]]]]:
+        """Return what has been gathered as (inserts, updates) and begin anew."""
+        inserts = [(entity, columns, rows) for (entity, columns), rows in self.inserts.items() if rows]
+        updates = [(entity, columns, rows) for (entity, columns), rows in self.updates.items() if rows]
+        self.inserts, self.updates = {}, {}
+        return inserts, updates
+
+
+def stored_own_fields(values: Mapping[str, Any]) -> str | None:
+    """Return the user's own fields as the JSON that the record keeps."""
+    import json
+
+    return json.dumps(dict(sorted(values.items())), ensure_ascii=False, sort_keys=True, separators=(",", ":")) if values else None

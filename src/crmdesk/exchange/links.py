@@ -1,0 +1,291 @@
+"""Links: the records that names, numbers and foreign ids in a file mean, found in the store or made."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.clock import new_id_bytes
+from crmdesk.errors import NotAllowed, UserError
+from crmdesk.exchange.words import outcome_of
+from crmdesk.i18n import tr
+from crmdesk.models.names import folded, sort_key
+from crmdesk.models.people import split_name
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
+from crmdesk.store.rights import authorize
+from crmdesk.store.settings import named_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from crmdesk.exchange.gathering import Gathered
+    from crmdesk.store import Store
+
+NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", "ticket": "number"}
+CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline"})
+
+
+def name_key(entity: str, text: str) -> str:
+    """Return what two names of an entity must have in common to mean the same record."""
+    words = folded(text).split()
+    return "".join(words) if entity == "product" else " ".join(words)
+
+
+class Book:
+    """The records of one entity that a file may refer to; asked by block, so that the file's size counts and not the store's.
+
+    Args:
+        later: records of this entity may stand later in the file, so what is missing is promised and made only at the end.
+    """
+
+    def __init__(self, entity: str, store: Store, gathered: Gathered, source: str, creates: bool, later: bool = False) -> None:
+        self.entity = entity
+        self.store = store
+        self._gathered = gathered
+        self._source = source
+        self._creates = creates and entity in CREATABLE and self._may_write()
+        self._later = later
+        self._cls = entity_class(entity)
+        self._title = title_field(self._cls)
+        self._by_text: dict[tuple[str, bool], bytes] = {}
+        self._asked: set[str] = set()
+        self._named: dict[str, list[tuple[str, bytes]]] = {}
+        self._numbered: dict[str, bytes] = {}
+        self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
+        self.promised: dict[str, tuple[bytes, str, bool]] = {}
+        with store.read() as reader:
+            self._is_empty = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
+
+    def _may_write(self) -> bool:
+        try:
+            authorize(self.store.viewer, f"{self.entity}.write")
+        except NotAllowed:
+            return False
+        return True
+
+    # ---- asking the store ----
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Look up what a block of rows refers to, all at once."""
+        new = {text for text in texts if text} - self._asked
+        if not new:
+            return
+        self._asked |= new
+        if self._is_empty:
+            return
+        with self.store.read() as reader:
+            table, live = self._cls.entity.name, "deleted_at IS NULL"
+            columns = self._cls.__table__.columns
+            wanted = json.dumps(sorted(new), ensure_ascii=False)
+            if number := NUMBERED.get(self.entity):
+                sql = f'SELECT "{number}", id FROM "{table}" WHERE {live} AND "{number}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+                for text, record in reader.rows(sql, (wanted,)):
+                    self._numbered.setdefault(text, record)
+            sql = f'SELECT external_id, source, id FROM "{table}" WHERE {live} AND external_id IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for text, source, record in reader.rows(sql, (wanted,)):
+                self._foreign.setdefault(text, []).append((source, record))
+            if "name_key" in columns:
+                index, keys = "name_key", {name_key(self.entity, text) for text in new}
+            elif "sort_key" in columns:
+                index, keys = "sort_key", {sort_key(" ".join(text.split())) for text in new}
+            else:
+                return
+            sql = f'SELECT "{self._title}", id FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for title, record in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
+                self._named.setdefault(name_key(self.entity, title or ""), []).append((title or "", record))
+
+    # ---- answering ----
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the record that a text means, or None.
+
+        Raises:
+            UserError: several records are called so.
+        """
+        if is_key:
+            return self._by_foreign(text) or self._numbered.get(text) or self._by_name(text)
+        return self._numbered.get(text) or self._by_name(text) or self._by_foreign(text)
+
+    def _by_foreign(self, text: str) -> bytes | None:
+        found = self._foreign.get(text, [])
+        if len(found) > 1:
+            own = [pair for pair in found if pair[0] == self._source]
+            found = own or found
+        if len(found) > 1:
+            raise self._unclear(len(found), text)
+        return found[0][1] if found else None
+
+    def _by_name(self, text: str) -> bytes | None:
+        found = self._named.get(name_key(self.entity, text), [])
+        if len(found) > 1:
+            exact = [pair for pair in found if pair[0] == text]
+            found = exact or found
+        if len({record for _, record in found}) > 1:
+            raise self._unclear(len(found), text)
+        return found[0][1] if found else None
+
+    def _unclear(self, count: int, text: str) -> UserError:
+        return UserError(tr("{count} records of “{entity}” are called “{text}”.", count=count, entity=tr(self._cls.entity.label), text=text))
+
+    def read(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Return the record that a text means; one that is missing is made.
+
+        Args:
+            more: further stored values of a record that has to be made.
+
+        Raises:
+            UserError: there is none and it may not be made, or there are several.
+        """
+        known = self._by_text.get((text, is_key))
+        if known is not None:
+            return known
+        found = self.find(text, is_key)
+        if found is None:
+            found = self._promise(text, is_key) if self._later else self.create(text, is_key, **more)
+        self._by_text[text, is_key] = found
+        return found
+
+    def _missing(self, text: str) -> UserError:
+        return UserError(tr("There is no {entity} “{text}”.", entity=tr(self._cls.entity.label), text=text))
+
+    def _promise(self, text: str, is_key: bool) -> bytes:
+        if not self._creates:
+            raise self._missing(text)
+        key = name_key(self.entity, text)
+        if key in self.promised:
+            return self.promised[key][0]
+        record = new_id_bytes()
+        self.promised[key] = (record, text, is_key)
+        return record
+
+    def claim(self, *texts: str | None) -> bytes | None:
+        """Return the id that was promised to a record which now stands in the file."""
+        for text in texts:
+            if text and (promised := self.promised.pop(name_key(self.entity, text), None)):
+                return promised[0]
+        return None
+
+    def keep_promises(self) -> None:
+        """Make what was referred to but never stood in the file."""
+        for record, text, is_key in self.promised.values():
+            self.create(text, is_key, id=record)
+        self.promised.clear()
+
+    def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
+        """Take note of a record that the file itself brings."""
+        if name:
+            self._named.setdefault(name_key(self.entity, name), []).append((name, record))
+        if number:
+            self._numbered.setdefault(number, record)
+        if external_id:
+            self._foreign.setdefault(external_id, []).append((self._source, record))
+
+    # ---- making ----
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make a record that has only its name, and what is given beside it."""
+        if not self._creates:
+            raise self._missing(text)
+        record: bytes = more.pop("id", None) or new_id_bytes()
+        values: dict[str, Any] = {"id": record, **self._fresh(text), **{name: value for name, value in more.items() if value is not None}}
+        if is_key:
+            values |= {"external_id": text, "source": self._source}
+        self._gathered.add(self.entity, values)
+        self._gathered.made(self.entity)
+        self.learn(record, None if self.entity == "contact" else text, None, text if is_key else None)
+        return record
+
+    def _fresh(self, text: str) -> dict[str, Any]:
+        member = self.store.viewer.member_id
+        mine = {"owner_id": member.bytes} if member else {}
+        match self.entity:
+            case "contact":
+                name = split_name(text)
+                return {
+                    "given_name": name.given or None, "family_name": name.family or None, "title": name.title or None, "salutation": name.salutation or None, **mine
+                }  # fmt: skip
+            case "company":
+                return {"name": text, **mine}
+            case "product":
+                return {"name": text, "is_active": 1, "currency": self.store.settings.currency}
+            case "member":
+                return {"name": text, "is_active": 0, "role": "sales"}
+            case _:
+                return {"name": text}
+
+
+class Tags(Book):
+    """Tags; their ids come from group and name."""
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the tag if the store has it."""
+        return self._by_name(text)
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make a tag, or take one that was deleted out of the bin."""
+        group, _, bare = text.rpartition(":")
+        record = named_id("tag", f"{folded(group)}:{folded(bare.strip())}").bytes
+        with self.store.read() as reader:
+            in_bin = reader.value("SELECT 1 FROM tag WHERE id = ?", (record,))
+        if in_bin:
+            self._gathered.update("tag", ("deleted_at",), (None, record))
+            self.learn(record, bare.strip())
+            return record
+        if not self._creates:
+            raise self._missing(text)
+        self._gathered.add("tag", {"id": record, "name": bare.strip(), "group": group.strip() or None})
+        self._gathered.made("tag")
+        self.learn(record, bare.strip())
+        return record
+
+
+class Stages(Book):
+    """The stages of one pipeline; `Closed Won` means the stage for won deals whatever it is called."""
+
+    def __init__(self, store: Store, gathered: Gathered, source: str, creates: bool, pipeline: UUID) -> None:
+        super().__init__("stage", store, gathered, source, creates)
+        self.pipeline = pipeline
+        with store.read() as reader:
+            sql = "SELECT id, name, ifnull(outcome, 'open'), position FROM stage WHERE pipeline_id = ? AND deleted_at IS NULL ORDER BY position, id"
+            self._stages = [tuple(row) for row in reader.rows(sql, (pipeline.bytes,))]
+        self.outcomes: dict[bytes, str] = {row[0]: row[2] for row in self._stages}
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Nothing to ask: the stages of a pipeline are few and known."""
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the stage of this name, else that of the outcome which the name means."""
+        key = name_key("stage", text)
+        for record, name, _, _ in self._stages:
+            if name_key("stage", name or "") == key:
+                return bytes(record)
+        outcome = outcome_of(text)
+        if outcome != "open":
+            return next((record for record, _, its, _ in self._stages if its == outcome), None)
+        return None
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make an open stage behind the other open ones; those for won and lost deals move on."""
+        if not self._creates:
+            raise self._missing(text)
+        record = new_id_bytes()
+        opened = [position or 0 for _, _, outcome, position in self._stages if outcome == "open"]
+        position = max(opened, default=-1) + 1
+        moved = []
+        for other, name, outcome, its in self._stages:
+            at = (its or 0) + 1 if outcome != "open" else its
+            if at != its:
+                self._gathered.update("stage", ("position",), (at, other))
+            moved.append((other, name, outcome, at))
+        self._stages = [*moved, (record, text, "open", position)]
+        self.outcomes[record] = "open"
+        self._gathered.add("stage", {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": "open"})
+        self._gathered.made("stage")
+        return record
+
+    def first_open(self) -> bytes | None:
+        """Return the first open stage."""
+        opened = sorted((row for row in self._stages if row[2] == "open"), key=lambda row: (row[3] is None, row[3]))
+        return opened[0][0] if opened else None

@@ -1,0 +1,283 @@
+"""Phones, mails, handles, addresses, tags and notes of one row, gathered from its columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.clock import new_id_bytes
+from crmdesk.errors import UserError
+from crmdesk.exchange import headers
+from crmdesk.exchange.table import shown
+from crmdesk.models.checks import check_mail
+from crmdesk.models.countries import FIVE_DIGITS, region_of
+from crmdesk.models.names import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crmdesk.exchange.gathering import Gathered
+    from crmdesk.exchange.links import Book
+    from crmdesk.exchange.mapping import Column
+    from crmdesk.exchange.phones import PhoneReader
+    from crmdesk.exchange.table import Cell
+
+ADDRESS_COLUMNS = ("street", "postal_code", "city", "state", "country")
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a row says in list fields, each without its owner."""
+
+    phones: list[tuple[str | None, str, str | None, str | None, str | None]] = field(default_factory=list)
+    emails: list[tuple[str | None, str, str]] = field(default_factory=list)
+    handles: list[tuple[str | None, str]] = field(default_factory=list)
+    addresses: list[tuple[str | None, str | None, str | None, str | None, str | None, str | None, str | None]] = field(default_factory=list)
+    tags: list[bytes] = field(default_factory=list)
+    note: str | None = None
+
+    @property
+    def city_key(self) -> str:
+        """The city of the first address, as cities are compared."""
+        return self.addresses[0][6] or "" if self.addresses else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.phones or self.emails or self.handles or self.addresses or self.tags or self.note)
+
+
+Slot = tuple[int, str | None, int | None, str]
+"""A column: its index, its fixed label, the column with its label, its header."""
+
+
+class PartsReader:
+    """Reads the list fields of a row; compiled once for a file.
+
+    Args:
+        columns: those that go to list fields.
+        region: the country of phone numbers where the row names none.
+        tags: where tags are looked up.
+    """
+
+    def __init__(self, columns: Iterable[Column], region: str, phones: PhoneReader, tags: Callable[[], Book]) -> None:
+        self._region = region
+        self._phones = phones
+        self._tags = tags
+        self._slots: dict[str, list[Slot]] = {}
+        self._groups: dict[str, dict[str, int]] = {}
+        self._group_labels: dict[str, int | None] = {}
+        for column in columns:
+            target = column.target
+            if target is None:
+                continue
+            if target.field == "address":
+                self._groups.setdefault(target.label, {}).setdefault(target.part, column.index)
+                self._group_labels[target.label] = column.label_index
+            else:
+                slot = (column.index, target.label or None, column.label_index, column.header)
+                self._slots.setdefault(target.field, []).append(slot)
+        self._countries = [group["country"] for group in self._groups.values() if "country" in group]
+        self._phone_slots = self._slots.get("phone", [])
+        self._mail_slots = self._slots.get("email", [])
+
+    def __bool__(self) -> bool:
+        return bool(self._slots or self._groups)
+
+    def tag_texts(self, cells: list[Cell]) -> list[str]:
+        """Return the tags that a row names."""
+        return [text for index, *_ in self._slots.get("tags", ()) for text in split_tags(shown(cells[index]))]
+
+    def read(self, cells: list[Cell]) -> Parts:
+        """Return the list fields of a row.
+
+        Raises:
+            UserError: a mail address that is none; its field is the column's name.
+        """
+        parts = Parts()
+        if self._phone_slots:
+            self._read_phones(cells, parts)
+        for index, label, label_index, header in self._mail_slots:
+            if cell := cells[index]:
+                label = _label(cells[label_index]) if label_index is not None else label
+                read_mails(shown(cell), label, header, parts.emails)
+        if self._groups:
+            self._read_addresses(cells, parts)
+        for name in ("handle", "website"):
+            for index, label, label_index, _ in self._slots.get(name, ()):
+                if text := shown(cells[index]).strip():
+                    said = shown(cells[label_index]).strip("* ").strip() if label_index is not None else label
+                    parts.handles.append(("website" if name == "website" else said or None, text))
+        if "tags" in self._slots:
+            tags = self._tags()
+            parts.tags = list(dict.fromkeys(tags.read(text) for text in self.tag_texts(cells)))
+        if "note" in self._slots:
+            notes = [text for index, *_ in self._slots["note"] if (text := shown(cells[index]).strip())]
+            parts.note = "\n".join(notes) or None
+        return parts
+
+    def _read_phones(self, cells: list[Cell], parts: Parts) -> None:
+        own = self._row_region(cells)
+        region = own or self._region
+        seen: set[str] = set()
+        for index, label, label_index, _ in self._phone_slots:
+            cell = cells[index]
+            if cell == "":
+                continue
+            label = _label(cells[label_index]) if label_index is not None else label
+            for number in split_phones(shown(cell)):
+                if number not in seen:
+                    seen.add(number)
+                    e164, extension = self._phones.read(number, region)
+                    parts.phones.append((label, number, own or None, e164, extension))
+
+    def _row_region(self, cells: list[Cell]) -> str:
+        for index in self._countries:
+            if (cell := cells[index]) and (region := region_of(shown(cell))):
+                return region if region != self._region else ""
+        return ""
+
+    def _read_addresses(self, cells: list[Cell], parts: Parts) -> None:
+        for label, group in self._groups.items():
+            if not any(cells[index] for index in group.values()):
+                continue
+            texts = {part: shown(cells[index]).strip() for part, index in group.items()}
+            if not any(texts.values()):
+                continue
+            label_index = self._group_labels[label]
+            said = _label(cells[label_index]) if label_index is not None else None if label.startswith("#") else label or None
+            if "postal_code" in group:
+                texts["postal_code"] = self._postal_code(cells[group["postal_code"]], texts)
+            street = _street(texts)
+            city = texts.get("city") or None
+            parts.addresses.append(
+                (said, street or None, texts.get("postal_code") or None, city, texts.get("state") or None, texts.get("country") or None, folded(city) if city else "")
+            )
+
+    def _postal_code(self, cell: Cell, texts: dict[str, str]) -> str:
+        """Give a postal code back the zero that a workbook took from it."""
+        code = texts["postal_code"]
+        if isinstance(cell, str) or not code.isdigit() or len(code) >= 5:
+            return code
+        region = region_of(texts.get("country", "")) or self._region
+        return code.zfill(5) if region in FIVE_DIGITS else code
+
+
+def _street(texts: dict[str, str]) -> str:
+    first = " ".join(text for text in (texts.get("house_number", ""), texts.get("street", "")) if text)
+    lines = [first, texts.get("street2", ""), texts.get("street3", ""), texts.get("extended", ""), texts.get("po_box", "")]
+    street = "\n".join(line for line in lines if line)
+    if not street and not any(texts.get(part) for part in ADDRESS_COLUMNS):
+        return texts.get("formatted", "")
+    return street
+
+
+@lru_cache(maxsize=256)
+def label_of(text: str) -> str | None:
+    """Return a label as we write it: “* Work Fax” is `work fax`, “Mobiltelefon” is `mobile`."""
+    bare = text.strip("* ").strip()
+    if not bare:
+        return None
+    said = headers.understand(headers.pieces(bare))
+    if said is not None and said.holds in {"fax", "mobile", "pager", "phone"}:
+        return {"fax": f"{said.label} fax".strip(), "mobile": "mobile", "pager": "pager", "phone": said.label or None}[said.holds]
+    words = [headers.WORDS.get(word) for word in headers.pieces(bare)]
+    if len(words) == 1 and words[0] and words[0][0] == "says":
+        return words[0][1]
+    return bare.lower()
+
+
+def _label(cell: Cell) -> str | None:
+    return label_of(cell) if isinstance(cell, str) else None
+
+
+_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;|\n|\s/\s)\s*")
+_COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
+
+
+def split_phones(text: str) -> list[str]:
+    """Return the numbers of a cell; most cells have one."""
+    text = text.strip()
+    if not text:
+        return []
+    numbers = [part for part in _MANY_PHONES.split(text) if part] if ";" in text or ":" in text or "\n" in text or " / " in text else [text]
+    if "," not in text:
+        return numbers
+    found: list[str] = []
+    for number in numbers:
+        pieces = _COMMA_PHONES.split(number)
+        found += pieces if all(sum(c.isdigit() for c in piece) >= 5 for piece in pieces) else [number]
+    return found
+
+
+_MANY_MAILS = re.compile(r"\s*(?:\s:::\s|[;,\n|])\s*")
+_IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
+
+
+def read_mails(text: str, label: str | None, header: str, found: list[tuple[str | None, str, str]]) -> None:
+    """Add the mail addresses of a cell; addresses inside an Exchange server are none that others could use, and are left out.
+
+    Raises:
+        UserError: an address that is none; its field is the column's name.
+    """
+    addresses = [text] if "," not in text and ";" not in text and ":::" not in text and "\n" not in text else _MANY_MAILS.split(text)
+    for address in addresses:
+        if "<" in address and (inside := _IN_BRACKETS.search(address)):
+            address = inside[1]
+        address = address.strip()
+        if address[:7].lower() == "mailto:":
+            address = address[7:]
+        if not address or address[:3].lower() == "/o=":
+            continue
+        if complaint := check_mail(address):
+            raise UserError(complaint, field=header)
+        key = address.lower()
+        if not any(key == other for _, _, other in found):
+            found.append((label, address, key))
+
+
+def split_tags(text: str) -> list[str]:
+    """Return the tags of a cell: “* myContacts ::: Kunden”, “Kunde;VIP”, “vip,2024”."""
+    pieces = re.split(r"\s:::\s|[;,\n]", text)
+    return [piece.strip("* ").strip() for piece in pieces if piece.strip("* ").strip()]
+
+
+# ---- writing ----
+
+PHONE = ("label", "number", "region", "e164", "extension")
+EMAIL = ("label", "address", "key")
+HANDLE = ("label", "handle")
+ADDRESS = ("label", *ADDRESS_COLUMNS, "city_key")
+
+
+class PartsWriter:
+    """Turns the list fields of records of one entity into rows."""
+
+    def __init__(self, gathered: Gathered, entity: str) -> None:
+        self._gathered = gathered
+        self.owner = f"{entity}_id"
+
+    def add(self, owner: bytes, parts: Parts, after: dict[str, int] | None = None) -> None:
+        """Take the parts of a record.
+
+        Args:
+            after: how many of each the record has already.
+        """
+        for name, columns, values in (
+            ("phone", PHONE, parts.phones), ("email", EMAIL, parts.emails), ("handle", HANDLE, parts.handles), ("address", ADDRESS, parts.addresses),
+        ):  # fmt: skip
+            if values:
+                rows = self._gathered.rows(name, ("id", self.owner, "position", *columns))
+                first = after.get(name, 0) if after else 0
+                for position, value in enumerate(values, first):
+                    rows.append((new_id_bytes(), owner, position, *value))
+        if parts.tags:
+            rows = self._gathered.rows("record_tag", ("id", self.owner, "tag_id"))
+            rows.extend((new_id_bytes(), owner, tag) for tag in parts.tags)
+        if parts.note:
+            self._gathered.rows("memo", ("id", self.owner, "text")).append((new_id_bytes(), owner, parts.note))
+
+
+def part_row(values: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+    """Return a part's values by column."""
+    return dict(zip(columns, values, strict=True))

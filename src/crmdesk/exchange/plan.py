@@ -1,0 +1,538 @@
+"""Plan: everything that an import will do, worked out before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.cells import DATES, NUMBERS, Hints, number_of, survey
+from crmdesk.exchange.gathering import Gathered
+from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
+from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
+from crmdesk.exchange.parts import Parts
+from crmdesk.exchange.phones import PhoneReader
+from crmdesk.exchange.reading import How, open_table
+from crmdesk.exchange.rejects import Rejection
+from crmdesk.exchange.shapes import Draft, Key, Shape, Work, shape_of
+from crmdesk.exchange.table import OddRow, shown
+from crmdesk.fields import KINDS, Field
+from crmdesk.i18n import ntr, tr
+from crmdesk.models.names import display_name, folded, sort_key
+from crmdesk.models.registry import entity_class
+from crmdesk.operations.imports import Batch
+from crmdesk.queries.deals import default_pipeline
+from crmdesk.queries.finding import title_field
+from crmdesk.store.reader import IN_IDS, id_list
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.exchange.table import Line, Table
+    from crmdesk.store import Reader, Store
+
+Progress = Callable[[int, int], object]
+"""Told how many rows of how many are done; raises `Cancelled` to stop."""
+
+BLOCK = 4_000
+HELD = 200_000
+"""Up to so many rows everything is prepared before the store is held; beyond, it is prepared while it is written."""
+SHOWN = 1_000
+
+MODES = ("skip", "fill", "overwrite", "add")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the user said about an import.
+
+    Attributes:
+        chosen: `{field: column}`, see `mapping.with_choices`.
+        region: country of phone numbers where a row names none; the store's if empty.
+        on_duplicate: `skip`, `fill` empty fields, `overwrite`, or `add` another record.
+        match: by what known records are recognised, such as `external_id`, `email`, `name`; the entity's own way if empty.
+        dates: `dmy`, `mdy`, `ymd` for dates that can be read in two ways.
+        creates: whether records that the file refers to are made.
+        strict: any rejected row writes nothing.
+        rejects: where rejected rows go; beside the file if None.
+    """
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    on_duplicate: str = "skip"
+    match: tuple[str, ...] = ()
+    dates: str = ""
+    creates: bool = True
+    strict: bool = False
+    dry_run: bool = False
+    rejects: Path | None = None
+
+    @property
+    def how(self) -> How:
+        """What was said about reading the file."""
+        return How(self.encoding, self.delimiter, self.sheet)
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """What would change in a record that is known already."""
+
+    line: int
+    record: bytes
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass
+class Counts:
+    """How many rows went where."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+
+class Plan:
+    """An import on its way: the file is open and understood; `batches` works the rows out.
+
+    Attributes:
+        layout: what the columns mean.
+        rejections: the rows that can't be taken; all of them, since they are given back.
+        changes: the first changes to known records, cell by cell.
+        duplicates: the first rows that are known already: (line, record).
+        notes: sentences about what was noticed.
+    """
+
+    def __init__(self, store: Store, entity: str, path: Path, options: ImportOptions, table: Table | None = None, layout: Layout | None = None) -> None:
+        entity = entity_class(entity).entity.name
+        if entity not in importable():
+            raise UserError(tr("{entity} can't be imported by itself.", entity=tr(entity_class(entity).entity.plural)))
+        if options.on_duplicate not in MODES:
+            raise UserError(tr("“{mode}” is no way to treat known records.", mode=options.on_duplicate), hint=tr("Use one of: {options}.", options=", ".join(MODES)))
+        if options.dates not in {"", "dmy", "mdy", "ymd"}:
+            raise UserError(tr("“{order}” is no order of dates.", order=options.dates), hint=tr("Use dmy, mdy or ymd."))
+        self.store, self.entity, self.options = store, entity, options
+        self.table = table or open_table(path, options.how)
+        self._own_fields = _own_fields(store, entity)
+        self._only_fields = [own for own, _, _ in self._own_fields]
+        self.layout = with_choices(layout or guess(entity, self.table, self._only_fields), self.table, options.chosen, self._only_fields)
+        if not any(column.target for column in self.layout.columns):
+            raise UserError(
+                tr("No column of “{file}” was recognised.", file=self.table.path.name), hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20]))
+            )
+        self.counts = Counts()
+        self.rejections: list[Rejection] = []
+        self.changes: list[CellChange] = []
+        self.duplicates: list[tuple[int, bytes]] = []
+        self.notes: list[str] = list(self.table.notes)
+        self._gathered = Gathered(store.settings)
+        self._books: dict[str, Book] = {}
+        self._stages: dict[bytes | None, Stages] = {}
+        self._seen: dict[int, bytes] = {}
+
+    @property
+    def created(self) -> dict[str, int]:
+        """How many records of each entity were made because the file refers to them."""
+        return dict(sorted(self._gathered.created.items()))
+
+    # ---- before the first row ----
+
+    def _work(self) -> Work:
+        settings = self.store.settings
+        member = self.store.viewer.member_id
+        layout = replace(self.layout, source=self._source())
+        return Work(
+            layout, settings, self._hints(), self._gathered, PhoneReader(), (self.options.region or settings.region).upper(), layout.source,
+            member.bytes if member else None, self._book, self._stages_of, self._own_fields, self._discounts_are_shares(),
+        )  # fmt: skip
+
+    def _source(self) -> str:
+        return self.layout.source
+
+    def _hints(self) -> dict[int, Hints]:
+        """Read date and number columns once, if there are any whose cells are texts."""
+        watched: dict[int, tuple[str, str]] = {}
+        for column in self.layout.columns:
+            if column.target is None:
+                continue
+            kind = self._kind_of(column.target.field, column.target.of)
+            if kind in DATES | NUMBERS and any(isinstance(value, str) for value in self.table.values(column.index)[:50] or [""]):
+                watched[column.index] = (column.header, kind)
+        return survey(self.table.rows(), watched, self.options.dates) if watched else {}
+
+    def _kind_of(self, name: str, of: str) -> str:
+        entity = {"": self.entity, "line": "quote_line"}.get(of, of)
+        if name in {"close_on", "birthday"}:
+            return "date"
+        if name == "discount":
+            return "decimal"
+        item = entity_class(entity).fields.get(name) if of != "message" else None
+        own = next((own for own in self._only_fields if own.name == name), None) if not of else None
+        return item.kind if item else own.kind if own else ""
+
+    def _discounts_are_shares(self) -> bool:
+        """Say whether a discount column holds shares such as 0.15 and not percents: no value is above one."""
+        of = "" if self.entity == "quote_line" else "line"
+        index = self.layout.index_of("discount", of)
+        if index is None:
+            return False
+        largest = 0.0
+        for _, cells in self.table.rows():
+            if cells.__class__ is list and (text := shown(cells[index]).strip().rstrip("%").strip()):
+                if "%" in shown(cells[index]):
+                    return False
+                try:
+                    largest = max(largest, float(number_of(text, "")))
+                except UserError:
+                    continue
+        return 0 < largest <= 1
+
+    def _book(self, entity: str) -> Book:
+        if entity not in self._books:
+            args = (self.store, self._gathered, self._source(), self.options.creates)
+            if entity == "tag":
+                self._books[entity] = Tags(entity, *args)
+            else:
+                self._books[entity] = Book(entity, *args, later=entity == self.entity or (entity == "company" and self.layout.has("record_kind")))
+        return self._books[entity]
+
+    def _stages_of(self, pipeline: bytes | None) -> Stages:
+        if pipeline not in self._stages:
+            self._stages[pipeline] = Stages(self.store, self._gathered, self._source(), self.options.creates, self._pipeline(pipeline))
+        return self._stages[pipeline]
+
+    def _pipeline(self, pipeline: bytes | None) -> UUID:
+        from uuid import UUID
+
+        if pipeline is not None:
+            return UUID(bytes=pipeline)
+        with self.store.read() as reader:
+            usual = default_pipeline(reader)
+        if usual is None:
+            raise UserError(tr("There is no pipeline yet."), hint=tr("Make one in the settings first."))
+        return usual
+
+    # ---- the rows ----
+
+    def batches(self, progress: Progress | None = None) -> Iterator[Batch]:
+        """Work out all rows, block by block; what is worked out is to be written in this order.
+
+        Raises:
+            AmbiguousDate: dates can be read in two ways and nobody said how.
+        """
+        shape = shape_of(self.entity, self._work())
+        total = self.table.line_count or 0
+        lines = iter(self.table.rows())
+        while block := list(islice(lines, BLOCK)):
+            shape.prepare(block)
+            self._accept(shape, self._drafts(shape, block))
+            if progress:
+                progress(self.counts.read, max(total, self.counts.read))
+            yield self._batch()
+        for book in self._books.values():
+            book.keep_promises()
+        self.notes += [ntr_of(text, count) for text, count in shape.work.notes.items()]
+        yield self._batch()
+
+    def _batch(self) -> Batch:
+        inserts, updates = self._gathered.take()
+        return Batch(tuple(inserts), tuple(updates))
+
+    def _drafts(self, shape: Shape, block: Sequence[Line]) -> list[Draft]:
+        drafts = []
+        for number, cells in block:
+            self.counts.read += 1
+            if cells.__class__ is OddRow:
+                self._reject(number, cells, cells.reason)
+                continue
+            try:
+                drafts.append(shape.draft(number, cells))
+            except UserError as error:
+                self._reject(number, cells, f"{error.field}: {error.message}" if error.field else error.message)
+        return drafts
+
+    def _reject(self, line: int, cells: list[Any], reason: str) -> None:
+        self.counts.rejected += 1
+        self.rejections.append(Rejection(line, tuple(cells), reason))
+
+    def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
+        known = self._known(shape, drafts) if self.options.on_duplicate != "add" or self.options.match else {}
+        merges: list[tuple[Draft, bytes]] = []
+        for draft in drafts:
+            keys = self._keys(draft)
+            record = next((known[key] for key in keys if key in known), None)
+            if record is None and self.options.on_duplicate != "add":
+                hashes = [hash((draft.entity, key)) for key in keys]
+                record_in_file = next((self._seen[h] for h in hashes if h in self._seen), None)
+                if record_in_file is not None:
+                    self._skip(draft, record_in_file)
+                    continue
+            if record is None or self.options.on_duplicate == "add":
+                try:
+                    shape.accept(draft)
+                except UserError as error:
+                    self._reject(draft.line, draft.cells, f"{error.field}: {error.message}" if error.field else error.message)
+                    continue
+                self._count_added(draft)
+                for key in keys:
+                    self._seen.setdefault(hash((draft.entity, key)), draft.id)
+                self._teach(draft)
+            elif self.options.on_duplicate == "skip":
+                self._skip(draft, record)
+            else:
+                merges.append((draft, record))
+        if merges:
+            self._merge(shape, merges)
+
+    def _count_added(self, draft: Draft) -> None:
+        if "line of" in draft.rest:
+            return
+        if draft.entity == self.entity:
+            self.counts.added += 1
+        else:
+            self._gathered.made(draft.entity)
+
+    def _skip(self, draft: Draft, record: bytes) -> None:
+        self.counts.skipped += 1
+        if len(self.duplicates) < SHOWN:
+            self.duplicates.append((draft.line, record))
+
+    def _teach(self, draft: Draft) -> None:
+        """Let later rows refer to this one."""
+        book = self._books.get(draft.entity)
+        if book is None or draft.entity == "company" and self.entity == "contact":
+            return
+        title = draft.values.get(entity_class(draft.entity).entity.title)
+        book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+
+    # ---- who is known already ----
+
+    def _keys(self, draft: Draft) -> list[Key]:
+        """Return the keys by which a record is looked up, in the way the user chose."""
+        keys = draft.keys
+        if self.options.match:
+            chosen = {"external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
+            wanted = {chosen.get(name, "f:" + name) for name in self.options.match}
+            keys = [key for key in keys if key[0] in wanted]
+            if "n" in wanted and not any(kind == "n" for kind, _ in keys) and (title := draft.values.get(title_field(entity_class(draft.entity)))):
+                keys.append(("n", title))
+            for name in self.options.match:
+                if name not in chosen and (value := draft.values.get(name)):
+                    keys.append((f"f:{name}", value))
+        return [self._comparable(draft, key) for key in keys]
+
+    def _comparable(self, draft: Draft, key: Key) -> Key:
+        kind, value = key
+        if kind == "n":
+            city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
+            return kind, (name_key(draft.entity, str(value)), city)
+        return key
+
+    def _known(self, shape: Shape, drafts: list[Draft]) -> dict[Key, bytes]:
+        """Ask the store which keys of a block belong to live records."""
+        wanted: dict[str, set[Any]] = {}
+        entities: dict[str, set[str]] = {}
+        for draft in drafts:
+            for kind, value in self._keys(draft):
+                wanted.setdefault(f"{draft.entity}:{kind}", set()).add(value)
+                entities.setdefault(draft.entity, set()).add(kind)
+        found: dict[Key, bytes] = {}
+        with self.store.read() as reader:
+            for entity, kinds in entities.items():
+                if not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1'):
+                    continue
+                for kind in sorted(kinds):
+                    for key, record in self._ask(reader, entity, kind, wanted[f"{entity}:{kind}"]):
+                        found.setdefault(key, record)
+        return found
+
+    def _ask(self, reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+        cls, live = entity_class(entity), "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
+        if kind == "e":
+            yield from self._ask_people(reader, entity, live, "email", "key", kind, values)
+        elif kind == "p":
+            yield from self._ask_people(reader, entity, live, "phone", "e164", kind, values)
+        elif kind == "c":
+            names = dict.fromkeys(values, True)
+            sql = f'SELECT t.name, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.company_id {IN_IDS} ORDER BY t.id'
+            for name, company, record in reader.rows(sql, (id_list({company for _, company in values}),)):
+                if (folded(name or ""), company) in names:
+                    yield (kind, (folded(name or ""), company)), record
+        elif kind == "n":
+            yield from self._ask_names(reader, entity, live, values)
+        else:
+            column = {"x": "external_id", "#": NUMBERED.get(entity, "number")}.get(kind) or cls.fields[kind.removeprefix("f:")].column
+            extra = " AND (t.source IS NULL OR t.source = ?)" if kind == "x" else ""
+            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)){extra} ORDER BY t.id'
+            for value, record in reader.rows(sql, (json.dumps(sorted(values), ensure_ascii=False), *((self._source(),) if extra else ()))):
+                yield (kind, value), record
+
+    def _ask_people(self, reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+        """Find people by mail or phone; the names must not contradict, since some addresses belong to a whole office."""
+        by_value: dict[str, list[str]] = {}
+        for value, name in values:
+            by_value.setdefault(value, []).append(name)
+        sql = (
+            f'SELECT p."{column}", t.name, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
+            f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
+        )
+        for value, known, record in reader.rows(sql, (json.dumps(sorted(by_value), ensure_ascii=False),)):
+            for name in by_value[value]:
+                if _same_person(name, folded(known or "")):
+                    yield (kind, (value, name)), record
+
+    def _ask_names(self, reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+        cls = entity_class(entity)
+        title = title_field(cls)
+        by_name: dict[str, list[str]] = {}
+        for name, city in values:
+            by_name.setdefault(name, []).append(city)
+        columns = cls.__table__.columns
+        index = "name_key" if "name_key" in columns else "sort_key" if "sort_key" in columns else None
+        keys = {name if index == "name_key" else sort_key(name) for name in by_name}
+        where = f' AND t."{index}" IN (SELECT value FROM json_each(?))' if index else ""
+        city = "(SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1)" if entity == "company" else "NULL"
+        sql = f'SELECT t."{title}", t.id, {city} FROM "{entity}" t WHERE {live}{where} ORDER BY t.id'
+        for text, record, its_city in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),) if index else ()):
+            name = name_key(entity, text or "")
+            for wanted in by_name.get(name, ()):
+                if not wanted or not its_city or wanted == its_city:
+                    yield ("n", (name, wanted)), record
+
+    # ---- filling and overwriting ----
+
+    def _merge(self, shape: Shape, merges: list[tuple[Draft, bytes]]) -> None:
+        for entity in sorted({draft.entity for draft, _ in merges}):
+            ours = [(draft, record) for draft, record in merges if draft.entity == entity]
+            present = self._present(entity, {record for _, record in ours})
+            parts = _PresentParts(self.store, entity, {record for _, record in ours}) if any(draft.parts for draft, _ in ours) else None
+            for draft, record in ours:
+                if draft.values.get("external_id"):
+                    draft.values["source"] = shape.work.source
+                changed = self._merge_values(draft, record, present.get(record, {}))
+                changed |= bool(parts and draft.parts and parts.add(shape, draft, record, self.options.on_duplicate == "overwrite"))
+                if changed:
+                    self.counts.updated += 1
+                else:
+                    self._skip(draft, record)
+
+    def _present(self, entity: str, records: set[bytes]) -> dict[bytes, dict[str, Any]]:
+        columns = [column.name for column in entity_class(entity).__table__.columns if column.name not in {"deleted_at"}]
+        names = ", ".join(f't."{name}"' for name in columns)
+        with self.store.read() as reader:
+            rows = reader.rows(f'SELECT {names} FROM "{entity}" t WHERE t.id {IN_IDS}', (id_list(records),))
+        at = columns.index("id")
+        return {row[at]: dict(zip(columns, row, strict=True)) for row in rows}
+
+    def _merge_values(self, draft: Draft, record: bytes, present: dict[str, Any]) -> bool:
+        """Put the values of a row on a known record; derived ones follow. Returns whether any changed."""
+        overwrites = self.options.on_duplicate == "overwrite"
+        given = {column.target.field for column in self.layout.columns if column.target and not column.target.of}
+        fields = entity_class(draft.entity).fields
+        own = {item.column for name, item in fields.items() if name in given} | {"given_name", "family_name", "title", "salutation", "custom", "external_id", "source"}
+        merged = dict(present)
+        for name, value in draft.values.items():
+            if name not in own or value in (None, "") or name == "id":
+                continue
+            if name == "custom" and present.get("custom"):
+                old, new = json.loads(present["custom"]), json.loads(value)
+                merged["custom"] = json.dumps({**new, **old} if not overwrites else {**old, **new}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            elif overwrites or present.get(name) in (None, ""):
+                merged[name] = value
+        if merged == present:
+            return False
+        for name, value in merged.items():
+            if value != present.get(name) and len(self.changes) < SHOWN:
+                self.changes.append(CellChange(draft.line, record, name, self._plain(fields, name, present.get(name)), self._plain(fields, name, value)))
+        self._gathered.complete(draft.entity, merged)
+        columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
+        self._gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
+        return True
+
+    @staticmethod
+    def _plain(fields: Mapping[str, Field], column: str, stored: Any) -> Any:
+        item = next((item for item in fields.values() if item.column == column), None)
+        return stored if stored is None or item is None else KINDS[item.kind].load(stored)
+
+
+def ntr_of(text: str, count: int) -> str:
+    """Return a counted sentence that was marked."""
+    return ntr(text, text, count)
+
+
+def _same_person(name: str, known: str) -> bool:
+    """Say whether two names may be those of one person: one is missing, or they share a word."""
+    return not name or not known or name == known or bool(set(name.split()) & set(known.split()))
+
+
+class _PresentParts:
+    """The list fields that known records have already."""
+
+    def __init__(self, store: Store, entity: str, records: set[bytes]) -> None:
+        self._owner = f"{entity}_id"
+        self.has: dict[str, dict[bytes, list[Any]]] = {}
+        wanted = id_list(records)
+        with store.read() as reader:
+            for part, columns in (
+                ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key"), ("record_tag", "tag_id"), ("memo", "id, text")
+            ):  # fmt: skip
+                if self._owner not in entity_class(part).__table__.columns:
+                    continue
+                sql = f'SELECT "{self._owner}", {columns} FROM "{part}" WHERE "{self._owner}" {IN_IDS} AND deleted_at IS NULL'
+                for record, *values in reader.rows(sql, (wanted,)):
+                    self.has.setdefault(part, {}).setdefault(record, []).append(tuple(values))
+
+    def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> bool:
+        """Add what a record does not have yet; returns whether there was anything."""
+        assert draft.parts is not None
+        given = draft.parts
+        has = {part: self.has.get(part, {}).get(record, []) for part in ("phone", "email", "handle", "address", "record_tag", "memo")}
+        numbers = {value for row in has["phone"] for value in row if value}
+        fresh = Parts(
+            phones=[phone for phone in given.phones if not ({phone[1], phone[3]} - {None}) & numbers],
+            emails=[mail for mail in given.emails if (mail[2],) not in has["email"]],
+            handles=[handle for handle in given.handles if (handle[1],) not in has["handle"]],
+            addresses=[a for a in given.addresses if not any(_same_address(a, known) for known in has["address"])],
+            tags=[tag for tag in given.tags if (tag,) not in has["record_tag"]],
+            note=given.note if not has["memo"] else None,
+        )
+        changed = False
+        if given.note and has["memo"] and overwrites and given.note != has["memo"][0][1]:
+            shape.work.gathered.update("memo", ("text",), (given.note, has["memo"][0][0]))
+            changed = True
+        if fresh:
+            shape.writer.add(record, fresh, {part: len(rows) for part, rows in has.items()})
+            changed = True
+        for part, rows in (("phone", [(p[3], p[1]) for p in fresh.phones]), ("email", [(m[2],) for m in fresh.emails]), ("record_tag", [(t,) for t in fresh.tags])):
+            self.has.setdefault(part, {}).setdefault(record, []).extend(rows)
+        return changed
+
+
+def _same_address(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
+    street, postal_code, city_key = known
+    return (folded(given[1] or ""), given[2] or "", given[6] or "") == (folded(street or ""), postal_code or "", city_key or "")
+
+
+def _own_fields(store: Store, entity: str) -> list[tuple[Field, str, tuple[str, ...]]]:
+    """Return the user's own fields of an entity: the field, its id, its choices."""
+    with store.read() as reader:
+        rows = reader.rows("SELECT id, name, label, kind, options FROM custom_field WHERE about = ? AND deleted_at IS NULL ORDER BY position, id", (entity,))
+    return [
+        (Field(name, kind, label), record.hex(), tuple(option.strip() for option in (options or "").split(",")) if kind == "choice" else ())
+        for record, name, label, kind, options in rows
+    ]
+
+
+def shown_name(values: Mapping[str, Any]) -> str:
+    """Return what a draft is called."""
+    return str(values.get("name") or display_name(values.get("given_name"), values.get("family_name")) or values.get("subject") or values.get("number") or "")

@@ -1,0 +1,96 @@
+"""Writing what an import has prepared: one operation, one undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.errors import NotAllowed
+from crmdesk.i18n import mark
+from crmdesk.models.base import ENTITIES
+from crmdesk.models.workspace import SpentNumber
+from crmdesk.operations.numbers import take_number
+from crmdesk.store.door import operation
+from crmdesk.store.rights import authorize
+from crmdesk.store.settings import named_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crmdesk.models.base import Record
+    from crmdesk.store.door import Change
+
+Rows = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
+"""An entity, columns, and rows of stored values; of updates the id comes last."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some prepared rows; links may point to rows of later batches."""
+
+    inserts: tuple[Rows, ...] = ()
+    updates: tuple[Rows, ...] = ()
+
+
+@operation(mark("Import"), right="import.write", backs_up=True)
+def write(change: Change, batches: Iterable[Batch], about: str) -> int:
+    """Write the prepared rows of an import and return the number of the transaction.
+
+    Args:
+        about: what the undo menu calls it, such as the name of the file.
+
+    Raises:
+        NotAllowed: the member may not write one of the entities.
+    """
+    change.note(about=about)
+    allowed: set[str] = set()
+    for batch in batches:
+        for entity, columns, rows in batch.inserts:
+            cls = ENTITIES[entity]
+            _allow(change, cls, allowed)
+            change.insert_many(cls, columns, rows)
+            _keep_numbers(change, entity, columns, rows)
+        for entity, columns, rows in batch.updates:
+            cls = ENTITIES[entity]
+            _allow(change, cls, allowed)
+            change.update_many(cls, columns, rows)
+    return change.tx
+
+
+def _allow(change: Change, cls: type[Record], allowed: set[str]) -> None:
+    """Ask for the right to write an entity; parts need that of one of their owners."""
+    name = cls.entity.name
+    if name in allowed:
+        return
+    owners = cls.entity.owned_by or (name,)
+    for position, owner in enumerate(owners, 1):
+        try:
+            authorize(change.viewer, f"{owner}.write")
+            break
+        except NotAllowed:
+            if position == len(owners):
+                raise
+    allowed.add(name)
+
+
+def _keep_numbers(change: Change, entity: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Mark the own numbers of imported documents as spent, and give one to those that need and lack it."""
+    if ENTITIES[entity].entity.series is None or "number" not in columns:
+        if entity == "ticket":
+            _number(change, [row[columns.index("id")] for row in rows])
+        return
+    number_at, id_at = columns.index("number"), columns.index("id")
+    known = {number for (number,) in change.reader.rows("SELECT number FROM spent_number WHERE about = ?", (entity,))}
+    spent = {row[number_at]: row[id_at] for row in rows if row[number_at] and row[number_at] not in known}
+    change.insert_many(
+        SpentNumber, ("id", "about", "number", "record"),
+        [(named_id("spent_number", f"{entity}:{number}").bytes, entity, number, str(UUID(bytes=record))) for number, record in spent.items()],
+    )  # fmt: skip
+    if entity == "ticket":
+        _number(change, [row[id_at] for row in rows if not row[number_at]])
+
+
+def _number(change: Change, tickets: Sequence[bytes]) -> None:
+    numbered = [(take_number(change, "ticket", UUID(bytes=ticket)), ticket) for ticket in tickets]
+    change.update_many(ENTITIES["ticket"], ("number",), numbered)

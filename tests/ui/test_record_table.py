@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -210,6 +211,46 @@ def test_a_change_fetches_the_pages_of_the_changed_rows_anew() -> None:
     background.settle()
     look(table)
     assert source.fetched == [(0, 200)]
+
+
+class Slow(Numbers):
+    """Knows its first rows at once and all of them when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(1000)
+        self.gate = threading.Event()
+
+    def first(self, job: Job, ask: Ask) -> Sequence[int]:
+        return super().ids(job, ask)[:200]
+
+    def ids(self, job: Job, ask: Ask) -> Sequence[int]:
+        assert self.gate.wait(10)
+        return super().ids(job, ask)
+
+
+def test_the_first_rows_are_shown_while_the_rest_is_on_its_way() -> None:
+    source = Slow()
+    table = RecordTable(COLUMNS, source, "Contacts")
+    table.resize(900, 400)
+    table.show()
+    counts: list[int] = []
+    table.records.loaded.connect(counts.append)
+    table.load(Ask())
+    while table.records.rowCount() < 200 or not table.records.text(3, 1):
+        table.grab()
+        QApplication.processEvents()
+    assert counts == []
+    table.go_to(150)
+    source.gate.set()
+    background.settle()
+    assert counts == [1000]
+    assert table.records.rowCount() == 1000
+    assert table.current_id() == 150
+    table.sort_by("name")
+    table.sort_by("name")
+    background.settle()
+    assert table.current_id() == 150
+    assert table.records.row_of(150) == 849
 
 
 def test_copying_gives_a_table_for_excel() -> None:

@@ -34,6 +34,7 @@ WIDTHS = {
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")
 HIDDEN = frozenset({"sort_key", "source", "external_id"})
+QUIET = frozenset({"role", "industry"})  # step back in lists, so that names and companies stand out
 
 
 def field_named(entity: str, name: str) -> Field:
@@ -63,7 +64,7 @@ def columns_of(entity: str, shown: Sequence[str] = (), tones: Tones | None = Non
 def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bool) -> Column:
     field = field_named(cls.entity.name, name)
     is_title = name == cls.entity.title
-    look: Any = "chip" if name in tones else "muted" if field.kind == "moment" else ""
+    look: Any = "chip" if name in tones else "muted" if field.kind == "moment" or name in QUIET else ""
     if is_title:
         look = "name" if cls.entity.name in PEOPLE else "strong"
     width = 220 if is_title else WIDTHS.get(field.kind, 140)
@@ -97,6 +98,14 @@ class EntitySource:
         with self._store.read() as reader, job.interrupted_by(reader.interrupt):
             among = search.matching(reader, ask.text, self._entity) if ask.text.strip() else None
             return records.ids(reader, self._entity, (*self._conditions, *ask.conditions), sort, among=among)
+
+    def first(self, job: Job, ask: Ask) -> Sequence[bytes]:
+        """Return the first ids, sooner than all of them."""
+        if ask.text.strip() or len(ask.sort) > 1:
+            return ()
+        sort = [f"-{s.column}" if s.is_descending else s.column for s in ask.sort]
+        with self._store.read() as reader, job.interrupted_by(reader.interrupt):
+            return records.first_ids(reader, self._entity, (*self._conditions, *ask.conditions), sort)
 
     def rows(self, job: Job, ids: Sequence[bytes], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
         """Return the cells of these rows in the order of `ids`."""

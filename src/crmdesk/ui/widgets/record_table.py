@@ -124,6 +124,9 @@ class Source(Protocol):
 class RecordModel(QAbstractTableModel):
     """Ids in order, and the pages of rows that are looked at.
 
+    Attributes:
+        is_partial: only the first rows have come, the rest is on its way.
+
     Signals:
         loaded: the ids have come, with their number.
         failed: asking went wrong, with the exception.
@@ -148,6 +151,8 @@ class RecordModel(QAbstractTableModel):
         self._wanted: set[int] = set()
         self._coming: frozenset[int] = frozenset()
         self._generation = 0
+        self._question = self._answered = 0
+        self.is_partial = False
         self._owner = parent
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -266,10 +271,18 @@ class RecordModel(QAbstractTableModel):
         return self._fetched
 
     def load(self, ask: Ask) -> None:
-        """Ask for the ids anew; an earlier question that has not been answered is dropped."""
+        """Ask for the ids anew; an earlier question that has not been answered is dropped.
+
+        A source that knows the first rows sooner than all is asked for them too, when the question is a new one.
+        """
+        is_new = ask != self.ask or not self._ids
         self.ask = ask
-        source = self.source
-        background.read(self._owner, lambda job: source.ids(job, ask), self._set_ids, self._refuse, key=f"ids {id(self)}")
+        self._question += 1
+        source, number = self.source, self._question
+        first: Callable[[Job, Ask], Sequence[Id]] | None = getattr(source, "first", None)
+        if is_new and first is not None:
+            background.read(self._owner, lambda job: (number, first(job, ask)), self._set_first, key=f"first {id(self)}")
+        background.read(self._owner, lambda job: (number, source.ids(job, ask)), self._set_ids, self._refuse, key=f"ids {id(self)}")
 
     def renew(self, changed: Iterable[Id] | None = None) -> None:
         """Ask again after a change; `changed` None means that any row may have changed."""
@@ -305,19 +318,38 @@ class RecordModel(QAbstractTableModel):
         self._wanted.clear()
         self._coming = frozenset()
 
-    def _set_ids(self, ids: Sequence[Id]) -> None:
-        if self._ids != ids:
-            kept = self.checked.intersection(ids) if self.checked else set()
-            self.beginResetModel()
+    def _set_first(self, answer: tuple[int, Sequence[Id]]) -> None:
+        number, ids = answer
+        if number == self._question and self._answered < number and ids:
+            self.is_partial = True
+            self._reset(ids)
+
+    def _set_ids(self, answer: tuple[int, Sequence[Id]]) -> None:
+        number, ids = answer
+        self._answered = number
+        known = len(self._ids)
+        if self.is_partial and known < len(ids) and self._ids == ids[:known]:
+            self.beginInsertRows(QModelIndex(), known, len(ids) - 1)
             self._ids = ids
-            self._forget_pages()
-            self.endResetModel()
-            if kept != self.checked:
-                self.checked = kept
-                self.checked_changed.emit()
+            self.is_partial = False
+            self._pages.pop((known - 1) // PAGE, None)
+            self.endInsertRows()
+        elif self._ids != ids:
+            self.is_partial = False
+            self._reset(ids)
         else:
+            self.is_partial = False
             self._tell_all()
+        if self.checked and not self.checked.issubset(ids):
+            self.checked.intersection_update(ids)
+            self.checked_changed.emit()
         self.loaded.emit(len(ids))
+
+    def _reset(self, ids: Sequence[Id]) -> None:
+        self.beginResetModel()
+        self._ids = ids
+        self._forget_pages()
+        self.endResetModel()
 
     def _refuse(self, error: Exception) -> None:
         self.failed.emit(error)
@@ -565,6 +597,7 @@ class RecordTable(QTableView):
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._head_menu)
         self.records.modelReset.connect(self._restore_current)
+        self.records.loaded.connect(self._find_current)
         self.records.modelAboutToBeReset.connect(self._remember_current)
         self.records.checked_changed.connect(self._update_head)
         self.doubleClicked.connect(self._double_clicked)
@@ -946,7 +979,8 @@ class RecordTable(QTableView):
 
     @Slot()
     def _remember_current(self) -> None:
-        self._wanted_current = self.current_id()
+        if not self.records.is_partial or self._wanted_current is None:
+            self._wanted_current = self.current_id()
 
     @Slot()
     def _restore_current(self) -> None:
@@ -957,6 +991,13 @@ class RecordTable(QTableView):
             self.setCurrentIndex(self.records.index(max(0, row), 1))
             if row < 0:
                 self.scrollToTop()
+
+    @Slot()
+    def _find_current(self) -> None:
+        """Go back to where the user was, if the first rows did not hold it."""
+        if self._wanted_current is not None and self.current_id() != self._wanted_current:
+            self.go_to(self._wanted_current)
+        self._wanted_current = None
 
 
 def _plain(cell: str | Cell) -> str:

@@ -12,35 +12,52 @@ from crmdesk.documents.formats import short_date
 from crmdesk.errors import UserError
 from crmdesk.fields import Money
 from crmdesk.i18n import language, mark, tr
-from crmdesk.queries import reports
 from crmdesk.reports.report import ReportColumn
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
     from decimal import Decimal
     from pathlib import Path
-    from uuid import UUID
 
     from crmdesk.queries.reports import ReportTable
     from crmdesk.reports.report import Value
+    from crmdesk.store import Store
+
+
+def written(store: Store, table: ReportTable, ending: str, origin: str = "window") -> bytes:
+    """Return a report as the content of a file, by its ending `.xlsx`, `.pdf` or `.csv`, and leave the trace of its export.
+
+    Raises:
+        UserError: another ending. NotAllowed: the role exports nothing.
+    """
+    content = maker_of(ending)(table)
+    store.run_from(origin, note_export, table, ending)
+    return content
+
+
+def save(store: Store, table: ReportTable, file: Path, origin: str = "window", *, overwrite: bool = False) -> None:
+    """Write a report into a file, whole or not at all.
+
+    Raises:
+        UserError: as `written`; the file exists and may not be overwritten; its place can't be written.
+    """
+    if file.exists() and not overwrite:
+        raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
+    half = file.with_name(f".{file.name}.{new_id().hex[-8:]}")
+    content = written(store, table, file.suffix, origin)
+    try:
+        half.write_bytes(content)
+        half.replace(file)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise UserError(tr("{path} can't be written: {why}.", path=file, why=error.strerror or error)) from error
 
 
 @operation(mark("Export report"), right="export.write", undoable=False, traced=True)
-def export(
-    change: Change, name: str, file: Path, start: date | None = None, end: date | None = None, owner_id: UUID | None = None, *, overwrite: bool = False
-) -> int:
-    """Write a report into a file, by its ending as Excel workbook, PDF or CSV; returns how many rows it has.
-
-    Raises:
-        UserError: no such report, another ending, a file that exists and may not be overwritten, a place that can't be written.
-    """
-    table = reports.run(change.reader, name, start, end, owner_id)
-    content = maker_of(file)(table)
-    _write(file, content, overwrite)
-    change.note(about=table.title, report=table.name, file=str(file), rows=len(table.rows))
-    return len(table.rows)
+def note_export(change: Change, table: ReportTable, ending: str) -> None:
+    """Leave the trace of a report that leaves the program as a file."""
+    change.note(about=table.title, report=table.name, ending=ending, rows=len(table.rows))
 
 
 @operation(mark("Print report"), right="export.write", undoable=False, traced=True)
@@ -49,28 +66,16 @@ def note_print(change: Change, table: ReportTable) -> None:
     change.note(about=table.title, report=table.name, rows=len(table.rows))
 
 
-def maker_of(file: Path) -> Callable[[ReportTable], bytes]:
+def maker_of(ending: str) -> Callable[[ReportTable], bytes]:
     """Return what makes the content of a file by its ending.
 
     Raises:
         UserError: reports are not written in this format.
     """
-    found = {".xlsx": as_workbook, ".pdf": as_pdf, ".csv": as_csv}.get(file.suffix.lower())
+    found = {".xlsx": as_workbook, ".pdf": as_pdf, ".csv": as_csv}.get(ending.lower())
     if found is None:
-        raise UserError(tr("A report can't be written as “{ending}”.", ending=file.suffix), hint=tr("Choose .xlsx, .pdf or .csv."))
+        raise UserError(tr("A report can't be written as “{ending}”.", ending=ending), hint=tr("Choose .xlsx, .pdf or .csv."))
     return found
-
-
-def _write(file: Path, content: bytes, overwrite: bool) -> None:
-    if file.exists() and not overwrite:
-        raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
-    half = file.with_name(f".{file.name}.{new_id().hex[-8:]}")
-    try:
-        half.write_bytes(content)
-        half.replace(file)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise UserError(tr("{path} can't be written: {why}.", path=file, why=error.strerror or error)) from error
 
 
 def period_of(table: ReportTable) -> str:

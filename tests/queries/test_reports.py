@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,18 +10,21 @@ from uuid import UUID
 
 import pytest
 
-from crmdesk.clock import frozen
+from crmdesk.clock import frozen, new_id_bytes
 from crmdesk.errors import UserError
 from crmdesk.fields import Money
+from crmdesk.models.deal import Deal
 from crmdesk.models.quote import Quote, QuoteLine
 from crmdesk.models.ticket import Ticket
-from crmdesk.operations import records
+from crmdesk.operations import pipelines, records
 from crmdesk.queries import finding, reports
 from crmdesk.queries import records as listed
 from crmdesk.queries.money import Sum
 from crmdesk.store import Change, operation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crmdesk.queries.reports import Figure, ReportTable
     from crmdesk.store import Store
 
@@ -206,3 +210,29 @@ def test_an_unknown_report_and_a_backward_period_are_refused(store: Store) -> No
         report(store, "profit")
     with pytest.raises(UserError, match="before it begins"):
         report(store, "win-rate", start=date(2026, 2, 1), end=date(2026, 1, 1))
+
+
+@operation("Fill", right="deal.write")
+def maven(change: Change, lines: list[dict[str, str]]) -> None:
+    """Stand in for the import: the deals of a file as they are."""
+    pipeline = pipelines.add(change, "Maven", [pipelines.StagePlan("Prospecting"), pipelines.StagePlan("Engaging")])
+    change.flush()
+    known = dict(change.reader.rows("SELECT name, id FROM stage WHERE pipeline_id = ?", (pipeline.bytes,)))
+    cents = [int(Decimal(line["close_value"]) * 100) if line["close_value"] else None for line in lines]
+    change.insert_many(
+        Deal, ("id", "name", "pipeline_id", "stage_id", "amount", "amount_base", "opened_on", "closed_on"),
+        [(new_id_bytes(), line["opportunity_id"], pipeline.bytes, known[line["deal_stage"]], amount, amount, line["engage_date"] or None, line["close_date"] or None)
+         for line, amount in zip(lines, cents, strict=True)],
+    )  # fmt: skip
+
+
+@pytest.mark.shared
+def test_the_figures_of_a_real_pipeline_are_those_that_its_readme_states(store: Store, shared_data: Path) -> None:
+    with (shared_data / "01_pipeline" / "maven_crm" / "sales_pipeline.csv").open(encoding="utf-8", newline="") as file:
+        store.run(maven, list(csv.DictReader(file)))
+    stages = {str(row[0]).removeprefix("Maven: "): row[2:4] for row in values(report(store, "pipeline_by_stage")) if str(row[0]).startswith("Maven")}
+    assert stages == {"Prospecting": [500, 0], "Engaging": [1589, 0], "Won": [4238, 1000553400], "Lost": [2473, 0]}
+    assert totals(report(store, "win_rate")) == ["All", 4238, 2473, 6711, Decimal("63.15")]
+    assert values(report(store, "sales_cycle")) == [["Won", 4238, Decimal("51.8")], ["Lost", 2473, Decimal("41.5")]]
+    for name in ("pipeline_by_stage", "won_lost_by_month"):
+        check_counts(store, report(store, name))

@@ -664,7 +664,7 @@ class _PartLine(QWidget):
         self.inputs: list[QLineEdit] = []
         self.label = QComboBox()
         self.label.setEditable(True)
-        self.label.setFixedWidth(92)
+        self.label.setFixedWidth(72 if editor.context.is_quiet else 92)
         self.label.setAccessibleName(tr("Label of {label}", label=self.name))
         self.label.addItems(["", *(tr(label) for label in PartsEditor.LABELS.get(editor.field.target or "", ()))])
         self.label.setCurrentText(part.label or "")
@@ -682,6 +682,7 @@ class _PartLine(QWidget):
     def input(self, text: str, name: str) -> QLineEdit:
         """Return one input, connected."""
         made = QLineEdit(text)
+        made.setCursorPosition(0)
         made.setAccessibleName(name)
         if self.editor.context.is_quiet:
             made.setProperty("kind", "quiet")

@@ -193,7 +193,7 @@ QAbstractItemView {{
     background: {t.surface}; border: none; outline: none;
     selection-background-color: {t.accent_soft}; selection-color: {t.text};
 }}
-QFrame[card="true"] QAbstractItemView {{ background: transparent; }}
+QFrame[card="true"] QAbstractItemView, PopupCard QAbstractItemView {{ background: transparent; }}
 QTableView {{ gridline-color: transparent; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{

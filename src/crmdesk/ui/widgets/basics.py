@@ -275,6 +275,19 @@ class Card(QFrame):
         return self
 
 
+class PopupCard(QFrame):
+    """A card that lies over the window beneath a button, until the user looks elsewhere."""
+
+    def __init__(self, parent: QWidget, width: int) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setFixedWidth(width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint.rounded(QPainter(self), self.rect(), theme.RADIUS_CARD, theme.colour("surface"), theme.colour("border"))
+
+
 class Line(QFrame):
     """A hairline across."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money
@@ -17,7 +17,7 @@ from crmdesk.queries.finding import Condition
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, Named, editor_for
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, FlowLayout, Text, column, row
+from crmdesk.ui.widgets.basics import Button, FlowLayout, PopupCard, Text, column, row
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class FilterChip(QAbstractButton):
             paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
 
 
-class FilterPopup(QFrame):
+class FilterPopup(PopupCard):
     """Asks for operator and value of one condition.
 
     Signals:
@@ -128,10 +128,7 @@ class FilterPopup(QFrame):
     applied = Signal(object)
 
     def __init__(self, parent: QWidget, name: str, field: Field, context: Context, given: Condition | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("card", "true")
-        self.setFixedWidth(300)
+        super().__init__(parent, 300)
         self.names: dict[str, str] = {}
         self._name = name
         self._field = replace(field, required=False, check=None)
@@ -175,6 +172,7 @@ class FilterPopup(QFrame):
         for choice in self._field.choices:
             item = QListWidgetItem(tr(choice.label))
             item.setData(Qt.ItemDataRole.UserRole, choice.value)
+            item.setSizeHint(QSize(0, 28))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
             listed.addItem(item)
@@ -331,7 +329,7 @@ class FilterBar(QWidget):
         popup.focus_first()
 
 
-class FieldPopup(QFrame):
+class FieldPopup(PopupCard):
     """A list of fields that shortens while typing.
 
     Signals:
@@ -341,10 +339,7 @@ class FieldPopup(QFrame):
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget, labels: Mapping[str, str]) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("card", "true")
-        self.setFixedWidth(240)
+        super().__init__(parent, 240)
         self._labels = sorted(labels.items(), key=lambda item: item[1].casefold())
         self._line = QLineEdit()
         self._line.setPlaceholderText(tr("Filter by"))
@@ -356,7 +351,7 @@ class FieldPopup(QFrame):
         self._list.itemClicked.connect(self._take)
         self._line.returnPressed.connect(lambda: self._take(self._list.currentItem()))
         self.setLayout(column(self._line, self._list, space=8, margins=(8, 8, 8, 8)))
-        self._list.setFixedHeight(280)
+        self._list.setFixedHeight(min(10, len(self._labels)) * 28 + 8)
         self._draw("")
 
     def focus_first(self) -> None:

@@ -126,6 +126,9 @@ class EmptyState(QWidget):
         self.hint.setVisible(bool(hint))
 
 
+WIDTH = 280
+
+
 class SearchField(QLineEdit):
     """A field that filters while typing, 150 ms after the last key; Esc empties it.
 
@@ -144,13 +147,18 @@ class SearchField(QLineEdit):
         self.setAccessibleName(hint)
         self.addAction(theme.icon(icon, "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.setClearButtonEnabled(False)
-        self.setFixedWidth(280)
+        self.setMaximumWidth(WIDTH)
+        self.setMinimumWidth(96)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(wait_ms)
         self._timer.timeout.connect(self._tell)
         self._told = ""
         self.textChanged.connect(self._wait)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, super().sizeHint().height())
 
     @Slot()
     def _wait(self) -> None:

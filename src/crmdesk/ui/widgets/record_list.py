@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from crmdesk.i18n import ntr, tr
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background
-from crmdesk.ui.widgets.basics import Button, Card, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, PopupCard, Text, column, row
 from crmdesk.ui.widgets.filters import FilterBar
 from crmdesk.ui.widgets.heads import EmptyState, SearchField
 from crmdesk.ui.widgets.record_table import Ask, Column, Id, RecordTable, Sort, Source
@@ -380,7 +380,7 @@ class _ColumnNames(QListWidget):
             super().keyPressEvent(event)
 
 
-class ColumnPopup(QFrame):
+class ColumnPopup(PopupCard):
     """The columns with a box each; drag, or Alt+↑↓, changes their order; changes show at once.
 
     Signals:
@@ -390,10 +390,7 @@ class ColumnPopup(QFrame):
     changed = Signal()
 
     def __init__(self, parent: QWidget, table: RecordTable) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("card", "true")
-        self.setFixedWidth(260)
+        super().__init__(parent, 260)
         self._table = table
         self._list = _ColumnNames(self.move_current)
         self._list.setAccessibleName(tr("Columns"))
@@ -404,6 +401,7 @@ class ColumnPopup(QFrame):
         for name in [*shown, *rest]:
             item = QListWidgetItem(labels[name])
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, 28))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)
             self._list.addItem(item)

@@ -127,12 +127,22 @@ def _by_digits(reader: Reader, text: str, limit: int | None) -> list[int]:
         return []
     wanted = re.sub(r"\D", "", text)
     # Typed nationally, stored internationally or the other way round: the trunk zero is not in the other form.
-    forms = {wanted, wanted.lstrip("0"), wanted[2:] if wanted.startswith("00") else wanted}
+    forms = {wanted, wanted.lstrip("0")} | _national(text.strip(), wanted)
     found: dict[int, None] = {}
     for form in forms:
         if len(form) >= 3:
             found.update(dict.fromkeys(_with_digits(reader, form, limit)))
     return list(found)
+
+
+def _national(text: str, wanted: str) -> set[str]:
+    """Return what is left of an international number without its country's code."""
+    bare = wanted.removeprefix("00") if text.startswith("00") else wanted if text.startswith("+") else ""
+    if not bare:
+        return set()
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return {bare, *(bare[size:] for size in (1, 2, 3) if bare[:size].isdigit() and int(bare[:size]) in COUNTRY_CODE_TO_REGION_CODE)}
 
 
 def _with_digits(reader: Reader, wanted: str, limit: int | None) -> list[int]:

@@ -267,6 +267,8 @@ class Store:
             said = _said(step)
             declared = OPERATIONS.get(step.operation)
             authorize(self.viewer, declared.right if declared else "store.write")
+            for subject in undo.subjects(connection, step):
+                authorize(self.viewer, f"{subject}.write")
             change.about = step.about
             reverted.append(step)
             if kind == "redo" and declared and declared.reruns:

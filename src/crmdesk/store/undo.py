@@ -104,6 +104,14 @@ def alive_after(connection: Connection, tx: int) -> set[int]:
     return alive
 
 
+def subjects(connection: Connection, step: Step) -> list[str]:
+    """Return the entities that undoing a transaction would write; parts count as their owners."""
+    if step.first is None:
+        return []
+    found = [BY_NUMBER[number] for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ?", (step.first, step.last))]
+    return [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
+
+
 def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -> None:
     """Take a transaction back inside the open one.
 

@@ -1,0 +1,104 @@
+"""A process that dies at any moment loses nothing that was confirmed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.errors import UserError
+from crmdesk.operations import records
+from crmdesk.store import Store, open_store
+from crmdesk.store.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store.keys import Key
+
+WRITER = """
+import sys
+from pathlib import Path
+from crmdesk.store import open_store
+from crmdesk.store.keys import Key
+from crmdesk.operations import records
+store = open_store(Path(sys.argv[1]), key=Key(sys.argv[2]), anywhere=True)
+for number in range(10_000):
+    record = store.run(records.add, "company", {"name": f"Company {number}", "phone": "030 123456", "tags": "a,b"})
+    print(record, flush=True)
+    if number % 3 == 0:
+        store.run(records.edit, "company", [record], {"name": f"Renamed {number}"})
+    if number % 5 == 0:
+        store.undo()
+        store.redo()
+"""
+
+
+def test_a_killed_writer_loses_nothing_that_it_confirmed(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    store.close()
+    rng = random.Random(11)
+    confirmed: set[str] = set()
+    for _ in range(6):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(store_path), template[1].reveal()], stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        first = process.stdout.readline()
+        time.sleep(rng.uniform(0.05, 0.6))
+        process.send_signal(signal.SIGKILL) if hasattr(signal, "SIGKILL") else process.kill()
+        said = [first, *process.stdout.read().splitlines()]
+        process.wait()
+        process.stdout.close()
+        confirmed |= {line.strip() for line in said if len(line.strip()) == 36}
+    assert len(confirmed) > 6
+    with open_store(store_path, key=template[1]) as opened, opened.read() as reader:
+        kept = {row[0].hex() for row in reader.rows("SELECT id FROM company")}
+        assert {record.replace("-", "") for record in confirmed} <= kept
+        assert verify(opened, deep=True) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "statvfs"), reason="needs a small file system")
+def test_a_full_disk_is_a_clear_sentence_and_the_work_goes_on_after(store: Store, store_path: Path, template: tuple[Path, Key], monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's own page limit stands for the disk's end: the same error at the same place, on every machine."""
+    store.run(records.add, "company", {"name": "Before"})
+    with store.writer_alone() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UserError, match="disk is full. Nothing was changed"):
+        for number in range(2000):
+            store.run(records.add, "company", {"name": f"Filler {number} " + "x" * 500})
+    with store.writer_alone() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    store.run(records.add, "company", {"name": "After"})
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM company WHERE name IN ('Before', 'After')") == 2
+    assert verify(store, deep=True) == []
+
+
+def test_two_programs_on_one_store_lose_no_update(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    counted = store.run(records.add, "company", {"name": "Counted", "employees": "0"})
+    store.close()
+    script = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from crmdesk.models.customer import Company
+from crmdesk.store import open_store, operation
+from crmdesk.store.keys import Key
+@operation("Count", right="company.write")
+def count(change, record):
+    found = change.get(Company, record)
+    found.employees += 1
+store = open_store(Path(sys.argv[1]), key=Key(sys.argv[2]), anywhere=True)
+for _ in range(40):
+    store.run(count, UUID(sys.argv[3]))
+"""
+    programs = [subprocess.Popen([sys.executable, "-c", script, str(store_path), template[1].reveal(), str(counted)]) for _ in range(3)]
+    assert [program.wait() for program in programs] == [0, 0, 0]
+    with open_store(store_path, key=template[1]) as opened, opened.read() as reader:
+        assert reader.value("SELECT employees FROM company") == 120
+        assert verify(opened, deep=True) == []

@@ -1,0 +1,135 @@
+"""Search finds everything that a plain look through all records finds, and shows the best first."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.models.names import folded, initials, pinyin
+from crmdesk.operations import records
+from crmdesk.queries.search import matching, search
+from crmdesk.store.verify import verify
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from crmdesk.store import Store
+
+PEOPLE = [
+    ("Maria Anders", "Sales representative", "030-0074321", "maria@alfreds.example"), ("Ana Trujillo", "Owner", "(5) 555-4729", "ana.trujillo@emparedados.example"),
+    ("Frédérique Citeaux", "Marketing manager", "88.60.15.31", "fred@blonde.example"), ("王伟", "采购经理", "+86 138 0013 8000", "wangwei@mingde.example"),
+    ("欧阳娜娜", "经理", "021-5888 6666", "nana@shanghai.example"), ("Łukasz Żółć", "Owner", "+48 22 123 45 67", "lukasz@zolc.example"),
+    ("Dr. Anna von Berg", "Head of IT", "+43 316 1234-56", "anna.von-berg@graz.example"), ("Jörg Müßig", "Buyer", "0171 9998887", "joerg@muessig.example"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def people(store: Store) -> dict[str, UUID]:
+    store.run(records.add, "company", {"name": "上海明德贸易有限公司", "address.city": "上海"})
+    store.run(records.add, "company", {"name": "Alfreds Futterkiste", "address.city": "Berlin", "customer_number": "K-1042"})
+    return {
+        name: store.run(records.add, "contact", {"name": name, "role": role, "phone": phone, "email": mail, "company": "Alfreds Futterkiste"})
+        for name, role, phone, mail in PEOPLE
+    }
+
+
+def found(store: Store, text: str) -> list[str]:
+    with store.read() as reader:
+        return [hit.title for hit in search(reader, text, 20, ["contact", "company"])]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("mar", "Maria Anders"), ("anders m", "Maria Anders"), ("frederique", "Frédérique Citeaux"), ("FRÉD", "Frédérique Citeaux"), ("zolc", "Łukasz Żółć"),
+        ("王", "王伟"), ("wangw", "王伟"), ("ww", "王伟"), ("娜娜", "欧阳娜娜"), ("oynn", "欧阳娜娜"), ("明德", "上海明德贸易有限公司"), ("mdmy", "上海明德贸易有限公司"),
+        ("0074321", "Maria Anders"), ("74321", "Maria Anders"), ("+49 30 00743", "Maria Anders"), ("5554729", "Ana Trujillo"), ("138 0013", "王伟"),
+        ("emparedados", "Ana Trujillo"), ("trujillo@emp", "Ana Trujillo"), ("K-1042", "Alfreds Futterkiste"), ("k-10", "Alfreds Futterkiste"),
+        ("berg", "Anna von Berg"), ("muessig", "Jörg Müßig"), ("jorg", "Jörg Müßig"), ("采购", "王伟"), ("head", "Anna von Berg"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_finds_the_right_one_first(store: Store, people: dict[str, UUID], typed: str, first: str) -> None:
+    assert found(store, typed)[0] == first
+
+
+def test_a_changed_or_deleted_record_is_found_as_it_is_now(store: Store, people: dict[str, UUID]) -> None:
+    store.run(records.edit, "contact", [people["Maria Anders"]], {"family_name": "Zeppelin", "phone": "040 777888"})
+    assert found(store, "zepp") == ["Maria Zeppelin"]
+    assert found(store, "anders") == []
+    assert found(store, "0074321") == []
+    assert found(store, "777888") == ["Maria Zeppelin"]
+    store.undo()
+    assert found(store, "anders") == ["Maria Anders"]
+    assert found(store, "0074321") == ["Maria Anders"]
+    store.run(records.delete, "contact", [people["Maria Anders"]])
+    assert found(store, "anders") == []
+    assert verify(store) == []
+
+
+def test_the_best_company_brings_its_people_and_deals(store: Store, people: dict[str, UUID]) -> None:
+    store.run(records.add, "deal", {"name": "Cold-chain rollout", "company": "Alfreds Futterkiste"})
+    with store.read() as reader:
+        hits = search(reader, "futterk")
+    assert (hits[0].entity, hits[0].title, hits[0].subtitle) == ("company", "Alfreds Futterkiste", "Berlin")
+    assert {"contact", "deal"} <= {hit.entity for hit in hits[1:]}
+
+
+@pytest.mark.parametrize("nonsense", ["", "   ", '"', "'; DROP TABLE company; --", "a AND", "NEAR(", "*", "%", "\x00", "🙂", "x" * 5000, "((((", "-", "^a", "title:a"])
+def test_odd_input_finds_something_or_nothing_but_never_fails(store: Store, people: dict[str, UUID], nonsense: str) -> None:
+    found(store, nonsense)
+    with store.read() as reader:
+        matching(reader, nonsense, "contact")
+
+
+def _brute(typed: str) -> set[str]:
+    """Look through everybody: a word that begins so, digits in a row, part of a mail address at a word's start."""
+    wanted = set()
+    for name, role, phone, mail in PEOPLE:
+        shown = name.removeprefix("Dr. ")
+        words = [*folded(shown).split(), *folded(role).split(), *folded(mail).replace("@", " ").replace(".", " ").replace("-", " ").split()]
+        sounds = [pinyin(shown), initials(shown)] if pinyin(shown) != shown else []
+        digits = "".join(c for c in phone if c.isdigit())
+        if any(word.startswith(typed) for word in [*words, *sounds]) or (typed.isdigit() and len(typed) >= 3 and typed in digits):
+            wanted.add(shown)
+    return wanted
+
+
+def test_recall_equals_a_look_through_everything(store: Store, people: dict[str, UUID]) -> None:
+    rng = random.Random(5)
+    asked = set()
+    for name, role, phone, mail in PEOPLE:
+        for word in [*folded(name.removeprefix("Dr. ")).split(), *folded(role).split(), folded(mail).split("@")[0].split(".")[0], pinyin(name)]:
+            asked |= {word[: rng.randrange(2, 9)], word}
+        digits = "".join(c for c in phone if c.isdigit())
+        start = rng.randrange(0, len(digits) - 4)
+        asked |= {digits[start : start + 4], digits[-5:]}
+    for typed in sorted(asked - {""}):
+        if any("\u3400" <= c <= "\u9fff" for c in typed):
+            continue
+        missing = _brute(typed) - set(found(store, typed))
+        assert not missing, typed
+
+
+def test_a_large_change_waits_in_the_queue_and_is_found_after_indexing(store: Store) -> None:
+    with store.read() as reader:
+        before = reader.value("SELECT count(*) FROM search_doc")
+    from crmdesk.clock import new_id_bytes
+    from crmdesk.models.customer import Contact
+    from crmdesk.store import Change, operation
+
+    @operation("Fill", right="contact.write")
+    def fill(change: Change) -> None:
+        rows = ((new_id_bytes(), "Anna", f"Nr{n}", f"Anna Nr{n}", f"anna nr{n}") for n in range(500))
+        change.insert_many(Contact, ("id", "given_name", "family_name", "name", "sort_key"), rows)
+
+    store.run(fill)
+    assert store.index_waiting() == 500
+    assert found(store, "anna nr49")[:1] == ["Anna Nr49"]  # found by its title even before
+    while store.index_step(200):
+        pass
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM search_doc") == before + 500
+        assert len(matching(reader, "anna", "contact")) == 500
+    assert verify(store) == []

@@ -1,0 +1,67 @@
+"""The journal shows when somebody changed the file behind the program's back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.operations import records
+from crmdesk.store import Store, open_store
+from crmdesk.store.connections import connect
+from crmdesk.store.triggers import all_triggers
+from crmdesk.store.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store.keys import Key
+
+
+@pytest.fixture
+def worked(store: Store) -> Store:
+    first = store.run(records.add, "company", {"name": "Never edited", "employees": "10"})
+    second = store.run(records.add, "company", {"name": "Edited", "phone": "030 123456"})
+    store.run(records.edit, "company", [second], {"name": "Edited twice", "employees": "7"})
+    store.run(records.edit, "company", [second], {"employees": "8"})
+    assert first != second
+    return store
+
+
+ATTACKS = {
+    "a value of a never-edited record": "UPDATE company SET employees = 99 WHERE name = 'Never edited'",
+    "a value of an edited record": "UPDATE company SET employees = 99 WHERE name = 'Edited twice'",
+    "an old value in the journal": "UPDATE journal SET changes = replace(changes, 'Edited\"', 'Other\"') WHERE changes LIKE '%Edited\"%'",
+    "a deleted journal row": "DELETE FROM journal WHERE id = (SELECT max(id) FROM journal)",
+    "a deleted transaction": "DELETE FROM journal_tx WHERE id = (SELECT max(id) - 1 FROM journal_tx)",
+    "two swapped transactions": "UPDATE journal_tx SET at = at + 1 WHERE id = 3",
+    "another member": "UPDATE journal_tx SET member = randomblob(16) WHERE id = (SELECT max(id) FROM journal_tx)",
+    "a record put in": "INSERT INTO company(id, name) VALUES (randomblob(16), 'Smuggled')",
+    "a record taken out": "DELETE FROM company WHERE name = 'Never edited'",
+    "a digest": "UPDATE journal_digest SET digests = zeroblob(length(digests)) WHERE first_id = (SELECT max(first_id) FROM journal_digest)",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_verify_names_what_was_changed_past_the_journal(worked: Store, store_path: Path, template: tuple[Path, Key], attack: str) -> None:
+    assert verify(worked, deep=True) == []
+    worked.close()
+    raw = connect(store_path, template[1])
+    for name in all_triggers():
+        raw.execute(f'DROP TRIGGER "{name}"')
+    raw.execute(ATTACKS[attack])
+    for sql in all_triggers().values():
+        raw.execute(sql)
+    raw.close()
+    with open_store(store_path, key=template[1]) as opened:
+        assert verify(opened, deep=True)
+
+
+def test_erasing_a_payload_with_its_salt_leaves_the_chain_valid(worked: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    worked.close()
+    raw = connect(store_path, template[1])
+    raw.execute("UPDATE journal SET changes = NULL WHERE op = 1")
+    raw.execute("UPDATE journal_digest SET salts = zeroblob(length(salts))")
+    raw.close()
+    with open_store(store_path, key=template[1]) as opened:
+        assert verify(opened) == []

@@ -1,0 +1,122 @@
+"""Make a picture of every page on sample data: `python dev.py shots [FOLDER] [--size 1360x850] [--scale 1]`.
+
+Light and dark, English, German and Chinese; without a screen. The pictures are named `PAGE-LANGUAGE-SCHEME.png`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "src"))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.store import Store
+    from crmdesk.ui.page import PageSpec
+    from crmdesk.ui.window import Window
+
+SCHEMES = ("light", "dark")
+PASSPHRASE = "sample data only"
+
+
+def main() -> int:
+    """Do what the command line says."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", nargs="?", type=Path, default=HERE.parent / "docs" / "screenshots")
+    words.add_argument("--size", default="1360x850")
+    words.add_argument("--scale", default="1")
+    words.add_argument("--languages", default="en,de,zh")
+    words.add_argument("--pages", default="", help="only these, separated by commas")
+    asked = words.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = asked.scale
+    width, height = (int(part) for part in asked.size.split("x"))
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.ui import actions, background, theme
+
+    app = QApplication([])
+    theme.start(app, "light")
+    actions.watch_composition(app)
+    background.start()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        for language in asked.languages.split(","):
+            take(app, Path(home), language, (width, height), asked.folder, set(filter(None, asked.pages.split(","))))
+    background.stop()
+    return 0
+
+
+def take(app: QApplication, home: Path, language: str, size: tuple[int, int], folder: Path, wanted: set[str]) -> None:
+    """Take the pictures of one language, on a store whose sample data speaks it."""
+    from crmdesk.i18n import set_language
+    from crmdesk.operations.stores import new_store
+    from crmdesk.ui import theme
+    from crmdesk.ui.pages import PAGES
+    from crmdesk.ui.window import Window
+
+    set_language(language)
+    region = {"en": "GB", "de": "DE", "zh": "CN"}[language]
+    path = home / f"northwind-{language}.crmdesk"
+    with new_store(path, PASSPHRASE, owner="Maria Becker", region=region, language=language, sample=True) as store:
+        window = Window(PAGES)
+        window.set_store(store, "northwind.crmdesk", "Maria Becker")
+        window.fill_navigation()
+        window.set_foot(("lock", "northwind.crmdesk", "muted_on_tint"))
+        window.resize(*size)
+        window.show()
+        for spec in PAGES:
+            if wanted and spec.name not in wanted:
+                continue
+            for scheme in SCHEMES:
+                theme.use(scheme)
+                if show(window, store, spec):
+                    settle(app, window)
+                    picture = folder / f"{spec.name}-{language}-{scheme}.png"
+                    window.grab().save(str(picture))
+                    print(picture)
+        theme.use("light")
+        window.forget_pages()
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+
+
+def show(window: Window, store: Store, spec: PageSpec) -> bool:
+    """Show a page, a page of single records with the first record there is; False if there is none."""
+    from uuid import UUID
+
+    from crmdesk.queries import records
+    from crmdesk.ui.page import Place
+
+    if spec.in_navigation:
+        window.open_page(spec.name)
+        return True
+    for entity in spec.opens:
+        with store.read() as reader:
+            found = records.first_ids(reader, entity, limit=1)
+        if found:
+            window.go(Place(spec.name, entity, UUID(bytes=found[0])))
+            return True
+    return False
+
+
+def settle(app: QApplication, window: Window) -> None:
+    """Let everything that is asked for arrive and be painted."""
+    from crmdesk.ui import background
+
+    for _ in range(5):
+        background.settle()
+        window.grab()
+        app.processEvents()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

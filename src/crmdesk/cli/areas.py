@@ -238,11 +238,12 @@ def issue_quote(quote: str) -> None:
 def quote_pdf(quote: str, out: Path) -> None:
     """Write a quote's PDF; a draft's is marked."""
     from crmdesk.operations import quotes
+    from crmdesk.queries.quotes import pdf_of
 
     with opened() as store:
         quote_id = _quote(store, quote)
         with store.read() as reader:
-            rendered = quotes.pdf_of(reader, quote_id)
+            rendered = pdf_of(reader, quote_id)
         write_new(out, rendered.pdf)
         store.run_from("cli", quotes.note_left, quote_id)
     if rendered.missing:

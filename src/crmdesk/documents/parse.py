@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LARGEST_NUMBER = Decimal(10) ** 12  # quantities and prices are stored in 64 bits as millionths
 MOST_LINES = 10_000
 LONGEST_TEXT = 100_000
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can name one, UTF-8 can't hold it
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 _DOCUMENT_KEYS = frozenset(
@@ -295,6 +296,8 @@ def _text(table: Mapping[str, object], key: str, at: _Place) -> str:
         return ""
     if not isinstance(value, str):
         at.refuse(key, tr("A text in quotation marks is expected here."))
+    if _LONE_SURROGATE.search(value):
+        at.refuse(key, tr("The text has half of a character in it."))
     if len(value) > LONGEST_TEXT:
         at.refuse(key, tr("The text has more than {count} characters.", count=LONGEST_TEXT))
     return value

@@ -1,0 +1,141 @@
+"""Sending a quote: issued, put into a ready mail, and noted as sent when the user says so."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import now
+from crmdesk.documents.formats import money, short_date
+from crmdesk.errors import UserError
+from crmdesk.fields import from_minor
+from crmdesk.i18n import mark, speaking, tr
+from crmdesk.models.quote import Quote
+from crmdesk.operations import quotes
+from crmdesk.operations.attachments import clean_name
+from crmdesk.queries import letters
+from crmdesk.queries.quotes import file_name, pdf_of
+from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
+from crmdesk.store.door import operation
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from crmdesk.store.door import Change
+    from crmdesk.store.reader import Reader
+    from crmdesk.store.store import Store
+
+SUBJECT = mark("Quote {number}: {subject}")
+BARE_SUBJECT = mark("Quote {number}")
+BODY = mark("{salutation}\n\nPlease find attached our quote {number} for {total}, valid until {valid_until}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
+BODY_WITHOUT_END = mark("{salutation}\n\nPlease find attached our quote {number} for {total}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
+
+_FOLDER = "crmdesk-mail-"
+_made: list[Path] = []
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMail:
+    """A mail that waits in a private folder to be opened with the user's mail program.
+
+    Attributes:
+        to: the reader's address, empty where none is known.
+        missing: characters that stand in the PDF as boxes.
+    """
+
+    path: Path
+    number: str
+    to: str
+    missing: tuple[str, ...] = ()
+
+
+def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyMail:
+    """Issue a draft, and write a ready mail with the PDF into a private folder; to open it is the caller's business.
+
+    From here on the PDF counts as having left the program. The folder goes with `forget_mails`, which the lock calls.
+
+    Raises:
+        UserError: the quote can't be issued, or was put aside.
+    """
+    with store.read() as reader:
+        status = reader.value("SELECT ifnull(status, 'draft') FROM quote WHERE id = ? AND deleted_at IS NULL", (quote_id.bytes,))
+    if status == "superseded":
+        raise UserError(tr("This quote was replaced by a newer version."), field="status", hint=tr("Send the newest version."))
+    if status == "draft":
+        store.run_from(origin, quotes.issue, quote_id)
+    with store.read() as reader:
+        rendered = pdf_of(reader, quote_id)
+        draft, number = _draft(reader, quote_id, rendered.pdf)
+    path = _write(clean_name(f"{draft.subject[:80]}.eml"), mail_file(draft))
+    try:
+        store.run_from(origin, quotes.note_left, quote_id, "mailed")
+    except BaseException:
+        forget_mails()
+        raise
+    return ReadyMail(path, number, draft.to[1], rendered.missing)
+
+
+def _write(name: str, content: bytes) -> Path:
+    """Write a file into a folder of its own that nobody else may read."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+        _made.append(folder)
+        path = folder / name
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(tr("The mail can't be written: {why}.", why=error.strerror or error), hint=tr("Make room on the disk, then try again.")) from error
+    return path
+
+
+def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
+    found = reader.one(
+        "SELECT q.number, q.subject, q.contact_id, q.company_id, q.language, q.payable, q.currency, q.valid_until, m.name, m.email, m.signature "
+        "FROM quote q LEFT JOIN member m ON m.id = ? WHERE q.id = ? AND q.deleted_at IS NULL",
+        (reader.viewer.member_id.bytes if reader.viewer.member_id else None, quote_id.bytes),
+    )
+    if found is None:
+        raise UserError(tr("This quote does not exist or was deleted."))
+    number, subject, contact_id, company_id, language, payable, code, valid_until, writer, address, signature = found
+    to = letters.addressee(reader, contact_id, company_id, language)
+    code = code or reader.settings.currency
+    with speaking(to.language):
+        values = {
+            "salutation": letters.salutation(to.contact, to.language), "number": number or "", "total": money(from_minor(payable or 0, code), code),
+            "signature": signature or "\n".join(text for text in (writer, reader.settings.company_name) if text),
+        }  # fmt: skip
+        if valid_until:
+            body = tr(BODY, **values, valid_until=short_date(date.fromisoformat(valid_until)))
+        else:
+            body = tr(BODY_WITHOUT_END, **values)
+        line = tr(SUBJECT, number=values["number"], subject=subject) if subject else tr(BARE_SUBJECT, number=values["number"])
+    reader_of_mail = (to.contact.name if to.contact else to.company.name if to.company else "", letters.mail_address(reader, to, company_id))
+    enclosed = Enclosed(clean_name(file_name(reader, quote_id)), pdf)
+    return MailDraft(reader_of_mail, (writer or "", address or reader.settings.company_email), line, body, (enclosed,), now()), values["number"]
+
+
+def forget_mails() -> None:
+    """Delete the mails that this program prepared, and those that earlier runs left more than a day ago."""
+    yesterday = now().timestamp() - 86_400
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        if folder in _made or folder.stat().st_mtime < yesterday:
+            shutil.rmtree(folder, ignore_errors=True)
+    _made.clear()
+
+
+@operation(mark("Quote sent"), right="quote.write", undoable=False)
+def confirm_sent(change: Change, quote_id: UUID) -> None:
+    """Note that the user sent a quote.
+
+    Raises:
+        UserError: it is still a draft.
+    """
+    quote = change.get(Quote, quote_id)
+    if not quote.number:
+        raise UserError(tr("A draft was offered to nobody yet."), field="status", hint=tr("Issue it first."))
+    quote.sent_at = change.at
+    quote.left_at = quote.left_at or change.at
+    change.note(about=quote.number)

@@ -1,1 +1,62 @@
 """Commands that take files in and give files out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmdesk.cli.base import REJECTED, app, call, opened, progress, say, split
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
+
+
+@app.command("import")
+def import_records(
+    entity: str,
+    file: Path,
+    mapped: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; phone.work and address.city are possible.")] = None,
+    region: Annotated[str, typer.Option("--region", help="Country of national phone numbers; else the store's.")] = "",
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Else it is recognised.")] = None,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Else it is recognised.")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Of a workbook; else the first that has rows.")] = None,
+    on_duplicate: Annotated[str, typer.Option("--on-duplicate", help="skip, fill, overwrite or add.")] = "skip",
+    match: Annotated[str | None, typer.Option("--match", help="How known records are recognised: external_id, email, name …")] = None,
+    dates: Annotated[str, typer.Option("--dates", help="dmy, mdy or ymd, where dates can be read in two ways.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Any rejected row writes nothing.")] = False,
+    no_create: Annotated[bool, typer.Option("--no-create", help="Make no companies, stages, tags … that are missing.")] = False,
+    rejects: Annotated[Path | None, typer.Option("--rejects", help="Where rejected rows go.")] = None,
+) -> None:
+    """Import a file in one transaction."""
+    from crmdesk.exchange.importing import import_file
+    from crmdesk.exchange.plan import ImportOptions
+
+    chosen = {}
+    for pair in mapped or []:
+        field, sign, column = pair.partition("=")
+        if not sign or not field.strip():
+            raise typer.BadParameter(tr("“{text}” is not FIELD=COLUMN.", text=pair))
+        chosen[field.strip()] = column
+    if dates not in ("", "dmy", "mdy", "ymd"):
+        raise typer.BadParameter(tr("--dates takes dmy, mdy or ymd."))
+    if on_duplicate not in ("skip", "fill", "overwrite", "add"):
+        raise typer.BadParameter(tr("--on-duplicate takes skip, fill, overwrite or add."))
+    if not file.exists():
+        raise UserError(tr("There is no file {path}.", path=file))
+    options = ImportOptions(
+        chosen=chosen, region=region.upper(), encoding=encoding, delimiter=delimiter, sheet=sheet, on_duplicate=on_duplicate, match=tuple(split(match)), dates=dates,
+        creates=not no_create, strict=strict, dry_run=dry_run, rejects=rejects,
+    )  # fmt: skip
+    with opened() as store, progress(tr("Importing")) as show:
+        result = import_file(store, entity, file, options, show)
+    if not call.json:
+        for note in result.notes:
+            print(note, file=sys.stderr)
+        for problem in result.problems[:20]:
+            print(tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
+    say(result.to_json())
+    if result.rejected:
+        raise typer.Exit(REJECTED)

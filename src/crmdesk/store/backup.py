@@ -115,7 +115,9 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
             left.unlink(missing_ok=True)
     if target is None:
         thin(place.parent, keep=place)
-        store.set_local("last_backup", now().isoformat())
+        with store.read_bare() as connection:
+            head = rows(connection, "SELECT ifnull(max(id), 0) FROM journal_tx")[0][0]
+        store.set_local("backup_tx", str(head))
     return Copy(place, now(), place.stat().st_size)
 
 
@@ -134,6 +136,14 @@ def last_backup(store: Store) -> datetime | None:
     """Return when the newest verified backup in the store's own folder was made."""
     newest = backups(store.path)
     return newest[0].made_at if newest else None
+
+
+def before_risk(store: Store) -> None:
+    """Make a backup before an import or a merge, unless nothing was changed since the last one."""
+    with store.read_bare() as connection:
+        head = str(rows(connection, "SELECT ifnull(max(id), 0) FROM journal_tx")[0][0])
+    if store.local("backup_tx") != head or last_backup(store) is None:
+        backup(store)
 
 
 def due(store: Store, after: timedelta = timedelta(hours=24)) -> bool:

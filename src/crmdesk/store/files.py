@@ -16,7 +16,7 @@ from crmdesk.models.member import Member
 from crmdesk.models.workspace import Setting
 from crmdesk.settings import data_folder
 from crmdesk.store import keys
-from crmdesk.store.backup import copy_to, verify_copy
+from crmdesk.store.backup import before_risk, copy_to, verify_copy
 from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
 from crmdesk.store.door import Change, operation
 from crmdesk.store.keys import Key
@@ -75,7 +75,12 @@ def create(
     finally:
         for left in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):
             left.unlink(missing_ok=True)
-    return Store(path, key)
+    return _watched(Store(path, key))
+
+
+def _watched(store: Store) -> Store:
+    store.before_risk = before_risk
+    return store
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -128,7 +133,7 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     try:
         with sorted_errors():
             _check_identity(path, key)
-            store = Store(path, key)
+            store = _watched(Store(path, key))
     except WrongPassphrase:
         _count_failure(path)
         raise
@@ -187,7 +192,7 @@ def change_passphrase(store: Store, passphrase: str) -> Store:
             left.unlink(missing_ok=True)
     with contextlib.suppress(UserError):
         keys.keep_in_keyring(path, None)
-    return Store(path, new)
+    return _watched(Store(path, new))
 
 
 def _note_former(path: Path, new: Key, old: Key) -> None:

@@ -62,6 +62,7 @@ class Store:
         self._engine: Engine | None = None
         self._listeners: list[Callable[[Changes], None]] = []
         self._closed = False
+        self.before_risk: Callable[[Store], None] | None = None
         self.last_changes: Changes | None = None
         with self.read_bare() as connection:
             local = dict(rows(connection, "SELECT key, value FROM local"))
@@ -144,6 +145,8 @@ class Store:
         """Run an operation on behalf of `window`, `cli`, `import`, `rule` or `api`."""
         declared = operation_of(function)
         authorize(self.viewer, declared.right)
+        if declared.backs_up and self.before_risk:
+            self.before_risk(self)
         return self._transact(declared, origin, "do", None, lambda change: function(change, *args, **kwargs))
 
     def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:

@@ -141,8 +141,10 @@ def _sign(column: _Seen, others: Iterable[_Seen]) -> str:
 def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choices: tuple[str, ...] | None = None) -> Read:
     """Return the function that reads the cells of a column; money and links are read by those who know the rest of the row."""
     match item.kind:
-        case "text" | "long_text":
-            read: Read = read_text
+        case "text":
+            read: Read = _texts()
+        case "long_text":
+            read = read_long_text
         case "integer":
             read = _integers(hints.decimal_sign)
         case "decimal" | "rate":
@@ -161,10 +163,45 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choi
 
 
 def read_text(cell: Cell) -> str | None:
-    """Return the text of a cell without blanks around it."""
-    if cell.__class__ is str:
+    """Return the text of a cell in one line, without blanks around it."""
+    if cell.__class__ is str and cell.isprintable():
         return cell.strip() or None
-    return shown(cell)
+    return one_line(cell) or None
+
+
+def _texts() -> Read:
+    """Return a function that reads texts and keeps one copy of those that come again, such as given names and roles."""
+    known: dict[Cell, str | None] = {}
+
+    def read(cell: Cell) -> str | None:
+        text = known.get(cell)
+        if text is None:
+            text = read_text(cell)
+            if len(known) < _KEPT_TEXTS:
+                known[cell] = text
+        return text
+
+    return read
+
+
+_KEPT_TEXTS = 5_000
+
+
+def one_line(cell: Cell) -> str:
+    """Return the text of a cell in one line."""
+    text = cell if isinstance(cell, str) else shown(cell)
+    return text.strip() if text.isprintable() else " ".join(text.split())
+
+
+def read_long_text(cell: Cell) -> str | None:
+    """Return the text of a cell with its lines."""
+    return many_lines(cell) or None
+
+
+def many_lines(cell: Cell) -> str:
+    """Return the text of a cell with its lines, however they end."""
+    text = cell if isinstance(cell, str) else shown(cell)
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).strip()
 
 
 def _checked(item: Field, read: Read) -> Read:
@@ -203,7 +240,7 @@ def _integers(decimal_sign: str) -> Read:
         if cell.__class__ is not str:
             value = _plain_number(cell)
         elif cell.isascii() and cell.isdigit() and len(cell) < 19:
-            return int(bool(cell))
+            return int(cell)
         elif not cell.strip():
             return None
         else:

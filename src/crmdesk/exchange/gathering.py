@@ -10,7 +10,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.store.door import derive_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from crmdesk.store.settings import Settings
 
@@ -36,12 +36,23 @@ class Gathered:
     def add(self, entity: str, values: dict[str, Any]) -> None:
         """Take a record with its stored values; the derived ones are filled in."""
         self.complete(entity, values)
-        columns = tuple(values)
-        self.inserts.setdefault((entity, columns), []).append(tuple(values.values()))
+        self.put(entity, values)
 
-    def rows(self, entity: str, columns: Sequence[str]) -> list[Row]:
+    def put(self, entity: str, values: dict[str, Any]) -> None:
+        """Take a record whose values are complete."""
+        key = (entity, tuple(values))
+        rows = self.inserts.get(key)
+        if rows is None:
+            rows = self.inserts[key] = []
+        rows.append(tuple(values.values()))
+
+    def rows(self, entity: str, columns: tuple[str, ...]) -> list[Row]:
         """Return the list that collects rows of an entity with these columns."""
-        return self.inserts.setdefault((entity, tuple(columns)), [])
+        key = (entity, columns)
+        rows = self.inserts.get(key)
+        if rows is None:
+            rows = self.inserts[key] = []
+        return rows
 
     def update(self, entity: str, columns: tuple[str, ...], row: Row) -> None:
         """Take new values of a record; the last one is its id."""

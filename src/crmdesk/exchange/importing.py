@@ -65,7 +65,8 @@ def import_file(
     options = options or (plan.options if plan else ImportOptions())
     plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
     is_long = (plan.table.line_count or 0) > HELD and not options.strict and not options.dry_run
-    prepared: Iterator[Batch] | list[Batch] = plan.batches(progress) if is_long else list(plan.batches(progress))
+    stream = plan.batches(progress)
+    prepared = [] if is_long else list(stream)
     if plan.rejections and options.strict:
         first = plan.rejections[0]
         raise UserError(
@@ -79,7 +80,7 @@ def import_file(
             rejects_file = _give_back(store, plan)
         try:
             if is_long or any(batch.inserts or batch.updates for batch in prepared):
-                transaction = store.run_from("import", imports.write, prepared, path.name)
+                transaction = store.run_from("import", imports.write, stream if is_long else _let_go(prepared), path.name)
         except BaseException:
             if rejects_file:
                 rejects_file.unlink(missing_ok=True)
@@ -91,6 +92,13 @@ def import_file(
         plan.table.format, plan.table.encoding, plan.layout.product, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, plan.created,
         str(rejects_file) if rejects_file else None, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused,
     )  # fmt: skip
+
+
+def _let_go(batches: list[Batch]) -> Iterator[Batch]:
+    """Yield batches and forget them: their memory is needed while the rest is written."""
+    batches.reverse()
+    while batches:
+        yield batches.pop()
 
 
 def _give_back(store: Store, plan: Plan) -> Path | None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import new_id_bytes
 from crmdesk.errors import UserError
 from crmdesk.exchange import headers
+from crmdesk.exchange.cells import many_lines
 from crmdesk.exchange.table import shown
 from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import FIVE_DIGITS, region_of
 from crmdesk.models.names import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from crmdesk.exchange.gathering import Gathered
     from crmdesk.exchange.links import Book
@@ -112,7 +113,7 @@ class PartsReader:
             tags = self._tags()
             parts.tags = list(dict.fromkeys(tags.read(text) for text in self.tag_texts(cells)))
         if "note" in self._slots:
-            notes = [text for index, *_ in self._slots["note"] if (text := shown(cells[index]).strip())]
+            notes = [text for index, *_ in self._slots["note"] if (text := many_lines(cells[index]))]
             parts.note = "\n".join(notes) or None
         return parts
 
@@ -125,10 +126,10 @@ class PartsReader:
             if cell == "":
                 continue
             label = _label(cells[label_index]) if label_index is not None else label
-            for number in split_phones(shown(cell)):
+            for number in split_phones(cell if cell.__class__ is str else shown(cell)):
                 if number not in seen:
                     seen.add(number)
-                    e164, extension = self._phones.read(number, region)
+                    e164, extension = self._phones.read(number, region) if isinstance(cell, str) else self._phones.read_bare(number, region)
                     parts.phones.append((label, number, own or None, e164, extension))
 
     def _row_region(self, cells: list[Cell]) -> str:
@@ -141,7 +142,7 @@ class PartsReader:
         for label, group in self._groups.items():
             if not any(cells[index] for index in group.values()):
                 continue
-            texts = {part: shown(cells[index]).strip() for part, index in group.items()}
+            texts = {part: many_lines(cells[index]) for part, index in group.items()}
             if not any(texts.values()):
                 continue
             label_index = self._group_labels[label]
@@ -192,6 +193,7 @@ def _label(cell: Cell) -> str | None:
 
 
 _MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;|\n|\s/\s)\s*")
+_SEVERAL_PHONES = re.compile(r"[;:,\n]| / ")
 _COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
 
 
@@ -200,7 +202,9 @@ def split_phones(text: str) -> list[str]:
     text = text.strip()
     if not text:
         return []
-    numbers = [part for part in _MANY_PHONES.split(text) if part] if ";" in text or ":" in text or "\n" in text or " / " in text else [text]
+    if not _SEVERAL_PHONES.search(text):
+        return [text]
+    numbers = [part for part in _MANY_PHONES.split(text) if part]
     if "," not in text:
         return numbers
     found: list[str] = []
@@ -211,6 +215,7 @@ def split_phones(text: str) -> list[str]:
 
 
 _MANY_MAILS = re.compile(r"\s*(?:\s:::\s|[;,\n|])\s*")
+_ONE_MAIL = re.compile(r"[A-Za-z0-9_-]{1,30}(?:\.[A-Za-z0-9_-]{1,30}){0,3}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?\.){1,4}[A-Za-z]{2,24}")
 _IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
 
 
@@ -220,8 +225,11 @@ def read_mails(text: str, label: str | None, header: str, found: list[tuple[str 
     Raises:
         UserError: an address that is none; its field is the column's name.
     """
-    addresses = [text] if "," not in text and ";" not in text and ":::" not in text and "\n" not in text else _MANY_MAILS.split(text)
-    for address in addresses:
+    if not found and _ONE_MAIL.fullmatch(text):
+        key = text.lower()
+        found.append((label, text, text if key == text else key))
+        return
+    for address in _MANY_MAILS.split(text):
         if "<" in address and (inside := _IN_BRACKETS.search(address)):
             address = inside[1]
         address = address.strip()
@@ -255,7 +263,10 @@ class PartsWriter:
 
     def __init__(self, gathered: Gathered, entity: str) -> None:
         self._gathered = gathered
-        self.owner = f"{entity}_id"
+        owner = f"{entity}_id"
+        self._phone, self._email = ("id", owner, "position", *PHONE), ("id", owner, "position", *EMAIL)
+        self._handle, self._address = ("id", owner, "position", *HANDLE), ("id", owner, "position", *ADDRESS)
+        self._tag, self._memo = ("id", owner, "tag_id"), ("id", owner, "text")
 
     def add(self, owner: bytes, parts: Parts, after: dict[str, int] | None = None) -> None:
         """Take the parts of a record.
@@ -263,21 +274,22 @@ class PartsWriter:
         Args:
             after: how many of each the record has already.
         """
-        for name, columns, values in (
-            ("phone", PHONE, parts.phones), ("email", EMAIL, parts.emails), ("handle", HANDLE, parts.handles), ("address", ADDRESS, parts.addresses),
-        ):  # fmt: skip
-            if values:
-                rows = self._gathered.rows(name, ("id", self.owner, "position", *columns))
-                first = after.get(name, 0) if after else 0
-                for position, value in enumerate(values, first):
-                    rows.append((new_id_bytes(), owner, position, *value))
+        if parts.phones:
+            self._add("phone", self._phone, owner, parts.phones, after)
+        if parts.emails:
+            self._add("email", self._email, owner, parts.emails, after)
+        if parts.handles:
+            self._add("handle", self._handle, owner, parts.handles, after)
+        if parts.addresses:
+            self._add("address", self._address, owner, parts.addresses, after)
         if parts.tags:
-            rows = self._gathered.rows("record_tag", ("id", self.owner, "tag_id"))
-            rows.extend((new_id_bytes(), owner, tag) for tag in parts.tags)
+            self._gathered.rows("record_tag", self._tag).extend((new_id_bytes(), owner, tag) for tag in parts.tags)
         if parts.note:
-            self._gathered.rows("memo", ("id", self.owner, "text")).append((new_id_bytes(), owner, parts.note))
+            self._gathered.rows("memo", self._memo).append((new_id_bytes(), owner, parts.note))
 
-
-def part_row(values: Any, columns: tuple[str, ...]) -> dict[str, Any]:
-    """Return a part's values by column."""
-    return dict(zip(columns, values, strict=True))
+    def _add(self, name: str, columns: tuple[str, ...], owner: bytes, values: Sequence[tuple[Any, ...]], after: dict[str, int] | None) -> None:
+        rows = self._gathered.rows(name, columns)
+        position = after.get(name, 0) if after else 0
+        for value in values:
+            rows.append((new_id_bytes(), owner, position, *value))
+            position += 1

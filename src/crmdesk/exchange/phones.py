@@ -53,6 +53,17 @@ class PhoneReader:
         head = self._heads[key]
         return (head + bare[decides:], None) if head else (None, None)
 
+    def read_bare(self, digits: str, region: str) -> tuple[str | None, str | None]:
+        """Read a number that a workbook kept as a number, which costs it its plus: it is valid with it or without, or we can't tell."""
+        import phonenumbers
+
+        with_plus = self.read(f"+{digits}", region)
+        if len(digits) > 10 and with_plus[0] and phonenumbers.is_valid_number(phonenumbers.parse(with_plus[0])):
+            at_home = phones.parse(digits, region)[0]
+            if not at_home or not phonenumbers.is_valid_number(phonenumbers.parse(at_home)):
+                return with_plus
+        return self.read(digits, region)
+
     def _learn(self, number: str, region: str, key: tuple[str, str, int], rest: str) -> tuple[str | None, str | None]:
         e164, extension = phones.parse(number, region)
         if not extension and (e164 is None or e164.endswith(rest)):

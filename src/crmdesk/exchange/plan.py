@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from crmdesk.exchange.shapes import Draft, Key, Shape, Work, shape_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import ntr, tr
-from crmdesk.models.names import display_name, folded, sort_key
+from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch
 from crmdesk.queries.deals import default_pipeline
@@ -42,6 +44,7 @@ BLOCK = 4_000
 HELD = 200_000
 """Up to so many rows everything is prepared before the store is held; beyond, it is prepared while it is written."""
 SHOWN = 1_000
+ANYWHERE = "*"
 
 MODES = ("skip", "fill", "overwrite", "add")
 
@@ -139,6 +142,7 @@ class Plan:
         self._books: dict[str, Book] = {}
         self._stages: dict[bytes | None, Stages] = {}
         self._seen: dict[int, bytes] = {}
+        self._was_empty: dict[str, bool] = {}
 
     @property
     def created(self) -> dict[str, int]:
@@ -234,8 +238,9 @@ class Plan:
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):
-            shape.prepare(block)
-            self._accept(shape, self._drafts(shape, block))
+            with _no_garbage():
+                shape.prepare(block)
+                self._accept(shape, self._drafts(shape, block))
             if progress:
                 progress(self.counts.read, max(total, self.counts.read))
             yield self._batch()
@@ -266,26 +271,25 @@ class Plan:
         self.rejections.append(Rejection(line, tuple(cells), reason))
 
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
-        known = self._known(shape, drafts) if self.options.on_duplicate != "add" or self.options.match else {}
+        adds = self.options.on_duplicate == "add"
+        keys_of = [self._keys(draft) for draft in drafts]
+        known = self._known(drafts, keys_of) if not adds else {}
         merges: list[tuple[Draft, bytes]] = []
-        for draft in drafts:
-            keys = self._keys(draft)
-            record = next((known[key] for key in keys if key in known), None)
-            if record is None and self.options.on_duplicate != "add":
-                hashes = [hash((draft.entity, key)) for key in keys]
-                record_in_file = next((self._seen[h] for h in hashes if h in self._seen), None)
+        for draft, keys in zip(drafts, keys_of, strict=True):
+            record = next((known[key] for key in keys if key in known), None) if known else None
+            if record is None and not adds:
+                record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
                     self._skip(draft, record_in_file)
                     continue
-            if record is None or self.options.on_duplicate == "add":
+            if record is None:
                 try:
                     shape.accept(draft)
                 except UserError as error:
                     self._reject(draft.line, draft.cells, f"{error.field}: {error.message}" if error.field else error.message)
                     continue
                 self._count_added(draft)
-                for key in keys:
-                    self._seen.setdefault(hash((draft.entity, key)), draft.id)
+                self._remember(draft, keys)
                 self._teach(draft)
             elif self.options.on_duplicate == "skip":
                 self._skip(draft, record)
@@ -329,32 +333,53 @@ class Plan:
             for name in self.options.match:
                 if name not in chosen and (value := draft.values.get(name)):
                     keys.append((f"f:{name}", value))
-        return [self._comparable(draft, key) for key in keys]
+        return [self._comparable(draft, key) if key[0] == "n" else key for key in keys]
 
     def _comparable(self, draft: Draft, key: Key) -> Key:
-        kind, value = key
-        if kind == "n":
-            city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
-            return kind, (name_key(draft.entity, str(value)), city)
-        return key
+        city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
+        return "n", (name_key(draft.entity, str(key[1])), city)
 
-    def _known(self, shape: Shape, drafts: list[Draft]) -> dict[Key, bytes]:
+    def _in_file(self, draft: Draft, keys: Sequence[Key]) -> bytes | None:
+        """Return the record that an earlier row of this file made, if this row means the same."""
+        for kind, value in keys:
+            # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
+            if kind == "n" and draft.values.get("external_id"):
+                continue
+            looked_up = [(kind, value)]
+            if kind == "n" and draft.entity == "company":
+                looked_up = [("n", (value[0], value[1])), ("n", (value[0], "" if value[1] else ANYWHERE))]
+            for key in looked_up:
+                if record := self._seen.get(hash((draft.entity, key))):
+                    return record
+        return None
+
+    def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
+        for kind, value in keys:
+            self._seen.setdefault(hash((draft.entity, (kind, value))), draft.id)
+            if kind == "n" and draft.entity == "company":
+                self._seen.setdefault(hash((draft.entity, (kind, (value[0], ANYWHERE)))), draft.id)
+
+    def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> dict[Key, bytes]:
         """Ask the store which keys of a block belong to live records."""
-        wanted: dict[str, set[Any]] = {}
-        entities: dict[str, set[str]] = {}
-        for draft in drafts:
-            for kind, value in self._keys(draft):
-                wanted.setdefault(f"{draft.entity}:{kind}", set()).add(value)
-                entities.setdefault(draft.entity, set()).add(kind)
         found: dict[Key, bytes] = {}
         with self.store.read() as reader:
-            for entity, kinds in entities.items():
-                if not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1'):
+            for entity in {draft.entity for draft in drafts}:
+                if self._is_empty(reader, entity):
                     continue
-                for kind in sorted(kinds):
-                    for key, record in self._ask(reader, entity, kind, wanted[f"{entity}:{kind}"]):
+                wanted: dict[str, set[Any]] = {}
+                for draft, keys in zip(drafts, keys_of, strict=True):
+                    for kind, value in keys if draft.entity == entity else ():
+                        wanted.setdefault(kind, set()).add(value)
+                for kind in sorted(wanted):
+                    for key, record in self._ask(reader, entity, kind, wanted[kind]):
                         found.setdefault(key, record)
         return found
+
+    def _is_empty(self, reader: Reader, entity: str) -> bool:
+        """Say whether the store had no such record when the import began."""
+        if entity not in self._was_empty:
+            self._was_empty[entity] = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
+        return self._was_empty[entity]
 
     def _ask(self, reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
         cls, live = entity_class(entity), "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
@@ -383,12 +408,12 @@ class Plan:
         for value, name in values:
             by_value.setdefault(value, []).append(name)
         sql = (
-            f'SELECT p."{column}", t.name, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
+            f'SELECT p."{column}", t.sort_key, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
             f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
         )
         for value, known, record in reader.rows(sql, (json.dumps(sorted(by_value), ensure_ascii=False),)):
             for name in by_value[value]:
-                if _same_person(name, folded(known or "")):
+                if _same_person(name, known or ""):
                     yield (kind, (value, name)), record
 
     def _ask_names(self, reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
@@ -465,6 +490,18 @@ class Plan:
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Keep the collector from walking over a hundred thousand fresh rows again and again; none of them is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def ntr_of(text: str, count: int) -> str:
     """Return a counted sentence that was marked."""
     return ntr(text, text, count)
@@ -531,8 +568,3 @@ def _own_fields(store: Store, entity: str) -> list[tuple[Field, str, tuple[str, 
         (Field(name, kind, label), record.hex(), tuple(option.strip() for option in (options or "").split(",")) if kind == "choice" else ())
         for record, name, label, kind, options in rows
     ]
-
-
-def shown_name(values: Mapping[str, Any]) -> str:
-    """Return what a draft is called."""
-    return str(values.get("name") or display_name(values.get("given_name"), values.get("family_name")) or values.get("subject") or values.get("number") or "")

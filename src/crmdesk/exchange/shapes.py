@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import Hints, Read, money_of, reader_of, stored_money
+from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import mark, tr
-from crmdesk.models.names import display_name, folded
+from crmdesk.models.names import folded, sort_key
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 
@@ -99,7 +99,7 @@ class Shape:
         for column in self.columns:
             assert column.target is not None
             self._compile(column, column.target)
-        in_parts = [c for c in self.columns if c.target and (self._is_list(c.target.field) or c.target.field == "website") and c.target.field not in self.virtual]
+        in_parts = [c for c in self.columns if c.target and self._is_part(c.target.field)]
         self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
         self.writer = PartsWriter(work.gathered, self.entity)
         self.currency_index = work.layout.index_of("currency", of)
@@ -110,6 +110,10 @@ class Shape:
     def _is_list(self, name: str) -> bool:
         item = self.cls.fields.get(name)
         return item is not None and item.kind == "parts"
+
+    def _is_part(self, name: str) -> bool:
+        """Say whether a column goes to a list field; the website of a person is kept with the handles."""
+        return name not in self.virtual and (self._is_list(name) or (name == "website" and name not in self.cls.fields))
 
     def _compile(self, column: Column, target: Target) -> None:
         item = self.cls.fields.get(target.field)
@@ -161,7 +165,7 @@ class Shape:
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up what the rows of a block refer to."""
         for index, _, book, _, _ in self.links:
-            book.prepare({cell.strip() if cell.__class__ is str else shown(cell) for _, cells in block if cells.__class__ is list and (cell := cells[index])})
+            book.prepare({one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""})
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
 
@@ -185,7 +189,7 @@ class Shape:
             self.before_links(draft)
             for index, name, book, is_key, header in self.links:  # noqa: B007
                 cell = cells[index]
-                if cell != "" and (text := cell.strip() if cell.__class__ is str else shown(cell)):
+                if cell != "" and (text := one_line(cell)):
                     values[name] = self.link(draft, name, book, text, is_key)
             if self.moneys:
                 header = self._read_money(cells, values)
@@ -200,6 +204,7 @@ class Shape:
             draft.parts = self.parts.read(cells)
         self.finish(draft)
         self._check(draft)
+        self.work.gathered.complete(draft.entity, draft.values)
         draft.keys = self.keys(draft)
         return draft
 
@@ -218,7 +223,7 @@ class Shape:
                     values[name] = stored_money(money, kind)
             except UserError as error:
                 raise UserError(error.message, field=header, hint=error.hint) from None
-        if "currency" in values:
+        if "currency" in values and any(values[name] is not None for _, name, *_ in self.moneys):
             values["currency"] = currency
         return header
 
@@ -270,7 +275,7 @@ class Shape:
             values["source"] = self.work.source
         draft.id = draft.id or self.new_id(draft)
         values["id"] = draft.id
-        self.work.gathered.add(draft.entity, values)
+        self.work.gathered.put(draft.entity, values)
         if draft.parts:
             (self.writer if draft.entity == self.entity else PartsWriter(self.work.gathered, draft.entity)).add(draft.id, draft.parts)
         self.after(draft)
@@ -313,6 +318,8 @@ class Person(Shape):
     """Contacts and leads: names in one column or in several, salutations, titles."""
 
     entity = "contact"
+    called = ""
+    """The full name where it stands in no column of the person's own."""
 
     def special(self) -> frozenset[str]:
         """Return the columns that make up a name."""
@@ -322,7 +329,7 @@ class Person(Shape):
         """Return the columns of a person's name beside the usual ones."""
         values: Values = {"given_name": None, "family_name": None}
         columns = self.cls.__table__.columns
-        if {"name", "salutation", "title"} & self.virtual.keys():
+        if {"name", "salutation", "title"} & self.virtual.keys() or self.of:
             values |= {name: None for name in ("salutation", "title") if name in columns}
         if "birth_year" in self.virtual:
             values["birthday"] = None
@@ -334,7 +341,7 @@ class Person(Shape):
         if self.virtual:
             self._read_extras(cells, values)
         given, family = values["given_name"], values["family_name"]
-        if not given and not family and (full := self.text(cells, "name") or self.text(cells, "nickname")):
+        if not given and not family and (full := self.called or self.text(cells, "name") or self.text(cells, "nickname")):
             name = split_name(full)
             values["given_name"], values["family_name"] = name.given or None, name.family or None
             if "title" in values:
@@ -358,12 +365,12 @@ class Person(Shape):
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the mail addresses, with the name, which must not contradict; without any, name and company."""
         values = draft.values
-        name = folded(display_name(values["given_name"], values["family_name"]))
+        name = values["sort_key"]
         if draft.parts and draft.parts.emails:
             return [("e", (key, name)) for _, _, key in draft.parts.emails]
         if values.get("company_id") and name and not (draft.parts and draft.parts.phones):
             return [("c", (name, values["company_id"]))]
-        phones = [e164 for _, _, _, e164, _ in draft.parts.phones if e164] if draft.parts else []
+        phones = [phone[3] for phone in draft.parts.phones if phone[3]] if draft.parts else []
         return [("p", (phones[0], name))] if phones and name else []
 
 
@@ -381,6 +388,7 @@ class ContactShape(Person):
         super().__init__(work, entity, of)
         self.company_shape = Shape(work, "company", "company") if any(c.target and c.target.of == "company" for c in work.layout.columns) else None
         self.company_index = next((index for index, name, *_ in self.links if name == "company_id"), None)
+        self.has_kinds = "record_kind" in self.virtual
 
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up links, those of companies too."""
@@ -392,7 +400,7 @@ class ContactShape(Person):
         """Return a company with what the row says of it, if it has to be made."""
         if name != "company_id":
             return book.read(text, is_key)
-        if self._is_company(draft.cells):
+        if self._is_company(draft):
             draft.rest["company"] = text
             return None
         if self.company_shape is None or book.find(text, is_key) is not None:
@@ -403,21 +411,21 @@ class ContactShape(Person):
             draft.rest["new company"] = record
         return record
 
-    def _is_company(self, cells: list[Cell]) -> bool:
+    def _is_company(self, draft: Draft) -> bool:
         """Say whether a row stands for a company: it says so, or has no person."""
-        kind = folded(self.text(cells, "record_kind"))
-        if kind:
+        values, cells = draft.values, draft.cells
+        if self.has_kinds and (kind := folded(self.text(cells, "record_kind"))):
             return kind in {"company", "organization", "organisation", "firma", "unternehmen", "true", "1", "yes", "公司", "business"}
-        if self.company_index is None or not shown(cells[self.company_index]).strip():
+        if values["given_name"] or values["family_name"] or self.company_index is None:
             return False
-        named = (index for index, name, *_ in self.scalars if name in {"given_name", "family_name"})
-        return not any(shown(cells[index]).strip() for index in named) and not self.text(cells, "name") and not self.text(cells, "nickname")
+        return bool(shown(cells[self.company_index]).strip()) and not self.text(cells, "name") and not self.text(cells, "nickname")
 
     def finish(self, draft: Draft) -> None:
         """Complete a contact, or make a company of it."""
+        is_company = self._is_company(draft)
         super().finish(draft)
         values = draft.values
-        if self._is_company(draft.cells):
+        if is_company:
             self._become_company(draft)
         elif not values["given_name"] and not values["family_name"] and draft.parts:
             # Nothing but a mail address or a number: better called by that than lost.
@@ -691,11 +699,8 @@ class TicketShape(Shape):
             found = self.work.book("contact")
             record = _contact_by_mail(found, mail, name)
             if record is None:
+                self.contact_shape.called = name
                 person = self.contact_shape.draft(draft.line, draft.cells)
-                split = split_name(name)
-                person.values |= {"given_name": split.given or None, "family_name": split.family or None}
-                if "title" in person.values:
-                    person.values["title"] = person.values["title"] or split.title or None
                 self.contact_shape.accept(person)
                 self.work.gathered.made("contact")
                 record = person.id
@@ -716,9 +721,10 @@ RESOLVED_EARLY = mark("{count} tickets were resolved before the first reply, as 
 def _contact_by_mail(book: Book, mail: str, name: str) -> bytes | None:
     """Return the contact that has this mail address and this name."""
     with book.store.read() as reader:
-        sql = "SELECT c.id, c.name FROM email e JOIN contact c ON c.id = e.contact_id WHERE e.key = ? AND e.deleted_at IS NULL AND c.deleted_at IS NULL"
+        sql = "SELECT c.id, c.sort_key FROM email e JOIN contact c ON c.id = e.contact_id WHERE e.key = ? AND e.deleted_at IS NULL AND c.deleted_at IS NULL"
         found = reader.rows(sql, (mail,))
-    return next((bytes(record) for record, title in found if folded(title or "") == folded(name)), None)
+    wanted = sort_key(name)
+    return next((bytes(record) for record, its in found if its == wanted), None)
 
 
 class ActivityShape(Shape):

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QFrame,
     QMainWindow,
     QMenu,
@@ -154,6 +155,9 @@ class Window(QMainWindow):
         self.registry.menu_bar(self.menuBar())
         self.menuBar().setVisible(sys.platform == "darwin")
         self.registry.triggered.connect(self._ran)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         bridge = background.bridge()
         bridge.failed.connect(self.show_error)
         bridge.writing.connect(self._writing)
@@ -335,6 +339,7 @@ class Window(QMainWindow):
         self._store, self._file_name, self.user_name = store, file_name, user_name
         self.user_button.setText(user_name)
         self.user_button.setToolTip(user_name)
+        self.refresh_undo()
         self.forget_pages()
         self.set_title("")
 
@@ -465,6 +470,9 @@ class Window(QMainWindow):
         if stale:
             page.refresh(stale)
         page.focus_first()
+        focused = self.focusWidget()
+        if focused is None or not page.isAncestorOf(focused):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.place_changed.emit(place)
 
     def _open_beside(self, spec: PageSpec, place: Place) -> None:
@@ -592,6 +600,31 @@ class Window(QMainWindow):
             if old is not None:
                 self._covers.removeWidget(old)
                 old.deleteLater()
+
+    # --- keyboard ---------------------------------------------------------------------------------------------------
+
+    @Slot(QWidget, QWidget)
+    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Keep the keyboard in the page when the page has hidden what had it, such as an empty table."""
+        page = self.page()
+        if page is None or old is None or now is None or not shiboken6.isValid(old):
+            return
+        if page.isAncestorOf(old) and not old.isVisible() and not page.isAncestorOf(now):
+            QTimer.singleShot(0, self._focus_page)
+
+    @Slot()
+    def _focus_page(self) -> None:
+        page, focused = self.page(), self.focusWidget()
+        if page is None or self.is_covered or self.palette_box.isVisible():
+            return
+        if focused is not None and page.isAncestorOf(focused):
+            return
+        page.focus_first()
+        focused = self.focusWidget()
+        if focused is not None and page.isAncestorOf(focused) and focused.isVisible():
+            return
+        reachable = [w for w in page.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
+        (reachable[0] if reachable else page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- palette, menus, help ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -18,70 +19,61 @@ from crmdesk.ui.widgets.basics import Button, Text, column, row
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
+    from PySide6.QtGui import QShowEvent
+
+    from crmdesk.fields import Field
     from crmdesk.ui.page import Frame
 
+Save = Callable[[dict[str, Any], Callable[[Any], None], Callable[[Exception], None]], object]
+"""Gets the values, plain by field name, and what to call when they are saved or refused."""
 
-class NewRecordDialog(QDialog):
-    """Asks for the fields of a new record and adds it; stays open until the store has taken it.
+
+class AskDialog(QDialog):
+    """Asks for a few fields and has them saved; stays open until the store has taken it.
 
     Args:
-        names: the fields that are asked for.
-        values: what the fields show at first, as inputs take it.
-        hidden: values that are given without being asked for.
-        added: gets the new record's id.
+        fields: those that are asked for.
+        verb: what stands on the button.
+        save: does it.
+        values: what the inputs show at first.
     """
 
-    def __init__(
-        self,
-        frame: Frame,
-        entity: str,
-        names: Sequence[str],
-        title: str,
-        verb: str,
-        added: Callable[[UUID], object],
-        values: Mapping[str, Any] | None = None,
-        hidden: Mapping[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, frame: Frame, fields: Sequence[Field], title: str, verb: str, save: Save, values: Mapping[str, Any] | None = None) -> None:
         super().__init__(frame if isinstance(frame, QWidget) else None)
-        self._frame, self._entity, self._added, self._hidden = frame, entity, added, dict(hidden or {})
+        self._frame, self._save, self._given = frame, save, dict(values or {})
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(480)
-        cls = entity_class(entity)
-        self.form = Form([cls.fields[name] for name in names], context(frame.store))
+        self.form = Form(fields, context(frame.store))
         for editor in self.form.editors.values():
             if isinstance(editor, LinkEditor):
                 editor.can_open = False
-        self.form.set_values(dict(values or {}))
+        self.form.set_values(self._given)
         self.error = InlineError()
         self.accept_button = Button(verb, self.save, "primary")
         self.accept_button.setDefault(True)
         cancel = Button(tr("Cancel"), self.reject)
-        self.setLayout(
-            column(Text(title, "dialog"), 4, self.form, self.error, 8, row(None, cancel, self.accept_button), space=8, margins=(24, 20, 24, 20))
-        )
+        self.setLayout(column(Text(title, "dialog"), 4, self.form, self.error, 8, row(None, cancel, self.accept_button), space=8, margins=(24, 20, 24, 20)))
 
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.form.focus_first()
 
     def save(self) -> None:
-        """Add the record, or show what is wrong at its field."""
+        """Have the record saved, or show what is wrong at its field."""
         try:
-            values = self.form.values()
+            changed = self.form.values()
         except UserError:
             return
-        cls = entity_class(self._entity)
-        wanted = {**self._hidden, **{name: given(cls.fields[name], value) for name, value in values.items() if value is not None}}
+        everything = {**{name: value for name, value in self._given.items() if name in self.form.editors}, **changed}
+        values = {name: given(self.form.editors[name].field, value) for name, value in everything.items() if value is not None}
         self.accept_button.setEnabled(False)
-        self._frame.do(records.add, self._entity, wanted, done=self._done, failed=self._failed)
+        self._save(values, self._done, self._failed)
 
-    def _done(self, record: UUID) -> None:
+    def _done(self, result: Any) -> None:
         self.accept()
-        self._added(record)
 
     def _failed(self, error: Exception) -> None:
         self.accept_button.setEnabled(True)
@@ -91,3 +83,28 @@ class NewRecordDialog(QDialog):
             self.error.say(f"{error.message} {error.hint or ''}".strip())
         else:
             self._frame.show_error(error)
+
+
+class NewRecordDialog(AskDialog):
+    """Asks for the fields of a new record and adds it.
+
+    Args:
+        names: the fields that are asked for.
+        added: gets the new record's id.
+        values: what the inputs show at first.
+        hidden: values that are given without being asked for.
+    """
+
+    def __init__(
+        self, frame: Frame, entity: str, names: Sequence[str], title: str, verb: str, added: Callable[[UUID], object], values: Mapping[str, Any] | None = None,
+        hidden: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        def save(wanted: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+            def finished(record: UUID) -> None:
+                done(record)
+                added(record)
+
+            frame.do(records.add, entity, {**(hidden or {}), **wanted}, done=finished, failed=failed)
+
+        cls = entity_class(entity)
+        super().__init__(frame, [cls.fields[name] for name in names], title, verb, save, values)

@@ -326,9 +326,7 @@ class PipelinePage(Page):
     def new_deal(self) -> None:
         """Ask for a new deal."""
         stage = self._first_stage()
-        NewRecordDialog(
-            self.frame, "deal", NEW_FIELDS, tr("New deal"), tr("Add deal"), self._added, {"stage": stage} if stage else {}
-        ).open()  # fmt: skip
+        NewRecordDialog(self.frame, "deal", NEW_FIELDS, tr("New deal"), tr("Add deal"), self._added, {"stage": stage} if stage else {}).open()
 
     def _first_stage(self) -> Named | None:
         columns = self._shown.board.columns if self._shown is not None else ()

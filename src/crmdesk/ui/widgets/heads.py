@@ -218,6 +218,13 @@ class Segmented(QWidget):
         """Switch one on without telling anybody."""
         self._buttons[value].setChecked(True)
 
+    def clear(self) -> None:
+        """Switch all of them off, while something else is shown."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
     def set_label(self, value: str, label: str) -> None:
         """Show another label, such as one with a count."""
         button = self._buttons[value]

@@ -1,0 +1,194 @@
+"""The tickets page: the queue, a reply, saved answers, the clocks, the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, QUrlQuery, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+
+from crmdesk.operations import records, tickets
+from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
+from crmdesk.ui.pages.tickets import TicketsPage
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+
+
+class MailProgram(QObject):
+    """Stands where the user's mail program would be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[QUrl] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.mails.append(url)
+
+
+@pytest.fixture
+def mail_program() -> Iterator[MailProgram]:
+    program = MailProgram()
+    QDesktopServices.setUrlHandler("mailto", program, "open")
+    yield program
+    QDesktopServices.unsetUrlHandler("mailto")
+
+
+@pytest.fixture
+def ticket(store: Store) -> UUID:
+    company = store.run(records.add, "company", {"name": "Ernst Handel"})
+    roland = store.run(records.add, "contact", {"given_name": "Roland", "family_name": "Mendel", "company": company, "email": [{"value": "roland@ernst.example"}]})
+    store.run(records.add, "saved_answer", {"title": "Thanks for waiting", "body": "Dear {contact}, we are on {number}."})
+    store.run(records.add, "article", {"title": "E-41 after transport", "body": "Unplug the unit.", "status": "published"})
+    store.run(tickets.open_ticket, "Catalogue request", message="A catalogue, please.", priority="low")
+    return store.run(
+        tickets.open_ticket, "Cooling unit alarm E-41", company_id=company, contact_id=roland, message="Unit 3 shows alarm E-41.", priority="urgent", channel="phone",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def page(desk: Desk, ticket: UUID) -> TicketsPage:
+    opened = desk.open("tickets")
+    assert isinstance(opened, TicketsPage)
+    return opened
+
+
+def stored(store: Store, ticket: UUID, column: str) -> Any:
+    with store.read() as reader:
+        return reader.value(f"SELECT {column} FROM ticket WHERE id = ?", (ticket.bytes,))  # noqa: S608
+
+
+def test_the_most_pressing_ticket_is_on_top_and_open(page: TicketsPage) -> None:
+    assert [waiting.row.subject for waiting in page.queue.rows()] == ["Cooling unit alarm E-41", "Catalogue request"]
+    assert page.subject.text() == "Cooling unit alarm E-41"
+    assert page.conversation.texts() == ["Unit 3 shows alarm E-41."]
+    assert [button.text() for button in page.segments._buttons.values()] == ["Open 2", "Mine 0", "Unassigned 2"]
+    assert page.level_name.text() == "Service level: Standard"
+
+
+def test_sending_notes_the_reply_opens_the_mail_program_and_waits(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
+    QTest.keyClicks(page.reply, "We are on our way & bring 2 fuses.")
+    QTest.keyClick(page.reply, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert page.conversation.texts()[-1] == "We are on our way & bring 2 fuses."
+    assert stored(desk.store, ticket, "status") == "waiting"
+    (mail,) = mail_program.mails
+    asked = dict(QUrlQuery(mail).queryItems(QUrl.ComponentFormattingOption.FullyDecoded))
+    assert mail.path() == "roland@ernst.example"
+    assert asked == {"subject": "T-0002: Cooling unit alarm E-41", "body": "We are on our way & bring 2 fuses."}
+    assert page.reply.text() == ""
+
+
+def test_an_internal_note_never_reaches_the_customer(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
+    QTest.keyClicks(page.reply, "Firmware 2.1 again")
+    page._note()
+    desk.settle()
+    assert mail_program.mails == []
+    assert stored(desk.store, ticket, "status") == "new"
+    with desk.store.read() as reader:
+        assert reader.value("SELECT kind FROM message WHERE body LIKE 'Firmware%'") == "note"
+
+
+def test_a_slash_offers_saved_answers_and_articles_and_fills_them_in(desk: Desk, page: TicketsPage) -> None:
+    page.reply.setFocus()
+    QTest.keyClicks(page.reply, "Hello, /")
+    desk.settle()
+    assert page.reply.offered() == ["Thanks for waiting", "E-41 after transport"]
+    QTest.keyClicks(page.reply, "thanks")
+    desk.settle()
+    assert page.reply.offered() == ["Thanks for waiting"]
+    QTest.keyClick(page.reply, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.reply.text() == "Hello, Dear Roland Mendel, we are on T-0002."
+
+
+def test_a_slash_within_a_word_is_only_a_slash(desk: Desk, page: TicketsPage) -> None:
+    page.reply.setFocus()
+    QTest.keyClicks(page.reply, "and/or")
+    desk.settle()
+    assert page.reply.offered() == []
+
+
+def test_the_article_that_fits_is_suggested(desk: Desk, page: TicketsPage) -> None:
+    button = page._articles.itemAt(0).widget()
+    assert button.accessibleName() == "E-41 after transport"
+    button.click()
+    assert page.reply.text() == "Unplug the unit."
+
+
+def test_a_half_typed_reply_is_still_there_after_looking_at_another_ticket(desk: Desk, page: TicketsPage) -> None:
+    QTest.keyClicks(page.reply, "Half a rep")
+    page.queue.setCurrentIndex(page.queue.model().index(1, 0))
+    desk.settle()
+    assert page.reply.text() == ""
+    page.queue.setCurrentIndex(page.queue.model().index(0, 0))
+    desk.settle()
+    assert page.reply.text() == "Half a rep"
+
+
+def test_closing_asks_for_satisfaction_and_plans_a_call(desk: Desk, page: TicketsPage, ticket: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(dialog: TicketEndDialog) -> int:
+        dialog.resolution.setPlainText("New firmware")
+        dialog.csat.setCurrentIndex(dialog.csat.findData(5))
+        return int(TicketEndDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(TicketEndDialog, "exec", answer)
+    page._close()
+    desk.settle()
+    assert (stored(desk.store, ticket, "status"), stored(desk.store, ticket, "csat"), stored(desk.store, ticket, "resolution")) == ("closed", 5, "New firmware")
+    with desk.store.read() as reader:
+        assert reader.value("SELECT count(*) FROM task WHERE ticket_id = ?", (ticket.bytes,)) == 1
+    assert page.subject.text() == "Catalogue request", "the next ticket comes up"
+
+
+def test_a_figure_of_the_week_opens_its_tickets(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
+    desk.store.run(tickets.reply, ticket, "On our way")
+    desk.store.run(tickets.resolve, ticket)
+    desk.settle()
+    assert page.contact_figure.figure.text() == "100%"
+    page.contact_figure.clicked.emit()
+    desk.settle()
+    assert [waiting.row.id for waiting in page.queue.rows()] == [ticket]
+    assert page.only.text() == "Resolved this week"
+    page.only.click()
+    desk.settle()
+    assert len(page.queue.rows()) == 2
+
+
+def test_filters_show_other_tickets(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
+    page._filter("waiting")
+    desk.settle()
+    assert page.queue.rows() == []
+    desk.store.run(tickets.reply, ticket, "Which unit?", wait=True)
+    desk.settle()
+    assert [waiting.due for waiting in page.queue.rows()] == ["Waiting for customer"]
+
+
+def test_a_field_beside_the_conversation_is_saved_when_it_is_chosen(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
+    priority = page.form.editors["priority"]
+    priority.inner.setCurrentIndex(priority.inner.findData("high"))  # type: ignore[attr-defined]
+    priority.left.emit()
+    desk.settle()
+    assert stored(desk.store, ticket, "priority") == "high"
+
+
+def test_a_new_ticket_is_opened_with_what_the_customer_says(desk: Desk, page: TicketsPage) -> None:
+    page.new_ticket()
+    dialog = page.window().findChild(AskDialog)
+    assert isinstance(dialog, AskDialog)
+    dialog.form.editors["subject"].inner.setText("Second pallet missing")  # type: ignore[attr-defined]
+    dialog.form.editors["message"].inner.setPlainText("Only one came.")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    assert page.subject.text() == "Second pallet missing"
+    assert page.conversation.texts() == ["Only one came."]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
@@ -93,6 +94,8 @@ class Contact(Record):
     tags = parts("record_tag", mark("Tags"), in_list=True, search=1, aliases=("tag", "labels", "categories", "group membership", "kategorien", "标签"))
     note = parts("memo", mark("Note"), search=1, aliases=("notes", "description", "comment", "notiz", "notizen", "备注"))
 
+
+Index("contact_by_birthday", Contact.birthday, sqlite_where=Contact.birthday.is_not(None))
 
 OWNERS = ("company", "contact", "lead", "deal", "product", "member")
 

@@ -43,7 +43,7 @@ class Lead(Record):
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("lead owner", "负责人"))
     amount: Mapped[int | None] = stored("money", mark("Expected value"), group="amount", aliases=("value", "expected revenue"))
     currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
-    arrived_at: Mapped[datetime | None] = stored("moment", mark("Arrived"), in_list=True, aliases=("created", "created time"))
+    arrived_at: Mapped[datetime | None] = stored("moment", mark("Arrived"), in_list=True, index=True, aliases=("created", "created time"))
     claimed_at: Mapped[datetime | None] = stored("moment", mark("Claimed"))
     converted_at: Mapped[datetime | None] = stored("moment", mark("Converted"))
     company_id: Mapped[UUID | None] = stored("link", mark("Became company"), target="company", index=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -12,7 +14,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
-from crmdesk.errors import UserError
+from crmdesk.errors import Cancelled, UserError
 from crmdesk.ui import actions, background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
@@ -243,6 +245,31 @@ def test_a_bug_is_told_without_personal_data(window: Window) -> None:
     details = QApplication.clipboard().text()
     assert "KeyError" in details
     assert "Maria" not in details
+
+
+def test_long_work_shows_how_far_it_is_and_can_be_cancelled(window: Window) -> None:
+    going, ends = threading.Event(), []
+
+    def work(job: background.Job) -> None:
+        job.progress(250, 1000)
+        going.set()
+        while True:
+            time.sleep(0.001)
+            job.check_cancelled()
+
+    background.write(window, "Import contacts", work, None, ends.append)
+    assert going.wait(10)
+    while not window._progress.isVisible():
+        QApplication.processEvents()
+    panel = window._progress
+    assert panel.label.text() == "Import contacts"
+    assert panel.note.text().startswith("250 of 1,000")
+    assert panel.bar.value() == 250
+    QTest.mouseClick(panel.stop, Qt.MouseButton.LeftButton)
+    background.settle()
+    assert isinstance(ends[0], Cancelled)
+    assert not panel.isVisible()
+    assert window.toasts.texts() == []
 
 
 def test_a_locked_window_hides_its_content_and_drops_keys(window: Window) -> None:

@@ -684,12 +684,11 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _written(self, job: Job) -> None:
-        left = [other for other in background.running() if other is not job]
-        if not left:
-            self._progress_timer.stop()
+        if self._progress.job() is job or not any(background.running()):
             self._progress.hide()
-        elif self._progress.job() is job and not self._progress.isHidden():
-            self._progress.follow(left[0])
+            self._progress_timer.stop()
+            if any(background.running()):
+                self._progress_timer.start()
 
     @Slot(object)
     def _moved(self, job: Job) -> None:
@@ -698,9 +697,10 @@ class Window(QMainWindow):
 
     @Slot()
     def _show_progress(self) -> None:
-        jobs = list(background.running())
-        if jobs and jobs[0].label and not jobs[0].has_own_panel:
-            self._progress.follow(jobs[0])
+        # What goes on by itself, such as indexing, has no name and shows in the foot.
+        job = next((job for job in background.running() if job.label and not job.has_own_panel), None)
+        if job is not None:
+            self._progress.follow(job)
             self._progress.adjustSize()
             self._place_progress()
             self._progress.show()

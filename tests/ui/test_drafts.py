@@ -1,0 +1,42 @@
+"""What is half typed is there again after a crash, and gone once it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit
+
+from crmdesk.ui import background
+from crmdesk.ui.drafts import Draft
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_a_half_typed_reply_is_there_again_until_it_is_sent(store: Store) -> None:
+    first = QPlainTextEdit()
+    draft = Draft(first, store, "reply/T-0001")
+    background.settle()
+    QTest.keyClicks(first, "Dear Mr Mendel,")
+    draft.keep()
+    background.settle()
+    again = QPlainTextEdit()
+    kept = Draft(again, store, "reply/T-0001")
+    background.settle()
+    assert again.toPlainText() == "Dear Mr Mendel,"
+    kept.done()
+    background.settle()
+    assert store.drafts() == {}
+
+
+def test_what_has_been_typed_since_is_not_overwritten(store: Store) -> None:
+    store.keep_draft("note/1", "old")
+    box = QPlainTextEdit()
+    box.setPlainText("new")
+    Draft(box, store, "note/1")
+    background.settle()
+    assert box.toPlainText() == "new"

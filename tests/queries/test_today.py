@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from crmdesk import clock
+from crmdesk.fields import Money, show_money
 from crmdesk.models.member import Member
 from crmdesk.models.quote import Quote
 from crmdesk.operations import deals, records, tasks, tickets
@@ -86,7 +88,7 @@ def test_what_is_to_be_done_comes_in_the_order_in_which_it_presses(store: Store,
         ("task", "Send quote", "", "overdue", "16 Nov"),
         ("task", "Call Maria", "Alfreds Futterkiste", "today", "09:30"),
         ("ticket", "Ticket T-0001: reply", "Cooling unit alarm · Alfreds Futterkiste", "today", "12 min"),
-        ("quote", "Quote Q-1 expires", "Alfreds Futterkiste · €0", "soon", "20 Nov"),
+        ("quote", "Quote Q-1 expires", f"Alfreds Futterkiste · {show_money(Money(Decimal(0), 'EUR'), whole=True)}", "soon", "20 Nov"),
         ("birthday", "Birthday: Thomas Futter (in 3 days)", "Alfreds Futterkiste", "soon", "21 Nov"),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.errors import UserError
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.customer import Company, Contact
 from crmdesk.models.deal import Deal
@@ -17,7 +17,7 @@ from crmdesk.queries.leads import conversion
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 @operation(mark("Claim lead"), right="lead.write")
@@ -45,6 +45,27 @@ def give_back(change: Change, lead_id: UUID) -> None:
     lead.owner_id = lead.claimed_at = None
     if lead.status == "working":
         lead.status = "new"
+
+
+@operation(mark("Claim leads"), right="lead.write")
+def claim_several(change: Change, lead_ids: Sequence[UUID]) -> None:
+    """Take leads out of the pool, all or, where one can't be claimed, none."""
+    for lead_id in lead_ids:
+        claim(change, lead_id)
+    _note_several(change, lead_ids)
+
+
+@operation(mark("Return leads to pool"), right="lead.write")
+def give_back_several(change: Change, lead_ids: Sequence[UUID]) -> None:
+    """Put leads into the pool again."""
+    for lead_id in lead_ids:
+        give_back(change, lead_id)
+    _note_several(change, lead_ids)
+
+
+def _note_several(change: Change, lead_ids: Sequence[UUID]) -> None:
+    if len(lead_ids) > 1:
+        change.note(about=ntr("{count} lead", "{count} leads", len(lead_ids)))
 
 
 @operation(mark("Qualify lead"), right="lead.write")

@@ -31,6 +31,10 @@ WIDTHS = {
     "integer": 90, "decimal": 100, "rate": 80, "money": 120, "price": 110, "date": 110, "moment": 120, "flag": 70, "choice": 120,
     "link": 170, "parts": 160, "long_text": 240,
 }  # fmt: skip
+NAMED_WIDTHS = {
+    "email": 200, "phone": 150, "role": 150, "address.city": 100, "address.country": 80, "last_contact_at": 100, "arrived_at": 90,
+    "company_name": 180, "owner": 120, "lifecycle": 110, "status": 100, "industry": 120, "origin": 130,
+}  # fmt: skip
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")
 HIDDEN = frozenset({"sort_key", "source", "external_id"})
@@ -67,7 +71,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
     look: Any = "chip" if name in tones else "muted" if field.kind == "moment" or name in QUIET else ""
     if is_title:
         look = "name" if cls.entity.name in PEOPLE else "strong"
-    width = 220 if is_title else WIDTHS.get(field.kind, 140)
+    width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
     can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
     return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit)
 

@@ -192,7 +192,7 @@ class RecordList(QWidget):
         self._stack.removeWidget(self.nothing)
         self.nothing.deleteLater()
         self.nothing = state
-        self._stack.addWidget(state)
+        self._stack.insertWidget(1, state)
 
     def focus_first(self) -> None:
         """Put the keyboard into the table."""

@@ -1,0 +1,129 @@
+"""What the lists of contacts, companies and leads have in common beside every list: import, export, tags, owners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import Slot
+
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.operations import records as deeds
+from crmdesk.ui.actions import Action
+from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
+from crmdesk.ui.dialogs.new_customer import NEW_TITLES, ask_new
+from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.widgets.basics import Button
+from crmdesk.ui.widgets.heads import EmptyState
+from crmdesk.ui.widgets.record_list import MANY, BulkAction
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from crmdesk.ui.page import Frame, Place
+    from crmdesk.ui.widgets.record_table import Id
+
+class CustomerListPage(RecordListPage):
+    """A list of contacts, companies or leads.
+
+    Attributes:
+        none_yet: what is said when there is no record at all.
+    """
+
+    none_yet = mark("Nothing here yet.")
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._wanted: UUID | None = None
+        self.list.counted.connect(self._go_to_wanted)
+
+    def buttons(self) -> list[QWidget]:
+        return [
+            Button(tr("Import"), self.import_file, icon="upload"),
+            Button(tr("Export"), self.export, icon="download"),
+            Button(tr(self._kind.label), self.new, "primary", "plus"),
+        ]
+
+    def empty(self) -> EmptyState:
+        return EmptyState(
+            self._kind.icon, tr(self.none_yet), Button(tr(NEW_TITLES[self.entity]), self.new, "primary", "plus"), Button(tr("Import"), self.import_file, icon="upload"),
+            Button(tr("Try sample data"), lambda: self.frame.registry.run("file.sample"), "flat"),
+        )  # fmt: skip
+
+    def bulk(self) -> list[BulkAction]:
+        return [
+            BulkAction(tr("Tag"), self.tag),
+            BulkAction(tr("Assign owner"), self.assign),
+            BulkAction(tr("Export"), self.export),
+            *super().bulk(),
+        ]
+
+    def commands(self) -> list[Action]:
+        plural = tr(self._kind.plural)
+        return [
+            *super().commands(),
+            Action("list.import", mark("Import"), self.import_file, "upload", "Ctrl+I", "file"),
+            Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=plural)),
+            Action("list.tag", mark("Tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
+            Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
+        ]
+
+    def _has_rows(self) -> bool:
+        return bool(self.list.table.records.rowCount())
+
+    def new(self) -> None:
+        ask_new(self.frame, self.entity)
+
+    # --- a record in the list ---------------------------------------------------------------------------------------
+
+    def arrive(self, place: Place) -> None:
+        super().arrive(place)
+        if place.record is not None and place.entity == self.entity:
+            self._wanted = place.record
+            self._go_to_wanted()
+
+    @Slot()
+    def _go_to_wanted(self) -> None:
+        """Show a record that was asked for as soon as the list has it."""
+        wanted = self._wanted
+        if wanted is not None and self.list.table.go_to(wanted.bytes):
+            self._wanted = None
+            self._splitter.show_panel(True)
+            self._peek(wanted.bytes)
+
+    # --- many records -----------------------------------------------------------------------------------------------
+
+    def tag(self, ids: list[Id]) -> None:
+        """Give records tags."""
+        if not ids:
+            return
+        dialog = TagDialog(self.frame, self, self.entity, len(ids))
+        if dialog.exec() and self._go_on(tr("Tag {count} records?", count=len(ids)), tr("Tag"), len(ids)):
+            said = ntr("{count} record tagged", "{count} records tagged", len(ids))
+            self.frame.do(deeds.tag, self.entity, [UUID(bytes=record) for record in ids], dialog.names(), said=said)
+
+    def assign(self, ids: list[Id]) -> None:
+        """Give records another owner."""
+        if not ids:
+            return
+        dialog = OwnerDialog(self.frame, self, len(ids))
+        if dialog.exec() and dialog.owner() is not None and self._go_on(tr("Assign {count} records?", count=len(ids)), tr("Assign"), len(ids)):
+            said = ntr("{count} record assigned", "{count} records assigned", len(ids))
+            self.frame.do(deeds.edit, self.entity, [UUID(bytes=record) for record in ids], {"owner": dialog.owner()}, said=said)
+
+    def _go_on(self, question: str, verb: str, count: int) -> bool:
+        return count <= MANY or self.frame.confirm(question, verb)
+
+    # --- files ------------------------------------------------------------------------------------------------------
+
+    def import_file(self) -> None:
+        """Show the page that brings a file in."""
+        self.frame.open_page("import", self.entity)
+
+    def export(self, ids: list[Id] | None = None) -> None:
+        """Write the list, or what is checked, into a file."""
+        from crmdesk.ui.dialogs.export_dialog import ExportDialog
+
+        table = self.list.table
+        chosen = ids or (table.chosen_ids() if table.records.checked else list(table.records.ids()))
+        ExportDialog(self.frame, self.entity, [UUID(bytes=record) for record in chosen], table.shown_columns()).open()

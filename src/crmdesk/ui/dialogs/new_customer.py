@@ -1,0 +1,127 @@
+"""Adding a company, contact or lead: the few fields it needs, and a hint while typing if it is there already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import mark, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.operations import records
+from crmdesk.queries import duplicates
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.editors import LinkEditor, Named
+from crmdesk.ui.records import context
+from crmdesk.ui.widgets.basics import Button, Picture, Text, column, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from crmdesk.queries.duplicates import Known
+    from crmdesk.ui.editors import Context
+    from crmdesk.ui.page import Frame
+
+MOST_KNOWN = 3
+LOOK_MS = 250
+NEW_FIELDS = {
+    "contact": ("given_name", "family_name", "company", "role", "phone", "email"),
+    "company": ("name", "industry", "website", "phone", "email"),
+    "lead": ("given_name", "family_name", "company_name", "origin", "phone", "email"),
+}
+NEW_TITLES = {"contact": mark("New contact"), "company": mark("New company"), "lead": mark("New lead")}
+
+
+class NewCustomerDialog(NewRecordDialog):
+    """Asks for a new company, contact or lead, and names those that are there already with the same mail, phone or name."""
+
+    def __init__(self, frame: Frame, entity: str, added: Callable[[UUID], object], values: Mapping[str, Any] | None = None) -> None:
+        names, given = NEW_FIELDS[entity], dict(values or {})
+        super().__init__(frame, entity, names, tr(NEW_TITLES[entity]), tr("Add"), added, given)
+        self._frame_of, self._entity = frame, entity
+        # An empty value shows the first empty line of a list field.
+        self.form.set_values({name: None for name in names if name not in given})
+        for editor in self.form.editors.values():
+            if isinstance(editor, LinkEditor):
+                editor.context = making(frame)
+        self.known = KnownOnes(self._open_known)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self.form) + 1, self.known)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self.form.changed.connect(self._timer.start)
+
+    @Slot()
+    def look(self) -> None:
+        """Ask whether the record is there already."""
+        typed = duplicates.Typed()
+        for name, editor in self.form.editors.items():
+            try:
+                value = editor.value()
+            except UserError:
+                continue
+            typed = typed.having(name, value)
+        entity = self._entity
+        self._frame_of.ask(self, lambda reader: duplicates.known(reader, entity, typed, MOST_KNOWN), self.known.show_them, key="known")
+
+    def _open_known(self, record: UUID) -> None:
+        self.reject()
+        self._frame_of.open_record(self._entity, record)
+
+
+class KnownOnes(QWidget):
+    """Names records that may be the same; pressing one opens it."""
+
+    def __init__(self, open_record: Callable[[UUID], object]) -> None:
+        super().__init__()
+        self._open = open_record
+        self.found: list[Known] = []
+        self._lines = column(space=2)
+        self.setLayout(self._lines)
+        self.hide()
+
+    def show_them(self, found: Sequence[Known]) -> None:
+        """Show other ones."""
+        if list(found) == self.found:
+            return
+        self.found = list(found)
+        while item := self._lines.takeAt(0):
+            gone = item.widget()
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
+        for one in found:
+            line = QWidget()
+            said = Text(one.why, "caption")
+            line.setLayout(row(Picture("circle-alert", "warning", 14), Button(one.title, partial(self._open, one.id), "link"), said, None, space=6))
+            self._lines.addWidget(line)
+        self.setVisible(bool(found))
+
+
+def making(frame: Frame) -> Context:
+    """Return what inputs depend on, with “New …” where a company or contact is chosen."""
+
+    def make(entity: str, text: str, take: Callable[[Named], None]) -> None:
+        frame.do(records.add, entity, {"name": text}, done=lambda record: take(Named(record, text)))
+
+    return replace(context(frame.store), make=make)
+
+
+def ask_new(frame: Frame, entity: str, added: Callable[[UUID], object] | None = None, values: Mapping[str, Any] | None = None) -> NewCustomerDialog:
+    """Show the dialog that adds a contact, company or lead; by default a toast offers to open it."""
+
+    def say(record: UUID) -> None:
+        label = tr(entity_class(entity).entity.label)
+        frame.say(tr("{entity} added", entity=label), undo=True, more=[(tr("Open"), lambda: frame.open_record(entity, record))])
+
+    dialog = NewCustomerDialog(frame, entity, added or say, values)
+    dialog.open()
+    return dialog

@@ -1,0 +1,178 @@
+"""The lists of contacts and companies: new records, hints of doubles, tags, owners, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
+
+from crmdesk.operations import records as deeds
+from crmdesk.queries import records
+from crmdesk.ui.customer_list import CustomerListPage
+from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
+from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmdesk.ui.page import Page
+
+__all__ = ["desk"]
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def listed(page: Page) -> list[str]:
+    assert isinstance(page, CustomerListPage)
+    table = page.list.table
+    return [table.records.text(row, 1) for row in range(table.records.rowCount())]
+
+
+def names(desk: Desk, entity: str) -> list[str]:
+    with desk.store.read() as reader:
+        return sorted(str(row.values["name"]) for row in records.rows(reader, entity, records.ids(reader, entity), ("name",)))
+
+
+def adding(desk: Desk, page: str = "contacts") -> NewCustomerDialog:
+    shown = desk.open(page)
+    assert isinstance(shown, CustomerListPage)
+    shown.new()
+    dialog = desk.window.findChild(NewCustomerDialog)
+    assert dialog is not None
+    dialog.activateWindow()
+    QTest.qWaitForWindowActive(dialog)
+    desk.settle()
+    return dialog
+
+
+def field(dialog: NewCustomerDialog, name: str) -> QLineEdit:
+    proxy = dialog.form.editors[name].focusProxy()
+    assert isinstance(proxy, QLineEdit)
+    return proxy
+
+
+def answered(answer: Callable[[QDialog], None], kind: type[QDialog], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer a dialog that waits for its answer."""
+
+    def execute(dialog: QDialog) -> int:
+        answer(dialog)
+        return 1
+
+    monkeypatch.setattr(kind, "exec", execute)
+
+
+def test_a_contact_is_added_with_enter_and_stands_in_the_list(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "given_name"), "Hanna")
+    QTest.keyClicks(field(dialog, "family_name"), "Moos")
+    QTest.keyClick(field(dialog, "family_name"), Qt.Key.Key_Return)
+    desk.settle()
+    assert "Hanna Moos" in listed(desk.window.page())  # type: ignore[arg-type]  # a page is shown
+    assert desk.said() == ["Contact added"]
+
+
+def test_a_contact_without_a_name_is_refused_at_the_field(desk: Desk) -> None:
+    dialog = adding(desk)
+    dialog.save()
+    desk.settle()
+    assert dialog.isVisible()
+    assert dialog.form._errors["family_name"].text() == "A contact needs a name."
+
+
+def test_somebody_who_is_there_already_is_named_while_typing(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "given_name"), "maria")
+    QTest.keyClicks(field(dialog, "family_name"), "anders")
+    dialog.look()
+    desk.settle()
+    assert [(one.title, one.why) for one in dialog.known.found] == [("Maria Anders", "has this name")]
+    field(dialog, "given_name").setText("Karin")
+    QTest.keyClicks(field(dialog, "phone"), "+49 30 0074321")
+    dialog.look()
+    desk.settle()
+    assert [one.why for one in dialog.known.found] == ["has this phone number"]
+
+
+def test_a_company_is_made_on_the_way_to_its_contact(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "family_name"), "Ottlieb")
+    company = field(dialog, "company")
+    company.setFocus()
+    QTest.keyClicks(company, "Drachenblut")
+    QTest.keyClick(company, Qt.Key.Key_Return)
+    desk.settle()
+    QTest.keyClick(company, Qt.Key.Key_Return)
+    desk.settle()
+    assert "Drachenblut" in names(desk, "company")
+    dialog.save()
+    desk.settle()
+    assert "Ottlieb" in names(desk, "contact")
+
+
+def test_checked_contacts_are_tagged_beside_the_tags_they_have(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    page.list.table.records.check(page.list.table.records.ids())
+
+    def answer(dialog: QDialog) -> None:
+        assert isinstance(dialog, TagDialog)
+        QTest.keyClicks(dialog.editor.input, "fair,vip")  # type: ignore[attr-defined]  # tags have an input
+        assert dialog.button.isEnabled()
+
+    answered(answer, TagDialog, monkeypatch)
+    page.tag(page.list.table.chosen_ids())
+    desk.settle()
+    with desk.store.read() as reader:
+        rows = records.rows(reader, "contact", records.ids(reader, "contact"), ("tags",))
+    assert [[part.value for part in row.values["tags"]] for row in rows] == [["fair", "vip"]] * 3
+    assert desk.said() == ["3 records tagged"]
+
+
+def test_more_than_fifty_are_asked_about_before_they_change(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        desk.store.run(deeds.add, "company", {"name": f"Company {number}"})
+    page = desk.open("companies")
+    assert isinstance(page, CustomerListPage)
+    asked: list[str] = []
+    monkeypatch.setattr(desk.window, "confirm", lambda question, *_: asked.append(question))
+    answered(lambda dialog: QApplication.processEvents(), OwnerDialog, monkeypatch)
+    monkeypatch.setattr(OwnerDialog, "owner", lambda _: desk.store.viewer.member_id)
+    page.assign(list(page.list.table.records.ids()))
+    desk.settle()
+    assert asked == ["Assign 63 records?"]
+    assert desk.said() == []
+
+
+def test_deleting_is_taken_back_with_the_toast(desk: Desk) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    page.delete([page.list.table.records.id_at(0)])
+    desk.settle()
+    assert len(listed(page)) == 2
+    assert desk.window.undo is not None
+    desk.window.undo()
+    desk.settle()
+    assert len(listed(page)) == 3
+
+
+def test_double_clicking_a_contact_shows_its_company_in_the_list_of_names(desk: Desk) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    table = page.list.table
+    assert [table.records.text(row, 2) for row in range(table.records.rowCount())] == ["Alfreds Futterkiste", "Ernst Handel", ""]
+
+
+def test_an_empty_list_offers_to_begin_or_to_import(desk: Desk) -> None:
+    with desk.store.read() as reader:
+        everyone = [UUID(bytes=one) for one in records.ids(reader, "contact")]
+    desk.store.run(deeds.delete, "contact", everyone)
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    assert page.list.nothing.isVisible()
+    assert page.list.nothing.sentence.text() == "No contacts yet."
+
+

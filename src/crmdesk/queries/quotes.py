@@ -127,7 +127,7 @@ class Version:
     number: str | None
     version: int
     status: str
-    date: date | None
+    dated_on: date | None
     total: Money | None
 
 
@@ -167,7 +167,7 @@ class QuoteView:
     contact: Link | None
     deal: Link | None
     owner: Link | None
-    date: date | None
+    dated_on: date | None
     valid_until: date | None
     language: str | None
     speaks: str
@@ -251,7 +251,7 @@ def view(reader: Reader, quote_id: UUID) -> QuoteView:
     return QuoteView(
         id=quote_id, number=head.number, subject=head.subject or "", status=head.status or "draft", version=head.version or 1,
         company=_link(reader, "company", head.company_id), contact=_link(reader, "contact", head.contact_id), deal=_link(reader, "deal", head.deal_id),
-        owner=_link(reader, "member", head.owner_id), date=_day(head.date), valid_until=_day(head.valid_until), language=head.language,
+        owner=_link(reader, "member", head.owner_id), dated_on=_day(head.date), valid_until=_day(head.valid_until), language=head.language,
         speaks=to.language, reference=head.reference or "", intro=head.intro or "", terms=head.terms or "",
         payment_days=payment_days_of(reader.settings, head.payment_days, to),
         currency=stored.document.currency, exchange_rate=stored.exchange_rate, exchange_rate_on=_day(head.exchange_rate_on),
@@ -488,7 +488,12 @@ def payment_terms(days: int) -> str:
 
 def _columns(settings: Settings) -> tuple[Column, ...]:
     """Return the columns that were chosen; none where the choice was left to what a quote needs."""
-    return () if settings.quote_columns == _usual_columns() else settings.quote_columns  # type: ignore[return-value]  # checked when they are set
+    from crmdesk.reports.quote import COLUMNS
+
+    if settings.quote_columns == _usual_columns():
+        return ()
+    known: dict[str, Column] = {column: column for column in COLUMNS}
+    return tuple(known[name] for name in settings.quote_columns if name in known)
 
 
 def pdf_of(reader: Reader, quote_id: UUID) -> Rendered:

@@ -238,7 +238,6 @@ def issue_quote(quote: str) -> None:
 def quote_pdf(quote: str, out: Path) -> None:
     """Write a quote's PDF; a draft's is marked."""
     from crmdesk.operations import quotes
-    from crmdesk.queries import quotes as asked
     from crmdesk.queries.quotes import pdf_of
 
     with opened() as store:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget, QWidget
 
 from crmdesk.ui.widgets.basics import Chip, FlowLayout
 from crmdesk.ui.widgets.figures import BarChart, Chart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
-from crmdesk.ui.widgets.paint import initials
+from crmdesk.ui.widgets.paint import initials, line
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -101,6 +101,19 @@ def test_chips_go_on_in_the_next_line_and_from_the_right_where_people_read_so() 
     box.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     QApplication.processEvents()
     assert chips[0].geometry().right() == box.width() - 1
+
+
+def test_a_phone_number_reads_the_same_in_a_window_from_right_to_left(app: QApplication) -> None:
+    def drawn(direction: Qt.LayoutDirection) -> QImage:
+        picture = QImage(200, 24, QImage.Format.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setLayoutDirection(direction)
+        line(painter, picture.rect(), "+49 30 0074321", align=Qt.AlignmentFlag.AlignCenter)
+        painter.end()
+        return picture
+
+    assert drawn(Qt.LayoutDirection.LeftToRight) == drawn(Qt.LayoutDirection.RightToLeft)
 
 
 def test_a_chip_is_heard_as_its_word() -> None:

@@ -156,7 +156,7 @@ class Navigation(QFrame):
         self._head.setFixedHeight(36)
         self._page_box, self._view_box = column(space=0), column(space=0)
         self._view_title = Text(tr("Saved views"), "caption")
-        self._view_title.setContentsMargins(EDGE, 8, 0, 4)
+        self._view_title.setContentsMargins(EDGE, 8, EDGE, 4)
         self.foot = Foot()
         inner = QWidget()
         inner.setLayout(column(self._page_box, self._view_title, self._view_box, None, space=0))
@@ -171,6 +171,11 @@ class Navigation(QFrame):
         self.setLayout(layout)
         self._view_title.hide()
         self.set_narrow(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        edge = paint.mirrored(QRect(self.width() - 1, 0, 1, self.height()), self.rect(), self.layoutDirection())
+        QPainter(self).fillRect(edge, theme.colour("border"))
 
     def set_pages(self, items: Sequence[Item]) -> None:
         """Show these pages."""

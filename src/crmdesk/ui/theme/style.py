@@ -217,7 +217,7 @@ QFrame[card="true"] {{
 }}
 QFrame[card="sunken"] {{ background: {t.sunken}; border: none; border-radius: {RADIUS_CARD}px; }}
 QFrame[line="true"] {{ background: {t.border}; border: none; }}
-QFrame#navigation {{ background: {t.sunken}; border: none; border-right: 1px solid {t.border}; }}
+QFrame#navigation {{ background: {t.sunken}; border: none; }}
 QFrame#navigation QLabel[role="muted"], QFrame#navigation QLabel[role="caption"] {{ color: {t.muted_on_tint}; }}
 QFrame#topbar {{ background: {t.surface}; border: none; border-bottom: 1px solid {t.border}; }}
 QFrame#notice {{ background: {t.tip}; border-radius: {RADIUS_CONTROL}px; }}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -93,6 +93,21 @@ class Text(QLabel):
             self.setProperty("role", role)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+
+        self._lead()
+
+    def _lead(self) -> None:
+        """Begin at the window's leading edge, whatever the language of the text: Qt looks at the text's first letter."""
+        align = self.alignment()
+        if align & Qt.AlignmentFlag.AlignHCenter or not align & (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute):
+            return
+        leading = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
+        self.setAlignment(leading | Qt.AlignmentFlag.AlignAbsolute | align & Qt.AlignmentFlag.AlignVertical_Mask)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._lead()
 
     def set_tone(self, tone: str) -> None:
         """Colour a caption: danger, success, warning or none."""

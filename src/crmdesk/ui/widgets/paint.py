@@ -7,6 +7,7 @@ from math import ceil
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QStyle
 
 from crmdesk.ui import theme
 
@@ -98,7 +99,11 @@ def line(
     ink: QColor | None = None,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter,
 ) -> None:
-    """Draw one line of text, cut with an ellipsis where it does not fit; new lines become spaces."""
+    """Draw one line of text, cut with an ellipsis where it does not fit; new lines become spaces.
+
+    The alignment follows the window's direction, the order of the characters the text's own: a phone number or a Latin
+    name stays readable in a window from right to left.
+    """
     if area.width() <= 0 or not text:
         return
     painter.save()
@@ -108,7 +113,9 @@ def line(
     metrics, shown = QFontMetricsF(painter.font()), text.replace("\n", " ")
     if metrics.horizontalAdvance(shown) > area.width() + 1:
         shown = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, area.width())
-    painter.drawText(area, int(align | Qt.TextFlag.TextSingleLine), shown)
+    side = QStyle.visualAlignment(painter.layoutDirection(), align) | Qt.AlignmentFlag.AlignAbsolute
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    painter.drawText(area, int(side | Qt.TextFlag.TextSingleLine), shown)
     painter.restore()
 
 

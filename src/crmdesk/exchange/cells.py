@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,6 +44,7 @@ class _Seen:
     kind: str
     day_first: bool = False
     month_first: bool = False
+    american: bool = False
     unclear: str = ""
     point: bool = False
     comma: bool = False
@@ -80,7 +81,7 @@ def survey(lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_orde
 
 def _look_at_date(column: _Seen, text: str) -> None:
     if text == _AMERICAN_NOTHING:
-        column.month_first = True
+        column.american = True
         return
     if not (found := _ORDERED.match(text)):
         return
@@ -93,11 +94,13 @@ def _look_at_date(column: _Seen, text: str) -> None:
         column.unclear = column.unclear or text
 
 
-def _order(column: _Seen, others: Iterable[_Seen]) -> str:
+def _order(column: _Seen, others: Collection[_Seen]) -> str:
     if column.day_first != column.month_first:
         return "dmy" if column.day_first else "mdy"
     if not column.unclear or column.day_first:
         return ""
+    if any(other.american for other in others):
+        return "mdy"
     told = {order for other in others if other.day_first != other.month_first for order in ("dmy" if other.day_first else "mdy",)}
     if len(told) == 1:
         return told.pop()
@@ -126,7 +129,7 @@ def _look_at_number(column: _Seen, text: str) -> None:
             column.point = True
 
 
-def _sign(column: _Seen, others: Iterable[_Seen]) -> str:
+def _sign(column: _Seen, others: Collection[_Seen]) -> str:
     if column.point != column.comma:
         return "." if column.point else ","
     if column.point:

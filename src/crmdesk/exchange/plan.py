@@ -207,7 +207,7 @@ class Plan:
             if entity == "tag":
                 self._books[entity] = Tags(entity, *args)
             else:
-                self._books[entity] = Book(entity, *args, later=entity == self.entity or (entity == "company" and self.layout.has("record_kind")))
+                self._books[entity] = Book(entity, *args, later=entity == self.entity or (entity == "company" and self.entity == "contact"))
         return self._books[entity]
 
     def _stages_of(self, pipeline: bytes | None) -> Stages:
@@ -240,7 +240,9 @@ class Plan:
         while block := list(islice(lines, BLOCK)):
             with _no_garbage():
                 shape.prepare(block)
-                self._accept(shape, self._drafts(shape, block))
+                drafts = self._drafts(shape, block)
+                shape.settle(drafts)
+                self._accept(shape, drafts)
             if progress:
                 progress(self.counts.read, max(total, self.counts.read))
             yield self._batch()
@@ -277,7 +279,7 @@ class Plan:
         merges: list[tuple[Draft, bytes]] = []
         for draft, keys in zip(drafts, keys_of, strict=True):
             record = next((known[key] for key in keys if key in known), None) if known else None
-            if record is None and not adds:
+            if record is None and not adds and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
                     self._skip(draft, record_in_file)

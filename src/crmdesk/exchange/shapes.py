@@ -11,6 +11,7 @@ from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
+from crmdesk.exchange.links import name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
@@ -18,6 +19,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
+from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -156,6 +158,8 @@ class Shape:
         """Return the values that a new record starts with where the file says nothing, and empty ones that `finish` fills."""
         values: Values = {}
         columns = self.cls.__table__.columns
+        if "company_id" in columns and "contact_id" in columns and not self.cls.entity.owned_by:
+            values["company_id"] = None
         if "owner_id" in columns and not self.work.layout.has("owner", self.of) and self.entity in {"company", "contact", "deal", "task", "activity", "quote"}:
             values["owner_id"] = self.work.member
         return values
@@ -168,6 +172,24 @@ class Shape:
             book.prepare({one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""})
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
+
+    def settle(self, drafts: Sequence[Draft]) -> None:
+        """Give what has a place in a company's timeline the company of its contact."""
+        columns = self.cls.__table__.columns
+        if not {"contact_id", "company_id"} <= set(columns.keys()) or self.cls.entity.owned_by or not self.drafts_have("contact_id"):
+            return
+        lacking = [draft for draft in drafts if draft.values.get("contact_id") and not draft.values.get("company_id")]
+        if not lacking:
+            return
+        sql = f"SELECT id, company_id FROM contact WHERE id {IN_IDS} AND company_id IS NOT NULL"
+        with self.work.book("contact").store.read() as reader:
+            companies = dict(reader.rows(sql, (id_list({draft.values["contact_id"] for draft in lacking}),)))
+        for draft in lacking:
+            draft.values["company_id"] = companies.get(draft.values["contact_id"])
+
+    def drafts_have(self, name: str) -> bool:
+        """Say whether drafts have a column."""
+        return name in self.template
 
     # ---- row by row ----
 
@@ -389,6 +411,7 @@ class ContactShape(Person):
         self.company_shape = Shape(work, "company", "company") if any(c.target and c.target.of == "company" for c in work.layout.columns) else None
         self.company_index = next((index for index, name, *_ in self.links if name == "company_id"), None)
         self.has_kinds = "record_kind" in self.virtual
+        self.told: set[bytes] = set()
 
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up links, those of companies too."""
@@ -403,11 +426,9 @@ class ContactShape(Person):
         if self._is_company(draft):
             draft.rest["company"] = text
             return None
-        if self.company_shape is None or book.find(text, is_key) is not None:
-            return book.read(text, is_key)
-        known = dict(book.promised)
         record = book.read(text, is_key)
-        if record not in {promised for promised, *_ in known.values()}:
+        if self.company_shape and record not in self.told and name_key("company", text) in book.promised:
+            self.told.add(record)
             draft.rest["new company"] = record
         return record
 
@@ -773,6 +794,7 @@ class QuoteShape(Shape):
     def finish(self, draft: Draft) -> None:
         """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""
         values, settings = draft.values, self.work.settings
+        draft.rest["may repeat"] = self.lines is not None
         if values.get("number") and "external_id" in values:
             values["external_id"] = values["external_id"] or values["number"]
         values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
@@ -793,24 +815,21 @@ class QuoteShape(Shape):
             if values["status"] in {"accepted", "declined"}:
                 values["decided_at"] = values["decided_at"] or at
 
-    def keys(self, draft: Draft) -> list[Key]:
-        """Return the number, unless it is that of the quote whose lines these rows are."""
-        if self.lines and draft.values["number"] in self.by_number:
-            draft.rest["line of"] = self.by_number[draft.values["number"]]
-            return []
-        return super().keys(draft)
-
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""
         return [("#", draft.values["number"])] if draft.values.get("number") else []
 
     def accept(self, draft: Draft) -> None:
         """Take a quote, or one more line of the one above."""
-        quote = draft.rest.get("line of")
+        number = draft.values["number"]
+        quote = self.by_number.get(number) if self.lines and number else None
         if quote is None:
             super().accept(draft)
             quote = draft.id
-            self.by_number[draft.values["number"] or ""] = quote
+            if number:
+                self.by_number[number] = quote
+        else:
+            draft.rest["line of"] = quote
         if self.lines:
             line = self.lines.draft(draft.line, draft.cells)
             line.values["quote_id"] = quote

@@ -14,8 +14,8 @@ from crmdesk.queries import records
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background
 from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.page import Page, PageSpec, Place
-from crmdesk.ui.widgets.record_list import Definition
 from crmdesk.ui.window import Window
 
 if TYPE_CHECKING:

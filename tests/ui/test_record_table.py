@@ -16,7 +16,7 @@ from crmdesk.fields import Choice, Field
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background
 from crmdesk.ui.editors import Context
-from crmdesk.ui.widgets.record_list import BulkAction, Definition, RecordList
+from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable, Sort
 
 if TYPE_CHECKING:

@@ -580,7 +580,7 @@ def _load_what_comes_next(job: Job) -> None:
     """Import what the first page needs while the passphrase is being typed."""
     import crmdesk.operations.records
     import crmdesk.queries.search
-    import crmdesk.ui.widgets.record_list  # noqa: F401
+    import crmdesk.ui.lists.record_list  # noqa: F401
 
 
 def _remember(path: str) -> None:

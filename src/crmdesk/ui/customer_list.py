@@ -13,9 +13,9 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_customer import NEW_TITLES, ask_new
 from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import MANY, BulkAction
 from crmdesk.ui.widgets.basics import Button
 from crmdesk.ui.widgets.heads import EmptyState
-from crmdesk.ui.widgets.record_list import MANY, BulkAction
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -33,25 +33,16 @@ from crmdesk.fields import KINDS, Field, Money, Reading, currency_decimals
 from crmdesk.i18n import locale, mark, tr
 from crmdesk.queries.records import Part
 from crmdesk.ui import background
+from crmdesk.ui.named import Named
 from crmdesk.ui.widgets.basics import Button, Chip, FlowLayout, IconButton, column, restyle, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from uuid import UUID
 
     from crmdesk.ui.background import Job
 
 FIND_MS = 120
 MOST_FOUND = 8
-
-
-@dataclass(frozen=True)
-class Named:
-    """A record that a link may point to."""
-
-    id: UUID
-    title: str
-    subtitle: str = ""
 
 
 def _find_nothing(entity: str, text: str) -> Sequence[Named]:
@@ -835,3 +826,23 @@ def editor_for(field: Field, context: Context) -> Editor:
     """Return the input for a field."""
     kind = PARTS_EDITORS.get(field.target or "") if field.kind == "parts" else None
     return (kind or EDITORS[field.kind])(field, context)  # type: ignore[call-arg]  # each takes field and context
+
+
+__all__ = [
+    "EDITORS",
+    "AddressesEditor",
+    "ChoiceEditor",
+    "Context",
+    "DateEditor",
+    "Editor",
+    "FlagEditor",
+    "LineEditor",
+    "LinkEditor",
+    "LongEditor",
+    "MemoEditor",
+    "MoneyEditor",
+    "Named",
+    "PartsEditor",
+    "TagsEditor",
+    "editor_for",
+]

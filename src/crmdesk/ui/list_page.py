@@ -18,13 +18,13 @@ from crmdesk.queries import records
 from crmdesk.ui.actions import Action
 from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.form import Form
+from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
 from crmdesk.ui.widgets.basics import Button, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
 from crmdesk.ui.widgets.messages import InlineError
 from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
-from crmdesk.ui.widgets.record_list import BulkAction, Definition, RecordList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from crmdesk.ui import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from crmdesk.store import Reader, Store
@@ -111,7 +111,7 @@ class Frame(Protocol):
         """Show what was shown before."""
         ...
 
-    def say(self, text: str, undo: bool = False, more: list[tuple[str, Callable[[], object]]] | None = None) -> None:
+    def say(self, text: str, undo: bool = False, more: Sequence[tuple[str, Callable[[], object]]] | None = None) -> None:
         """Show a toast; with `undo` it has a button that takes the last deed back."""
         ...
 

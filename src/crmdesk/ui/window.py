@@ -513,7 +513,7 @@ class Window(QMainWindow):
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
-    def say(self, text: str, undo: bool = False, more: list[tuple[str, Callable[[], object]]] | None = None) -> None:
+    def say(self, text: str, undo: bool = False, more: Sequence[tuple[str, Callable[[], object]]] | None = None) -> None:
         """Show a toast; with `undo` it has a button that takes the last deed back."""
         self.toasts.say(text, self._undo if undo else None, more)
         self.refresh_undo()

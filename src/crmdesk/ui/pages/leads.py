@@ -13,10 +13,10 @@ from crmdesk.queries.finding import Condition
 from crmdesk.ui.actions import Action
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.convert_lead import ConvertDialog
+from crmdesk.ui.lists.record_list import BulkAction
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.basics import Button, row
 from crmdesk.ui.widgets.heads import Segmented
-from crmdesk.ui.widgets.record_list import BulkAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,6 +18,7 @@ from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
+from crmdesk.ui.deal_panel import DealPanel
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
@@ -26,7 +27,6 @@ from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.board import Board, short_day, whole
-from crmdesk.ui.widgets.deal_panel import DealPanel
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@
 | heads | PageHeader, Breadcrumb, EmptyState, Segmented, SearchField, Tabs |
 | figures | Tile, Bar, BarChart, FunnelChart, ShareChart, LineChart |
 | messages | Toasts, ProgressPanel, InlineError |
-| record_table | RecordTable, the list of records |
+| record_table | RecordTable, the table of records (with everything around it: `ui.lists`) |
 | timeline | TimelineView |
 | paint | what delegates draw with: chips, avatars, elided text |
 """

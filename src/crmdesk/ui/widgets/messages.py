@@ -15,7 +15,7 @@ from crmdesk.ui.widgets.basics import Button, Picture, Text, column, restyle, ro
 from crmdesk.ui.widgets.paint import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crmdesk.ui.background import Job
 
@@ -99,7 +99,7 @@ class Toasts(QWidget):
         self,
         text: str,
         undo: Callable[[], object] | None = None,
-        more: list[tuple[str, Callable[[], object]]] | None = None,
+        more: Sequence[tuple[str, Callable[[], object]]] | None = None,
         icon: str = "",
     ) -> Toast:
         """Show a message; with `undo` it stays 10 seconds and has a button Undo."""

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy, 
 from crmdesk.i18n import ntr, tr
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background
+from crmdesk.ui.lists.filters import FilterBar
 from crmdesk.ui.widgets.basics import Button, Card, PopupCard, Text, column, row
-from crmdesk.ui.widgets.filters import FilterBar
 from crmdesk.ui.widgets.heads import EmptyState, SearchField
 from crmdesk.ui.widgets.record_table import Ask, Column, Id, RecordTable, Sort, Source
 

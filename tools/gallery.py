@@ -164,7 +164,7 @@ class Figures(Page):
             Entry("phone", "Call with Maria Anders", "Asked for a three-year price; wants delivery before Easter.", "Today 10:12", "Maria Becker", "Next: send quote by Tue"),
             Entry("file-text", "Q-2026-0117 sent", "€ 58,000.00 net", "Yesterday 16:40", "Maria Becker"),
             Entry("life-buoy", "Ticket T-0231 resolved", "Damaged pallet replaced · rated 5/5", "18 Nov", "Anne Lindt"),
-            Entry("mail", "Email: Re: spring range", "“Thank you, the samples arrived in good order and our chef liked them. We would like to talk about quantities for the season.”", "17 Nov", "Jonas Stein"),
+            Entry("mail", "Email: Re: spring range", "“Thank you, the samples arrived in good order and our chef liked them. We would like to talk.”", "17 Nov", "Jonas Stein"),
             Entry("handshake", "Deal “Autumn range” won", "€ 21,300.00", "14 Nov", "Maria Becker"),
         ])  # fmt: skip
         feed = Card(padding=0, space=0)

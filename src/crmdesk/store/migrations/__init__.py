@@ -23,8 +23,15 @@ if TYPE_CHECKING:
     from crmdesk.store.keys import Key
 
 
-def migrate(path: Path, key: Key, to: int) -> None:
-    """Bring a store to schema `to`: backup, migrate a copy, check it, swap. A failure leaves the old file as it was."""
+VERSIONS = "crmdesk.store.migrations.versions"
+
+
+def migrate(path: Path, key: Key, to: int, versions: str = VERSIONS) -> None:
+    """Bring a store to schema `to`: backup, migrate a copy, check it, swap. A failure leaves the old file as it was.
+
+    Args:
+        versions: the package whose modules `v0002`, `v0003` … are the steps.
+    """
     half = path.with_name(f".{path.name}.migrate-{new_id().hex[-8:]}")
     old = connect(path, key)
     try:
@@ -34,7 +41,7 @@ def migrate(path: Path, key: Key, to: int) -> None:
             backup.copy_to(old, kept, key)
             backup.verify_copy(kept, key, old)
             backup.copy_to(old, half, key)
-            upgrade(half, key, to)
+            upgrade(half, key, to, versions)
             backup.verify_copy(half, key, old)
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         old.close()
@@ -47,7 +54,7 @@ def migrate(path: Path, key: Key, to: int) -> None:
         half.unlink(missing_ok=True)
 
 
-def upgrade(path: Path, key: Key, to: int) -> None:
+def upgrade(path: Path, key: Key, to: int, versions: str = VERSIONS) -> None:
     """Run the migrations that a file lacks, in one transaction, and make its triggers anew."""
     connection = connect(path, key, journal="DELETE")
     engine = writing_engine(connection)
@@ -58,7 +65,7 @@ def upgrade(path: Path, key: Key, to: int) -> None:
             for (name,) in rows(connection, "SELECT name FROM sqlite_master WHERE type = 'trigger'"):
                 connection.execute(f'DROP TRIGGER "{name}"')
             for number in range(version + 1, to + 1):
-                _step(number, bound)
+                _step(versions, number, bound)
             for sql in all_triggers().values():
                 connection.execute(sql)
             connection.execute(f"PRAGMA user_version = {to}")
@@ -68,7 +75,7 @@ def upgrade(path: Path, key: Key, to: int) -> None:
         connection.close()
 
 
-def _step(number: int, bound: Bound) -> None:
+def _step(versions: str, number: int, bound: Bound) -> None:
     """Run one migration: `versions/v0002.py` and so on, each with `upgrade(op)`; they only add tables and columns."""
-    module = import_module(f"crmdesk.store.migrations.versions.v{number:04}")
+    module = import_module(f"{versions}.v{number:04}")
     module.upgrade(Operations(MigrationContext.configure(bound)))

@@ -1,0 +1,1 @@
+"""Steps for trying migrations."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -170,7 +170,9 @@ def from_scaled(stored: int, scale: int = SCALE) -> Decimal:
     return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]  # finite
 
 
-_NUMBER = re.compile(r"[-+−]?[\d.,'’ \u00a0\u202f\u3000]*\d[\d.,'’ \u00a0\u202f]*%?|[-+−]?[.,]\d+")
+_SPACES = re.compile(r"[ '’\u00a0\u202f\u3000]")
+# Thousands in groups of three (in India of two before the last), each group parted by the same sign.
+_WHOLE = re.compile(r"\d*|\d{1,3}(?:([.,_])\d{2,3})*(?:(?(1)\1|[.,_])\d{3})")
 
 
 def read_number(text: str) -> Decimal:
@@ -183,18 +185,15 @@ def read_number(text: str) -> Decimal:
         UserError: this is no number.
     """
     bare = text.strip().replace("−", "-")
-    negative = bare.startswith("(") and bare.endswith(")")
-    bare = bare.strip("()")
-    if not _NUMBER.fullmatch(bare):
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = "-" + bare[1:-1]
+    grouped = _SPACES.sub("_", bare.removesuffix("%").strip().removeprefix("+"))
+    negative, digits = grouped.startswith("-"), grouped.lstrip("-").strip("_")
+    sign = _decimal_sign(digits.replace("_", ""))
+    whole, _, part = digits.rpartition(sign) if sign else (digits, "", "")
+    if grouped.startswith("--") or not _WHOLE.fullmatch(whole) or not re.fullmatch(r"\d*", part) or not (whole or part):
         raise UserError(tr("“{text}” is not a number.", text=text))
-    bare = re.sub(r"[ '’%\u00a0\u202f\u3000]", "", bare)
-    decimal_sign = _decimal_sign(bare)
-    for sign in {".", ","} - {decimal_sign}:
-        bare = bare.replace(sign, "")
-    try:
-        value = Decimal(bare.replace(decimal_sign, ".") if decimal_sign else bare)
-    except InvalidOperation:
-        raise UserError(tr("“{text}” is not a number.", text=text)) from None
+    value = Decimal(f"{re.sub(r'[.,_]', '', whole) or '0'}.{part or '0'}" if part else re.sub(r"[.,_]", "", whole))
     return -value if negative else value
 
 
@@ -241,10 +240,10 @@ def read_money(text: str, currency: str) -> Money:
     Raises:
         UserError: no number, or a currency that does not exist.
     """
-    found = re.fullmatch(r"\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([^\d\s.,()]*)\s*", text)
-    if not found or not found[2].strip() or (found[1] and found[3]):
+    found = re.fullmatch(r"\s*([-+−]?)\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([^\d\s.,()]*)\s*", text)
+    if not found or not found[3].strip() or (found[2] and found[4]) or (found[1] and found[3][0] in "+-−("):
         raise UserError(tr("“{text}” is not an amount of money.", text=text))
-    unit = (found[1] or found[3]).strip()
+    unit = (found[2] or found[4]).strip()
     code = _SYMBOLS.get(unit, unit.upper()) or currency
     if unit == "$" and currency.endswith("D"):
         code = currency
@@ -252,7 +251,7 @@ def read_money(text: str, currency: str) -> Money:
         code = currency
     if code not in currencies():
         raise UserError(tr("There is no currency “{code}”.", code=code))
-    return Money(read_number(found[2]), code)
+    return Money(read_number(found[1] + found[3]), code)
 
 
 def _read_money(text: str, field: Field, reading: Reading) -> Money:

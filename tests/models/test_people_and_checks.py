@@ -1,0 +1,86 @@
+"""Names, phones, mails and official numbers as each culture writes them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.models.checks import check_credit_code, check_mail, check_vat_id, check_website, credit_code_check_digit
+from crmdesk.models.names import display_name, folded, initials, pinyin, sort_key
+from crmdesk.models.people import Name, split_name
+from crmdesk.models.phones import phone_key
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Maria Anders", Name("Maria", "Anders")), ("Smith, John", Name("John", "Smith")), ("Dr. Anna von Berg", Name("Anna", "von Berg", "Dr.")), ("Frau Müller", Name("", "Müller", "", "ms")),
+        ("Herr Prof. Dr. Karl Maier", Name("Karl", "Maier", "Prof. Dr.", "mr")), ("王小明", Name("小明", "王")), ("欧阳娜娜", Name("娜娜", "欧阳")), ("王伟", Name("伟", "王")), ("王女士", Name("", "王", "", "ms")),
+        ("Ludwig van Beethoven", Name("Ludwig", "van Beethoven")), ("Maria de la Cruz", Name("Maria", "de la Cruz")), ("Madonna", Name("Madonna", "")), ("Martin Luther King Jr.", Name("Martin Luther", "King Jr.")),
+        ("Mr John Q. Public", Name("John Q.", "Public", "", "mr")), ("", Name()), ("  Ana   Trujillo ", Name("Ana", "Trujillo")), ("Dr. Martin", Name("Martin", "", "Dr.")),
+    ],
+)  # fmt: skip
+def test_names_are_taken_apart_as_each_culture_does(text: str, name: Name) -> None:
+    assert split_name(text) == name
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_splitting_and_no_letter_is_lost(text: str) -> None:
+    name = split_name(text)
+    assert isinstance(name.given + name.family, str)
+
+
+def test_names_are_put_together_and_sorted() -> None:
+    assert display_name("Anna", "von Berg") == "Anna von Berg"
+    assert display_name("小明", "王") == "王小明"
+    assert sorted(["Zoë", "Ärzte", "王伟", "Łódź", "“Quoted”", "abel"], key=sort_key) == ["abel", "Ärzte", "Łódź", "“Quoted”", "王伟", "Zoë"]
+    assert (pinyin("上海明德"), initials("上海明德")) == ("shanghaimingde", "shmd")
+    assert folded("Straße ÉLODIE") == "strasse elodie"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "e164", "extension"),
+    [
+        ("030-0074321", "DE", "+49300074321", None), ("+43 316 7675-34", "DE", "+43316767534", None), ("(5) 555-4729 ext. 12", "US", None, "12"), ("(206) 555-9857 x5467", "US", "+12065559857", "5467"),
+        ("138 0013 8000", "CN", "+8613800138000", None), ("call the desk", "DE", None, None), ("", "DE", None, None),
+    ],
+)  # fmt: skip
+def test_numbers_are_understood_where_they_can_be_and_never_refused(typed: str, region: str, e164: str | None, extension: str | None) -> None:
+    assert phone_key(typed, region) == {"e164": e164, "extension": extension}
+
+
+@pytest.mark.parametrize("address", ["a@b.de", "o'brien+x@sub.example.co.uk", "müller@example.de", "用户@例子.公司", "a_b-c.d@x-y.org"])
+def test_mail_addresses_of_any_script_pass(address: str) -> None:
+    assert check_mail(address) is None
+
+
+@pytest.mark.parametrize("address", ["not a mail", "a@b", "@b.de", "a@", "a@b..de", "a..b@c.de", ".a@c.de", "a@b.de, c@d.de", "a b@c.de", "<a@b.de>"])
+def test_what_is_no_mail_address_is_named(address: str) -> None:
+    assert check_mail(address)
+
+
+def test_the_check_digit_of_a_credit_code_finds_every_single_mistake() -> None:
+    first = "91310000MA1FL3JJ0"[:17]
+    code = first + credit_code_check_digit(first)
+    assert check_credit_code(code) is None
+    assert check_credit_code(code.lower()) is None
+    for place in range(18):
+        wrong = code[:place] + ("0" if code[place] != "0" else "1") + code[place + 1 :]
+        assert check_credit_code(wrong)
+    assert check_credit_code("123")
+    assert check_credit_code("I" * 18)
+
+
+def test_vat_ids_have_the_shape_of_their_country() -> None:
+    assert check_vat_id("DE 811 569 869") is None
+    assert check_vat_id("ATU12345678") is None
+    assert check_vat_id("CHE-123.456.789") is None
+    assert check_vat_id("DE12345")
+
+
+def test_websites_can_be_opened() -> None:
+    assert check_website("alfreds.example") is None
+    assert check_website("https://www.alfreds.example/a?b=c") is None
+    assert check_website("javascript:alert(1)")
+    assert check_website("not a site")

@@ -90,7 +90,7 @@ class Funnel:
     """How far came what began in the last 90 days.
 
     Attributes:
-        conversion: percent of the first step that was won.
+        conversion: percent of the deals that are won by now.
         cycle_days: from opening to winning on average, over the deals won in this time.
     """
 
@@ -189,8 +189,8 @@ def _tickets(reader: Reader) -> Iterable[ToDo]:
             continue
         title = tr("Ticket {number}: reply", number=row.number) if due.state == "respond" else tr("Ticket {number}: resolve", number=row.number)
         state = "overdue" if pressing == "late" else "today" if due.at.astimezone(reader.settings.tz).date() <= when.astimezone(reader.settings.tz).date() else "soon"
-        minutes = abs((due.at - when) / timedelta(minutes=1))
-        chip = tr("late by {time}", time=service.short_time(minutes)) if pressing == "late" else service.short_time(minutes)
+        minutes = (due.at - when) / timedelta(minutes=1)
+        chip = service.short_time(minutes) if state == "today" else due.words(when, reader)
         yield ToDo("ticket", title, " · ".join(text for text in (row.subject, row.company) if text), state, chip, "ticket", row.id)
 
 
@@ -404,7 +404,7 @@ def funnel(reader: Reader, day: date, known: Sequence[StageFacts]) -> Funnel | N
     won_count = sum(1 for place in furthest.values() if place == len(opened))
     winning = [stage for stage in own if stage.outcome == "won"]
     steps.append(Step(tr("Won"), won_count, Rows("deal", (*opens, _stage_condition(winning))) if winning else None))
-    return Funnel(tuple(steps), ratio(won_count, steps[0].count), _cycle(reader, known, since, day))
+    return Funnel(tuple(steps), ratio(won_count, len(deals)), _cycle(reader, known, since, day))
 
 
 def _seen_in(reader: Reader, deals: Sequence[bytes]) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from crmdesk.ui.background import Job
 
 DOTS_PER_INCH = 200
+PDFIUM = Lock()
+"""Held by whoever uses PDFium: it must not be used from two threads at once."""
 POINTS_PER_INCH = 72
 
 
@@ -39,17 +42,18 @@ def pictures(job: Job, pdf: bytes, dots_per_inch: int = DOTS_PER_INCH) -> list[Q
     """Return the pages of a PDF as pictures; runs on a reader thread."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        pages = []
-        for page in document:
-            job.check_cancelled()
-            bitmap = page.render(scale=dots_per_inch / POINTS_PER_INCH, rev_byteorder=True, prefer_bgrx=True)
-            image = QImage(bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGBX8888)
-            pages.append(image.copy())
-        return pages
-    finally:
-        document.close()
+    pages = []
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            for page in document:
+                job.check_cancelled()
+                bitmap = page.render(scale=dots_per_inch / POINTS_PER_INCH, rev_byteorder=True, prefer_bgrx=True)
+                image = QImage(bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGBX8888)
+                pages.append(image.copy())
+        finally:
+            document.close()
+    return pages
 
 
 def _paint(printer: QPrinter, pages: list[QImage]) -> None:

@@ -33,6 +33,18 @@ def _companies() -> type[Page]:
     return CompaniesPage
 
 
+def _contact() -> type[Page]:
+    from crmdesk.ui.pages.contact import ContactPage
+
+    return ContactPage
+
+
+def _company() -> type[Page]:
+    from crmdesk.ui.pages.company import CompanyPage
+
+    return CompanyPage
+
+
 def _leads() -> type[Page]:
     from crmdesk.ui.pages.leads import LeadsPage
 
@@ -51,10 +63,33 @@ def _tickets() -> type[Page]:
     return TicketsPage
 
 
+def _quotes() -> type[Page]:
+    from crmdesk.ui.pages.quotes import QuotesPage
+
+    return QuotesPage
+
+
+def _quote() -> type[Page]:
+    from crmdesk.ui.pages.quote import QuotePage
+
+    return QuotePage
+
+
+def _products() -> type[Page]:
+    from crmdesk.ui.pages.products import ProductsPage
+
+    return ProductsPage
+
+
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("contacts", mark("Contacts"), "users", _contacts),
     PageSpec("companies", mark("Companies"), "building-2", _companies),
+    PageSpec("contact", mark("Contact"), "user", _contact, area="core", opens=("contact",), in_navigation=False, under="contacts"),
+    PageSpec("company", mark("Company"), "building-2", _company, area="core", opens=("company",), in_navigation=False, under="companies"),
     PageSpec("leads", mark("Leads"), "funnel", _leads, opens=("lead",)),
     PageSpec("pipeline", mark("Pipeline"), "square-kanban", _pipeline, opens=("deal",)),
     PageSpec("tickets", mark("Tickets"), "life-buoy", _tickets, opens=("ticket",)),
+    PageSpec("quotes", mark("Quotes"), "file-text", _quotes),
+    PageSpec("quote", mark("Quote"), "file-text", _quote, area="quotes", opens=("quote",), in_navigation=False, under="quotes"),
+    PageSpec("products", mark("Products"), "package", _products, area="quotes", opens=("product",), in_navigation=False, under="quotes"),
 )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from crmdesk import clock
 from crmdesk.i18n import mark, tr
 from crmdesk.operations import deals as moves
+from crmdesk.operations import quotes
 from crmdesk.operations import records as record_operations
 from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
@@ -346,7 +347,7 @@ class PipelinePage(Page):
 
     def _new_quote(self) -> None:
         if self.panel.deal is not None:
-            self.frame.open_page("quote", view=f"new:deal:{self.panel.deal}")
+            self.frame.do(quotes.from_deal, self.panel.deal, done=lambda quote: self.frame.open_record("quote", quote))
 
     # --- moving -------------------------------------------------------------------------------------------------------
 

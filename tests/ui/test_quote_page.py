@@ -1,0 +1,330 @@
+"""The quote editor and the list of quotes: lines by keys, totals at once, the page beside it, issue, send, answer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from crmdesk.documents.calculator import Line
+from crmdesk.errors import UserError
+from crmdesk.fields import Money
+from crmdesk.operations import quotes, records
+from crmdesk.queries.quotes import LineItem, line_for
+from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.dialogs.why import WhyDialog
+from crmdesk.ui.pages.quote import QuotePage
+from crmdesk.ui.pages.quotes import QuotesPage
+from crmdesk.ui.widgets.line_grid import AMOUNT, DISCOUNT, ITEM, QUANTITY, ItemEditor, pasted_columns, pasted_values, read_discount
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+
+
+class MailProgram(QObject):
+    """Stands where the user's mail program would be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.mails.append(Path(url.toLocalFile()).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def mail_program() -> Iterator[MailProgram]:
+    program = MailProgram()
+    QDesktopServices.setUrlHandler("file", program, "open")
+    yield program
+    QDesktopServices.unsetUrlHandler("file")
+
+
+@pytest.fixture
+def box(store: Store) -> UUID:
+    store.run(records.add, "product", {"name": "Data logger", "unit": "pcs", "price": Money(Decimal("24.5"), "EUR"), "tax_rate": Decimal(20)})
+    return store.run(records.add, "product", {"name": "Cold-chain box 40 l", "code": "BOX40", "unit": "pcs", "price": Money(Decimal(89), "EUR"), "tax_rate": Decimal(20)})
+
+
+@pytest.fixture
+def draft(store: Store, box: UUID) -> UUID:
+    company = store.run(records.add, "company", {"name": "Ernst Handel", "email": [{"value": "office@ernst.example"}]})
+    deal = store.run(records.add, "deal", {"name": "Three-year contract", "company": company, "amount": Money(Decimal(58000), "EUR")})
+    quote = store.run(quotes.from_deal, deal)
+    with store.read() as reader:
+        line = line_for(reader, box, "EUR", Decimal(120))
+    store.run(quotes.set_lines, quote, [line])
+    return quote
+
+
+@pytest.fixture
+def page(desk: Desk, draft: UUID) -> QuotePage:
+    desk.window.open_record("quote", draft)
+    desk.settle()
+    shown = desk.window.page()
+    assert isinstance(shown, QuotePage)
+    return shown
+
+
+def sums(page: QuotePage) -> list[str]:
+    found = []
+    for number in range(page._sums.count()):
+        line = page._sums.itemAt(number).layout()
+        found.append(" ".join(part.widget().text() for n in range(line.count()) if (part := line.itemAt(n)).widget() is not None and hasattr(part.widget(), "text")))
+    return found
+
+
+def stored_lines(store: Store, quote: UUID) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return reader.rows("SELECT description, quantity / 1000000, net FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL ORDER BY position", (quote.bytes,))
+
+
+def cells(page: QuotePage, row: int) -> list[str]:
+    return [page.grid.lines.text(row, col) for col in range(AMOUNT + 1)]
+
+
+def open_editor(page: QuotePage) -> ItemEditor:
+    editor = page.grid.viewport().findChild(ItemEditor)
+    assert isinstance(editor, ItemEditor)
+    return editor
+
+
+def type_new(page: QuotePage, text: str) -> ItemEditor:
+    """Type into the empty row: the first key opens the cell, the others go there."""
+    page.grid.focus_entry()
+    QTest.keyClicks(page.grid, text[0])
+    editor = open_editor(page)
+    QTest.keyClicks(editor, text[1:])
+    return editor
+
+
+def test_the_editor_shows_the_draft_its_totals_and_the_page_that_the_customer_gets(page: QuotePage) -> None:
+    assert page.header.title.text() == "Quote for Ernst Handel"
+    assert page.status.text() == "Draft"
+    assert cells(page, 0) == ["1", "Cold-chain box 40 l", "120", "pcs", "89.00", "", "20%", "10,680.00"]
+    assert sums(page) == ["Net €10,680.00", "VAT 20% €2,136.00", "Total €12,816.00"]
+    assert page.view.pages() == 1
+    assert page.view.pdf().startswith(b"%PDF")
+
+
+def test_a_discount_typed_into_its_cell_changes_totals_page_and_store_at_once(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    before = page.view.pdf()
+    page.grid.setCurrentIndex(page.grid.lines.index(0, DISCOUNT))
+    page.grid.edit(page.grid.lines.index(0, DISCOUNT))
+    editor = page.grid.viewport().findChild(QLineEdit)
+    QTest.keyClicks(editor, "10")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert sums(page)[0] == "Net €9,612.00", "before the store has answered"
+    desk.settle()
+    assert page.view.pdf() != before
+    assert stored_lines(desk.store, draft) == [("Cold-chain box 40 l", 120, 961200)]
+    desk.window.undo()
+    desk.settle()
+    QTest.qWait(500)
+    desk.settle()
+    assert sums(page)[0] == "Net €10,680.00"
+
+
+def test_a_number_that_cannot_be_read_keeps_the_user_in_the_cell(desk: Desk, page: QuotePage) -> None:
+    page.grid.setCurrentIndex(page.grid.lines.index(0, QUANTITY))
+    page.grid.edit(page.grid.lines.index(0, QUANTITY))
+    editor = page.grid.viewport().findChild(QLineEdit)
+    QTest.keyClicks(editor, "many")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert page.grid.is_editing()
+    assert editor.property("invalid") == "true"
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert cells(page, 0)[QUANTITY] == "120"
+
+
+def test_typing_a_part_of_its_name_adds_a_product(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    editor = type_new(page, "log")
+    QTest.qWait(200)
+    desk.settle()
+    assert editor.offered() == ["Data logger"]
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert cells(page, 1)[:6] == ["2", "Data logger", "1", "pcs", "24.50", ""]
+    quantity = page.grid.viewport().findChild(QLineEdit)
+    QTest.keyClicks(quantity, "120")
+    QTest.keyClick(quantity, Qt.Key.Key_Return)
+    desk.settle()
+    assert stored_lines(desk.store, draft)[1] == ("Data logger", 120, 294000)
+
+
+def test_a_text_that_is_no_product_becomes_a_line_with_the_usual_tax(desk: Desk, page: QuotePage) -> None:
+    QTest.keyClick(type_new(page, "Freight"), Qt.Key.Key_Tab)
+    desk.settle()
+    assert cells(page, 1) == ["2", "Freight", "1", "", "0.00", "", "19%", "0.00"]
+
+
+def test_rows_from_excel_become_lines_and_find_their_products(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    page.grid.focus_entry()
+    page.grid.paste("Item\tQty\tPrice\nBOX40\t3\t\nInstallation\t2\t980,00\n")
+    desk.settle()
+    assert [line[:2] for line in stored_lines(desk.store, draft)] == [("Cold-chain box 40 l", 120), ("BOX40", 3), ("Installation", 2)]
+    assert cells(page, 1)[3:5] == ["pcs", "89.00"]
+    assert cells(page, 2)[4] == "980.00"
+
+
+@pytest.mark.parametrize(("rows", "columns", "heads"), [
+    ([["Box", "3", "pcs", "89"]], ["description", "quantity", "unit", "unit_price"], 0),
+    ([["Artikel", "Menge", "Preis", "Betrag"], ["Kiste", "3", "89", "267"]], ["description", "quantity", "unit_price", ""], 1),
+    ([["Box"]], ["description"], 0),
+])  # fmt: skip
+def test_columns_of_pasted_rows_are_understood(rows: list[list[str]], columns: list[str], heads: int) -> None:
+    assert pasted_columns(rows) == (columns, heads)
+
+
+def test_pasted_numbers_are_read_as_people_write_them() -> None:
+    assert pasted_values(["Box", "1.200,5", "€ 89"], ["description", "quantity", "unit_price"], "EUR") == {
+        "description": "Box", "quantity": Decimal("1200.5"), "unit_price": Decimal(89),
+    }  # fmt: skip
+
+
+def test_a_discount_is_a_percentage_or_an_amount() -> None:
+    assert read_discount("10", "EUR")[0].percent == Decimal(10)
+    assert read_discount("5.50 EUR", "EUR")[0].amount == Decimal("5.50")
+    assert read_discount("  ", "EUR") == ()
+    with pytest.raises(UserError):
+        read_discount("120", "EUR")
+
+
+def test_lines_are_moved_made_optional_and_deleted_by_keys_and_menu(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    page.grid.insert_lines(1, [LineItem(Line("Freight", Decimal(1), Decimal(420), tax_rate=Decimal(20)))])
+    desk.settle()
+    page.grid.setCurrentIndex(page.grid.lines.index(1, ITEM))
+    QTest.keyClick(page.grid, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert [line[0] for line in stored_lines(desk.store, draft)] == ["Freight", "Cold-chain box 40 l"]
+    page.grid._toggle_optional([0])
+    desk.settle()
+    assert cells(page, 0)[AMOUNT] == "(420.00)"
+    assert sums(page)[0] == "Net €10,680.00"
+    page.grid.selectRow(0)
+    QTest.keyClick(page.grid, Qt.Key.Key_Delete)
+    desk.settle()
+    assert [line[0] for line in stored_lines(desk.store, draft)] == ["Cold-chain box 40 l"]
+
+
+def test_a_discount_on_the_whole_quote_is_added_and_taken_away(desk: Desk, page: QuotePage) -> None:
+    page._add_discount()
+    dialog = page.window().findChild(AskDialog)
+    assert isinstance(dialog, AskDialog)
+    dialog.form.editors["discount"].inner.setText("10%")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    assert sums(page)[:3] == ["Sum of lines €10,680.00", "Discount 10%  -€1,068.00", "Net €9,612.00"]
+    page._drop_discount(0)
+    desk.settle()
+    assert sums(page)[0] == "Net €10,680.00"
+
+
+def test_why_this_total_tells_every_step(page: QuotePage) -> None:
+    page._why()
+    dialog = page.window().findChild(WhyDialog)
+    assert isinstance(dialog, WhyDialog)
+    assert [step.kind for step in dialog.steps].count("tax") == 1
+    dialog.close()
+
+
+def test_issuing_is_asked_for_gives_a_number_and_locks_the_lines(desk: Desk, page: QuotePage, draft: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
+    page._issue()
+    desk.settle()
+    assert page.status.text() == "Issued"
+    assert desk.window.windowTitle().startswith("Q-")
+    assert page.grid.lines.is_locked
+    assert not page.top.editors["company"].isEnabled()
+    assert page.top.editors["deal"].isEnabled()
+    assert not page.revise_button.isHidden()
+
+
+def test_sending_issues_opens_the_mail_and_asks_whether_it_was_sent(
+    desk: Desk, page: QuotePage, draft: UUID, monkeypatch: pytest.MonkeyPatch, mail_program: MailProgram
+) -> None:
+    monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
+    page._send()
+    desk.settle()
+    (mail,) = mail_program.mails
+    assert "office@ernst.example" in mail
+    assert "X-Unsent: 1" in mail
+    assert page.sent_bar.isVisible()
+    page._was_sent()
+    desk.settle()
+    with desk.store.read() as reader:
+        assert reader.value("SELECT sent_at FROM quote WHERE id = ?", (draft.bytes,)) is not None
+
+
+def test_saying_no_leaves_the_draft_a_draft(desk: Desk, page: QuotePage, monkeypatch: pytest.MonkeyPatch, mail_program: MailProgram) -> None:
+    monkeypatch.setattr(desk.window, "confirm", lambda *asked: False)
+    page._send()
+    page._issue()
+    desk.settle()
+    assert page.status.text() == "Draft"
+    assert mail_program.mails == []
+
+
+def test_a_saved_pdf_has_left_the_program(desk: Desk, page: QuotePage, draft: UUID, tmp_path: Path) -> None:
+    desk.store.run(quotes.issue, draft)
+    desk.settle()
+    page.save_pdf_as(tmp_path / "quote.pdf")
+    desk.settle()
+    assert (tmp_path / "quote.pdf").read_bytes() == page.view.pdf()
+    with desk.store.read() as reader:
+        assert reader.value("SELECT left_at FROM quote WHERE id = ?", (draft.bytes,)) is not None
+
+
+def test_an_accepted_quote_wins_its_deal_if_wanted(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    desk.store.run(quotes.issue, draft)
+    desk.settle()
+    page._accept()
+    dialog = page.window().findChild(AskDialog)
+    assert isinstance(dialog, AskDialog)
+    dialog.save()
+    desk.settle()
+    assert page.status.text() == "Accepted"
+    with desk.store.read() as reader:
+        assert reader.value("SELECT s.outcome FROM deal d JOIN stage s ON s.id = d.stage_id") == "won"
+
+
+def test_a_new_version_is_a_draft_beside_the_old_one(desk: Desk, page: QuotePage, draft: UUID) -> None:
+    desk.store.run(quotes.issue, draft)
+    desk.settle()
+    page._revise()
+    desk.settle()
+    assert page._id != draft
+    assert page.status.text() == "Draft"
+    assert page.versions.text() == "Version 2"
+
+
+def test_the_list_shows_drafts_as_drafts_and_figures_that_open_their_rows(desk: Desk, draft: UUID, store: Store) -> None:
+    issued = store.run(quotes.from_deal, _deal(store))
+    store.run(quotes.set_lines, issued, [LineItem(Line("Freight", Decimal(1), Decimal(420), tax_rate=Decimal(0)))])
+    store.run(quotes.issue, issued)
+    shown = desk.open("quotes")
+    assert isinstance(shown, QuotesPage)
+    table = shown.list.table.records
+    assert {table.text(row, 1) for row in range(table.rowCount())} == {"Draft", "Q-2026-0001"} or {table.text(row, 1)[:2] for row in range(table.rowCount())} == {"Dr", "Q-"}
+    assert shown.open_tile.text() == "€ 420"
+    shown.open_tile.click()
+    desk.settle()
+    assert table.rowCount() == 1
+
+
+def _deal(store: Store) -> UUID:
+    with store.read() as reader:
+        return UUID(bytes=reader.value("SELECT id FROM deal"))

@@ -63,7 +63,8 @@ def tour(folder: Path) -> list[str]:
     account = []
     with new_store(path, PASSPHRASE, owner="Maria Becker", region="DE", currency="EUR", sample=True) as store:
         account.append(f"Created an encrypted sample store: {path} (passphrase: {PASSPHRASE})")
-        company = store.run(records.add, "company", {"name": "Ernst Handel", "address.street": "Kirchgasse 6", "address.postal_code": "8010", "address.city": "Graz", "address.country": "AT"})
+        place = {"address.street": "Kirchgasse 6", "address.postal_code": "8010", "address.city": "Graz", "address.country": "AT"}
+        company = store.run(records.add, "company", {"name": "Ernst Handel", **place})
         store.run(records.add, "contact", {"name": "Herr Roland Mendel", "company": str(company), "salutation": "mr", "email": "roland@ernst.example", "phone": "+43 316 7675-34"})
         account.append("Added a customer: Ernst Handel with Roland Mendel")
         deal = store.run(records.add, "deal", {"name": "Three-year contract", "company": str(company), "amount": "58000 EUR"})
@@ -91,10 +92,10 @@ def tour(folder: Path) -> list[str]:
 
 
 def _excel(store: Store, path: Path) -> Path:
-    from crmdesk.exchange.exporting import export_file
+    from crmdesk.exchange.exporting import export_records
 
     path.unlink(missing_ok=True)
-    export_file(store, "company", path)
+    export_records(store, "company", path)
     return path
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, find, opened, say, shown, table, write_new
+from crmdesk.cli.base import app, check_new, find, opened, say, shown, table, write_new
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 
@@ -240,6 +240,7 @@ def quote_pdf(quote: str, out: Path) -> None:
     from crmdesk.operations import quotes
     from crmdesk.queries.quotes import pdf_of
 
+    check_new(out)
     with opened() as store:
         quote_id = _quote(store, quote)
         with store.read() as reader:
@@ -310,6 +311,8 @@ def report(
     """Show a report; without a name list them."""
     from crmdesk.queries import reports
 
+    if out:
+        check_new(out)
     with opened() as store:
         if name is None:
             listed = [{"name": each.name, "label": tr(each.label), "about": tr(each.about)} for each in reports.REPORTS.values()]

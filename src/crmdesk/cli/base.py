@@ -215,8 +215,18 @@ def window(file: Path | None) -> int:
     return run(file or call.store or settings.default_store(), given_passphrase())
 
 
+def check_new(path: Path) -> Path:
+    """Complain about an output file that exists or whose folder does not, before any work is done."""
+    if path.exists():
+        raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
+    if not path.parent.is_dir():
+        raise UserError(tr("There is no folder {path}.", path=path.parent))
+    return path
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write an output file, whole or not at all."""
+    check_new(path)
     half = path.with_name(f".{path.name}.part")
     try:
         half.write_bytes(content)

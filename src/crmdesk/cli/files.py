@@ -60,3 +60,32 @@ def import_records(
     say(result.to_json())
     if result.rejected:
         raise typer.Exit(REJECTED)
+
+
+@app.command("export")
+def export(
+    entity: str,
+    file: Path,
+    where: Annotated[list[str] | None, typer.Option("--where", help="As for “list”.")] = None,
+    search: Annotated[str, typer.Option("--search", help="Only what this text finds.")] = "",
+    sort: Annotated[str | None, typer.Option("--sort", help="As for “list”.")] = None,
+    columns: Annotated[str | None, typer.Option("--columns", help="Names of fields, by comma.")] = None,
+    view: Annotated[str | None, typer.Option("--view", help="A saved view: its filter, order and columns.")] = None,
+    for_programs: Annotated[bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields.")] = False,
+) -> None:
+    """Export records; the file's ending says how."""
+    from crmdesk.exchange.exporting import ExportOptions, export_records
+    from crmdesk.queries import views
+    from crmdesk.queries.finding import parse_condition
+
+    conditions = tuple(parse_condition(text) for text in where or ())
+    order, names = tuple(split(sort)), tuple(split(columns))
+    with opened() as store:
+        if view:
+            with store.read() as reader:
+                saved = views.named(reader, entity, view)
+            conditions, order, names = (*saved.conditions, *conditions), order or saved.sort, names or saved.columns
+        options = ExportOptions(conditions=conditions, search=search, sort=order, columns=names, for_programs=for_programs, title=view or "")
+        with progress(tr("Exporting")) as show:
+            result = export_records(store, entity, file, options, show)
+    say(result.to_json())

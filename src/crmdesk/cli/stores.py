@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crmdesk import __version__, settings
-from crmdesk.cli.base import DAMAGE, app, call, given_passphrase, opened, prompt, remember, say, table, window, write_new
+from crmdesk.cli.base import DAMAGE, app, call, check_new, given_passphrase, opened, prompt, remember, say, table, window, write_new
 from crmdesk.errors import DamageFound, UserError
 from crmdesk.i18n import tr
 
@@ -138,6 +138,7 @@ def recovery_sheet(out: Path) -> None:
     """Print the emergency sheet to a PDF."""
     from crmdesk.operations import stores
 
+    check_new(out)
     with opened() as store:
         pdf = stores.recovery_pdf(store)
         write_new(out, pdf)

@@ -65,3 +65,11 @@ def test_erasing_a_payload_with_its_salt_leaves_the_chain_valid(worked: Store, s
     raw.close()
     with open_store(store_path, key=template[1]) as opened:
         assert verify(opened) == []
+
+
+def test_undo_gives_a_text_back_whose_column_is_named_like_a_link(store: Store) -> None:
+    company = store.run(records.add, "company", {"name": "Alfreds Futterkiste", "vat_id": "DE811569869"})
+    store.run(records.edit, "company", [company], {"vat_id": "DE129273398"})
+    store.undo()
+    with store.read() as reader:
+        assert reader.value("SELECT vat_id FROM company") == "DE811569869"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.models.base import ENTITIES, Record
+from crmdesk.models.types import Id
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.schema import INSERT, PURGE, UPDATE
 
@@ -26,7 +27,7 @@ def journaled_columns(cls: type[Record]) -> list[tuple[str, str]]:
 
 def is_blob(cls: type[Record], column: str) -> bool:
     """Say whether a column holds raw bytes, which the journal writes as hex."""
-    return column == "id" or column.endswith("_id") and column != "external_id"
+    return isinstance(cls.__table__.columns[column].type, Id)
 
 
 def value_sql(cls: type[Record], column: str, row: str) -> str:

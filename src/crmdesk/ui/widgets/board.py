@@ -96,7 +96,8 @@ def short_day(day: date) -> str:
 
 def whole(total: Sum) -> str:
     """Return a sum without decimals, what has no exchange rate beside it."""
-    return " + ".join(show_money(money, whole=True) for money in total.moneys if money.amount or money is total.moneys[0])
+    base, *apart = total.moneys
+    return " + ".join(show_money(money, whole=True) for money in (base, *apart) if money.amount or not apart)
 
 
 def marks_of(card: Card, outcome: str) -> tuple[Mark, ...]:

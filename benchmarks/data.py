@@ -54,7 +54,7 @@ def phone_number(rng: random.Random) -> str:
 
 @operation("Fill", right="company.write")
 def fill(change: Change, contacts: int, seed: int = 7) -> None:
-    """Fill a store: `contacts` people, a fifth as many companies and deals, half as many activities."""
+    """Fill a store: `contacts` people, a fifth as many companies and deals, half as many activities, a quarter of these with a hundredth of the companies."""
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
     companies = [(new_id_bytes(), company_name(rng, i), rng.choice(CITY)) for i in range(contacts // 5)]
     owner = change.member_id.bytes if change.member_id else None
@@ -75,6 +75,7 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
     )  # fmt: skip
     change.insert_many(customer.Phone, ("id", "contact_id", "position", "number", "e164", "extension"), (_phone(rng, i) for i, *_ in people))
     change.insert_many(customer.Email, ("id", "contact_id", "position", "address", "key"), (_mail(i, given, family, n) for n, (i, given, family, _) in enumerate(people)))
+    crowd = _crowd(people, {i for i, _, _ in companies[: max(1, contacts // 500)]})
     stages = change.reader.rows("SELECT id, pipeline_id, outcome FROM stage ORDER BY position")
     _deals(change, rng, contacts // 5, people, stages, owner)
     now = now_ms()
@@ -84,9 +85,14 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
         (
             (new_id_bytes(), rng.choice(("call", "mail", "meeting", "note")), f"{rng.choice(('Call', 'Mail', 'Visit'))} {given}", now - rng.randrange(63_000_000_000), company, i, owner,
              " ".join(rng.choices(texts, k=12)))
-            for i, given, _, company in (rng.choice(people) for _ in range(contacts // 2))
+            for i, given, _, company in (rng.choice(crowd if number % 4 == 0 and crowd else people) for number in range(contacts // 2))
         ),
     )  # fmt: skip
+
+
+def _crowd(people: list[Any], busy: set[bytes]) -> list[Any]:
+    """Return the people of the companies that one speaks to all the time: a hundredth of them have a quarter of the activities."""
+    return [person for person in people if person[3] in busy]
 
 
 def _phone(rng: random.Random, contact: bytes) -> tuple[Any, ...]:
@@ -116,7 +122,10 @@ def _deals(change: Change, rng: random.Random, count: int, people: list[Any], st
                 now - rng.randrange(5_000_000_000), index * 1024,
             )  # fmt: skip
 
-    columns = ("id", "name", "sort_key", "company_id", "contact_id", "pipeline_id", "stage_id", "amount", "currency", "amount_base", "opened_on", "closed_on", "owner_id", "stage_since", "position")
+    columns = (
+        "id", "name", "sort_key", "company_id", "contact_id", "pipeline_id", "stage_id", "amount", "currency", "amount_base", "opened_on", "closed_on", "owner_id", "stage_since",
+        "position",
+    )  # fmt: skip
     change.insert_many(deal.Deal, columns, rows())
 
 

@@ -287,8 +287,9 @@ class Change:
 
     def _finish_records(self, session: Session, *_: Any) -> None:
         """Derive and check what is about to be written."""
-        for record in [*session.new, *session.dirty]:
-            if not isinstance(record, Record) or (record in session.dirty and not session.is_modified(record)):
+        # `dirty` is worked out anew each time it is read.
+        for record in [*session.new, *(record for record in session.dirty if session.is_modified(record))]:
+            if not isinstance(record, Record):
                 continue
             cls = type(record)
             self._stamp_company(record)

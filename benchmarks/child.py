@@ -1,0 +1,164 @@
+"""What is measured in a process of its own, so that its memory and its start are its alone. Prints one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from measure import peak_mb, present_mb
+
+
+def import_contacts(path: str, table: str) -> dict[str, Any]:
+    """Import a file into an empty store, then index it."""
+    from stores import key_of
+
+    from crmdesk.exchange.importing import import_file
+    from crmdesk.store import open_store
+
+    target = Path(path)
+    with open_store(target, key=key_of(target), anywhere=True) as store:
+        before = peak_mb()
+        start = time.perf_counter()
+        result = import_file(store, "contact", Path(table))
+        done = time.perf_counter()
+        peak = peak_mb()
+        while store.index_step():
+            pass
+        return {"import_s": done - start, "index_s": time.perf_counter() - done, "before_mb": before, "peak_mb": peak, "index_peak_mb": peak_mb(), "added": result.added}
+
+
+def export_contacts(path: str, target: str) -> dict[str, Any]:
+    """Export all contacts with twenty columns to a workbook."""
+    from crmdesk.exchange.exporting import export_file
+    from mass import EXPORTED
+    from stores import key_of
+
+    from crmdesk.store import open_store
+
+    source = Path(path)
+    with open_store(source, key=key_of(source), anywhere=True) as store:
+        start = time.perf_counter()
+        export_file(store, "contact", Path(target), columns=EXPORTED)
+        return {"export_s": time.perf_counter() - start, "peak_mb": peak_mb()}
+
+
+def window(path: str, tour: str = "") -> dict[str, Any]:
+    """Open the program's window on a store whose key the keyring knows; say when the first rows of a list were painted.
+
+    Args:
+        tour: with any word, go through all pages and far down a list before the memory is read.
+    """
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.ui import app as program
+
+    qt = QApplication(sys.argv[:1])
+    said: dict[str, Any] = {}
+
+    def look() -> None:
+        table = next((table for table in _tables() if table.isVisible() and table.records.rowCount() and table.records.is_there(0)), None)
+        if table is None:
+            return
+        table.window().repaint()
+        said["first_rows_at"] = time.time()
+        said["first_rows_mb"] = present_mb()
+        timer.stop()
+        if tour:
+            _tour()
+        said["memory_mb"], said["peak_mb"] = present_mb(), peak_mb()
+        table.window().close()
+        QTimer.singleShot(0, qt.quit)
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(2)
+    program.run(Path(path), None)
+    return said
+
+
+def _tables() -> list[Any]:
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.ui.widgets.record_table import RecordTable
+
+    return [widget for widget in QApplication.allWidgets() if isinstance(widget, RecordTable)]
+
+
+def _tour() -> None:
+    """Look at every page, and at rows all over the list of contacts."""
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.ui import background
+    from crmdesk.ui.pages import PAGES
+    from crmdesk.ui.window import Window
+
+    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Window))
+
+    def settle() -> None:
+        for _ in range(3):
+            background.settle()
+            QApplication.processEvents()
+
+    for spec in PAGES:
+        if spec.in_navigation:
+            window.open_page(spec.name)
+            settle()
+            window.repaint()
+    window.open_page("contacts")
+    settle()
+    for table in (table for table in _tables() if table.isVisible()):
+        for share in range(1, 20):
+            table.scrollTo(table.records.index(table.records.rowCount() * share // 20, 1))
+            settle()
+            window.repaint()
+
+
+def bare_window() -> dict[str, Any]:
+    """Show an empty window of Qt: the floor of start and memory."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
+
+    qt = QApplication(sys.argv[:1])
+    shown = QMainWindow()
+    shown.setCentralWidget(QTableView())
+    shown.resize(1280, 800)
+    shown.show()
+    said: dict[str, Any] = {}
+
+    def look() -> None:
+        shown.repaint()
+        said["first_rows_at"], said["memory_mb"] = time.time(), present_mb()
+        qt.quit()
+
+    QTimer.singleShot(0, look)
+    qt.exec()
+    return said
+
+
+def bare_command(path: str, key: str) -> dict[str, Any]:
+    """Open the file with sqlcipher3 alone and read twenty contacts: the floor of a command."""
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    connection = sqlcipher.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    found = connection.execute(
+        "SELECT t.name, c.name, t.role FROM contact t LEFT JOIN company c ON c.id = t.company_id WHERE t.deleted_at IS NULL ORDER BY t.sort_key LIMIT 20"
+    ).fetchall()
+    return {"rows": len(found)}
+
+
+def main() -> None:
+    """Run the function that is named first with the words behind it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    name, *words = sys.argv[1:]
+    said = globals()[name](*words)
+    print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main()

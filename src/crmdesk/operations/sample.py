@@ -437,19 +437,16 @@ class _Sample:
     # -- views -------------------------------------------------------------------------------------------------------------------
 
     def _views(self) -> None:
-        first = self.today.replace(day=1)
-        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         opened = [str(stage.id) for stage in stages(self.change.reader) if stage.outcome == "open"]
         names = {str(stage.id): stage.name for stage in stages(self.change.reader)}
         companies = ("name", "industry", "phone", "address.city", "address.country", "lifecycle", "tags", "owner", "last_contact_at")
         key, closing, silent = self.texts["views"]
         self._view(key, "company", "star", companies, [Condition("tags", "=", self.say(self.texts["tags"]["key"]))])
         closing_conditions = [
-            Condition("stage", "in", ", ".join(opened), tuple(opened)), Condition("expected_close_on", ">=", first.isoformat()), Condition("expected_close_on", "<=", last.isoformat()),
+            Condition("stage", "in", ", ".join(opened), tuple(opened)), Condition("expected_close_on", ">=", "month_start"), Condition("expected_close_on", "<=", "month_end"),
         ]  # fmt: skip
         self._view(closing, "deal", "flame", ("name", "company", "stage", "amount", "expected_close_on", "owner"), closing_conditions, names)
-        since = self.today - timedelta(days=90)
-        self._view(silent, "company", "moon", companies, [Condition("lifecycle", "=", "active"), Condition("last_contact_at", "<", since.isoformat())])
+        self._view(silent, "company", "moon", companies, [Condition("lifecycle", "=", "active"), Condition("last_contact_at", "<", "today-90")])
 
     def _view(self, words: WORDS, about: str, icon: str, columns: Sequence[str], conditions: Sequence[Condition], names: dict[str, str] | None = None) -> None:
         shown = {"columns": columns, "widths": None, "sort": [], "conditions": [asdict(condition) for condition in conditions], "names": names or {}}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
-from crmdesk.i18n import tr
+from crmdesk.i18n import ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
@@ -213,8 +215,38 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, al
     return Where(f"{column} {operator} ?", (value,))
 
 
+_RELATIVE = re.compile(r"(today|month_start|month_end)(?:\s*([+-])\s*(\d{1,5}))?", re.IGNORECASE)
+
+
+def relative_day(text: str, today: date) -> date | None:
+    """Return the day that `today`, `today-90`, `month_start` or `month_end` mean; None for anything else.
+
+    A saved view keeps the word, so that it means another day tomorrow.
+    """
+    found = _RELATIVE.fullmatch(text.strip())
+    if not found:
+        return None
+    first = today.replace(day=1)
+    start = {"today": today, "month_start": first, "month_end": (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)}[found[1].lower()]
+    return start + timedelta(days=int(found[3] or 0) * (-1 if found[2] == "-" else 1))
+
+
+def relative_words(text: str) -> str | None:
+    """Return what a relative day is called: `today-90` is “90 days ago”; None for anything else."""
+    found = _RELATIVE.fullmatch(text.strip())
+    if not found:
+        return None
+    start, days = found[1].lower(), int(found[3] or 0)
+    if start == "today" and days:
+        return ntr("{count} day ago", "{count} days ago", days) if found[2] == "-" else ntr("in {count} day", "in {count} days", days)
+    named = {"today": tr("today"), "month_start": tr("the first of this month"), "month_end": tr("the last of this month")}[start]
+    return named if not days else f"{named} {found[2]} {days}"
+
+
 def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | None]:
     """Read a text by the field's kind; returns the stored value and, for money with a currency named, that currency."""
+    if field.kind in {"date", "moment"} and (day := relative_day(text, clock.today(reader.settings.tz))):
+        return KINDS[field.kind].store(day if field.kind == "date" else datetime.combine(day, time(), reader.settings.tz)), None
     plain = KINDS[field.kind].read(text, field, reader.settings.reading)
     if isinstance(plain, Money):
         scaled = to_minor(plain.amount, plain.currency) if field.kind == "money" else to_scaled(plain.amount)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money
 from crmdesk.i18n import mark, tr
-from crmdesk.queries.finding import Condition
+from crmdesk.queries.finding import Condition, relative_words
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, Named, editor_for
 from crmdesk.ui.widgets import paint
@@ -57,6 +57,8 @@ def said(field: Field, condition: Condition, names: Mapping[str, str] | None = N
 def _shown(field: Field, value: str, names: Mapping[str, str]) -> str:
     if field.kind == "flag":
         return tr("Yes") if value in ("1", "yes") else tr("No")
+    if field.kind in ("date", "moment") and (words := relative_words(value)):
+        return words
     if field.kind == "date":
         from datetime import date
 

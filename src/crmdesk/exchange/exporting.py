@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk import __version__
 from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError
-from crmdesk.fields import Field, Money, show_money
+from crmdesk.fields import Field, Money
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
@@ -230,18 +230,16 @@ def _plain(value: Any) -> Any:
 def _write_workbook(path: Path, out: Out) -> int:
     if len(out.wanted) >= MOST_ROWS:
         raise UserError(tr("A sheet holds at most {count} rows.", count=MOST_ROWS - 1), hint=tr("Export as CSV: that has no limit."))
-    settings = out.reader.settings
-    book = WorkbookFile(settings.tz)
     title = out.options.title or tr(out.cls.entity.plural)
     cells = [_cell_of(out, column) for column in out.columns]
     columns = [SheetColumn(column.label, "text" if column.kind == "choice" else column.kind) for column in out.columns]
-    count = book.sheet(title, columns, ([cell(row.values) for cell in cells] for row in out.rows()))
-    book.about([
-        (tr("Content"), title), (tr("Rows"), count), (tr("Filter"), "; ".join(_said(condition) for condition in out.options.conditions) or tr("none")),
-        (tr("Search"), out.options.search or tr("none")), (tr("Made on"), now()), (tr("Made by"), _member(out)), (tr("Program"), f"CRMDesk {__version__}"),
-        *((tr("Sum of {column} in {currency}", column=label, currency=currency), show_money(Money(amount, currency))) for (label, currency), amount in out.sums.items()),
-    ])  # fmt: skip
-    book.save(path)
+    with WorkbookFile(path, out.reader.settings.tz) as book:
+        count = book.sheet(title, columns, ([cell(row.values) for cell in cells] for row in out.rows()))
+        book.about([
+            (tr("Content"), title), (tr("Rows"), count), (tr("Filter"), "; ".join(_said(condition) for condition in out.options.conditions) or tr("none")),
+            (tr("Search"), out.options.search or tr("none")), (tr("Made on"), now()), (tr("Made by"), _member(out)), (tr("Program"), f"CRMDesk {__version__}"),
+            *((tr("Sum of {column} in {currency}", column=label, currency=currency), (amount, currency)) for (label, currency), amount in out.sums.items()),
+        ])  # fmt: skip
     return count
 
 

@@ -252,13 +252,13 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout
         columns.append(Column(index, header, target, None, why))
     columns = _pair_labels(columns)
     columns = [_vetted(entity, column, table, own_fields) for column in columns]
-    columns = _settled(entity, _by_content(entity, columns, table))
+    columns = _settled(entity, _by_content(entity, columns, table), table)
     return _finished(entity, columns, product.name if product else None, table)
 
 
-def _settled(entity: str, columns: Sequence[Column]) -> list[Column]:
+def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
     """Let one column fill a link, by name rather than by id, and make one birthday of three columns."""
-    settled = list(columns)
+    settled = _identified(columns, table)
     kept: dict[tuple[str, str], int] = {}
     for position, column in enumerate(columns):
         target = column.target
@@ -277,6 +277,22 @@ def _settled(entity: str, columns: Sequence[Column]) -> list[Column]:
     if {"birth_month", "birth_year"} <= fields:
         settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
     return settled
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _identified(columns: Sequence[Column], table: Table) -> list[Column]:
+    """Tell our own ids from those of other programs: records that we exported are themselves when they come back."""
+    found = list(columns)
+    own_external = any(bare(column.header) in _labels_of("company", "external_id") | {"externalid"} for column in columns)
+    for position, column in enumerate(columns):
+        word = bare(column.header)
+        if word == "id" and (values := table.values(column.index)) and all(_UUID.fullmatch(str(value)) for value in values):
+            found[position] = replace(column, target=Target("id"), why="product")
+        elif word in _labels_of("company", "source") | {"source"} and own_external:
+            found[position] = replace(column, target=Target("source"), why="product")
+    return found
 
 
 def _finished(entity: str, columns: Sequence[Column], product: str | None, table: Table) -> Layout:
@@ -306,11 +322,47 @@ def _by_name(entity: str, header: str, own_fields: Sequence[Field]) -> tuple[Tar
         prefix = _PREFIXES.get(found[1].lower(), "")
         inner = f"{found[3]} {found[2]}" if found[3] and bare(found[2]) in {"phone", "email"} else found[2]
         return _related(entity, prefix, inner), "product"
+    if found := _OURS.fullmatch(header):
+        target = _as_we_write(entity, found)
+        if target:
+            return target, "name"
     for item in own_fields:
         if bare(header) in {bare(item.name), bare(item.label)}:
             return Target(item.name), "name"
     target = _own_name(entity, header) or _prefixed(entity, header) or _worded(entity, header)
     return target, "name" if target else ""
+
+
+# As our own exports call the columns of list fields: `phone.work`, `address.home.city 2`, “Phone (work) 2”, “City (home)”.
+_OURS = re.compile(r"(?:(?P<name>[a-z_]+)\.(?P<rest>.+?)|(?P<label>.+?) \((?P<said>[^()]+)\))(?: (?P<number>\d+))?")
+
+
+def _as_we_write(entity: str, found: re.Match[str]) -> Target | None:
+    number = f"#{found['number']}" if found["number"] else ""
+    fields = entity_class(entity).fields
+    if found["name"]:
+        item = fields.get(found["name"])
+        if item is None or item.kind != "parts" or item.name not in PART_FIELDS:
+            return None
+        if item.name != "address":
+            return Target(item.name, label=found["rest"])
+        label, _, part = found["rest"].rpartition(".")
+        return Target("address", label=label + number, part=part) if part in ADDRESS_PARTS else None
+    said, word = found["said"], bare(found["label"])
+    for name in ("phone", "email", "handle"):
+        if name in fields and fields[name].kind == "parts" and word in _labels_of(entity, name):
+            return Target(name, label=said)
+    part = next((part for part in ADDRESS_PARTS if word in _labels_of("address", part)), "") if "address" in fields else ""
+    return Target("address", label=said + number, part=part) if part else None
+
+
+@lru_cache(maxsize=256)
+def _labels_of(entity: str, name: str) -> frozenset[str]:
+    found = set()
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            found.add(bare(tr(entity_class(entity).fields[name].label)))
+    return frozenset(found)
 
 
 def _google(entity: str, what: str, part: str) -> Target | None:

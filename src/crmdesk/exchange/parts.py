@@ -146,7 +146,7 @@ class PartsReader:
             if not any(texts.values()):
                 continue
             label_index = self._group_labels[label]
-            said = _label(cells[label_index]) if label_index is not None else None if label.startswith("#") else label or None
+            said = _label(cells[label_index]) if label_index is not None else label.partition("#")[0] or None
             if "postal_code" in group:
                 texts["postal_code"] = self._postal_code(cells[group["postal_code"]], texts)
             street = _street(texts)
@@ -202,6 +202,8 @@ def split_phones(text: str) -> list[str]:
     text = text.strip()
     if not text:
         return []
+    if text.startswith("'+"):  # how a plus is kept from becoming a formula in tables for people
+        text = text[1:]
     if not _SEVERAL_PHONES.search(text):
         return [text]
     numbers = [part for part in _MANY_PHONES.split(text) if part]

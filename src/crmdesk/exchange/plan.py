@@ -277,6 +277,7 @@ class Plan:
         keys_of = [self._keys(draft) for draft in drafts]
         known = self._known(drafts, keys_of) if not adds else {}
         merges: list[tuple[Draft, bytes]] = []
+        self._free_ids(drafts, keys_of)
         for draft, keys in zip(drafts, keys_of, strict=True):
             record = next((known[key] for key in keys if key in known), None) if known else None
             if record is None and not adds and not draft.rest.get("may repeat"):
@@ -327,7 +328,7 @@ class Plan:
         """Return the keys by which a record is looked up, in the way the user chose."""
         keys = draft.keys
         if self.options.match:
-            chosen = {"external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
+            chosen = {"id": "i", "external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
             wanted = {chosen.get(name, "f:" + name) for name in self.options.match}
             keys = [key for key in keys if key[0] in wanted]
             if "n" in wanted and not any(kind == "n" for kind, _ in keys) and (title := draft.values.get(title_field(entity_class(draft.entity)))):
@@ -377,6 +378,17 @@ class Plan:
                         found.setdefault(key, record)
         return found
 
+    def _free_ids(self, drafts: list[Draft], keys_of: list[list[Key]]) -> None:
+        """Let records that we exported once keep their id, unless it is taken, be it in the bin."""
+        own = {value: draft for draft, keys in zip(drafts, keys_of, strict=True) for kind, value in keys if kind == "i"}
+        if not own:
+            return
+        with self.store.read() as reader:
+            taken = {record for (record,) in reader.rows(f'SELECT id FROM "{self.entity}" WHERE id {IN_IDS}', (id_list(own),))}
+        for record, draft in own.items():
+            if record not in taken and draft.entity == self.entity:
+                draft.rest["own id"] = record
+
     def _is_empty(self, reader: Reader, entity: str) -> bool:
         """Say whether the store had no such record when the import began."""
         if entity not in self._was_empty:
@@ -397,11 +409,23 @@ class Plan:
                     yield (kind, (folded(name or ""), company)), record
         elif kind == "n":
             yield from self._ask_names(reader, entity, live, values)
+        elif kind == "i":
+            for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
+                yield (kind, record), record
+        elif kind == "x":
+            by_id: dict[str, list[str]] = {}
+            for origin, external in values:
+                by_id.setdefault(external, []).append(origin)
+            wanted = json.dumps(sorted(by_id), ensure_ascii=False)
+            sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+            for external, source, record in reader.rows(sql, (wanted,)):
+                for origin in by_id[external]:
+                    if source in {None, origin}:
+                        yield (kind, (origin, external)), record
         else:
-            column = {"x": "external_id", "#": NUMBERED.get(entity, "number")}.get(kind) or cls.fields[kind.removeprefix("f:")].column
-            extra = " AND (t.source IS NULL OR t.source = ?)" if kind == "x" else ""
-            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)){extra} ORDER BY t.id'
-            for value, record in reader.rows(sql, (json.dumps(sorted(values), ensure_ascii=False), *((self._source(),) if extra else ()))):
+            column = NUMBERED.get(entity, "number") if kind == "#" else cls.fields[kind.removeprefix("f:")].column
+            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+            for value, record in reader.rows(sql, (json.dumps(sorted(values), ensure_ascii=False),)):
                 yield (kind, value), record
 
     def _ask_people(self, reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
@@ -445,7 +469,7 @@ class Plan:
             parts = _PresentParts(self.store, entity, {record for _, record in ours}) if any(draft.parts for draft, _ in ours) else None
             for draft, record in ours:
                 if draft.values.get("external_id"):
-                    draft.values["source"] = shape.work.source
+                    draft.values["source"] = draft.values.get("source") or shape.work.source
                 changed = self._merge_values(draft, record, present.get(record, {}))
                 changed |= bool(parts and draft.parts and parts.add(shape, draft, record, self.options.on_duplicate == "overwrite"))
                 if changed:

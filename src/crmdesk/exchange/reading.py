@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.csv_files import open_csv
+from crmdesk.exchange.json_files import open_json
 from crmdesk.exchange.workbooks import open_workbook
 from crmdesk.i18n import mark, tr
 
@@ -48,6 +50,11 @@ def _is_workbook(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 
 
+def _is_json(head: bytes) -> bool:
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return bool(re.match(rb"\[\s*(?:\{|\])|\{\s*\"", bare))
+
+
 def _is_text(head: bytes) -> bool:
     return not any(head.startswith(magic) for magic, _ in FOREIGN) and not _is_workbook(head)
 
@@ -57,6 +64,7 @@ READERS = [
     Reader(
         "workbook", mark("Workbook"), (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx"), _is_workbook, lambda path, how: open_workbook(path, how.sheet)
     ),
+    Reader("json", mark("JSON"), (".json",), _is_json, lambda path, how: open_json(path)),
     Reader(
         "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
     ),

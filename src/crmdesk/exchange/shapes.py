@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 Key = tuple[str, Any]
-"""By what a record is recognised: how (`x` external id, `n` name, `e` mail, `#` number, `f:…` a field) and its value."""
+"""By what a record is recognised: how (`i` our own id, `x` source and external id, `n` name, `e` mail, `#` number, `f:…` a field) and its value."""
 
 
 @dataclass(slots=True)
@@ -125,6 +126,8 @@ class Shape:
             self.virtual.setdefault(target.field, []).append(column.index)
         elif item is None and own is not None and not self.of:
             self.own.append((column.index, own[1], reader_of(self.entity, own[0], hints, self.work.settings.reading, own[2] or None), column.header))
+        elif target.field == "id":
+            self.virtual.setdefault("id", []).append(column.index)
         elif item is None:
             if target.field != "website":
                 self.virtual.setdefault(target.field, []).append(column.index)
@@ -139,11 +142,19 @@ class Shape:
         """Return the fields that this shape reads by itself."""
         return frozenset()
 
+    def own_id(self, cells: list[Cell]) -> bytes | None:
+        """Return the id that our own export gave the record."""
+        text = self.text(cells, "id")
+        try:
+            return UUID(text).bytes if text else None
+        except ValueError:
+            return None
+
     def _template(self) -> Values:
         names = ["id", *(scalar[1] for scalar in self.scalars), *(link[1] for link in self.links), *(money[1] for money in self.moneys)]
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
-            values |= {"external_id": None, "source": None}
+            values |= {"external_id": None, "source": values.get("source")}
         if self.moneys and "currency" in self.cls.__table__.columns:
             values["currency"] = None
         if self.own:
@@ -280,8 +291,10 @@ class Shape:
     def keys(self, draft: Draft) -> list[Key]:
         """Return by what a record is recognised if it is known already."""
         keys: list[Key] = []
-        if draft.values.get("external_id"):
-            keys.append(("x", draft.values["external_id"]))
+        if "id" in self.virtual and (record := self.own_id(draft.cells)):
+            keys.append(("i", record))
+        if external := draft.values.get("external_id"):
+            keys.append(("x", (draft.values.get("source") or self.work.source, external)))
         return keys + self.more_keys(draft)
 
     def more_keys(self, draft: Draft) -> list[Key]:
@@ -294,7 +307,7 @@ class Shape:
         """Take a new record with its parts; its id is fixed now."""
         values = draft.values
         if values.get("external_id"):
-            values["source"] = self.work.source
+            values["source"] = values.get("source") or self.work.source
         draft.id = draft.id or self.new_id(draft)
         values["id"] = draft.id
         self.work.gathered.put(draft.entity, values)
@@ -305,7 +318,8 @@ class Shape:
     def new_id(self, draft: Draft) -> bytes:
         """Return the id of a new record: the one promised to it, or a fresh one."""
         book = self.work.book(self.entity) if self._refers_to_itself() else None
-        return (book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"))) or new_id_bytes()
+        claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"))
+        return claimed or draft.rest.get("own id") or new_id_bytes()
 
     def _refers_to_itself(self) -> bool:
         return any(book.entity == self.entity for _, _, book, _, _ in self.links)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
-from crmdesk.clock import now, now_ms
+from crmdesk.clock import now, now_ms, today
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import tr
 from crmdesk.ui import background
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from crmdesk.store import Store
     from crmdesk.store.door import Changes
@@ -95,8 +95,10 @@ class Upkeep(QObject):
         self._stop_listening = store.listen(self._tell)
         self._poll_timer = self._timer(POLL_MS, self._poll)
         self._tick_timer = self._timer(TICK_MS, self._tick)
+        self._expired_on: date | None = None
         self._index()
         self._backup_if_due()
+        self._expire_quotes()
 
     def _timer(self, interval_ms: int, run: object) -> QTimer:
         timer = QTimer(self)
@@ -106,8 +108,11 @@ class Upkeep(QObject):
         return timer
 
     def stop(self) -> None:
-        """Rest for good: the store is about to be closed."""
+        """Rest for good: the store is about to be closed, and no prepared mail may lie about then."""
+        from crmdesk.operations.sending import forget_mails
+
         self._is_stopped = True
+        forget_mails()
         self._stop_listening()
         self._poll_timer.stop()
         self._tick_timer.stop()
@@ -152,6 +157,22 @@ class Upkeep(QObject):
         if not isinstance(error, UserError | Cancelled):
             raise error
         log.info("not heard: %s", type(error).__name__)
+
+    # --- quotes -----------------------------------------------------------------------------------------------------
+
+    def _expire_quotes(self) -> None:
+        """Mark the quotes whose last day has passed, once a day; a member who may not write quotes leaves that to others."""
+        store, day = self.store, today(self.store.settings.tz)
+        if self._expired_on == day:
+            return
+        self._expired_on = day
+
+        def work(job: Job) -> int:
+            from crmdesk.operations import quotes
+
+            return store.run_from("rule", quotes.expire)
+
+        background.write(self, "", work, None, self._quietly)
 
     # --- search index -----------------------------------------------------------------------------------------------
 
@@ -234,6 +255,7 @@ class Upkeep(QObject):
         if limit and self._idle.minutes() >= limit:
             self.idle.emit()
             return
+        self._expire_quotes()
         last = self.backed_up_at
         if self._has_news and (last is None or now() - last >= BACKUP_EVERY):
             self.back_up()

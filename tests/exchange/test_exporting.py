@@ -1,0 +1,207 @@
+"""Exporting: lists as workbook, CSV and JSON; with types, without formulas, with a trace; and back again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from crmdesk.errors import Cancelled, NotAllowed, UserError
+from crmdesk.exchange.exporting import ExportOptions, export_records
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.i18n import set_language
+from crmdesk.operations import records
+from crmdesk.queries.finding import parse_condition
+from crmdesk.queries.records import ids, record
+from crmdesk.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.store import Store
+    from crmdesk.store.keys import Key
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    yield
+    set_language("en")
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    acme = store.run(records.add, "company", {"name": "Acme & Söhne", "industry": "Steel", "revenue": "1200.50 EUR", "phone.main": "+49 30 123456", "address.city": "Köln", "tags": "vip,Kunde"})
+    store.run(records.add, "contact", {
+        "given_name": "Anna", "family_name": "Berg", "company": acme, "role": "=1+1", "phone.work": "+49 30 1234567", "phone.mobile": "0151 23456789", "email": "anna@example.com",
+        "address.street": "Ring 5", "address.postal_code": "01067", "address.city": "Dresden", "birthday": "1980-02-29", "note": "two\nlines, \"quoted\"",
+    })  # fmt: skip
+    store.run(records.add, "contact", {"name": "王小明", "handle.wechat": "wx_ming", "email.work": "ming@example.cn", "email.home": "m@example.cn"})
+    store.run(records.add, "deal", {"name": "Rollers", "company": acme, "amount": "8900.00 EUR", "expected_close_on": "2026-12-20", "stage": "Proposal"})
+    store.run(records.add, "deal", {"name": "Belts", "amount": "150 USD"})
+    store.run(records.add, "product", {"name": "Cold-chain box", "code": "CCB-40", "price": "89.00 EUR", "tax_rate": "19"})
+    return store
+
+
+def rows_of(path: Path, **options: Any) -> list[list[str]]:
+    with path.open(encoding=options.pop("encoding", "utf-8-sig"), newline="") as file:
+        return list(csv.reader(file, **options))
+
+
+def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, tmp_path: Path) -> None:
+    result = export_records(filled, "deal", tmp_path / "deals.xlsx", ExportOptions(columns=("name", "company", "amount", "expected_close_on"), sort=("name",)))
+    assert result.to_json() == {"rows": 2, "file": str(tmp_path / "deals.xlsx")}
+    book = openpyxl.load_workbook(tmp_path / "deals.xlsx")
+    sheet, about = book.worksheets
+    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("Deals", "A2", "A1:D3")
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()][:2] == [["Name", "Company", "Amount", "Expected close"], ["Belts", None, 150, None]]
+    assert [sheet[f"C{row}"].number_format for row in (2, 3)] == ['#,##0.00\\ "USD"', '#,##0.00\\ "EUR"']
+    assert (sheet["D3"].is_date, sheet["C3"].value, sheet["B3"].value) == (True, 8900, "Acme & Söhne")
+    said = {row[0].value: row[1].value for row in about.iter_rows()}
+    assert (said["Rows"], said["Made by"], said["Sum of Amount in EUR"], said["Sum of Amount in USD"]) == (2, "Maria Becker", 8900, 150)
+
+
+def test_phones_and_addresses_get_a_column_for_each_label(filled: Store, tmp_path: Path) -> None:
+    export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "phone", "email", "address", "handle")))
+    head, *lines = rows_of(tmp_path / "c.csv")
+    assert head == ["Name", "Phone (mobile)", "Phone (work)", "Email", "Email (home)", "Email (work)", "Street", "Postal code", "City", "State", "Country", "Chat handle (wechat)"]
+    anna = next(line for line in lines if line[0] == "Anna Berg")
+    assert anna == ["Anna Berg", "0151 23456789", "'+49 30 1234567", "anna@example.com", "", "", "Ring 5", "01067", "Dresden", "", "", ""]
+
+
+def test_csv_for_people_follows_their_locale_and_holds_no_formula(filled: Store, tmp_path: Path) -> None:
+    set_language("de")
+    export_records(filled, "deal", tmp_path / "d.csv", ExportOptions(columns=("name", "amount", "expected_close_on"), sort=("name",)))
+    assert (tmp_path / "d.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert rows_of(tmp_path / "d.csv", delimiter=";")[1:] == [["Belts", "150,00", ""], ["Rollers", "8900,00", "2026-12-20"]]
+    export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "role")))
+    assert ["Anna Berg", "'=1+1"] in rows_of(tmp_path / "c.csv", delimiter=";")
+
+
+def test_csv_for_programs_is_plain(filled: Store, tmp_path: Path) -> None:
+    set_language("de")
+    export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "role", "birthday", "phone"), for_programs=True))
+    head, *lines = rows_of(tmp_path / "c.csv", encoding="utf-8")
+    assert head == ["id", "name", "role", "birthday", "phone.mobile", "phone.work"]
+    assert ["Anna Berg", "=1+1", "1980-02-29", "0151 23456789", "+49 30 1234567"] in [line[1:] for line in lines]
+
+
+def test_json_is_a_list_of_records(filled: Store, tmp_path: Path) -> None:
+    export_records(filled, "deal", tmp_path / "d.json", ExportOptions(conditions=(parse_condition("name = Rollers"),)))
+    (deal,) = json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))
+    assert (deal["name"], deal["amount"], deal["company"]["title"]) == ("Rollers", {"amount": "8900.00", "currency": "EUR"}, "Acme & Söhne")
+
+
+def test_filter_search_and_selection_decide_what_goes_out(filled: Store, tmp_path: Path) -> None:
+    assert export_records(filled, "contact", tmp_path / "a.csv", ExportOptions(conditions=(parse_condition("city = Dresden"),))).rows == 1
+    assert export_records(filled, "contact", tmp_path / "b.csv", ExportOptions(search="ming")).rows == 1
+    with filled.read() as reader:
+        from uuid import UUID
+
+        first = UUID(bytes=ids(reader, "contact")[0])
+    assert export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(ids=(first,))).rows == 1
+
+
+def test_an_export_leaves_a_trace_and_is_not_undone(filled: Store, tmp_path: Path) -> None:
+    export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name",), conditions=(parse_condition("city = Dresden"),)))
+    with filled.read() as reader:
+        about, detail = reader.one("SELECT about, detail FROM journal_tx ORDER BY id DESC LIMIT 1") or ("", "")
+    assert about == "c.csv"
+    assert json.loads(detail) == {"entity": "contact", "rows": 1, "columns": ["name"], "filters": ["city = Dresden"]}
+
+
+def test_nothing_is_overwritten_and_nothing_half_is_left(filled: Store, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("mine")
+    with pytest.raises(UserError, match="exists already"):
+        export_records(filled, "contact", tmp_path / "c.csv")
+    with pytest.raises(UserError, match="no ending"):
+        export_records(filled, "contact", tmp_path / "c.doc")
+    with pytest.raises(UserError, match="can't be written"):
+        export_records(filled, "contact", tmp_path / "nowhere" / "c.csv")
+    with pytest.raises(UserError, match="no field"):
+        export_records(filled, "contact", tmp_path / "d.csv", ExportOptions(columns=("shoe_size",)))
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export_records(filled, "contact", tmp_path / "e.xlsx", progress=stop)
+    assert [path.name for path in tmp_path.iterdir() if "test.crmdesk" not in path.name] == ["c.csv"]
+    assert (tmp_path / "c.csv").read_text() == "mine"
+
+
+def test_a_role_that_may_not_export_is_refused(filled: Store, tmp_path: Path) -> None:
+    filled.act_as("read_only")
+    with pytest.raises(NotAllowed):
+        export_records(filled, "contact", tmp_path / "c.csv")
+    assert not (tmp_path / "c.csv").exists()
+
+
+# ---- there and back ----
+
+
+def told(store: Store, entity: str) -> dict[str, dict[str, Any]]:
+    """Return all records of an entity by title, without what belongs to the store they lie in."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict) and "title" in value:
+            return value["title"]
+        if isinstance(value, list):
+            return sorted(json.dumps({k: v for k, v in part.items() if k != "id"}, sort_keys=True) for part in value)
+        return value
+
+    left_out = {"id", "last_contact_at", "opened_on", "stage_since", "position"}
+    found = {}
+    with store.read() as reader:
+        for key in ids(reader, entity):
+            from uuid import UUID
+
+            values = record(reader, entity, UUID(bytes=key))
+            found[str(values["name"])] = {name: plain(value) for name, value in values.items() if name not in left_out}
+    return found
+
+
+@pytest.fixture
+def other(template: tuple[Path, Key], tmp_path: Path) -> Iterator[Store]:
+    import shutil
+
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with open_store(shutil.copy(template[0], folder / "other.crmdesk"), key=template[1], anywhere=True) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", ".json"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_goes_out_comes_back_the_same(filled: Store, other: Store, tmp_path: Path, ending: str, language: str) -> None:
+    set_language(language)
+    for entity in ("company", "contact", "product", "deal"):
+        path = tmp_path / f"{entity}{ending}"
+        export_records(filled, entity, path, ExportOptions(for_programs=ending == ".csv"))
+        result = import_file(other, entity, path, ImportOptions(rejects=tmp_path / f"{entity}-rejected{ending}"))
+        assert [problem.reason for problem in result.problems] == []
+        assert told(other, entity) == told(filled, entity)
+
+
+def test_our_own_records_are_known_again_by_their_id(filled: Store, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    export_records(filled, "contact", path, ExportOptions(for_programs=True))
+    path.write_text(path.read_text(encoding="utf-8").replace("Ring 5", "Ring 6").replace("=1+1", "Buyer"), encoding="utf-8")
+    result = import_file(filled, "contact", path, ImportOptions(on_duplicate="overwrite"))
+    assert (result.added, result.updated, result.skipped) == (0, 1, 1)
+
+
+def test_records_keep_their_id_in_an_empty_store(filled: Store, other: Store, tmp_path: Path) -> None:
+    export_records(filled, "product", tmp_path / "p.json")
+    import_file(other, "product", tmp_path / "p.json")
+
+    def all_ids(store: Store) -> list[UUID | bytes]:
+        with store.read() as reader:
+            return list(ids(reader, "product"))
+
+    assert all_ids(other) == all_ids(filled)

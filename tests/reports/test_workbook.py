@@ -1,0 +1,91 @@
+"""Workbooks of plain data, read again by two other libraries."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+import python_calamine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.reports.workbook import LONGEST_TEXT, SheetColumn, WorkbookFile, clean, column_letters, number_format, plain_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAYLOADS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "=cmd|' /C calc'!A0", '"=1+1"', "'=1", "=HYPERLINK(\"http://x\")", "_x000D_", " lead and trail "]
+
+
+def read_with_calamine(path: Path, sheet: int = 0) -> list[list[Any]]:
+    return python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(sheet).to_python()
+
+
+def one_sheet(path: Path, columns: list[SheetColumn], rows: list[list[Any]], **options: Any) -> None:
+    with WorkbookFile(path, **options) as book:
+        assert book.sheet("Sheet", columns, rows) == len(rows)
+
+
+def test_values_keep_their_types(tmp_path: Path) -> None:
+    kinds = ["text", "integer", "decimal", "money", "money", "date", "moment", "flag"]
+    row = ["007", 42, Decimal("1.25"), (Decimal("1234.50"), "EUR"), (Decimal(15), "JPY"), date(2026, 11, 21), datetime(2026, 11, 21, 13, 30, tzinfo=UTC), True]
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn(kind, kind) for kind in kinds], [row], zone=ZoneInfo("Europe/Berlin"))
+    cells = openpyxl.load_workbook(tmp_path / "a.xlsx").active[2]
+    assert [cell.value for cell in cells] == ["007", 42, 1.25, 1234.5, 15, datetime(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
+    assert [cell.number_format for cell in cells] == [number_format("text"), "#,##0", "#,##0.######", '#,##0.00\\ "EUR"', '#,##0\\ "JPY"', "yyyy\\-mm\\-dd", "yyyy\\-mm\\-dd\\ hh:mm", "General"]
+    assert read_with_calamine(tmp_path / "a.xlsx")[1] == ["007", 42.0, 1.25, 1234.5, 15.0, date(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
+
+
+def test_the_head_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Name"), SheetColumn("A rather long label for a column", "integer")], [["x", 1], ["y", 2]])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", "A1:B3", True, False)
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 35)
+
+
+@pytest.mark.parametrize("text", PAYLOADS)
+def test_no_text_becomes_a_formula(tmp_path: Path, text: str) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn(text), SheetColumn("n", "integer")], [[text, text]])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+    assert read_with_calamine(tmp_path / "a.xlsx")[1][0] in {text, text.replace("\r", "\n")}
+
+
+@given(st.text(max_size=200))
+def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.mktemp("any") / "a.xlsx"
+    one_sheet(path, [SheetColumn("Text")], [["first"], [text], ["last"]])
+    rows = read_with_calamine(path)
+    assert [row[0] for row in (rows[1], rows[-1])] == ["first", "last"]
+    found = rows[2][0] if len(rows) == 4 else ""
+    assert found.replace("\r\n", "\n").replace("\r", "\n") == clean(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_what_a_sheet_cannot_hold_is_told_in_another_way(tmp_path: Path) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Text"), SheetColumn("Number", "integer"), SheetColumn("Day", "date")], [["x" * 40_000, 2**60, date(1815, 12, 10)]])
+    row = read_with_calamine(tmp_path / "a.xlsx")[1]
+    assert (len(row[0]), row[1:]) == (LONGEST_TEXT, [str(2**60), "1815-12-10"])
+
+
+def test_sheets_get_names_that_are_allowed_and_differ(tmp_path: Path) -> None:
+    with WorkbookFile(tmp_path / "a.xlsx") as book:
+        for name in ("Offers [2026]: a/b", "offers  2026   a b", "x" * 40, "x" * 40, "'", "中文"):
+            book.sheet(name, [SheetColumn("a")], [])
+        book.about([("Rows", 3), ("Made", datetime(2026, 11, 21, tzinfo=UTC)), ("Sum", (Decimal("2.50"), "EUR")), ("Filter", "=x")])
+    names = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "a.xlsx")).sheet_names
+    assert len({name.lower() for name in names}) == 7
+    assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
+    assert read_with_calamine(tmp_path / "a.xlsx", 6) [0::2] == [["Rows", 3.0], ["Sum", 2.5]]
+
+
+def test_rows_of_cells_are_written_as_they_are(tmp_path: Path) -> None:
+    plain_workbook(tmp_path / "a.xlsx", "Rows", [["Name", "Since", "Size", "Mixed"], ["Anna", date(2020, 1, 2), 3.5, 7], ["Bob", "", 4, "x"]])
+    assert read_with_calamine(tmp_path / "a.xlsx")[1:] == [["Anna", date(2020, 1, 2), 3.5, "7"], ["Bob", "", 4.0, "x"]]
+
+
+def test_columns_are_lettered() -> None:
+    assert [column_letters(number) for number in (1, 26, 27, 702, 703, 16_384)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]

@@ -117,6 +117,10 @@ class Editor(QWidget):
         self.show_value(value)
         self.show_error("")
 
+    def keep(self) -> None:
+        """Take what is typed as the unchanged value, without touching the input."""
+        self._was = self.value()
+
     def was(self) -> Any:
         """Return the value that was set."""
         return self._was

@@ -56,6 +56,10 @@ class Tile(QAbstractButton):
         self._can_press = run is not None
         self.show_figure(figure, note, tone)
 
+    def set_label(self, label: str) -> None:
+        """Name the figure otherwise; `show_figure` shows it."""
+        self._label = label
+
     def show_figure(self, figure: str, note: str = "", tone: theme.Tone | None = None) -> None:
         """Show another figure and note."""
         self._figure, self._note, self._tone = figure, note, tone

@@ -390,7 +390,8 @@ def show_money(value: Money, whole: bool = False) -> str:
     from babel.numbers import format_currency
 
     if whole:
-        return format_currency(value.amount, value.currency, "¤ #,##0" if locale().language == "en" else "#,##0 ¤", locale(), False)
+        pattern = {"en": "¤ #,##0", "zh": "¤#,##0"}.get(locale().language, "#,##0 ¤")
+        return format_currency(value.amount, value.currency, pattern, locale(), False)
     return format_currency(value.amount, value.currency, locale=locale(), currency_digits=True)
 
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from crmdesk.ui.page import Page
 
 
+def _today() -> type[Page]:
+    from crmdesk.ui.pages.today import TodayPage
+
+    return TodayPage
+
+
 def _contacts() -> type[Page]:
     from crmdesk.ui.pages.contacts import ContactsPage
 
@@ -81,7 +87,20 @@ def _products() -> type[Page]:
     return ProductsPage
 
 
+def _tasks() -> type[Page]:
+    from crmdesk.ui.pages.tasks import TasksPage
+
+    return TasksPage
+
+
+def _rows() -> type[Page]:
+    from crmdesk.ui.pages.rows import RowsPage
+
+    return RowsPage
+
+
 PAGES: tuple[PageSpec, ...] = (
+    PageSpec("today", mark("Today"), "house", _today),
     PageSpec("contacts", mark("Contacts"), "users", _contacts),
     PageSpec("companies", mark("Companies"), "building-2", _companies),
     PageSpec("contact", mark("Contact"), "user", _contact, area="core", opens=("contact",), in_navigation=False, under="contacts"),
@@ -92,4 +111,6 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("quotes", mark("Quotes"), "file-text", _quotes),
     PageSpec("quote", mark("Quote"), "file-text", _quote, area="quotes", opens=("quote",), in_navigation=False, under="quotes"),
     PageSpec("products", mark("Products"), "package", _products, area="quotes", opens=("product",), in_navigation=False, under="quotes"),
+    PageSpec("tasks", mark("Tasks"), "square-check-big", _tasks, opens=("task",)),
+    PageSpec("rows", mark("Rows"), "list", _rows, area="core", in_navigation=False),
 )

@@ -1,0 +1,368 @@
+"""Today: what is to be done now, and how business stands; every figure opens its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from crmdesk import clock
+from crmdesk.documents import formats
+from crmdesk.fields import show_money
+from crmdesk.i18n import locale, mark, ntr, tr
+from crmdesk.operations import tasks
+from crmdesk.queries import records
+from crmdesk.queries import today as queries
+from crmdesk.queries.money import Sum
+from crmdesk.ui import background, theme
+from crmdesk.ui.actions import Action
+from crmdesk.ui.opening import open_rows
+from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
+from crmdesk.ui.quick_task import QuickTask
+from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, Text, column, row
+from crmdesk.ui.widgets.board import whole
+from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
+from crmdesk.ui.widgets.heads import PageHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmdesk.queries.reports import Rows
+    from crmdesk.queries.today import Closing, Month, Today, ToDo
+    from crmdesk.store import Reader, Store
+
+HIDDEN = "today.checklist.hidden"
+STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
+ICONS = {"ticket": "life-buoy", "quote": "file-text", "birthday": "calendar"}
+
+
+@dataclass(frozen=True)
+class First:
+    """One of the first things to do in a new store.
+
+    Attributes:
+        opens: the page or action that does it.
+    """
+
+    name: str
+    words: str
+    is_done: bool
+
+
+FIRSTS = (
+    ("company", mark("Enter your own company and its letterhead")),
+    ("contacts", mark("Add or import your contacts")),
+    ("deal", mark("Put a first deal on the board")),
+    ("quote", mark("Write a first quote")),
+    ("sheet", mark("Print the recovery sheet")),
+)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    today: Today
+    firsts: tuple[First, ...]
+
+
+def firsts(reader: Reader, store: Store) -> tuple[First, ...]:
+    """Return the first things to do and which of them are done; nothing once all are, or the user has hidden them."""
+    if store.local(HIDDEN):
+        return ()
+    done = {
+        "company": bool(reader.settings.company_name and reader.settings.company_address), "contacts": bool(records.ids(reader, "contact", limit=1)),
+        "deal": bool(records.ids(reader, "deal", limit=1)), "quote": bool(records.ids(reader, "quote", limit=1)), "sheet": bool(store.local("sheet_printed_at")),
+    }  # fmt: skip
+    found = tuple(First(name, tr(words), done[name]) for name, words in FIRSTS)
+    return () if all(first.is_done for first in found) else found
+
+
+class TodayPage(Page):
+    """The first page of the day."""
+
+    watches = frozenset({"task", "ticket", "message", "deal", "quote", "lead", "contact", "company", "stage", "member", "setting"})
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.header = PageHeader(tr("Today"))
+        self.column.addWidget(self.header)
+        self.tiles = row(space=10)
+        self.to_do = Card(space=0)
+        self.to_do_title = Text(tr("To do today"), "strong")
+        self.quick = QuickTask(frame)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(0)
+        self.to_do.body.setContentsMargins(16, 13, 16, 16)
+        self.to_do.add(self.to_do_title)
+        self.to_do.body.addSpacing(8)
+        self.to_do.add(self.quick, self._lines)
+        self.to_do.body.addStretch(1)
+        self.checklist = Card(tr("First steps"), space=2)
+        self._firsts = QVBoxLayout()
+        self._firsts.setSpacing(2)
+        self.checklist.add(self._firsts, row(None, Button(tr("Hide"), self._hide_checklist, "link")))
+        self.chart = BarChart(tr("Won and expected"))
+        self.chart.chosen.connect(self._open_month)
+        self.months = ChartCard(tr("Won and expected"), self.chart)
+        self.closing = Card(space=0)
+        self.closing.body.setContentsMargins(16, 13, 16, 8)
+        self.funnel_chart = FunnelChart(tr("Funnel, last 90 days"))
+        self.funnel_chart.chosen.connect(self._open_step)
+        self.funnel = ChartCard(tr("Funnel, last 90 days"), self.funnel_chart)
+        self.team = Card(tr("Team, this quarter"), space=2)
+        self._team = QVBoxLayout()
+        self._team.setSpacing(2)
+        self.team.add(self._team)
+        left = column(self.checklist, self.to_do, space=12)
+        left.setStretch(1, 1)
+        middle = column(self.months, self.closing, None, space=12)
+        right = column(self.funnel, self.team, None, space=12)
+        body = QWidget()
+        line = row(left, middle, right, space=12)
+        for number, share in enumerate((36, 42, 31)):
+            line.setStretch(number, share)
+        inner = column(self.tiles, line, space=12)
+        inner.setStretch(1, 1)
+        body.setLayout(inner)
+        self.column.addWidget(scrolled(body), 1)
+        self._found: _Shown | None = None
+        for part in (self.checklist, self.months, self.closing, self.funnel, self.team):
+            part.hide()
+
+    # --- arriving -----------------------------------------------------------------------------------------------------
+
+    def arrive(self, place: Place) -> None:
+        self._ask()
+
+    def refresh(self, changed: Changed) -> None:
+        self._ask()
+
+    def focus_first(self) -> None:
+        self.quick.setFocus()
+
+    def commands(self) -> list[Action]:
+        return [Action("today.task", mark("New task"), self.quick.setFocus, "square-check-big", "Ctrl+Shift+K", "new")]
+
+    def _ask(self) -> None:
+        store = self.frame.store
+        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store)), self._show, key="today")
+
+    def _show(self, found: _Shown) -> None:
+        from babel.dates import format_skeleton
+
+        self._found = found
+        today = found.today
+        self.header.set_title(today.greeting)
+        day = clock.today(self.frame.store.settings.tz)
+        self.header.set_note(format_skeleton("MMMMEEEEd", day, locale=locale()))
+        self._show_tiles(today)
+        self._show_firsts(found.firsts)
+        self._show_to_do(today.to_do)
+        self._show_months(today.months)
+        self._show_closing(today)
+        self._show_funnel(today)
+        self._show_team(today)
+
+    # --- parts --------------------------------------------------------------------------------------------------------
+
+    def _show_tiles(self, today: Today) -> None:
+        _empty(self.tiles)
+        for tile in today.tiles:
+            tone: theme.Tone | None = "success" if tile.tone == "success" else "danger" if tile.tone == "danger" else None
+            self.tiles.addWidget(Tile(tile.label, _figure(tile.value), tile.note, tone, self._opener(tile.opens, tile.label)))
+
+    def _opener(self, rows: Rows, title: str) -> Callable[[], None]:
+        return lambda: open_rows(self.frame, rows, title)
+
+    def _show_firsts(self, found: tuple[First, ...]) -> None:
+        self.checklist.setVisible(bool(found))
+        _empty(self._firsts)
+        for first in found:
+            self._firsts.addWidget(_FirstLine(first, self._starter(first.name)))
+
+    def _starter(self, name: str) -> Callable[[], object]:
+        pages = {"company": ("settings", ""), "contacts": ("contacts", ""), "deal": ("pipeline", "new"), "quote": ("quotes", "new")}
+        if name == "sheet":
+            return lambda: self.frame.registry.run("file.sheet")
+        page, view = pages[name]
+        return lambda: self.frame.open_page(page, view)
+
+    def _hide_checklist(self) -> None:
+        store = self.frame.store
+        self.checklist.hide()
+        background.write(self, "", lambda job: store.set_local(HIDDEN, "1"))
+
+    def _show_to_do(self, found: tuple[ToDo, ...]) -> None:
+        _empty(self._lines)
+        for number, item in enumerate(found):
+            if number:
+                self._lines.addWidget(Line())
+            self._lines.addWidget(_ToDoLine(item, self._to_do_opener(item), self._ticker(item)))
+        if not found:
+            nothing = Text(tr("Nothing is due today."), "muted", wrap=True)
+            nothing.setContentsMargins(0, 12, 0, 0)
+            self._lines.addWidget(nothing)
+
+    def _to_do_opener(self, item: ToDo) -> Callable[[], None]:
+        return lambda: self.frame.open_record(item.entity, item.id)
+
+    def _ticker(self, item: ToDo) -> Callable[[], object] | None:
+        if item.kind != "task":
+            return None
+        return lambda: self.frame.do(tasks.done, [item.id], said=tr("Task completed"))
+
+    def _show_months(self, found: tuple[Month, ...]) -> None:
+        from babel.dates import get_month_names
+
+        self.months.setVisible(bool(found))
+        points, letters = [], get_month_names("narrow", "stand-alone", locale())
+        this = clock.today(self.frame.store.settings.tz).replace(day=1)
+        for month in found:
+            is_ahead = month.first > this
+            value = month.expected if is_ahead and month.expected is not None else month.won
+            words = tr("{amount} expected", amount=whole(value)) if is_ahead else whole(value)
+            if not is_ahead and month.expected is not None and month.expected.base:
+                words = tr("{won} won, {expected} still expected", won=whole(month.won), expected=whole(month.expected))
+            points.append(Point(str(letters[month.first.month]), float(value.money.amount), words, is_ahead))
+        self.chart.set_points(points)
+
+    def _open_month(self, number: int) -> None:
+        if self._found is not None and number < len(self._found.today.months):
+            from babel.dates import format_skeleton
+
+            month = self._found.today.months[number]
+            open_rows(self.frame, month.opens, format_skeleton("yMMMM", month.first, locale=locale()))
+
+    def _show_closing(self, today: Today) -> None:
+        _empty(self.closing.body)
+        self.closing.setVisible(bool(today.closing))
+        title = Text(tr("Likely to close this month"), "strong")
+        everything = Button(tr("All"), self._opener(today.closing_opens, tr("Likely to close this month")), "link")
+        self.closing.body.addLayout(row(title, None, everything, margins=(0, 0, 0, 6)))
+        for deal in today.closing:
+            self.closing.body.addWidget(Line())
+            line = _ClosingLine(deal)
+            line.clicked.connect(self._deal_opener(deal))
+            self.closing.body.addWidget(line)
+
+    def _deal_opener(self, deal: Closing) -> Callable[[], None]:
+        return lambda: self.frame.open_record("deal", deal.id)
+
+    def _show_funnel(self, today: Today) -> None:
+        funnel = today.funnel
+        self.funnel.setVisible(funnel is not None)
+        if funnel is None:
+            return
+        self.funnel_chart.set_points([Point(step.label, float(step.count), formats.number(Decimal(step.count))) for step in funnel.steps])
+        said = []
+        if funnel.conversion is not None:
+            said.append(tr("Conversion {percent}", percent=formats.percent(round(funnel.conversion, 1))))
+        if funnel.cycle_days is not None:
+            said.append(ntr("cycle {count} day", "cycle {count} days", funnel.cycle_days))
+        self.funnel.set_note(" · ".join(said))
+
+    def _open_step(self, number: int) -> None:
+        funnel = self._found.today.funnel if self._found is not None else None
+        if funnel is not None and number < len(funnel.steps):
+            step = funnel.steps[number]
+            if step.opens is not None:
+                open_rows(self.frame, step.opens, step.label)
+
+    def _show_team(self, today: Today) -> None:
+        _empty(self._team)
+        self.team.setVisible(bool(today.team))
+        for member in today.team:
+            amount = Text(whole(member.won))
+            amount.setFont(theme.tabular())
+            line = Clickable(tr("{name}: {amount}", name=member.name, amount=whole(member.won)))
+            line.setLayout(row(Avatar(member.name), Text(member.name), None, amount, space=8, margins=(0, 5, 0, 5)))
+            line.clicked.connect(self._opener(member.opens, tr("Won this quarter: {name}", name=member.name)))
+            self._team.addWidget(line)
+
+
+class _FirstLine(Clickable):
+    """One of the first steps, ticked when it is done."""
+
+    def __init__(self, first: First, run: Callable[[], object]) -> None:
+        super().__init__(first.words)
+        words = Text(first.words, "muted" if first.is_done else "", wrap=True)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        icon = Picture("circle-check" if first.is_done else "circle", "success" if first.is_done else "muted")
+        self.setAccessibleDescription(tr("Done") if first.is_done else tr("Not done yet"))
+        self.setLayout(row(icon, words, space=10, margins=(0, 5, 0, 5)))
+        self.clicked.connect(lambda: run())
+
+
+class _ToDoLine(Clickable):
+    """One thing to do: a circle to tick it off, or an icon, what and with whom, and how soon."""
+
+    def __init__(self, item: ToDo, run: Callable[[], object], tick: Callable[[], object] | None) -> None:
+        super().__init__(", ".join(part for part in (item.title, item.subtitle, item.chip) if part))
+        title = Text(item.title, wrap=True)
+        title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        words: list[Any] = [title]
+        if item.subtitle:
+            words.append(Text(item.subtitle, "caption", wrap=True))
+        first: QWidget
+        if tick is not None:
+            first = IconButton("circle", tr("Complete {task}", task=item.title), tick, "muted")
+            first.setFixedSize(20, 20)
+        else:
+            first = Picture(ICONS.get(item.kind, "circle"), "muted", 18)
+        chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"))
+        said = column(*words, space=1)
+        line = row(column(first, None), said, column(chip, None) if item.chip else None, space=8, margins=(0, 10, 0, 10))
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        self.clicked.connect(lambda: run())
+
+
+class _ClosingLine(Clickable):
+    """A deal that is likely to close: name, customer, amount, chance in columns."""
+
+    def __init__(self, deal: Closing) -> None:
+        self._deal = deal
+        self._amount = show_money(deal.amount, whole=True) if deal.amount is not None else ""
+        self._chance = formats.percent(deal.chance) if deal.chance is not None else ""
+        super().__init__(", ".join(part for part in (deal.name, deal.company, self._amount, self._chance) if part))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, theme.ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, wide, high = QPainter(self), self.width(), self.height()
+        chance, amount = 52, 96
+        room = wide - chance - amount
+        end = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+        def at(x: int, width: int) -> QRect:
+            return paint.mirrored(QRect(x, 0, width, high), self.rect(), self.layoutDirection())
+
+        paint.line(painter, at(0, room // 2 - 8), self._deal.name)
+        paint.line(painter, at(room // 2, room - room // 2 - 8), self._deal.company, theme.font(), theme.colour("muted"))
+        paint.line(painter, at(room, amount), self._amount, theme.tabular(), None, end)
+        paint.line(painter, at(room + amount, chance), self._chance, theme.tabular(), None, end)
+        if self.hasFocus():
+            paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
+
+
+def _figure(value: Sum | Decimal | int) -> str:
+    if isinstance(value, Sum):
+        return whole(value)
+    return formats.number(Decimal(value)) if isinstance(value, int) else formats.percent(round(value, 1))
+
+
+def _empty(layout: Any) -> None:
+    """Take everything out of a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif item.layout() is not None:
+            _empty(item.layout())

@@ -1,0 +1,103 @@
+"""Today: what is due, figures that open their rows, first steps until they are done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk import clock
+from crmdesk.fields import Money
+from crmdesk.operations import deals, records, tasks
+from crmdesk.ui.pages.rows import RowsPage
+from crmdesk.ui.pages.today import TodayPage
+from crmdesk.ui.widgets.basics import Clickable, IconButton
+from crmdesk.ui.widgets.figures import Tile
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+
+
+def today(desk: Desk) -> TodayPage:
+    page = desk.open("today")
+    assert isinstance(page, TodayPage)
+    return page
+
+
+def lines(page: TodayPage) -> list[str]:
+    found = [page._lines.itemAt(n).widget() for n in range(page._lines.count())]
+    return [line.accessibleName() for line in found if isinstance(line, Clickable)]
+
+
+def tiles(page: TodayPage) -> dict[str, str]:
+    found = [page.tiles.itemAt(n).widget() for n in range(page.tiles.count())]
+    return {tile._label: tile.text() for tile in found if isinstance(tile, Tile)}
+
+
+def test_a_new_store_shows_first_steps_and_no_invented_figures(desk: Desk) -> None:
+    page = today(desk)
+    assert page.checklist.isVisible()
+    assert tiles(page) == {}
+    assert not page.months.isVisible()
+    assert not page.funnel.isVisible()
+
+
+def test_first_steps_go_when_the_user_hides_them(desk: Desk) -> None:
+    page = today(desk)
+    page._hide_checklist()
+    desk.settle()
+    page.refresh({"contact": None})
+    desk.settle()
+    assert not page.checklist.isVisible()
+
+
+@pytest.mark.parametrize(("hour", "said"), [(7, "Good morning, Maria"), (13, "Good afternoon, Maria"), (20, "Good evening, Maria")])
+def test_the_greeting_follows_the_time_of_day(desk: Desk, hour: int, said: str) -> None:
+    with clock.frozen(datetime(2026, 11, 21, hour - 1, tzinfo=UTC)):
+        assert today(desk).header.title.text() == said
+
+
+def test_what_is_due_is_ticked_off_here(desk: Desk, store: Store) -> None:
+    day = clock.today(store.settings.tz)
+    store.run(tasks.add, "Call about the price", due_on=day - timedelta(days=1))
+    store.run(tasks.add, "Send the offer", due_on=day)
+    store.run(tasks.add, "Plan the visit", due_on=day + timedelta(days=5))
+    page = today(desk)
+    assert [line.split(",")[0] for line in lines(page)] == ["Call about the price", "Send the offer"]
+    page._lines.itemAt(0).widget().findChild(IconButton).click()
+    desk.settle()
+    assert [line.split(",")[0] for line in lines(page)] == ["Send the offer"]
+    assert desk.said() == ["Task completed"]
+
+
+def test_a_task_is_typed_as_people_say_it(desk: Desk, store: Store) -> None:
+    page = today(desk)
+    page.quick.line.setText("Send the offer today")
+    page.quick._add()
+    desk.settle()
+    assert [line.split(",")[0] for line in lines(page)] == ["Send the offer"]
+
+
+def test_every_figure_opens_the_rows_that_it_counts(desk: Desk, store: Store) -> None:
+    for name, amount in (("Autumn range", 21300), ("Gift boxes", 7500)):
+        made = store.run(records.add, "deal", {"name": name, "amount": Money(Decimal(amount), "EUR")})
+        if name == "Autumn range":
+            store.run(deals.set_outcome, made, "won")
+    page = today(desk)
+    assert tiles(page) == {"Won this quarter": "€ 21,300", "Weighted pipeline": "€ 750"}
+    page.tiles.itemAt(0).widget().click()
+    desk.settle()
+    rows = desk.window.page()
+    assert isinstance(rows, RowsPage)
+    shown = rows.shown_list()
+    assert shown is not None
+    table = shown.list.table.records
+    assert [table.text(row, 1) for row in range(table.rowCount())] == ["Autumn range"]
+    desk.window.go_back()
+    desk.settle()
+    assert desk.window.page() is page

@@ -97,7 +97,7 @@ class QuoteLine(Record):
     position: Mapped[int | None] = stored("integer", mark("Position"))
     kind: Mapped[str | None] = stored("choice", mark("Kind"), choices=LINE_KINDS)
     product_id: Mapped[UUID | None] = stored("link", mark("Product"), target="product", index=True, aliases=("product id", "item"))
-    description: Mapped[str | None] = stored("text", mark("Description"), search=1, aliases=("item", "beschreibung"))
+    description: Mapped[str | None] = stored("text", mark("Description"), search=1, aliases=("beschreibung",))
     details: Mapped[str | None] = stored("long_text", mark("Details"))
     quantity: Mapped[Decimal | None] = stored("decimal", mark("Quantity"), aliases=("qty", "menge", "数量"))
     unit: Mapped[str | None] = stored("text", mark("Unit"))

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment, to_ms
 from crmdesk.errors import UserError
-from crmdesk.i18n import locale, mark, tr
+from crmdesk.i18n import locale, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -422,5 +422,3 @@ KINDS: dict[str, Kind] = {
     "link": Kind("BLOB", _read_link, _plain_text, lambda value: value.bytes, lambda value: UUID(bytes=value)),
     "parts": Kind("", _read_text, _plain_text, operators=("~", "=", "empty", "notempty")),
 }
-
-CURRENCY = Field("currency", "text", mark("Currency"))

@@ -215,3 +215,16 @@ def test_the_copy_of_a_store_is_a_file_like_any_other(store: Store, store_path: 
     shutil.move(store_path, moved)
     with open_store(moved, PASSPHRASE) as opened:
         assert verify(opened, deep=True) == []
+
+
+def test_opened_anyway_in_a_cloud_folder_the_store_keeps_no_log_beside_it(store_path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Dropbox"
+    folder.mkdir()
+    inside = folder / "inside.crmdesk"
+    shutil.copy(store_path, inside)
+    with pytest.raises(BadPlace):
+        open_store(inside, PASSPHRASE)
+    with open_store(inside, PASSPHRASE, anywhere=True) as opened:
+        opened.run(records.add, "company", {"name": "A"})
+        assert [file.name for file in folder.iterdir()] == ["inside.crmdesk"]
+        assert verify(opened, deep=True) == []

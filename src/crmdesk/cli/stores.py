@@ -39,7 +39,7 @@ def init(
 
 
 @app.command("open")
-def openwindow(file: Annotated[Path | None, typer.Argument()] = None) -> None:
+def open_window(file: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Open the window."""
     raise typer.Exit(window(file))
 

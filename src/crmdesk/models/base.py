@@ -79,7 +79,6 @@ class Entity:
     timeline: str = ""
     derive: Derive | None = None
     rule: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
-    right: str = ""
 
 
 class Base(DeclarativeBase):

@@ -32,19 +32,6 @@ def entity_class(name: str) -> type[Record]:
     return ENTITIES[bare]
 
 
-def field_of(cls: type[Record], name: str) -> Field:
-    """Return a field of an entity by its name.
-
-    Raises:
-        UserError: there is no such field.
-    """
-    if name not in cls.fields:
-        raise UserError(
-            tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them.")
-        )
-    return cls.fields[name]
-
-
 def owned_parts(cls: type[Record]) -> dict[str, Field]:
     """Return the list fields of an entity by the entity that their rows are."""
     return {field.target: field for field in cls.fields.values() if field.kind == "parts" and field.target}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +43,6 @@ class Scaled(_ByKind):
     impl = INTEGER
     cache_ok = True
     kind = "decimal"
-    python_type = Decimal
 
 
 class Rate(_ByKind):
@@ -54,7 +51,6 @@ class Rate(_ByKind):
     impl = INTEGER
     cache_ok = True
     kind = "rate"
-    python_type = Decimal
 
 
 class Day(_ByKind):
@@ -63,7 +59,6 @@ class Day(_ByKind):
     impl = TEXT
     cache_ok = True
     kind = "date"
-    python_type = date
 
 
 class Moment(_ByKind):
@@ -72,7 +67,6 @@ class Moment(_ByKind):
     impl = INTEGER
     cache_ok = True
     kind = "moment"
-    python_type = datetime
 
 
 class Flag(_ByKind):
@@ -81,7 +75,6 @@ class Flag(_ByKind):
     impl = INTEGER
     cache_ok = True
     kind = "flag"
-    python_type = bool
 
 
 COLUMN_TYPES: dict[str, type[TypeEngine[Any]]] = {

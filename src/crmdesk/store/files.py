@@ -20,7 +20,7 @@ from crmdesk.store.backup import before_risk, copy_to, verify_copy
 from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
 from crmdesk.store.door import Change, operation
 from crmdesk.store.keys import Key
-from crmdesk.store.places import check_writable, refuse_bad_place
+from crmdesk.store.places import check_writable, refuse_bad_place, trouble
 from crmdesk.store.rights import Viewer, authorize
 from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
@@ -133,7 +133,7 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     try:
         with sorted_errors():
             _check_identity(path, key)
-            store = _watched(Store(path, key))
+            store = _watched(Store(path, key, journal_mode=_settle_journal(path, key, anywhere)))
     except WrongPassphrase:
         _count_failure(path)
         raise
@@ -165,6 +165,14 @@ def _check_identity(path: Path, key: Key) -> None:
         from crmdesk.store.migrations import migrate
 
         migrate(path, key, SCHEMA)
+
+
+def _settle_journal(path: Path, key: Key, anywhere: bool) -> str:
+    """Return how writes are secured: by the write-ahead log, but by a rollback journal where the log's shared memory is none, as on network drives."""
+    if not anywhere or trouble(path.resolve()) is None:
+        return "WAL"
+    connect(path, key, journal="DELETE").close()
+    return "DELETE"
 
 
 def change_passphrase(store: Store, passphrase: str) -> Store:

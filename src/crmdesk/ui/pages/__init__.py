@@ -93,6 +93,12 @@ def _tasks() -> type[Page]:
     return TasksPage
 
 
+def _reports() -> type[Page]:
+    from crmdesk.ui.pages.reports import ReportsPage
+
+    return ReportsPage
+
+
 def _rows() -> type[Page]:
     from crmdesk.ui.pages.rows import RowsPage
 
@@ -112,5 +118,6 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("quote", mark("Quote"), "file-text", _quote, area="quotes", opens=("quote",), in_navigation=False, under="quotes"),
     PageSpec("products", mark("Products"), "package", _products, area="quotes", opens=("product",), in_navigation=False, under="quotes"),
     PageSpec("tasks", mark("Tasks"), "square-check-big", _tasks, opens=("task",)),
+    PageSpec("reports", mark("Reports"), "chart-column", _reports),
     PageSpec("rows", mark("Rows"), "list", _rows, area="core", in_navigation=False),
 )

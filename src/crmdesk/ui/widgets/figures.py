@@ -417,6 +417,10 @@ class ChartCard(Card):
         self.body.addLayout(row(self._heading, None, self.switch))
         self.add(chart, self.note)
 
+    def set_title(self, title: str) -> None:
+        """Call the chart something else."""
+        self._heading.setText(title)
+
     def set_note(self, note: str) -> None:
         """Show a sentence beneath the chart."""
         self.note.setText(note)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QSizePolicy, QVBo
 from crmdesk.documents import formats
 from crmdesk.documents.calculator import Line, calculate
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.fields import Field
+from crmdesk.fields import Field, Money, show_money
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.quote import QUOTE_STATUS, Quote
 from crmdesk.operations import quotes, sending
@@ -348,22 +348,22 @@ class QuotePage(Page):
         view = self._opened.view if self._opened else None
         may_edit = view is not None and "edit" in view.actions
         if totals.allowance_amounts:
-            self._sum(tr("Sum of lines"), formats.money(totals.line_total, code))
+            self._sum(tr("Sum of lines"), _money(totals.line_total, code))
             for number, (each, amount) in enumerate(zip(self._allowances, totals.allowance_amounts, strict=False)):
                 words = each.reason or (tr("Surcharge") if each.charge else tr("Discount"))
                 words = f"{words} {formats.percent(each.percent)}" if each.percent is not None and each.amount is None else words
-                self._sum(words, formats.money(amount if each.charge else -amount, code), remove=(lambda number=number: self._drop_discount(number)) if may_edit else None)  # type: ignore[misc]
-        self._sum(tr("Net"), formats.money(totals.tax_exclusive, code))
+                self._sum(words, _money(amount if each.charge else -amount, code), remove=(lambda number=number: self._drop_discount(number)) if may_edit else None)  # type: ignore[misc]
+        self._sum(tr("Net"), _money(totals.tax_exclusive, code))
         for tax in totals.taxes:
             name = tax.name or tr("VAT")
-            self._sum(f"{name} {formats.percent(tax.tax_rate)}", formats.money(tax.tax, code))
+            self._sum(f"{name} {formats.percent(tax.tax_rate)}", _money(tax.tax, code))
         if totals.prepaid:
-            self._sum(tr("Prepaid"), formats.money(-totals.prepaid, code))
+            self._sum(tr("Prepaid"), _money(-totals.prepaid, code))
         if totals.rounding:
-            self._sum(tr("Rounding"), formats.money(totals.rounding, code))
-        self._sum(tr("Total"), formats.money(totals.payable, code), strong=True)
+            self._sum(tr("Rounding"), _money(totals.rounding, code))
+        self._sum(tr("Total"), _money(totals.payable, code), strong=True)
         if view is not None and view.base_total is not None and view.base_total.currency != code:
-            self._sum(tr("In {currency}", currency=view.base_total.currency), formats.money(view.base_total.amount, view.base_total.currency))
+            self._sum(tr("In {currency}", currency=view.base_total.currency), _money(view.base_total.amount, view.base_total.currency))
 
     def _sum(self, label: str, amount: str, strong: bool = False, remove: Callable[[], object] | None = None) -> None:
         figure = Text(amount, "dialog" if strong else "", selectable=True)
@@ -382,7 +382,7 @@ class QuotePage(Page):
         self.margin.setVisible(known)
         if margin is None or not known:
             return
-        amount = formats.money(margin.amount.amount, margin.amount.currency)
+        amount = _money(margin.amount.amount, margin.amount.currency)
         self.margin_figure.setText(" · ".join(part for part in (formats.percent(margin.percent) if margin.percent is not None else "", amount) if part))
         left_out = ntr("{count} line without a known cost is left out.", "{count} lines without a known cost are left out.", margin.without_cost)
         self.margin_note.setText(left_out if margin.without_cost else "")
@@ -654,6 +654,10 @@ class QuotePage(Page):
         if quote is not None and self.view.pdf():
             self.leave()
             print_pdf(self, self.view.pdf(), lambda: self.frame.do(quotes.note_left, quote, "printed"))
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return show_money(Money(amount, currency))
 
 
 def _pasted(reader: Reader, cells: list[str], columns: list[str], currency: str, usual: LineItem) -> LineItem:

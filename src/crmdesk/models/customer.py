@@ -16,7 +16,7 @@ from crmdesk.models.checks import check_credit_code, check_mail, check_vat_id, c
 from crmdesk.models.names import display_name, folded, name_sort_key, sort_key
 from crmdesk.models.phones import phone_key
 
-LIFECYCLE = choices(("potential", mark("Potential")), ("active", mark("Active")), ("dormant", mark("Dormant")), ("lost", mark("Lost")))
+LIFECYCLE = choices(("potential", mark("Potential")), ("active", mark("Active")), ("dormant", mark("Dormant")), ("lost", mark("Lost customer")))
 TIERS = choices(("a", mark("A")), ("b", mark("B")), ("c", mark("C")))
 DOCUMENT_LANGUAGES = choices(("en", mark("English")), ("de", mark("German")), ("zh", mark("Chinese")))
 SALUTATIONS = choices(("ms", mark("Ms")), ("mr", mark("Mr")), ("mx", mark("Mx")))
@@ -76,8 +76,8 @@ class Contact(Record):
     given_name: Mapped[str | None] = stored("text", mark("Given name"), sensitivity="personal", aliases=("first name", "firstname", "vorname", "名", "名字", "forename"))
     family_name: Mapped[str | None] = stored("text", mark("Family name"), sensitivity="personal", aliases=("last name", "lastname", "surname", "nachname", "姓", "姓氏", "family name"))
     salutation: Mapped[str | None] = stored("choice", mark("Salutation"), choices=SALUTATIONS, aliases=("anrede", "称呼", "gender"))
-    title: Mapped[str | None] = stored("text", mark("Title"), aliases=("titel", "name prefix", "prefix", "honorific"))
-    role: Mapped[str | None] = stored("text", mark("Role"), in_list=True, search=1, aliases=("job title", "jobtitle", "position", "contact title", "beruf", "职位", "职务", "organization title"))
+    title: Mapped[str | None] = stored("text", mark("Academic title"), aliases=("titel", "name prefix", "prefix", "honorific"))
+    role: Mapped[str | None] = stored("text", mark("Job title"), in_list=True, search=1, aliases=("job title", "jobtitle", "position", "contact title", "beruf", "职位", "职务", "organization title"))
     department: Mapped[str | None] = stored("text", mark("Department"), aliases=("abteilung", "部门"))
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True, index=True, aliases=("company name", "account name", "account", "organization", "organisation", "firma", "公司", "organization name", "associated company"))
     reports_to_id: Mapped[UUID | None] = stored("link", mark("Reports to"), target="contact", aliases=("manager's name", "reports to"))
@@ -114,7 +114,7 @@ class Phone(Record):
     lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
     label: Mapped[str | None] = stored("text", mark("Label"))
     position: Mapped[int | None] = stored("integer", mark("Position"))
-    number: Mapped[str | None] = stored("text", mark("Number"), required=True, search=2, sensitivity="personal")
+    number: Mapped[str | None] = stored("text", mark("Phone number"), required=True, search=2, sensitivity="personal")
     region: Mapped[str | None] = stored("text", mark("Country"))
     e164: Mapped[str | None] = stored("text", mark("International number"), derived=True, index=True)
     extension: Mapped[str | None] = stored("text", mark("Extension"), derived=True)
@@ -146,7 +146,7 @@ class Handle(Record):
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)
     lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
-    label: Mapped[str | None] = stored("text", mark("Service"))
+    label: Mapped[str | None] = stored("text", mark("Chat service"))
     position: Mapped[int | None] = stored("integer", mark("Position"))
     handle: Mapped[str | None] = stored("text", mark("Handle"), required=True, search=2, sensitivity="personal")
 

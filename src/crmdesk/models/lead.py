@@ -37,7 +37,7 @@ class Lead(Record):
     given_name: Mapped[str | None] = stored("text", mark("Given name"), sensitivity="personal", aliases=("first name", "vorname", "名"))
     family_name: Mapped[str | None] = stored("text", mark("Family name"), sensitivity="personal", aliases=("last name", "surname", "nachname", "姓"))
     company_name: Mapped[str | None] = stored("text", mark("Company"), in_list=True, search=3, aliases=("company", "firma", "公司", "account"))
-    role: Mapped[str | None] = stored("text", mark("Role"), aliases=("title", "job title", "position", "职位"))
+    role: Mapped[str | None] = stored("text", mark("Job title"), aliases=("title", "job title", "position", "职位"))
     origin: Mapped[str | None] = stored("text", mark("Lead source"), in_list=True, aliases=("lead source", "source", "quelle", "来源"))
     status: Mapped[str | None] = stored("choice", mark("Status"), choices=LEAD_STATUS, in_list=True, aliases=("lead status",))
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("lead owner", "负责人"))

@@ -11,7 +11,7 @@ from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.names import name_sort_key
 
 ROLES = choices(
-    ("owner", mark("Owner")), ("manager", mark("Manager")), ("sales", mark("Sales")), ("service", mark("Service")),
+    ("owner", mark("Store owner")), ("manager", mark("Manager")), ("sales", mark("Sales")), ("service", mark("Service")),
     ("finance", mark("Finance")), ("read_only", mark("Read only")), ("own_ones", mark("Own ones")),
 )  # fmt: skip
 

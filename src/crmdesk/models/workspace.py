@@ -12,7 +12,7 @@ from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.names import name_sort_key
 
 CUSTOM_KINDS = choices(
-    ("text", mark("Text")), ("long_text", mark("Long text")), ("integer", mark("Whole number")), ("decimal", mark("Number")),
+    ("text", mark("Text")), ("long_text", mark("Long text")), ("integer", mark("Whole number")), ("decimal", mark("Decimal number")),
     ("date", mark("Date")), ("flag", mark("Yes or no")), ("choice", mark("Choice")),
 )  # fmt: skip
 SERIES_KINDS = choices(("unique", mark("Unique")), ("gapless", mark("Gapless")))

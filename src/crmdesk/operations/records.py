@@ -219,7 +219,7 @@ def change_settings(change: Change, given: dict[str, Any]) -> None:
             change.add(Setting, id=record_id, key=key, value=text)
 
 
-@operation(mark("Tag"), right="store.read")
+@operation(mark("Add tag"), right="store.read")
 def tag(change: Change, entity: str, ids: Sequence[UUID], names: Sequence[str]) -> int:
     """Give records tags beside those they have."""
     cls = entity_class(entity)

@@ -68,7 +68,7 @@ def create(
             check_encrypted(half)
             with Store(half, key) as store:
                 store.viewer = Viewer(member, "owner")
-                store.run_from("cli", start, owner or tr("Owner"), currency, region, language)
+                store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
         _publish(half, path)
     except OSError as error:
         raise BadPlace(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error

@@ -73,6 +73,6 @@ def authorize(viewer: Viewer, right: str) -> None:
 
 
 ROLE_LABELS = {
-    "owner": mark("Owner"), "manager": mark("Manager"), "sales": mark("Sales"), "service": mark("Service"), "finance": mark("Finance"),
+    "owner": mark("Store owner"), "manager": mark("Manager"), "sales": mark("Sales"), "service": mark("Service"), "finance": mark("Finance"),
     "own_ones": mark("Own ones"), "read_only": mark("Read only"),
 }  # fmt: skip

@@ -52,7 +52,7 @@ class CustomerListPage(RecordListPage):
 
     def bulk(self) -> list[BulkAction]:
         return [
-            BulkAction(tr("Tag"), self.tag),
+            BulkAction(tr("Add tag"), self.tag),
             BulkAction(tr("Assign owner"), self.assign),
             BulkAction(tr("Export"), self.export),
             *super().bulk(),
@@ -64,7 +64,7 @@ class CustomerListPage(RecordListPage):
             *super().commands(),
             Action("list.import", mark("Import"), self.import_file, "upload", "Ctrl+I", "file"),
             Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=plural)),
-            Action("list.tag", mark("Tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
+            Action("list.tag", mark("Add tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
             Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
         ]
 
@@ -98,7 +98,7 @@ class CustomerListPage(RecordListPage):
         if not ids:
             return
         dialog = TagDialog(self.frame, self, self.entity, len(ids))
-        if dialog.exec() and self._go_on(tr("Tag {count} records?", count=len(ids)), tr("Tag"), len(ids)):
+        if dialog.exec() and self._go_on(tr("Tag {count} records?", count=len(ids)), tr("Add tag"), len(ids)):
             said = ntr("{count} record tagged", "{count} records tagged", len(ids))
             self.frame.do(deeds.tag, self.entity, [UUID(bytes=record) for record in ids], dialog.names(), said=said)
 

@@ -170,7 +170,7 @@ class RecordListPage(Page):
         return tr("Delete {count} records?", count=count)
 
     def _added(self, record: UUID) -> None:
-        self.frame.say(tr("Added"), undo=True, more=[(tr("Open"), lambda: self.frame.open_record(self.entity, record))])
+        self.frame.say(tr("Added"), undo=True, more=[(tr("Show"), lambda: self.frame.open_record(self.entity, record))])
 
     @Slot(object, bool)
     def _open(self, record: Id, beside: bool) -> None:

@@ -545,7 +545,7 @@ class CustomerPage(Page):
             Action("record.deal", mark("New deal"), self.new_deal, "square-kanban", "", "record"),
             Action("record.quote", mark("New quote"), self.new_quote, "file-plus", "", "record"),
             Action("record.ticket", mark("New ticket"), self.new_ticket, "life-buoy", "", "record"),
-            Action("record.tag", mark("Tag"), self.tag, "tag", "", "record"),
+            Action("record.tag", mark("Add tag"), self.tag, "tag", "", "record"),
             Action("record.assign", mark("Assign owner"), self.assign, "user-check", "", "record"),
             Action("record.file", mark("Add file"), self.files.choose, "paperclip", "", "record"),
             Action("record.delete", mark("Delete"), self.delete, "trash-2", "", "record", title=lambda: tr("Delete {name}", name=self.shown.name if self.shown else label)),

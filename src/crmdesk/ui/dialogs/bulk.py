@@ -29,13 +29,13 @@ class TagDialog(QDialog):
 
     def __init__(self, frame: Frame, parent: QWidget, entity: str, count: int) -> None:
         super().__init__(parent)
-        title = tr("Tag {count} records", count=count) if count > 1 else tr("Tag")
+        title = tr("Tag {count} records", count=count) if count > 1 else tr("Add tag")
         self.setWindowTitle(title)
         self.setMinimumWidth(400)
         field = replace(entity_class(entity).fields["tags"], required=False)
         self.editor = editor_for(field, context(frame.store))
         self.editor.changed.connect(self._update)
-        self.button = Button(tr("Tag"), self.accept, "primary")
+        self.button = Button(tr("Add tag"), self.accept, "primary")
         self.button.setEnabled(False)
         cancel = Button(tr("Cancel"), self.reject)
         self.setLayout(column(Text(title, "dialog"), self.editor, 8, row(None, cancel, self.button), space=10, margins=(24, 20, 24, 20)))

@@ -119,7 +119,7 @@ class ConvertDialog(QDialog):
     def _done(self, made: Converted) -> None:
         frame = self._frame
         target = ("company", made.company_id) if made.company_id else ("contact", made.contact_id)
-        more = [(tr("Open"), lambda: frame.open_record(target[0], target[1]))] if target[1] else []  # type: ignore[arg-type]  # checked just before
+        more = [(tr("Show"), lambda: frame.open_record(target[0], target[1]))] if target[1] else []  # type: ignore[arg-type]  # checked just before
         frame.say(tr("Lead converted"), undo=True, more=more)
         self.accept()
 

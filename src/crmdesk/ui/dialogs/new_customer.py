@@ -120,7 +120,7 @@ def ask_new(frame: Frame, entity: str, added: Callable[[UUID], object] | None = 
 
     def say(record: UUID) -> None:
         label = tr(entity_class(entity).entity.label)
-        frame.say(tr("{entity} added", entity=label), undo=True, more=[(tr("Open"), lambda: frame.open_record(entity, record))])
+        frame.say(tr("{entity} added", entity=label), undo=True, more=[(tr("Show"), lambda: frame.open_record(entity, record))])
 
     dialog = NewCustomerDialog(frame, entity, added or say, values)
     dialog.open()

@@ -48,7 +48,7 @@ class ContactPage(CustomerPage):
     )  # fmt: skip
     behind = ("given_name", "family_name", "salutation", "title", "language", "lifecycle", "reports_to", "tags")
     people_title = mark("Colleagues")
-    others_title = mark("Reports")
+    others_title = mark("Direct reports")
 
     def look(self, reader: Reader, record: UUID) -> Shown:
         page = contacts.page(reader, record)

@@ -409,7 +409,7 @@ class PipelinePage(Page):
             action.setChecked(stage.id == here)
             action.setEnabled(stage.id != here)
         menu.addSeparator()
-        menu.addAction(theme.icon("panel-right"), tr("Open"), lambda: self._open(deal, False))
+        menu.addAction(theme.icon("panel-right"), tr("Open page"), lambda: self._open(deal, False))
         menu.addAction(theme.icon("external-link"), tr("Open in a window of its own"), lambda: self._open(deal, True))
         return menu
 

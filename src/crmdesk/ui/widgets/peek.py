@@ -31,7 +31,7 @@ class PeekPanel(Card):
         super().__init__(space=12)
         self.heading = ElidedText("", 600, size="dialog")
         self.under = ElidedText("", token="muted")
-        buttons = row(Button(tr("Open"), open_record, icon="external-link"), IconButton("x", tr("Close"), self.closed.emit))
+        buttons = row(Button(tr("Open page"), open_record, icon="external-link"), IconButton("x", tr("Close"), self.closed.emit))
         self.body.addLayout(row(column(self.heading, self.under, space=2), buttons, space=8))
         self.content = QVBoxLayout()
         self.body.addLayout(self.content, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.fields import Money, show_money
 from crmdesk.ui import background
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.window import Window
@@ -70,6 +72,11 @@ class Desk:
         self._hush()
         self.window.close()
         self.window.deleteLater()
+
+
+def eur(amount: int, whole: bool = False) -> str:
+    """Return an amount as the window shows it; `whole` as on boards and tiles."""
+    return show_money(Money(Decimal(amount), "EUR"), whole)
 
 
 @pytest.fixture

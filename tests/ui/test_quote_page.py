@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from crmdesk.documents.calculator import Line
 from crmdesk.errors import UserError
-from crmdesk.fields import Money, show_money
+from crmdesk.fields import Money
 from crmdesk.operations import quotes, records
 from crmdesk.queries.quotes import LineItem, line_for
 from crmdesk.ui.dialogs.new_record import AskDialog
@@ -23,7 +23,7 @@ from crmdesk.ui.dialogs.why import WhyDialog
 from crmdesk.ui.pages.quote import QuotePage
 from crmdesk.ui.pages.quotes import QuotesPage
 from crmdesk.ui.widgets.line_grid import AMOUNT, DISCOUNT, ITEM, QUANTITY, ItemEditor, pasted_columns, pasted_values, read_discount
-from tests.ui.desk import Desk, desk
+from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,10 +77,6 @@ def page(desk: Desk, draft: UUID) -> QuotePage:
     shown = desk.window.page()
     assert isinstance(shown, QuotePage)
     return shown
-
-
-def eur(amount: int) -> str:
-    return show_money(Money(Decimal(amount), "EUR"))
 
 
 def sums(page: QuotePage) -> list[str]:
@@ -323,7 +319,7 @@ def test_the_list_shows_drafts_as_drafts_and_figures_that_open_their_rows(desk: 
     assert isinstance(shown, QuotesPage)
     table = shown.list.table.records
     assert {table.text(row, 1) for row in range(table.rowCount())} == {"Draft", "Q-2026-0001"} or {table.text(row, 1)[:2] for row in range(table.rowCount())} == {"Dr", "Q-"}
-    assert shown.open_tile.text() == "€ 420"
+    assert shown.open_tile.text() == eur(420, whole=True)
     shown.open_tile.click()
     desk.settle()
     assert table.rowCount() == 1

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from crmdesk import clock
-from crmdesk.fields import Money, show_money
+from crmdesk.fields import Money
 from crmdesk.operations import deals, records
 from crmdesk.ui.pages.reports import ReportsPage, period
 from crmdesk.ui.pages.rows import RowsPage
-from tests.ui.desk import Desk, desk
+from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +35,6 @@ def page(desk: Desk, store: Store) -> ReportsPage:
     return opened
 
 
-def eur(amount: int) -> str:
-    return show_money(Money(Decimal(amount), "EUR"))
-
-
 def cells(page: ReportsPage) -> list[list[str]]:
     shown = page.figures.cells
     return [[shown.text(row, col) for col in range(shown.columnCount())] for row in range(shown.rowCount())]
@@ -49,7 +45,7 @@ def test_a_report_shows_its_figures_with_totals_and_a_chart(page: ReportsPage) -
     assert cells(page)[0] == ["Qualify", "10%", "1", eur(7500), eur(750)]
     assert cells(page)[-1] == ["Open deals", "", "1", eur(7500), eur(750)]
     assert page.step_card.isVisible()
-    assert page.steps.table()[0] == ("Qualify", "€ 7,500")
+    assert page.steps.table()[0] == ("Qualify", eur(7500, whole=True))
 
 
 def test_every_figure_opens_its_rows(desk: Desk, page: ReportsPage) -> None:

@@ -15,7 +15,7 @@ from crmdesk.ui.pages.rows import RowsPage
 from crmdesk.ui.pages.today import TodayPage
 from crmdesk.ui.widgets.basics import Clickable, IconButton
 from crmdesk.ui.widgets.figures import Tile
-from tests.ui.desk import Desk, desk
+from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
     from crmdesk.store import Store
@@ -89,7 +89,7 @@ def test_every_figure_opens_the_rows_that_it_counts(desk: Desk, store: Store) ->
         if name == "Autumn range":
             store.run(deals.set_outcome, made, "won")
     page = today(desk)
-    assert tiles(page) == {"Won this quarter": "€ 21,300", "Weighted pipeline": "€ 750"}
+    assert tiles(page) == {"Won this quarter": eur(21300, whole=True), "Weighted pipeline": eur(750, whole=True)}
     page.tiles.itemAt(0).widget().click()
     desk.settle()
     rows = desk.window.page()

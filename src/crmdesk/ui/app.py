@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
@@ -29,6 +30,8 @@ from crmdesk.ui.window import CORE_AREA, Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QMimeData
+
     from crmdesk.store import Store
     from crmdesk.store.door import Changes
     from crmdesk.store.keys import Key
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 VIEW_PAGES = {
     "contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "quote": "quotes", "task": "tasks", "article": "articles",
 }  # fmt: skip
+PAGE_ENTITIES = {page: entity for entity, page in VIEW_PAGES.items()}
+TABLES = frozenset({".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".json"})
 
 
 def run(path: Path | None, passphrase: str | None) -> int:
@@ -66,6 +71,12 @@ def run(path: Path | None, passphrase: str | None) -> int:
         return app.exec()
     finally:
         program.shut_down()
+
+
+def importable(mime: QMimeData) -> list[Path]:
+    """Return the files among what is dragged that an import can read."""
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return [file for file in files if file.suffix.lower() in TABLES]
 
 
 def has_display() -> bool:
@@ -128,12 +139,29 @@ class Program(QObject):
         window.lock_wanted.connect(self.lock)
         window.closing.connect(self.shut_down)
         window.registry.add(*self._actions())
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
         return window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take files that are dropped on the window: they are imported."""
+        if watched is not self.window or self.store is None or self.window.is_covered:
+            return False
+        if isinstance(event, QDragEnterEvent) and importable(event.mimeData()):
+            event.acceptProposedAction()
+            return True
+        if isinstance(event, QDropEvent) and (files := importable(event.mimeData())):
+            place = self.window.place()
+            entity = place.page if place is not None else ""
+            self.window.open_page("import", f"{PAGE_ENTITIES.get(entity, 'contact')}:{files[0]}")
+            return True
+        return False
 
     def _actions(self) -> list[Action]:
         return [
             Action("file.open", mark("Open another store"), self._choose_other, "folder-open", "", "file"),
             Action("file.new_store", mark("New store"), self.welcome, "plus", "", "file"),
+            Action("file.sample", mark("Try sample data"), self._sample, "eye", "", "file"),
             Action("file.backup", mark("Back up now"), self._back_up, "save", "", "file"),
             Action("file.sheet", mark("Recovery sheet"), self._show_sheet, "printer", "", "file"),
             Action("file.passphrase", mark("Change passphrase"), self._change_passphrase, "key", "", "file"),
@@ -352,6 +380,11 @@ class Program(QObject):
         if chosen is not None:
             self._leave_store()
             self.ask_passphrase(chosen)
+
+    def _sample(self) -> None:
+        """Leave the open store for the one with sample data."""
+        self.welcome()
+        self._try_sample(settings.read().get("region") or system_region())
 
     def _try_sample(self, region: str) -> None:
         """Open the sample store, made on the first time."""

@@ -51,6 +51,12 @@ def _company() -> type[Page]:
     return CompanyPage
 
 
+def _import() -> type[Page]:
+    from crmdesk.ui.pages.importing import ImportPage
+
+    return ImportPage
+
+
 def _leads() -> type[Page]:
     from crmdesk.ui.pages.leads import LeadsPage
 
@@ -109,6 +115,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("today", mark("Today"), "house", _today),
     PageSpec("contacts", mark("Contacts"), "users", _contacts),
     PageSpec("companies", mark("Companies"), "building-2", _companies),
+    PageSpec("import", mark("Import"), "upload", _import, area="core", in_navigation=False, under="contacts"),
     PageSpec("contact", mark("Contact"), "user", _contact, area="core", opens=("contact",), in_navigation=False, under="contacts"),
     PageSpec("company", mark("Company"), "building-2", _company, area="core", opens=("company",), in_navigation=False, under="companies"),
     PageSpec("leads", mark("Leads"), "funnel", _leads, opens=("lead",)),

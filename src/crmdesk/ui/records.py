@@ -33,7 +33,7 @@ WIDTHS = {
 }  # fmt: skip
 NAMED_WIDTHS = {
     "email": 200, "phone": 150, "role": 150, "address.city": 100, "address.country": 80, "last_contact_at": 100, "arrived_at": 90,
-    "company_name": 180, "owner": 120, "lifecycle": 110, "status": 100, "industry": 120, "origin": 130,
+    "company_name": 180, "owner": 120, "lifecycle": 110, "status": 112, "industry": 120, "origin": 130,
 }  # fmt: skip
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")

@@ -261,3 +261,34 @@ def _many_companies_function() -> Any:
 
 
 _many_companies = _many_companies_function()
+
+
+def test_new_records_are_begun_from_anywhere(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    menu = [action.shown() for action in program.window.registry.all() if action.group == "new" and action.is_enabled]
+    assert {"New contact", "New company", "New deal", "New quote", "New task"} <= set(menu)
+    lead = program.window.registry.find("lead.add")
+    assert lead is not None
+    assert "switched off" in lead.why_not()
+
+
+def test_the_palette_offers_what_fits_the_best_hit_and_what_was_looked_at_last(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    ernst = store.run(records.add, "company", {"name": "Ernst Handel"})
+    background.settle()
+    program.window.open_palette()
+    QTest.keyClicks(program.window.focusWidget(), "ernst")
+    background.settle()
+    rows = [row.title for row in program.window.palette_box.rows()]
+    assert rows[:3] == ["Ernst Handel", "New deal for Ernst Handel", "Log a call with Ernst Handel"]
+    program.window.palette_box.close_box()
+    program.window.open_record("company", ernst)
+    background.settle()
+    program.window.open_palette()
+    assert program.window.palette_box.rows()[0].title == "Ernst Handel"
+    program.window.palette_box.close_box()
+    program.lock()
+    background.settle()
+    assert not program._recent()  # type: ignore[misc]  # a window is there, so it is too

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from crmdesk.store.keys import Key
     from crmdesk.ui.background import Job
     from crmdesk.ui.dialogs.first_run import Way
+    from crmdesk.ui.everywhere import Recent
     from crmdesk.ui.page import Place
 
 VIEW_PAGES = {
@@ -125,6 +126,7 @@ class Program(QObject):
         self._attempt = 0
         self._return_to: Place | None = None
         self._held = ExitStack()
+        self._recent: Recent | None = None
         self.window = self._make_window()
 
     # --- the window -------------------------------------------------------------------------------------------------
@@ -326,6 +328,7 @@ class Program(QObject):
         window.set_store(opened.store, self.path.name, opened.user_name)
         window.set_areas(frozenset(opened.store.settings.areas))
         window.navigation.set_views(opened.views)
+        self._offer_commands()
         self.upkeep = Upkeep(opened.store, self)
         self.upkeep.heard.connect(self._hear)
         self.upkeep.state_changed.connect(self._show_foot)
@@ -502,6 +505,17 @@ class Program(QObject):
         if self.upkeep is not None:
             self.upkeep.back_up()
 
+    def _offer_commands(self) -> None:
+        """Make what can be done from anywhere, once a store is open: its modules are not needed before."""
+        from crmdesk.ui.everywhere import Recent, context_commands, new_actions
+
+        if self._recent is not None and self._recent.window is self.window:
+            return
+        self.window.registry.add(*new_actions(self.window, lambda: self.store.settings.areas if self.store is not None else ()))
+        self.window.palette_box.context = context_commands(self.window)
+        self._recent = Recent(self.window)
+        self.window.palette_box.recent = self._recent
+
     # --- while it is open -------------------------------------------------------------------------------------------
 
     def _search(self, text: str, limit: int, entities: Sequence[str]) -> Sequence[Any]:
@@ -570,6 +584,8 @@ class Program(QObject):
             self.upkeep = None
         if store is not None:
             self._undo_labels = ("", "")
+            if self._recent is not None:
+                self._recent.clear()
             self.window.set_store(None, "", "")
             self.window.navigation.set_views([])
             self.window.set_foot()

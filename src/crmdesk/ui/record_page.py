@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk import clock
@@ -109,6 +109,17 @@ class Shown:
     others: tuple[tuple[UUID, str], ...] = field(default=())
 
 
+class Tall(QWidget):
+    """The content of a scroll area, as tall as its texts are at its width; Qt alone would reserve the height of the narrowest width."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            layout = self.layout()
+            if layout is not None and layout.hasHeightForWidth():
+                self.setMinimumHeight(layout.heightForWidth(self.width()))
+        return super().event(event)
+
+
 class CustomerPage(Page):
     """One company or contact.
 
@@ -185,7 +196,7 @@ class CustomerPage(Page):
         card.add(self.form, self.quality_text, self.quality_bar, self.missing)
         card.body.setSpacing(6)
         card.body.insertSpacing(card.body.indexOf(self.quality_text), 8)
-        inner = QWidget()
+        inner = Tall()
         self._left_column = column(card, None, space=12)
         inner.setLayout(self._left_column)
         area = scrolled(inner)
@@ -231,7 +242,7 @@ class CustomerPage(Page):
         self.steps_card, self._steps = self._list_card(tr("Next steps"), tr("Add task"), self.add_task)
         self.others_card, self._others = self._list_card(tr(self.others_title), "", None)
         self.others_card.hide()
-        inner = QWidget()
+        inner = Tall()
         inner.setLayout(column(self.people_card, self.steps_card, self.others_card, None, space=12))
         area = scrolled(inner)
         area.setFixedWidth(SIDE)

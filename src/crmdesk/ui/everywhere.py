@@ -33,10 +33,14 @@ NEW = (
     ("quote.new", mark("New quote"), "file-text", "quotes", "quotes"), ("ticket.new", mark("New ticket"), "life-buoy", "tickets", "tickets"),
     ("task.new", mark("New task"), "square-check-big", "tasks", "tasks"),
 )  # fmt: skip
+# Pages that stand behind others in the navigation.
+PLACES = (
+    ("articles", mark("Articles"), "book-open", "tickets"), ("products", mark("Products"), "package", "quotes"), ("import", mark("Import a file"), "upload", "contacts"),
+)  # fmt: skip
 
 
 def new_actions(window: Window, areas: Callable[[], Sequence[str]]) -> list[Action]:
-    """Return the actions that begin a record; those of areas that are switched off say so."""
+    """Return the actions that begin a record, and those that lead to pages behind others; where the area is switched off, they say so."""
 
     def enabled(area: str) -> bool | str:
         return area in areas() or tr("This area is switched off in the settings.")
@@ -44,7 +48,9 @@ def new_actions(window: Window, areas: Callable[[], Sequence[str]]) -> list[Acti
     def run(action: str, about: str) -> Callable[[], object]:
         return partial(ask_new, window, about) if action.endswith(".add") else partial(window.open_page, about, "new")
 
-    return [Action(action, text, run(action, about), icon, "", "new", partial(enabled, area)) for action, text, icon, area, about in NEW]
+    begin = [Action(action, text, run(action, about), icon, "", "new", partial(enabled, area)) for action, text, icon, area, about in NEW]
+    go = [Action(f"go.{page}", text, partial(window.open_page, page), icon, "", "go", partial(enabled, area)) for page, text, icon, area in PLACES]
+    return [*begin, *go]
 
 
 def context_commands(window: Window) -> list[ContextCommand]:

@@ -51,6 +51,12 @@ def _company() -> type[Page]:
     return CompanyPage
 
 
+def _articles() -> type[Page]:
+    from crmdesk.ui.pages.articles import ArticlesPage
+
+    return ArticlesPage
+
+
 def _import() -> type[Page]:
     from crmdesk.ui.pages.importing import ImportPage
 
@@ -105,6 +111,12 @@ def _reports() -> type[Page]:
     return ReportsPage
 
 
+def _settings() -> type[Page]:
+    from crmdesk.ui.pages.settings import SettingsPage
+
+    return SettingsPage
+
+
 def _rows() -> type[Page]:
     from crmdesk.ui.pages.rows import RowsPage
 
@@ -121,10 +133,12 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("leads", mark("Leads"), "funnel", _leads, opens=("lead",)),
     PageSpec("pipeline", mark("Pipeline"), "square-kanban", _pipeline, opens=("deal",)),
     PageSpec("tickets", mark("Tickets"), "life-buoy", _tickets, opens=("ticket",)),
+    PageSpec("articles", mark("Articles"), "book-open", _articles, area="tickets", opens=("article",), in_navigation=False, under="tickets"),
     PageSpec("quotes", mark("Quotes"), "file-text", _quotes),
     PageSpec("quote", mark("Quote"), "file-text", _quote, area="quotes", opens=("quote",), in_navigation=False, under="quotes"),
     PageSpec("products", mark("Products"), "package", _products, area="quotes", opens=("product",), in_navigation=False, under="quotes"),
     PageSpec("tasks", mark("Tasks"), "square-check-big", _tasks, opens=("task",)),
     PageSpec("reports", mark("Reports"), "chart-column", _reports),
+    PageSpec("settings", mark("Settings"), "settings", _settings, area="core"),
     PageSpec("rows", mark("Rows"), "list", _rows, area="core", in_navigation=False),
 )

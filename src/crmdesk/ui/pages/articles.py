@@ -1,0 +1,78 @@
+"""The knowledge articles: what the service desk knows, found again when a ticket asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from PySide6.QtCore import Slot
+
+from crmdesk.i18n import mark, tr
+from crmdesk.operations import records as deeds
+from crmdesk.ui.actions import Action
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import BulkAction
+from crmdesk.ui.widgets.basics import Button
+from crmdesk.ui.widgets.heads import EmptyState
+
+if TYPE_CHECKING:
+    from crmdesk.ui.page import Frame, Place
+    from crmdesk.ui.records import Tones
+    from crmdesk.ui.widgets.record_table import Id
+
+
+class ArticlesPage(RecordListPage):
+    """Answers worth keeping, written beside their list."""
+
+    entity = "article"
+    shown = ("title", "category", "language", "status")
+    filters = ("title", "category", "language", "status")
+    tones: Tones = {"status": {"draft": "muted", "published": "success", "archived": "muted"}}
+    peek = ("title", "category", "language", "status", "body")
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._wanted: UUID | None = None
+        self.list.counted.connect(self._go_to_wanted)
+
+    def empty(self) -> EmptyState:
+        return EmptyState(
+            "book-open", tr("No articles yet."), Button(tr("New article"), self.new, "primary", "plus"), hint=tr("Write down an answer once; tickets find it by its words.")
+        )  # fmt: skip
+
+    def bulk(self) -> list[BulkAction]:
+        return [
+            BulkAction(tr("Publish"), lambda ids: self._set_status(ids, "published")),
+            BulkAction(tr("Back to draft"), lambda ids: self._set_status(ids, "draft")),
+            *super().bulk(),
+        ]
+
+    def commands(self) -> list[Action]:
+        shared = [action for action in super().commands() if action.group != "new"]
+        return [Action("article.new", mark("New article"), self.new, "book-open", "Ctrl+N", "new"), *shared]
+
+    def new(self) -> None:
+        NewRecordDialog(self.frame, "article", ("title", "category", "language", "body"), tr("New article"), tr("Add"), self._show_one).open()
+
+    def _set_status(self, ids: list[Id], status: str) -> None:
+        said = tr("Published") if status == "published" else tr("Back to draft")
+        self.frame.do(deeds.edit, "article", [UUID(bytes=record) for record in ids], {"status": status}, said=said)
+
+    def arrive(self, place: Place) -> None:
+        super().arrive(place)
+        if place.record is not None and place.entity == "article":
+            self._show_one(place.record)
+
+    def _show_one(self, record: UUID) -> None:
+        self._wanted = record
+        self._go_to_wanted()
+
+    @Slot()
+    def _go_to_wanted(self, *_: Any) -> None:
+        """Show an article that was asked for as soon as the list has it."""
+        wanted = self._wanted
+        if wanted is not None and self.list.table.go_to(wanted.bytes):
+            self._wanted = None
+            self._splitter.show_panel(True)
+            self._peek(wanted.bytes)

@@ -369,7 +369,7 @@ def _read_link(text: str, field: Field, reading: Reading) -> str:
 def _show_date(value: date, field: Field) -> str:
     from babel.dates import format_date
 
-    return format_date(value, "medium", locale())
+    return format_date(value, "short" if locale().language == "zh" else "medium", locale())  # the long form with 年月日 fits no column
 
 
 def _show_moment(value: datetime, field: Field) -> str:
@@ -389,10 +389,11 @@ def show_money(value: Money, whole: bool = False) -> str:
     """Return an amount as the locale in force writes it; `whole` leaves the decimals out, for boards and tiles."""
     from babel.numbers import format_currency
 
-    if whole:
-        pattern = {"en": "¤ #,##0", "zh": "¤#,##0"}.get(locale().language, "#,##0 ¤")
-        return format_currency(value.amount, value.currency, pattern, locale(), False)
-    return format_currency(value.amount, value.currency, locale=locale(), currency_digits=True)
+    pattern = locale().currency_formats["standard"].pattern
+    digits = 0 if whole else currency_decimals(value.currency)
+    pattern = pattern.replace(".00", "." + "0" * digits if digits else "")
+    text = format_currency(value.amount, value.currency, pattern, locale(), currency_digits=False)
+    return re.sub(r"([A-Za-z])(\d)", "\\1\u00a0\\2", text)
 
 
 _ORDERED = ("=", "!=", "<", "<=", ">", ">=", "in", "empty", "notempty")

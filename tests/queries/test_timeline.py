@@ -104,7 +104,7 @@ def test_a_change_of_a_contact_names_her(store: Store, alfreds: UUID, maria: UUI
     store.run(records.edit, "contact", [maria], {"role": "Lead buyer", "department": "Food"})
     store.run(records.edit, "contact", [maria], {"email": "maria@alfreds.example"})
     assert said(store, company_id=alfreds)[::-1] == [
-        ("Role changed", "Maria Anders · added: Buyer"),
+        ("Job title changed", "Maria Anders · added: Buyer"),
         ("2 values changed", "Maria Anders · Role: Buyer → Lead buyer · Department: added: Food"),
         ("Email changed", "Maria Anders · added: maria@alfreds.example"),
     ]
@@ -179,7 +179,7 @@ def test_only_the_kinds_asked_for_come(store: Store, alfreds: UUID, maria: UUID)
     store.run(activities.log, "call", "Call", contact_id=maria)
     store.run(activities.log, "note", "Note", contact_id=maria)
     store.run(records.edit, "contact", [maria], {"role": "Buyer"})
-    assert [title for title, _ in said(store, company_id=alfreds, kinds=["call", "change"])] == ["Role changed", "Call"]
+    assert [title for title, _ in said(store, company_id=alfreds, kinds=["call", "change"])] == ["Job title changed", "Call"]
     assert said(store, company_id=alfreds, kinds=[]) == []
 
 

@@ -69,7 +69,7 @@ def test_the_page_shows_who_and_how_business_stands(desk: Desk, company: Company
     desk.settle()
     assert company.name.text() == "Alfreds Futterkiste"
     assert [(tile.text(), tile._label) for tile in company.tiles] == [
-        ("€ 18,400", "Open deals"), ("€ 21,300", "Won revenue"), ("0", "Open tickets"), ("Today", "Last contact"),
+        ("€18,400", "Open deals"), ("€21,300", "Won revenue"), ("0", "Open tickets"), ("Today", "Last contact"),
     ]  # fmt: skip
     assert [person.name for person in company.shown.people] == ["Maria Anders"]  # type: ignore[union-attr]  # it is shown
     assert "Call with Maria" in [entry.title for entry in company.timeline.entries()]
@@ -93,6 +93,7 @@ def test_a_wrong_detail_is_complained_about_where_it_is_typed_and_escape_gives_u
     company.form._toggle()
     typed(company, "employees", "many")
     line = company.form.lines["employees"]
+    assert line._error is not None
     assert "not a number" in line._error.text()
     assert line.editor is not None
     QTest.keyClick(line.editor.focusProxy(), Qt.Key.Key_Escape)

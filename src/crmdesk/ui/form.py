@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
@@ -110,8 +110,10 @@ class Form(FormGrid):
 
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show a record; a field that the user is changing just now keeps what is typed."""
+        focused = QApplication.focusWidget()
         for name, editor in self.editors.items():
-            if name in values and not (editor.isAncestorOf(self.focusWidget() or editor) and editor.is_changed()):
+            is_typing = focused is not None and editor.isAncestorOf(focused) and editor.is_changed()
+            if name in values and not is_typing:
                 editor.set_value(values[name])
 
     def values(self) -> dict[str, Any]:

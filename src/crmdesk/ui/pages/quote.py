@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.documents import formats
 from crmdesk.documents.calculator import Line, calculate
@@ -107,8 +107,10 @@ class FieldGrid(QWidget):
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Show these values; a field that the user is changing just now keeps what is typed."""
+        focused = QApplication.focusWidget()
         for name, editor in self.editors.items():
-            if name in values and not (editor.isAncestorOf(self.focusWidget() or editor) and editor.is_changed()):
+            is_typing = focused is not None and editor.isAncestorOf(focused) and editor.is_changed()
+            if name in values and not is_typing:
                 editor.set_value(values[name])
 
     def hint(self, name: str, text: str) -> None:

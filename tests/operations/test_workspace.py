@@ -1,0 +1,86 @@
+"""What belongs to the store as a whole: pictures, own fields, series, holidays, service levels."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.errors import UserError
+from crmdesk.operations import records, tickets, workspace
+from crmdesk.queries import letters
+from crmdesk.queries import records as found
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def test_a_logo_is_kept_replaced_and_taken_away(store: Store) -> None:
+    first = store.run(workspace.set_picture, "logo", "logo.png", PNG)
+    assert store.settings.logo_id == str(first)
+    with store.read() as reader:
+        assert letters.picture(reader, store.settings.logo_id) == PNG
+    store.run(workspace.set_picture, "logo", "new.png", PNG + b"\0")
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM attachment WHERE deleted_at IS NULL") == 1
+    store.run(workspace.set_picture, "logo")
+    assert store.settings.logo_id == ""
+    store.undo()
+    with store.read() as reader:
+        assert letters.picture(reader, store.settings.logo_id) == PNG + b"\0"
+
+
+def test_only_pictures_get_onto_the_letterhead(store: Store) -> None:
+    with pytest.raises(UserError, match="no picture"):
+        store.run(workspace.set_picture, "seal", "seal.svg", b"<svg onload='x'/>")
+    with pytest.raises(UserError, match="too large"):
+        store.run(workspace.set_picture, "seal", "seal.png", PNG + bytes(5 << 20))
+
+
+def test_an_own_field_is_named_after_its_label(store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Shoe size", "integer")
+    store.run(workspace.add_field, "contact", "生日礼物", "choice", ["茶", "酒"])
+    with store.read() as reader:
+        assert reader.rows("SELECT name, options FROM custom_field ORDER BY position") == [("shoe_size", None), ("shengriliwu", "茶, 酒")]
+    contact = store.run(records.add, "contact", {"family_name": "Mendel", "shoe_size": "43"})
+    with store.read() as reader:
+        assert found.rows(reader, "contact", [contact], ["shoe_size"])[0].values == {"shoe_size": 43}
+
+
+@pytest.mark.parametrize(("label", "kind", "options", "complaint"), [
+    ("", "text", [], "missing"), ("Role", "text", [], "already"), ("Gift", "choice", [" "], "at least one"), ("Gift", "picture", [], "not one of the choices"),
+])  # fmt: skip
+def test_an_own_field_that_could_not_work_is_refused(store: Store, label: str, kind: str, options: list[str], complaint: str) -> None:
+    with pytest.raises(UserError, match=complaint):
+        store.run(workspace.add_field, "contact", label, kind, options)
+
+
+def test_a_series_is_changed_and_goes_on_from_the_wanted_number(store: Store) -> None:
+    store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
+    ticket = store.run(tickets.open_ticket, "Printer")
+    with store.read() as reader:
+        assert reader.value("SELECT number FROM ticket WHERE id = ?", (ticket.bytes,)) == "HELP-041"
+    with pytest.raises(UserError, match="no pattern"):
+        store.run(workspace.set_series, "ticket", "HELP-{number}", 1)
+
+
+def test_a_holiday_is_written_down_once(store: Store) -> None:
+    first = store.run(workspace.add_holiday, date(2026, 12, 24))
+    assert store.run(workspace.add_holiday, date(2026, 12, 24), "Christmas Eve") == first
+    store.run(workspace.delete_holiday, first)
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM holiday WHERE deleted_at IS NULL") == 0
+
+
+def test_a_service_level_promises_nothing_below_zero(store: Store) -> None:
+    level = store.run(workspace.set_level, None, "Gold", {"urgent_first_reply_minutes": 15})
+    store.run(workspace.set_queue, None, "Repairs", level)
+    with pytest.raises(UserError, match="negative"):
+        store.run(workspace.set_level, level, "Gold", {"urgent_first_reply_minutes": -1})
+    with store.read() as reader:
+        assert reader.one("SELECT q.name, l.name FROM queue q JOIN service_level l ON l.id = q.service_level_id WHERE q.name = 'Repairs'") == ("Repairs", "Gold")

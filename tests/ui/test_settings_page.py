@@ -1,0 +1,148 @@
+"""Settings: saved when a field is left, shown on letters, boards and in the navigation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.operations import workspace
+from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.pages.settings import (
+    AreasSection,
+    CompanySection,
+    FieldsSection,
+    HoursSection,
+    LetterheadSection,
+    NumbersSection,
+    PipelinesSection,
+    QuotesSection,
+    SettingsPage,
+)
+from tests.operations.test_workspace import PNG
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["desk"]
+
+
+@pytest.fixture
+def page(desk: Desk) -> SettingsPage:
+    opened = desk.open("settings")
+    assert isinstance(opened, SettingsPage)
+    return opened
+
+
+def section(page: SettingsPage, name: str, kind: type[Any]) -> Any:
+    found = page.sections[name]
+    assert isinstance(found, kind)
+    return found
+
+
+def answer(page: SettingsPage, desk: Desk, **values: str) -> None:
+    """Fill in the dialog that is open and accept it."""
+    dialog = page.window().findChildren(AskDialog)[-1]
+    for name, text in values.items():
+        dialog.form.editors[name].inner.setText(text)  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+
+
+def test_the_own_company_is_saved_when_its_field_is_left(desk: Desk, page: SettingsPage) -> None:
+    company = section(page, "company", CompanySection)
+    name = company.fields.editors["company_name"]
+    name.inner.setText("Northwind Traders")
+    name.left.emit()
+    desk.settle()
+    assert desk.store.settings.company_name == "Northwind Traders"
+    name.inner.setText("")
+    name.left.emit()
+    desk.settle()
+    assert desk.store.settings.company_name == ""
+
+
+def test_a_logo_stands_on_the_sample_letter_at_once(desk: Desk, page: SettingsPage, tmp_path: Path) -> None:
+    letterhead = section(page, "letterhead", LetterheadSection)
+    page.names.setCurrentRow(1)
+    desk.settle()
+    before = letterhead.view.pdf()
+    assert before.startswith(b"%PDF")
+    (tmp_path / "logo.png").write_bytes(PNG)
+    letterhead.set_picture("logo", tmp_path / "logo.png")
+    desk.settle()
+    assert desk.store.settings.logo_id
+    assert letterhead.view.pdf() != before
+    assert not letterhead.logo.remove.isHidden()
+
+
+def test_a_picture_that_is_none_is_refused_in_words(desk: Desk, page: SettingsPage, tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_text("no picture")
+    section(page, "letterhead", LetterheadSection).set_picture("logo", tmp_path / "logo.png")
+    desk.settle()
+    assert "no picture" in desk.said()[0]
+
+
+def test_columns_of_quotes_are_chosen(desk: Desk, page: SettingsPage) -> None:
+    section(page, "quotes", QuotesSection).boxes["discount"].click()
+    desk.settle()
+    assert "discount" not in desk.store.settings.quote_columns
+
+
+def test_a_stage_is_added_moved_and_deleted(desk: Desk, page: SettingsPage) -> None:
+    stages = section(page, "pipelines", PipelinesSection)
+    assert page.found is not None
+    pipeline = page.found.pipelines[0][0]
+    stages._stage_adder(pipeline)()
+    answer(page, desk, name="Contract", win_rate="90")
+    assert [stage.name for stage in page.found.stages] == ["Qualify", "Meeting", "Proposal", "Negotiation", "Contract", "Won", "Lost"]
+    stages._mover(pipeline, page.found.stages, 4, -1)()
+    desk.settle()
+    assert [stage.name for stage in page.found.stages][3:5] == ["Contract", "Negotiation"]
+    stages._stage_deleter(page.found.stages[3].id)()
+    desk.settle()
+    assert "Contract" not in [stage.name for stage in page.found.stages]
+
+
+def test_hours_that_make_no_sense_are_refused_at_once(desk: Desk, page: SettingsPage) -> None:
+    hours = section(page, "hours", HoursSection)
+    hours.days[0].setText("17:00-09:00")
+    hours._save()
+    assert hours.error.text()
+    hours.days[0].setText("09:00-12:00, 13:00-17:00")
+    hours._save()
+    desk.settle()
+    assert desk.store.settings.hours[0] == ("09:00", "12:00", "13:00", "17:00")
+
+
+def test_numbers_show_what_comes_next(desk: Desk, page: SettingsPage) -> None:
+    section(page, "numbers", NumbersSection)._editor("ticket", "Tickets", "T-{seq:04}", 1)()
+    answer(page, desk, pattern="HELP-{seq:03}", next_value="41")
+    assert page.found is not None
+    assert ("ticket", "HELP-{seq:03}", 41) in page.found.series
+
+
+def test_an_own_field_is_added_and_taken_away(desk: Desk, page: SettingsPage) -> None:
+    own = section(page, "fields", FieldsSection)
+    own._add()
+    answer(page, desk, label="Shoe size")
+    assert page.found is not None
+    assert [one.values["label"] for one in page.found.own_fields] == ["Shoe size"]
+    desk.store.run(workspace.delete_field, page.found.own_fields[0].id)
+    desk.settle()
+    assert page.found.own_fields == []
+
+
+def test_areas_are_switched_on_and_off(desk: Desk, page: SettingsPage) -> None:
+    areas = section(page, "areas", AreasSection)
+    before = areas.boxes["tickets"].isChecked()
+    areas.boxes["tickets"].click()
+    desk.settle()
+    assert ("tickets" in desk.store.settings.areas) is not before
+
+
+def test_the_sections_are_found_from_everywhere(desk: Desk, page: SettingsPage) -> None:
+    desk.open("settings", "hours")
+    assert page.names.currentItem().text() == "Hours and holidays"
+    assert page.stack.currentIndex() == page.names.currentRow()

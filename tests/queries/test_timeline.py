@@ -105,7 +105,7 @@ def test_a_change_of_a_contact_names_her(store: Store, alfreds: UUID, maria: UUI
     store.run(records.edit, "contact", [maria], {"email": "maria@alfreds.example"})
     assert said(store, company_id=alfreds)[::-1] == [
         ("Job title changed", "Maria Anders · added: Buyer"),
-        ("2 values changed", "Maria Anders · Role: Buyer → Lead buyer · Department: added: Food"),
+        ("2 values changed", "Maria Anders · Job title: Buyer → Lead buyer · Department: added: Food"),
         ("Email changed", "Maria Anders · added: maria@alfreds.example"),
     ]
 

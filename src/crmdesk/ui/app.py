@@ -626,10 +626,14 @@ def _kept_key(path: Path) -> Key | None:
 
 
 def _load_what_comes_next(job: Job) -> None:
-    """Import what the first page needs while the passphrase is being typed."""
+    """Import what the pages need while the passphrase is being typed."""
+    import crmdesk.exchange.importing
     import crmdesk.operations.records
     import crmdesk.queries.search
-    import crmdesk.ui.lists.record_list  # noqa: F401
+    import crmdesk.ui.customer_list
+    import crmdesk.ui.everywhere
+    import crmdesk.ui.import_columns
+    import crmdesk.ui.record_page  # noqa: F401
 
 
 def _remember(path: str) -> None:

@@ -189,11 +189,8 @@ class _Line(QWidget):
         self._shown = _Value(tr("Change {label}", label=tr(field.label)))
         self._shown.clicked.connect(self.begin)
         self._label.setBuddy(self._shown)
-        self._out = IconButton({"phone": "phone", "email": "mail"}.get(field.name, "external-link"), tr("Open {label}", label=tr(field.label)), self._go_out, "muted")
-        self._out.setFixedSize(24, 24)
-        self._out.setParent(self)
-        self._out.hide()
-        self._error = InlineError()
+        self._out: IconButton | None = None
+        self._error: InlineError | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -201,7 +198,6 @@ class _Line(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(self._label, 0, 0, top)
         self._grid.addWidget(self._shown, 0, 1)
-        self._grid.addWidget(self._error, 2, 0, 1, 2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     @property
@@ -238,7 +234,8 @@ class _Line(QWidget):
         editor.cancelled.connect(self.finish)
         self._editor = editor
         self._shown.hide()
-        self._out.hide()
+        if self._out is not None:
+            self._out.hide()
         if self.field.kind in WIDE:
             editor.setContentsMargins(0, 0, 0, 6)
             self._grid.addWidget(editor, 1, 0, 1, 2)
@@ -264,7 +261,8 @@ class _Line(QWidget):
         self._grid.removeWidget(editor)
         editor.hide()
         editor.deleteLater()
-        self._error.say("")
+        if self._error is not None:
+            self._error.say("")
         self._shown.show()
         if had_focus and self.isVisible():
             self._shown.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -311,6 +309,9 @@ class _Line(QWidget):
 
     def _complain(self, error: UserError) -> None:
         message = error.message + (f" {error.hint}" if error.hint else "")
+        if self._error is None:
+            self._error = InlineError()
+            self._grid.addWidget(self._error, 2, 0, 1, 2)
         self._error.say(message)
         if self._editor is not None:
             self._editor.show_error(message)
@@ -329,14 +330,23 @@ class _Line(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         leads = bool(target_of(self.field, self._value)) or (isinstance(self._value, Link) and self.field.target in ("company", "contact"))
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self._out.move(0 if right_to_left else self.width() - self._out.width(), 2)
-        self._out.setVisible(leads and self._editor is None)
-        self._out.raise_()
+        if leads and self._editor is None:
+            self._show_way_out()
         super().enterEvent(event)
 
+    def _show_way_out(self) -> None:
+        """Show the button that leads to the value: dials, writes, opens."""
+        if self._out is None:
+            icon = {"phone": "phone", "email": "mail"}.get(self.field.name, "external-link")
+            self._out = IconButton(icon, tr("Open {label}", label=tr(self.field.label)), self._go_out, "muted")
+            self._out.setFixedSize(24, 24)
+            self._out.setParent(self)
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self._out.move(0 if right_to_left else self.width() - self._out.width(), 2)
+        self._out.show()
+        self._out.raise_()
+
     def leaveEvent(self, event: QEvent) -> None:
-        self._out.hide()
+        if self._out is not None:
+            self._out.hide()
         super().leaveEvent(event)
-
-

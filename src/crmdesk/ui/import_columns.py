@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from crmdesk.exchange.mapping import ADDRESS_PARTS, RELATED, VIRTUAL, Target, names_of, parse_target
 from crmdesk.exchange.table import shown
-from crmdesk.i18n import mark, ntr, tr
+from crmdesk.i18n import language, mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui import theme
 from crmdesk.ui.page import scrolled
@@ -34,6 +34,7 @@ WORDS = {"work": mark("work"), "mobile": mark("mobile"), "home": mark("home"), "
 LEFT_OUT = 0
 CELLS = (230, 26, 280)
 HEAD = 38
+AT_ONCE, PER_TURN = 6, 4
 
 
 def label_of(entity: str, target: Target) -> str:
@@ -57,6 +58,11 @@ def label_of(entity: str, target: Target) -> str:
 
 def targets(entity: str) -> list[Target]:
     """Return where the columns of a file may go, by name."""
+    return list(_targets(entity, language()))
+
+
+@lru_cache(maxsize=32)
+def _targets(entity: str, spoken: str) -> tuple[Target, ...]:
     cls = entity_class(entity)
     texts: list[str] = []
     for name in dict.fromkeys((*VIRTUAL.get(entity, ()), *names_of(entity).values())):
@@ -70,7 +76,7 @@ def targets(entity: str) -> list[Target]:
     if "company" in RELATED.get(entity, ()):
         texts += ["company.website", "company.industry"]
     found = [parse_target(entity, text) for text in texts]
-    return sorted(dict.fromkeys(found), key=lambda target: label_of(entity, target).casefold())
+    return tuple(sorted(dict.fromkeys(found), key=lambda target: label_of(entity, target).casefold()))
 
 
 class FieldBox(QComboBox):
@@ -117,6 +123,12 @@ class ColumnsView(Card):
         self._layout: Layout | None = None
         self._table: Table | None = None
         self._targets: list[Target] = []
+        self._model = QStandardItemModel(self)
+        self._unclear: Mapping[str, int] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._build_more)
 
     def show_layout(self, table: Table, layout: Layout) -> None:
         """Show the columns of a file and what they mean."""
@@ -133,10 +145,19 @@ class ColumnsView(Card):
         model.appendRow(QStandardItem(tr("— leave out —")))
         for target in self._targets:
             model.appendRow(QStandardItem(label_of(layout.entity, target)))
-        for one in layout.columns:
-            self._rows.addWidget(self._line(one, model))
-            self._rows.addWidget(Line())
+        self._model, self._unclear = model, {}
+        self._build_more(AT_ONCE)
         self.setMaximumHeight(HEAD + theme.ROW * len(layout.columns))
+
+    @Slot()
+    def _build_more(self, count: int = PER_TURN) -> None:
+        """Build the next lines; those of a file with a hundred columns come bit by bit, so that the window stays alive."""
+        assert self._layout is not None
+        for one in self._layout.columns[len(self.boxes) : len(self.boxes) + count]:
+            self._rows.addWidget(self._line(one, self._model))
+            self._rows.addWidget(Line())
+        if len(self.boxes) < len(self._layout.columns):
+            self._timer.start()
 
     def _line(self, one: Column, model: QStandardItemModel) -> QWidget:
         assert self._table is not None
@@ -164,7 +185,7 @@ class ColumnsView(Card):
         line.setLayout(inner)
         self.boxes.append(box)
         self.chips.append(chip)
-        self._show_state(len(self.chips) - 1, one, 0)
+        self._show_state(len(self.chips) - 1, one)
         return line
 
     def layout_now(self) -> Layout:
@@ -180,22 +201,23 @@ class ColumnsView(Card):
         for other, one in enumerate(columns):
             if other != position and target is not None and one.target == target and target.field not in LABELLED:
                 columns[other] = replace(one, target=None, why="user")
-                self.boxes[other].setCurrentIndex(LEFT_OUT)
-                self._show_state(other, columns[other], 0)
+                if other < len(self.boxes):
+                    self.boxes[other].setCurrentIndex(LEFT_OUT)
         columns[position] = replace(columns[position], target=target, why="user")
         self._layout = replace(self._layout, columns=tuple(columns))
-        self._show_state(position, columns[position], 0)
+        self.show_problems({})
         self.changed.emit()
 
     def show_problems(self, unclear: Mapping[str, int]) -> None:
         """Say at the columns how many rows are not understood; by the column's or the field's name."""
-        for position, one in enumerate(self.layout_now().columns):
-            field = one.target.field if one.target else ""
-            self._show_state(position, one, unclear.get(one.header, 0) or unclear.get(field, 0))
+        self._unclear = unclear
+        for position, one in enumerate(self.layout_now().columns[: len(self.chips)]):
+            self._show_state(position, one)
 
-    def _show_state(self, position: int, one: Column, unclear: int) -> None:
+    def _show_state(self, position: int, one: Column) -> None:
         assert self._table is not None
         chip = self.chips[position]
+        unclear = self._unclear.get(one.header, 0) or (self._unclear.get(one.target.field, 0) if one.target else 0)
         if one.target is None:
             chip.show_as(tr("skipped"), "muted")
         elif unclear:

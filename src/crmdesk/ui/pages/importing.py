@@ -19,7 +19,7 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui import background
 from crmdesk.ui.dialogs import open_store as file_dialogs
-from crmdesk.ui.import_columns import ColumnsView, mapped, with_mapping
+from crmdesk.ui.import_columns import ColumnsView, mapped, targets, with_mapping
 from crmdesk.ui.page import Frame, Page, Place
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Picture, Text, column, row
 from crmdesk.ui.widgets.heads import PageHeader
@@ -553,6 +553,7 @@ def _open_plan(store: Store, entity: str, path: Path, options: ImportOptions, jo
     from crmdesk.exchange.plan import Plan
 
     plan = Plan(store, entity, path, options)
+    targets(entity)  # known from here on; the first time takes longer than a frame
     kept = store.local(_mapping_key(entity, plan.table))
     if kept:
         plan.layout = with_mapping(plan.layout, json.loads(kept))

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.operations import records
@@ -20,6 +20,7 @@ from crmdesk.ui.app import Program, has_display
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
+from crmdesk.ui.pages import PAGES
 from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
@@ -261,6 +262,38 @@ def _many_companies_function() -> Any:
 
 
 _many_companies = _many_companies_function()
+
+
+class Flashes(QObject):
+    """Writes down what opens as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(type(watched).__name__)
+        return False
+
+
+def test_no_page_opens_a_window_by_mistake_while_it_is_built(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    company = store.run(records.add, "company", {"name": "Ernst Handel"})
+    flashes = Flashes()
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(flashes)
+    for spec in PAGES:
+        if spec.in_navigation:
+            program.window.open_page(spec.name)
+            background.settle()
+    program.window.open_record("company", company)
+    background.settle()
+    application.removeEventFilter(flashes)
+    assert flashes.seen == []
 
 
 def test_new_records_are_begun_from_anywhere(program: Program, store_path: Path) -> None:

@@ -29,6 +29,10 @@ VIRTUAL_LABELS = {
     "birth_month": mark("Month of birth"), "birth_year": mark("Year of birth"), "website": mark("Website"), "close_on": mark("Close date"), "discount": mark("Discount"),
     "description": mark("First message"), "salutation": mark("Salutation"), "title": mark("Title"), "given_name": mark("Given name"), "family_name": mark("Family name"),
 }  # fmt: skip
+MORE_ADDRESS = {
+    "house_number": mark("House number"), "street2": mark("Street, second line"), "street3": mark("Street, third line"), "po_box": mark("PO box"),
+    "extended": mark("Address addition"), "formatted": mark("Whole address"),
+}  # fmt: skip
 LABELLED = {"phone": ("", "work", "mobile", "home", "fax"), "email": ("", "work", "private")}
 WORDS = {"work": mark("work"), "mobile": mark("mobile"), "home": mark("home"), "fax": mark("fax"), "private": mark("private")}
 LEFT_OUT = 0
@@ -45,7 +49,7 @@ def label_of(entity: str, target: Target) -> str:
     known = fields.get(target.field)
     if target.field == "address" and target.part:
         inner = entity_class("address").fields.get(target.part)
-        text = tr(inner.label) if inner else target.part
+        text = tr(inner.label if inner else MORE_ADDRESS.get(target.part, target.part))
     elif known is not None:
         text = tr(known.label)
     else:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.errors import Cancelled, UserError
@@ -52,6 +52,7 @@ MATCHES = (("", mark("Automatically")), ("email", mark("By mail address only")),
 DATES = (("", mark("As the file shows")), ("dmy", mark("Day first: 31/12/2026")), ("mdy", mark("Month first: 12/31/2026")), ("ymd", mark("Year first: 2026/12/31")))
 MOST_PROBLEMS = 300
 MOST_HEIGHT = 16_777_215
+ROOM_FOR_ALL = 1050
 
 
 class ImportPage(Page):
@@ -249,7 +250,7 @@ class ImportPage(Page):
         parts.append(tr("{product} format recognised", product=product) if product else FORMATS.get(table.format, table.format.upper()))
         if table.encoding:
             parts.append(table.encoding.upper().replace("_", "-"))
-        self.header.set_note(" · ".join(parts))
+        self.header.set_note(" · ".join(parts if self.width() >= ROOM_FOR_ALL else parts[:2]))
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -514,6 +515,10 @@ class ImportPage(Page):
     def _open_rejects(self) -> None:
         if self.result is not None and self.result.rejects_file:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.result.rejects_file))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name()
 
     # --- dropping ---------------------------------------------------------------------------------------------------
 

@@ -93,8 +93,11 @@ def field_for(cls: type[Record], name: str, reader: Reader) -> tuple[Field, Fiel
     raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
 
 
-def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias: str = "t") -> Where:
+def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias: str = "t", *, of_few: bool = False) -> Where:
     """Turn a condition into SQL over the entity's table `alias`.
+
+    Args:
+        of_few: the query looks at a few records only, so that the parts of each are looked up, and not the records of all parts.
 
     Raises:
         UserError: an unknown field, an operator that the field's kind does not have, a value that can't be read.
@@ -105,7 +108,7 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
         return Where(f"{alias}.id = unhex(?)", (condition.value.replace("-", ""),))
     field, inner, custom = field_for(cls, condition.field, reader)
     if inner is not None:
-        return _part_sql(cls, field, inner, condition, reader, alias)
+        return _part_sql(cls, field, inner, condition, reader, alias, of_few)
     if custom is not None:
         return _compare(f"json_extract({alias}.custom, '$.\"{custom}\"')", field, condition, reader)
     if field.kind == "link":
@@ -113,21 +116,26 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     return _compare(f'{alias}."{field.column}"', field, condition, reader, alias)
 
 
-def _part_sql(cls: type[Record], field: Field, inner: Field, condition: Condition, reader: Reader, alias: str) -> Where:
+def _part_sql(cls: type[Record], field: Field, inner: Field, condition: Condition, reader: Reader, alias: str, of_few: bool) -> Where:
     owner = f"{cls.entity.name}_id"
-    exists = f'EXISTS (SELECT 1 FROM "{field.target}" p WHERE p."{owner}" = {alias}.id AND p.deleted_at IS NULL'
+    if of_few:
+        has = f'EXISTS (SELECT 1 FROM "{field.target}" p WHERE p."{owner}" = {alias}.id AND p.deleted_at IS NULL'  # noqa: S608
+    else:
+        has = f'{alias}.id IN (SELECT p."{owner}" FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL'  # noqa: S608
     if condition.operator in {"empty", "notempty"}:
-        return Where(f"{'NOT ' if condition.operator == 'empty' else ''}{exists})")
+        return Where(f"{'NOT ' if condition.operator == 'empty' else ''}{has})")
     turned = replace(condition, operator="=") if condition.operator == "!=" else condition
     matching = _link_sql(f'p."{inner.column}"', inner, turned, reader) if inner.kind == "link" else _part_value(inner, turned, reader)
-    return Where(f"{'NOT ' if condition.operator == '!=' else ''}{exists} AND {matching.sql})", matching.parameters)
+    return Where(f"{'NOT ' if condition.operator == '!=' else ''}{has} AND {matching.sql})", matching.parameters)
 
 
 def _part_value(inner: Field, condition: Condition, reader: Reader) -> Where:
     if inner.name == "number" and condition.operator in {"=", "~"} and (wanted := re.sub(r"\D", "", condition.value)):
         bare = "replace(replace(replace(replace(replace(p.number, ' ', ''), '-', ''), '/', ''), '(', ''), ')', '')"
-        sign = f"%{wanted.lstrip('0')}%" if condition.operator == "~" else f"%{wanted.lstrip('0')}"
-        return Where(f"(p.e164 LIKE ? OR {bare} LIKE ?)", (sign, sign))
+        digits, end = wanted.lstrip("0"), "%" if condition.operator == "~" else ""
+        sign = f"%{digits}{end}"
+        # Few numbers have these digits in this order at all; only theirs are made bare.
+        return Where(f"(p.e164 LIKE ? OR (p.number LIKE ? AND {bare} LIKE ?))", (sign, "%" + "%".join(digits) + end, sign))
     return _compare(f'p."{inner.column}"', inner, condition, reader)
 
 
@@ -254,7 +262,7 @@ def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | No
     return KINDS[field.kind].store(plain), None
 
 
-def where_sql(cls: type[Record], conditions: Sequence[Condition], reader: Reader, alias: str = "t") -> Where:
-    """Join visibility and all conditions."""
-    pieces = [visible(cls, reader, alias), *(condition_sql(cls, condition, reader, alias) for condition in conditions)]
+def where_sql(cls: type[Record], conditions: Sequence[Condition], reader: Reader, alias: str = "t", *, of_few: bool = False) -> Where:
+    """Join visibility and all conditions; `of_few` as in `condition_sql`."""
+    pieces = [visible(cls, reader, alias), *(condition_sql(cls, condition, reader, alias, of_few=of_few) for condition in conditions)]
     return Where(" AND ".join(piece.sql for piece in pieces), tuple(value for piece in pieces for value in piece.parameters))

@@ -85,7 +85,8 @@ def count(reader: Reader, entity: str, conditions: Sequence[Condition] = (), amo
     return int(reader.value(f'SELECT count(*) FROM "{cls.entity.name}" t WHERE {where.sql}{extra}', parameters))  # noqa: S608
 
 
-PROBE = 4000
+PROBE, FIRST_PROBE = 4000, 500
+FEW = 200
 
 
 def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), limit: int = 200) -> list[bytes]:
@@ -95,15 +96,26 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
     natural = "sort_key" in cls.__table__.columns and cls.entity.name not in NEWEST_FIRST and "position" not in cls.__table__.columns
     if len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
         down = " DESC" if sort and sort[0].startswith("-") else ""
-        seen, where = visible(cls, reader), where_sql(cls, conditions, reader)
-        # As far as the index leads quickly; a rare condition falls through to the whole query.
-        probe = f'SELECT * FROM "{cls.entity.name}" t WHERE {seen.sql} ORDER BY t.sort_key{down}, t.id{down} LIMIT {PROBE if conditions else limit}'  # noqa: S608
-        found = [row[0] for row in reader.rows(f"SELECT t.id FROM ({probe}) t WHERE {where.sql} LIMIT ?", (*seen.parameters, *where.parameters, limit))]  # noqa: S608
+        found = _first_by_name(reader, cls, conditions, down, limit)
+        if found is not None:
+            return found
+    elif len(sort) == 1 and (led := _first_by_link(reader, cls, conditions, sort[0], limit) or _first_by_part(reader, cls, conditions, sort[0], limit)):
+        return led
+    return ids(reader, entity, conditions, sort, limit=limit)
+
+
+def _first_by_name(reader: Reader, cls: type[Record], conditions: Sequence[Condition], down: str, limit: int) -> list[bytes] | None:
+    """Return the first ids by name as far as the index leads quickly; None if the conditions hold too rarely for that."""
+    seen, where = visible(cls, reader), where_sql(cls, conditions, reader, of_few=True)
+    found: list[bytes] = []
+    for probe in (FIRST_PROBE, PROBE) if conditions else (limit,):
+        looked_at = f'SELECT * FROM "{cls.entity.name}" t WHERE {seen.sql} ORDER BY t.sort_key{down}, t.id{down} LIMIT {probe}'  # noqa: S608
+        found = [row[0] for row in reader.rows(f"SELECT t.id FROM ({looked_at}) t WHERE {where.sql} LIMIT ?", (*seen.parameters, *where.parameters, limit))]  # noqa: S608
         if len(found) == limit or not conditions:
             return found
-    elif len(sort) == 1 and (by_link := _first_by_link(reader, cls, conditions, sort[0], limit)):
-        return by_link
-    return ids(reader, entity, conditions, sort, limit=limit)
+        if len(found) * PROBE < limit * probe:
+            break
+    return None
 
 
 def _first_by_link(reader: Reader, cls: type[Record], conditions: Sequence[Condition], sort: str, limit: int) -> list[bytes] | None:
@@ -114,18 +126,63 @@ def _first_by_link(reader: Reader, cls: type[Record], conditions: Sequence[Condi
     target = entity_class(field.target or "")
     if "sort_key" not in target.__table__.columns or "position" in target.__table__.columns:
         return None
-    where, down = where_sql(cls, conditions, reader), " DESC" if sort.startswith("-") else ""
+    where, down = where_sql(cls, conditions, reader, of_few=True), " DESC" if sort.startswith("-") else ""
+    live = where.sql.replace("t.deleted_at", "+t.deleted_at", 1)
+    linked = reader.rows(f'SELECT l.id, l.sort_key FROM "{field.target}" l WHERE l.sort_key IS NOT NULL ORDER BY l.sort_key{down} LIMIT {FEW + 1}')  # noqa: S608
+    found: list[bytes] = []
+    if len(linked) <= FEW:
+        # A few members own many records each: the first of each one, without sorting all.
+        names: dict[str, list[bytes]] = {}
+        for record, name in linked:
+            names.setdefault(name, []).append(record)
+        for of_name in names.values():
+            sql = f'SELECT t.id FROM "{cls.entity.name}" t WHERE t."{field.column}" IN ({", ".join("?" * len(of_name))}) AND {live} ORDER BY t.id LIMIT ?'  # noqa: S608
+            found += [row[0] for row in reader.rows(sql, (*of_name, *where.parameters, limit - len(found)))]
+            if len(found) >= limit:
+                return found
+        return None
     sql = (
         f'SELECT t.id FROM "{field.target}" l CROSS JOIN "{cls.entity.name}" t ON t."{field.column}" = l.id '  # noqa: S608
-        f"WHERE l.deleted_at IS NULL AND {where.sql.replace('t.deleted_at', '+t.deleted_at', 1)} ORDER BY l.sort_key{down}, t.id LIMIT ?"
+        f"WHERE l.deleted_at IS NULL AND {live} ORDER BY l.sort_key{down}, t.id LIMIT ?"
     )
     found = [row[0] for row in reader.rows(sql, (*where.parameters, limit))]
     return found if len(found) == limit else None
 
 
+def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condition], sort: str, limit: int) -> list[bytes] | None:
+    """Return the first ids sorted by a list field, as far as the index of its normal form leads quickly; None if that does not fill a page."""
+    field, inner, _ = field_for(cls, sort.lstrip("-"), reader)
+    if inner is None or (field.target, inner.name) not in _NORMAL:
+        return None
+    key, owner, down = _NORMAL[field.target or "", inner.name], f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
+    where = where_sql(cls, conditions, reader, of_few=True)
+    own = f'SELECT * FROM "{field.target}" WHERE "{owner}" IS NOT NULL'  # noqa: S608
+    are_few = reader.value(f"SELECT count(*) FROM ({own} LIMIT {PROBE})") < PROBE  # noqa: S608
+    probe = f'SELECT * FROM "{field.target}" WHERE "{key}" IS NOT NULL ORDER BY "{key}"{down} LIMIT {PROBE}'  # noqa: S608
+    sql = (
+        f'SELECT t.id, p."{key}" FROM ({own if are_few else probe}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
+        f'WHERE p.deleted_at IS NULL AND p."{key}" IS NOT NULL AND {where.sql} AND NOT EXISTS (SELECT 1 FROM "{field.target}" o WHERE o."{owner}" = p."{owner}" '
+        f'AND o.deleted_at IS NULL AND (ifnull(o.position, -1), o.id) < (ifnull(p.position, -1), p.id)) ORDER BY p."{key}"{down}, t.id LIMIT ?'
+    )
+    found = reader.rows(sql, (*where.parameters, limit))
+    if len(found) == limit:
+        last = None if are_few else reader.value(f'SELECT "{key}" FROM ({probe}) ORDER BY "{key}"{"" if down else " DESC"} LIMIT 1')  # noqa: S608
+        # Where the probe ends, records with the same value may be missing.
+        return [record for record, _ in found] if found[-1][1] != last else None
+    if not are_few or conditions:
+        return None
+    value = _part_value_sql(cls, field, inner)
+    rest = reader.rows(f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found)))  # noqa: S608
+    return [record for record, *_ in (*found, *rest)]
+
+
 NEWEST_FIRST = {
     "activity": "t.at DESC", "ticket": "t.opened_at DESC", "quote": "t.date DESC", "deal": "t.opened_on DESC", "lead": "t.arrived_at DESC", "task": "t.due_on IS NULL, t.due_on",
 }  # fmt: skip
+
+
+# List fields are sorted by the form in which they are compared, which has an index: ANNA@… beside anna@…, +49 30 beside 030.
+_NORMAL: dict[tuple[str | None, str], str] = {("email", "address"): "key", ("phone", "number"): "e164", ("address", "city"): "city_key"}
 
 
 def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: bool) -> str:
@@ -138,15 +195,14 @@ def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: 
             pieces = ["t.position"]
         elif "sort_key" in columns:
             pieces = ["+t.sort_key" if filtered else "t.sort_key"]
-    return ", ".join([*pieces, "t.id DESC" if pieces == ["t.sort_key DESC"] else "t.id"])
+    return ", ".join([*pieces, "t.id DESC" if len(pieces) == 1 and pieces[0].endswith("t.sort_key DESC") else "t.id"])
 
 
 def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered: bool) -> str:
     direction = " DESC" if down else ""
     field, inner, custom = field_for(cls, name, reader)
     if inner is not None:
-        column = inner.column
-        value = f'(SELECT p."{column}" FROM "{field.target}" p WHERE p."{cls.entity.name}_id" = t.id AND p.deleted_at IS NULL ORDER BY p.position, p.id LIMIT 1)'  # noqa: S608
+        value = _part_value_sql(cls, field, inner)
     elif custom is not None:
         value = f"json_extract(t.custom, '$.\"{custom}\"')"
     elif field.kind == "link":
@@ -164,6 +220,12 @@ def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered
     else:
         value = f't."{field.column}"'
     return f"{value} IS NULL, {value}{direction}"
+
+
+def _part_value_sql(cls: type[Record], field: Field, inner: Field) -> str:
+    """Return the SQL of what a list field is sorted by: the first part's value."""
+    column = _NORMAL.get((field.target, inner.name), inner.column)
+    return f'(SELECT p."{column}" FROM "{field.target}" p WHERE p."{cls.entity.name}_id" = t.id AND p.deleted_at IS NULL ORDER BY p.position, p.id LIMIT 1)'  # noqa: S608
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------------------

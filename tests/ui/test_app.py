@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +28,6 @@ from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from crmdesk.store.keys import Key
 
@@ -325,3 +327,9 @@ def test_the_palette_offers_what_fits_the_best_hit_and_what_was_looked_at_last(p
     program.lock()
     background.settle()
     assert not program._recent()  # type: ignore[misc]  # a window is there, so it is too
+
+
+def test_the_unlock_screen_waits_for_no_database_code() -> None:
+    code = "import sys, crmdesk.ui.app; print(sorted({'sqlalchemy', 'alembic', 'openpyxl', 'reportlab', 'babel'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2] / "src")
+    assert said.stdout.strip() == "[]"

@@ -16,9 +16,9 @@ from crmdesk.queries import deals
 from crmdesk.queries import leads as lead_queries
 from crmdesk.queries.records import titles
 from crmdesk.ui.editors import Named, editor_for
-from crmdesk.ui.form import FormGrid
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.grid import FormGrid
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:

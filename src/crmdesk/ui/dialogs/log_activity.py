@@ -17,9 +17,9 @@ from crmdesk.operations import activities
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.editors import Named, editor_for
-from crmdesk.ui.form import FormGrid
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.grid import FormGrid
 from crmdesk.ui.widgets.heads import Segmented
 from crmdesk.ui.widgets.messages import InlineError
 

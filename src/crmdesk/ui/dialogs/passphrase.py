@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
-from crmdesk.ui.form import FormGrid
 from crmdesk.ui.widgets.basics import Text, column
 from crmdesk.ui.widgets.figures import Bar
+from crmdesk.ui.widgets.grid import FormGrid
 
 if TYPE_CHECKING:
     from crmdesk.ui.theme import Tone

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QPlainTextEdit, QWidget
 
 from crmdesk.i18n import tr
-from crmdesk.ui.form import FormGrid
 from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.grid import FormGrid
 
 
 def csat_choices() -> list[tuple[str, int | None]]:

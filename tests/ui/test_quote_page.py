@@ -248,8 +248,8 @@ def test_issuing_is_asked_for_gives_a_number_and_locks_the_lines(desk: Desk, pag
     assert page.status.text() == "Issued"
     assert desk.window.windowTitle().startswith("Q-")
     assert page.grid.lines.is_locked
-    assert not page.top.editors["company"].isEnabled()
-    assert page.top.editors["deal"].isEnabled()
+    assert not page.top.editors["company"].inner.isEnabled()
+    assert page.top.editors["deal"].inner.isEnabled()
     assert not page.revise_button.isHidden()
 
 

@@ -26,7 +26,7 @@ from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.why import WhyDialog
-from crmdesk.ui.editors import Editor, LinkEditor, editor_for
+from crmdesk.ui.editors import DateEditor, Editor, LinkEditor, editor_for
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.printing import print_pdf
 from crmdesk.ui.records import context, find, for_form, given
@@ -122,7 +122,10 @@ class FieldGrid(QWidget):
     def lock(self, locked: bool, but: frozenset[str]) -> None:
         """Let nothing be changed but these."""
         for name, editor in self.editors.items():
-            editor.setEnabled(not locked or name in but)
+            is_open = not locked or name in but
+            editor.inner.setEnabled(is_open)  # a locked link can still be opened
+            if isinstance(editor, DateEditor):
+                editor.pick.setEnabled(is_open)
 
     def _left(self, name: str) -> None:
         editor = self.editors[name]

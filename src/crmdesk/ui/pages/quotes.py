@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NEW_FIELDS = ("company", "contact", "deal", "subject")
 TONES: Tones = {"status": {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}}
+WIDTHS = {"number": 112, "company": 160, "subject": 150, "status": 128, "date": 98, "valid_until": 98, "net": 106, "payable": 112, "owner": 112}
 
 
 class QuotesPage(RecordListPage):
@@ -45,6 +46,7 @@ class QuotesPage(RecordListPage):
         super().__init__(frame)
         self.list.table.records.source = EntitySource(frame.store, "quote", (), TONES, _look)
         self.list.table.editor_maker = None
+        self.list.table.set_widths(WIDTHS)
         self.open_tile = Tile(tr("Waiting for an answer"), run=lambda: self._filter(Condition("status", "=", "issued")))
         self.expiring_tile = Tile(tr("End within a week"), run=self._filter_expiring)
         self.accepted_tile = Tile(tr("Accepted this month"), run=self._filter_accepted)

@@ -151,21 +151,13 @@ class SettingsPage(Page):
         self.names.setFrameShape(QFrame.Shape.NoFrame)
         self.names.setIconSize(QSize(16, 16))
         self.stack = QStackedWidget()
-        self.sections: dict[str, Section] = {}
-        makers: dict[str, Callable[[SettingsPage], Section]] = {
-            "company": CompanySection, "letterhead": LetterheadSection, "quotes": QuotesSection, "pipelines": PipelinesSection, "service": ServiceSection,
-            "answers": AnswersSection, "hours": HoursSection, "numbers": NumbersSection, "fields": FieldsSection, "areas": AreasSection, "look": LookSection,
-            "security": SecuritySection,
-        }  # fmt: skip
+        self._made: dict[str, Section] = {}
         for name, (label, icon) in SECTIONS.items():
             item = QListWidgetItem(theme.icon(icon), tr(label))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(100, theme.ROW))
             self.names.addItem(item)
-            section = makers[name](self)
-            self.sections[name] = section
-            self.stack.addWidget(section if section.is_wide else scrolled(section))
-        self.names.currentRowChanged.connect(self.stack.setCurrentIndex)
+        self.names.currentRowChanged.connect(self._choose)
         list_card = Card(padding=8)
         list_card.add(self.names)
         list_card.setFixedWidth(232)
@@ -198,14 +190,28 @@ class SettingsPage(Page):
     def _titler(self, label: str) -> Callable[[], str]:
         return lambda: tr("Settings: {name}", name=tr(label))
 
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        section = self.section(list(SECTIONS)[number])
+        self.stack.setCurrentWidget(section if section.is_wide else section.area)
+
+    def section(self, name: str) -> Section:
+        """Return a section, made when it is first asked for."""
+        if name not in self._made:
+            section = _makers()[name](self)
+            self._made[name] = section
+            self.stack.addWidget(section if section.is_wide else section.area)
+            if self.found is not None:
+                section.show_settings(self.frame.store.settings, self.found)
+        return self._made[name]
+
     def _ask(self) -> None:
         self.frame.ask(self, _ask, self._show, key="settings")
 
     def _show(self, found: _Found) -> None:
         self.found = found
-        settings = self.frame.store.settings
-        for section in self.sections.values():
-            section.show_settings(settings, found)
+        for section in self._made.values():
+            section.show_settings(self.frame.store.settings, found)
 
     def change(self, **values: Any) -> None:
         """Change settings of the store."""
@@ -217,6 +223,7 @@ class Section(QWidget):
 
     Attributes:
         is_wide: takes the whole width and scrolls by itself.
+        area: in which it scrolls otherwise.
     """
 
     is_wide = False
@@ -228,6 +235,8 @@ class Section(QWidget):
         self.cards = QVBoxLayout(self)
         self.cards.setContentsMargins(0, 0, 0, 0)
         self.cards.setSpacing(12)
+        if not self.is_wide:
+            self.area = scrolled(self)
 
     def show_settings(self, settings: Settings, found: _Found) -> None:
         """Show what is stored."""
@@ -873,6 +882,15 @@ class SecuritySection(Section):
 
     def _runner(self, name: str) -> Callable[[], object]:
         return lambda: self.frame.registry.run(name)
+
+
+def _makers() -> dict[str, type[Section]]:
+    """Return what makes each section."""
+    return {
+        "company": CompanySection, "letterhead": LetterheadSection, "quotes": QuotesSection, "pipelines": PipelinesSection, "service": ServiceSection,
+        "answers": AnswersSection, "hours": HoursSection, "numbers": NumbersSection, "fields": FieldsSection, "areas": AreasSection, "look": LookSection,
+        "security": SecuritySection,
+    }  # fmt: skip
 
 
 def _empty(layout: Any) -> None:

@@ -24,7 +24,7 @@ from crmdesk.ui.editors import Named
 from crmdesk.ui.form import Form, FormGrid
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import context, for_form, given
-from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Line, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, Line, Text, column, row
 from crmdesk.ui.widgets.conversation import Conversation, ReplyBox, TicketQueue, Waiting, channel_name, moment_text, tone_of
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
@@ -41,7 +41,7 @@ OTHERS = ("late", "waiting", "resolved", "closed", "all")
 FIELDS = ("owner", "priority", "queue", "channel", "company", "contact", "product", "deal", "quote", "tags")
 NEW_FIELDS = ("subject", "company", "contact", "priority", "channel", "queue", "owner")
 MESSAGE = Field("message", "long_text", mark("What the customer says"))
-QUEUE_WIDTH, SIDE_WIDTH, CLOCK_MS = 350, 284, 30_000
+QUEUE_WIDTH, SIDE_WIDTH, CLOCK_MS = 336, 276, 30_000
 MOST_IN_LINK = 1800
 
 
@@ -144,7 +144,7 @@ class TicketsPage(Page):
         self.header.add(figures, Button(tr("Ticket"), self.new_ticket, "primary", "plus"))
 
     def _build_conversation(self) -> QWidget:
-        self.about = Text("", "muted")
+        self.about = ElidedText("", token="muted")
         self.subject = Text("", "dialog", wrap=True, selectable=True)
         self.subject.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.state = Chip("", "info")
@@ -152,7 +152,7 @@ class TicketsPage(Page):
         self.close_button = Button(tr("Close"), self._close)
         self.reopen_button = Button(tr("Reopen"), self._reopen, icon="rotate-ccw")
         head = column(
-            row(self.about, None, self.resolve_button, self.close_button, self.reopen_button, space=8), row(self.subject, self.state, space=8), space=4,
+            row(self.about, self.resolve_button, self.close_button, self.reopen_button, space=8), row(self.subject, self.state, space=8), space=4,
             margins=(16, 11, 12, 12),
         )
         self.conversation = Conversation()
@@ -170,12 +170,12 @@ class TicketsPage(Page):
         self.send_button = Button(tr("Send and wait"), self._send_and_wait, "primary")
         self.send_more = Button("", self._choose_send, "primary", tip=tr("Other ways to send"), trailing="chevron-down")
         self.send_more.setAccessibleName(tr("Other ways to send"))
-        buttons = row(self._articles, None, self.note_button, row(self.send_button, self.send_more, space=1), space=8)
+        buttons = row(None, self.note_button, row(self.send_button, self.send_more, space=1), space=8)
         middle = Card(padding=0, space=0)
         middle.body.addLayout(head)
         middle.body.addWidget(Line())
         middle.body.addWidget(self.conversation, 1)
-        middle.body.addLayout(column(self.reply, buttons, space=10, margins=(16, 14, 16, 14)))
+        middle.body.addLayout(column(self.reply, self._articles, buttons, space=10, margins=(16, 14, 16, 14)))
         return middle
 
     def _build_side(self) -> QWidget:
@@ -365,7 +365,7 @@ class TicketsPage(Page):
         zone, today = self.frame.store.settings.tz, clock.today(self.frame.store.settings.tz)
         opened = moment_text(one.opened_at, zone, today) if one.opened_at else ""
         channel = channel_name(found.page.channel)
-        self.about.setText(" · ".join(part for part in (one.number, tr("opened {time}", time=opened) if opened else "", channel) if part))
+        self.about.set_text(" · ".join(part for part in (one.number, tr("opened {time}", time=opened) if opened else "", channel) if part))
         self.subject.setText(one.subject)
         self.state.show_as(found.due, found.tone)
         is_done = one.status in ("resolved", "closed")
@@ -387,9 +387,10 @@ class TicketsPage(Page):
 
     def _show_articles(self, articles: list[Snippet]) -> None:
         _empty(self._articles)
-        for article in articles[:1]:
+        for article in articles[:2]:
             title = article.title if len(article.title) < 28 else article.title[:26] + "…"
             self._articles.addWidget(Button(title, lambda article=article: self._put_article(article), icon="book-open", tip=article.title))  # type: ignore[misc]
+        self._articles.addStretch(1)
 
     def _show_clocks(self, found: _Opened) -> None:
         page, zone = found.page, self.frame.store.settings.tz

@@ -74,7 +74,7 @@ COMPANY = (
 )  # fmt: skip
 QUOTES = ("quote_valid_days", "payment_days", "tax_rate", "tax_inclusive", "rounding_mode", "rounding_level", "quote_intro", "quote_terms")
 QUOTE_COLUMNS = {
-    "position": mark("Position"), "product": mark("Product code"), "description": mark("Description"), "quantity": mark("Quantity"), "unit": mark("Unit"),
+    "position": mark("No."), "product": mark("Product no."), "description": mark("Description"), "quantity": mark("Quantity"), "unit": mark("Unit"),
     "unit_price": mark("Unit price"), "discount": mark("Discount"), "tax": mark("Tax"), "amount": mark("Amount"),
 }  # fmt: skip
 AREAS = {

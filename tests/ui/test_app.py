@@ -236,6 +236,20 @@ def test_another_language_makes_the_window_anew_in_that_language(program: Progra
     assert program.window.undo_button.text() == "Undo"
 
 
+def test_colours_and_the_size_of_the_window_are_remembered(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    program.window.resize(760, 560)
+    program.window.registry.run("view.dark")
+    program.shut_down()
+    assert settings.read()["colours"] == "dark"
+    again = Program()
+    again.start(store_path)
+    background.settle()
+    assert (again.window.width(), again.window.height()) == (760, 560)
+    again.shut_down()
+    again.window.deleteLater()
+
+
 def test_without_a_display_a_sentence_is_printed_and_no_window_tried(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

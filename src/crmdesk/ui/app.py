@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -127,6 +127,7 @@ class Program(QObject):
         self._return_to: Place | None = None
         self._held = ExitStack()
         self._recent: Recent | None = None
+        self._is_ended = False
         self.window = self._make_window()
 
     # --- the window -------------------------------------------------------------------------------------------------
@@ -208,6 +209,8 @@ class Program(QObject):
 
     def start(self, path: Path | None, passphrase: str | None = None) -> None:
         """Show the window: the first start, or the unlock screen of a store."""
+        if place := settings.read().get("window"):
+            self.window.restoreGeometry(QByteArray.fromBase64(str(place).encode()))
         self.window.show()
         if path is None:
             self.welcome()
@@ -591,9 +594,18 @@ class Program(QObject):
             self.window.set_foot()
             _close(store, self)
 
+    def _keep_look(self) -> None:
+        """Remember colours and the window's place on this computer, once."""
+        if not self._is_ended:
+            self._is_ended = True
+            place = self.window.saveGeometry().toBase64().toStdString()
+            with contextlib.suppress(OSError):
+                settings.write(colours=theme.choice(), window=place)
+
     @Slot()
     def shut_down(self) -> None:
         """End: stop what runs, close the store, let go of its place."""
+        self._keep_look()
         if self.upkeep is not None:
             self.upkeep.stop()
             self.upkeep = None

@@ -18,6 +18,7 @@ from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
 from crmdesk.ui.form import Form
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
@@ -112,6 +113,7 @@ class DealPanel(Card):
         self.understood.hide()
         self.next_step.textEdited.connect(self._show_understood)
         self.form = Form([Deal.fields[name] for name in FIELDS], context(frame.store, quiet=True), self._save, label_width=104)
+        self.own = OwnFields(frame, "deal")
         self.form.link_opened.connect(self._open_link)
         self._quotes = column(space=2)
         self._quote_head = Text(tr("Quotes"), "strong")
@@ -119,7 +121,7 @@ class DealPanel(Card):
         inner = QWidget()
         inner.setLayout(
             column(
-                Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, 4, Line(), 4,
+                Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
                 row(self._quote_head, None, new_quote), self._quotes, None, space=6, margins=(16, 12, 12, 16),
             )
         )  # fmt: skip
@@ -161,6 +163,7 @@ class DealPanel(Card):
             button.setVisible(shown)
         self.form.set_values(for_form(found.values))
         self.form.show_field("lost_reason", outcome == "lost")
+        self.own.show_record(found.id)
         self._show_steps(found)
         self._show_quotes(found)
 

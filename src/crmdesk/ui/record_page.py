@@ -30,6 +30,7 @@ from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.drafts import Draft
 from crmdesk.ui.files import FileList
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import EntitySource, columns_of, given
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, ElidedText, FlowLayout, IconButton, Line, Text, column, row
@@ -139,7 +140,7 @@ class CustomerPage(Page):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self.watches = frozenset({self.entity, "company", "contact", "deal", "stage", "quote", "ticket", "task", "activity", "attachment", *PARTS})
+        self.watches = frozenset({self.entity, "company", "contact", "deal", "stage", "quote", "ticket", "task", "activity", "attachment", "custom_field", *PARTS})
         self.record: UUID | None = None
         self.shown: Shown | None = None
         self._cls = entity_class(self.entity)
@@ -193,7 +194,8 @@ class CustomerPage(Page):
         self.quality_bar = Bar(0, tr("Data quality"))
         self.missing = Text("", "muted", wrap=True)
         card = Card(tr("Details"))
-        card.add(self.form, self.quality_text, self.quality_bar, self.missing)
+        self.own = OwnFields(self.frame, self._cls.entity.name)
+        card.add(self.form, self.own, self.quality_text, self.quality_bar, self.missing)
         card.body.setSpacing(6)
         card.body.insertSpacing(card.body.indexOf(self.quality_text), 8)
         inner = Tall()
@@ -348,6 +350,8 @@ class CustomerPage(Page):
             tile.set_label(said.label)
             tile.show_figure(said.figure, said.note, said.tone)
         self.form.show_record(found.values, found.said)
+        if self.record is not None:
+            self.own.show_record(self.record)
         self.quality_text.setText(tr("Data quality {percent} %", percent=found.quality.percent))
         self.quality_bar.set_share(found.quality.percent / 100, "accent" if found.quality.percent >= 60 else "warning")
         self.missing.setText(tr("Missing: {what}", what=", ".join(found.quality.missing)))

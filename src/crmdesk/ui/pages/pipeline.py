@@ -88,7 +88,7 @@ class DealTable(RecordListPage):
 class PipelinePage(Page):
     """Deals in their stages."""
 
-    watches = frozenset({"deal", "stage", "pipeline", "task", "quote", "company", "activity", "member"})
+    watches = frozenset({"deal", "stage", "pipeline", "task", "quote", "company", "activity", "member", "custom_field"})
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)

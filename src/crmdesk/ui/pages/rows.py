@@ -44,6 +44,7 @@ class _List(RecordListPage):
         self.tones = {name: tones for name, tones in TONES.items() if name in self.shown}
         super().__init__(frame)
         self.column.setContentsMargins(0, 0, 0, 0)
+        self.list.save_button.hide()
 
     def new(self) -> None:
         """Add nothing here: a figure is looked at."""

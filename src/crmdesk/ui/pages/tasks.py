@@ -29,6 +29,7 @@ from crmdesk.queries import records, tasks
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action, is_composing
 from crmdesk.ui.form import Form
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.records import context, for_form, given
@@ -314,7 +315,8 @@ class TasksPage(Page):
         panel.body.addLayout(column(head, row(self.done_button, None, self.go_button), space=6, margins=(16, 10, 10, 12)))
         panel.body.addWidget(Line())
         inner = QWidget()
-        inner.setLayout(column(self.form, None, margins=(16, 12, 12, 16)))
+        self.own = OwnFields(self.frame, "task")
+        inner.setLayout(column(self.form, self.own, None, space=2, margins=(16, 12, 12, 16)))
         panel.body.addWidget(scrolled(inner), 1)
         panel.setFixedWidth(372)
         panel.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -472,6 +474,7 @@ class TasksPage(Page):
         self.done_button.setText(tr("Take up again") if values["done_at"] else tr("Complete"))
         self.go_button.setVisible(any(values[name] is not None for name in ("deal", "ticket", "contact", "company")))
         self.form.set_values(for_form(values))
+        self.own.show_record(found[0].id)
         self.form.show_field("repeat_every", values["repeats"] is not None)
 
     def _go(self) -> None:

@@ -22,6 +22,7 @@ from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog, csat_choices
 from crmdesk.ui.editors import Named
 from crmdesk.ui.form import Form, FormGrid
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, Line, Text, column, row
@@ -88,7 +89,7 @@ class Figure(Clickable):
 class TicketsPage(Page):
     """The service desk."""
 
-    watches = frozenset({"ticket", "message", "company", "contact", "deal", "quote", "member", "service_level", "queue", "setting"})
+    watches = frozenset({"ticket", "message", "company", "contact", "deal", "quote", "member", "service_level", "queue", "setting", "custom_field"})
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
@@ -184,7 +185,8 @@ class TicketsPage(Page):
         self._clocks = FormGrid(98, 2)
         self.form = Form([Ticket.fields[name] for name in FIELDS], context(self.frame.store, quiet=True), self._save, 88)
         self.form.link_opened.connect(self._open_link)
-        self.level.add(self.level_name, self._clocks, Line(), self.form)
+        self.own = OwnFields(self.frame, "ticket", 88)
+        self.level.add(self.level_name, self._clocks, Line(), self.form, self.own)
         self.level.body.setContentsMargins(16, 13, 8, 12)
         self.customer = Card(space=4)
         inner = QWidget()
@@ -383,6 +385,7 @@ class TicketsPage(Page):
         self._show_articles(found.articles)
         self._show_clocks(found)
         self.form.set_values(for_form(found.values))
+        self.own.show_record(one.id)
         self._show_customer(found.page)
 
     def _show_articles(self, articles: list[Snippet]) -> None:

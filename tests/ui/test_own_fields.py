@@ -1,0 +1,48 @@
+"""Fields that the user adds in the settings stand in the form of each record."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from crmdesk.fields import Money
+from crmdesk.operations import records, workspace
+from crmdesk.queries import records as found
+from crmdesk.ui.pages.pipeline import PipelinePage
+from crmdesk.ui.record_page import CustomerPage
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+
+
+def test_an_own_field_of_a_deal_is_filled_in_beside_the_board(desk: Desk, store: Store) -> None:
+    deal = store.run(records.add, "deal", {"name": "Gift boxes", "amount": Money(Decimal(7500), "EUR")})
+    page = desk.open("pipeline")
+    assert isinstance(page, PipelinePage)
+    page._open(deal, False)
+    desk.settle()
+    assert not page.panel.own.isVisible()
+    store.run(workspace.add_field, "deal", "Delivery", "choice", ["Train", "Lorry"])
+    desk.settle()
+    assert page.panel.own.isVisible()
+    assert page.panel.own.form is not None
+    delivery = page.panel.own.form.editors["delivery"]
+    delivery.inner.setCurrentIndex(delivery.inner.findData("Train"))  # type: ignore[attr-defined]
+    delivery.left.emit()
+    desk.settle()
+    with store.read() as reader:
+        assert found.rows(reader, "deal", [deal], ["delivery"])[0].values == {"delivery": "Train"}
+
+
+def test_an_own_field_of_a_contact_stands_on_its_page(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Shoe size", "integer")
+    contact = store.run(records.add, "contact", {"family_name": "Mendel", "shoe_size": "43"})
+    desk.window.open_record("contact", contact)
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, CustomerPage)
+    assert page.own.form is not None
+    assert page.own.form.editors["shoe_size"].value() == 43

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk import __version__
 from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError
+from crmdesk.exchange.pace import no_garbage
 from crmdesk.fields import Field, Money
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], object]
 BLOCK = 2_000
+WINDOW = 16_000
 ENDINGS = (".xlsx", ".csv", ".tsv", ".json")
 
 
@@ -101,12 +103,23 @@ class Out:
     sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def rows(self) -> Iterator[Row]:
-        """Read the rows block by block."""
-        entity = self.cls.entity.name
-        for start in range(0, len(self.wanted), BLOCK):
-            yield from rows(self.reader, entity, self.wanted[start : start + BLOCK], self.names)
-            if self.progress:
-                self.progress(min(start + BLOCK, len(self.wanted)), len(self.wanted))
+        """Read the rows in their order.
+
+        They are fetched window by window in the order of their ids, as they lie in the file: a sorted list jumps about in it, and every page
+        would be decrypted anew for every row.
+        """
+        for start in range(0, len(self.wanted), WINDOW):
+            window = self.wanted[start : start + WINDOW]
+            lying = sorted(window)
+            found: dict[bytes, Row] = {}
+            for first in range(0, len(lying), BLOCK):
+                block = lying[first : first + BLOCK]
+                with no_garbage():
+                    found.update(zip(block, rows(self.reader, self.cls.entity.name, block, self.names), strict=True))
+                if self.progress:
+                    self.progress(start + first + len(block), len(self.wanted))
+            for record in window:
+                yield found.pop(record)
 
     def add_up(self, column: OutColumn, value: Any) -> None:
         """Count an amount into the control totals."""
@@ -181,7 +194,7 @@ def _columns(reader: Reader, cls: type[Record], name: str, wanted: Sequence[byte
 def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[bytes]) -> list[tuple[str, int]]:
     """Return the labels that the records use in a list field, and how often one record uses each at most."""
     part, owner = item.target, f"{cls.entity.name}_id"
-    if "label" not in ENTITIES[part or ""].__table__.columns:
+    if "label" not in ENTITIES[part or ""].columns:
         return [("", 1)]
     sql = (
         f'SELECT said, max(times) FROM (SELECT ifnull(label, \'\') AS said, count(*) AS times FROM "{part}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL '

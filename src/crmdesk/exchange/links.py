@@ -77,7 +77,7 @@ class Book:
             return
         with self.store.read() as reader:
             table, live = self._cls.entity.name, "deleted_at IS NULL"
-            columns = self._cls.__table__.columns
+            columns = self._cls.columns
             wanted = json.dumps(sorted(new), ensure_ascii=False)
             if number := NUMBERED.get(self.entity):
                 sql = f'SELECT "{number}", id FROM "{table}" WHERE {live} AND "{number}" IN (SELECT value FROM json_each(?)) ORDER BY id'

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from crmdesk.exchange.cells import DATES, NUMBERS, Hints, number_of, survey
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
+from crmdesk.exchange.pace import no_garbage
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
@@ -238,7 +237,7 @@ class Plan:
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):
-            with _no_garbage():
+            with no_garbage():
                 shape.prepare(block)
                 drafts = self._drafts(shape, block)
                 shape.settle(drafts)
@@ -448,7 +447,7 @@ class Plan:
         by_name: dict[str, list[str]] = {}
         for name, city in values:
             by_name.setdefault(name, []).append(city)
-        columns = cls.__table__.columns
+        columns = cls.columns
         index = "name_key" if "name_key" in columns else "sort_key" if "sort_key" in columns else None
         keys = {name if index == "name_key" else sort_key(name) for name in by_name}
         where = f' AND t."{index}" IN (SELECT value FROM json_each(?))' if index else ""
@@ -478,7 +477,7 @@ class Plan:
                     self._skip(draft, record)
 
     def _present(self, entity: str, records: set[bytes]) -> dict[bytes, dict[str, Any]]:
-        columns = [column.name for column in entity_class(entity).__table__.columns if column.name not in {"deleted_at"}]
+        columns = [name for name in entity_class(entity).columns if name != "deleted_at"]
         names = ", ".join(f't."{name}"' for name in columns)
         with self.store.read() as reader:
             rows = reader.rows(f'SELECT {names} FROM "{entity}" t WHERE t.id {IN_IDS}', (id_list(records),))
@@ -516,18 +515,6 @@ class Plan:
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
 
 
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Keep the collector from walking over a hundred thousand fresh rows again and again; none of them is garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def ntr_of(text: str, count: int) -> str:
     """Return a counted sentence that was marked."""
     return ntr(text, text, count)
@@ -549,7 +536,7 @@ class _PresentParts:
             for part, columns in (
                 ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key"), ("record_tag", "tag_id"), ("memo", "id, text")
             ):  # fmt: skip
-                if self._owner not in entity_class(part).__table__.columns:
+                if self._owner not in entity_class(part).columns:
                     continue
                 sql = f'SELECT "{self._owner}", {columns} FROM "{part}" WHERE "{self._owner}" {IN_IDS} AND deleted_at IS NULL'
                 for record, *values in reader.rows(sql, (wanted,)):

@@ -155,7 +155,7 @@ class Shape:
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
             values |= {"external_id": None, "source": values.get("source")}
-        if self.moneys and "currency" in self.cls.__table__.columns:
+        if self.moneys and "currency" in self.cls.columns:
             values["currency"] = None
         if self.own:
             values["custom"] = None
@@ -163,12 +163,12 @@ class Shape:
 
     def has_own_number(self) -> bool:
         """Say whether rows bring a number that serves as external id too."""
-        return "number" in self.cls.__table__.columns and self.work.layout.has("number", self.of)
+        return "number" in self.cls.columns and self.work.layout.has("number", self.of)
 
     def starting(self) -> Values:
         """Return the values that a new record starts with where the file says nothing, and empty ones that `finish` fills."""
         values: Values = {}
-        columns = self.cls.__table__.columns
+        columns = self.cls.columns
         if "company_id" in columns and "contact_id" in columns and not self.cls.entity.owned_by:
             values["company_id"] = None
         if "owner_id" in columns and not self.work.layout.has("owner", self.of) and self.entity in {"company", "contact", "deal", "task", "activity", "quote"}:
@@ -186,7 +186,7 @@ class Shape:
 
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Give what has a place in a company's timeline the company of its contact."""
-        columns = self.cls.__table__.columns
+        columns = self.cls.columns
         if not {"contact_id", "company_id"} <= set(columns.keys()) or self.cls.entity.owned_by or not self.drafts_have("contact_id"):
             return
         lacking = [draft for draft in drafts if draft.values.get("contact_id") and not draft.values.get("company_id")]
@@ -364,7 +364,7 @@ class Person(Shape):
     def starting(self) -> Values:
         """Return the columns of a person's name beside the usual ones."""
         values: Values = {"given_name": None, "family_name": None}
-        columns = self.cls.__table__.columns
+        columns = self.cls.columns
         if {"name", "salutation", "title"} & self.virtual.keys() or self.of:
             values |= {name: None for name in ("salutation", "title") if name in columns}
         if "birth_year" in self.virtual:

@@ -33,7 +33,7 @@ def world(store: Store) -> dict[str, Any]:
     with store.read() as reader:
         for name, cls in ENTITIES.items():
             if name not in _ASIDE:
-                columns = ", ".join(f'"{column.name}"' for column in cls.__table__.columns)
+                columns = ", ".join(f'"{column}"' for column in cls.columns)
                 found[name] = sorted(reader.rows(f'SELECT {columns} FROM "{name}" WHERE deleted_at IS NULL'), key=repr)
         found["search"] = [[(hit.entity, hit.id) for hit in search(reader, text)] for text in ("an", "co", "0301", "b")]
     return found

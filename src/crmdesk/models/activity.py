@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, stored
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 ACTIVITY_KINDS = choices(
     ("call", mark("Call")), ("mail", mark("Mail")), ("meeting", mark("Meeting")), ("visit", mark("Visit")), ("chat", mark("Chat")), ("note", mark("Note")),

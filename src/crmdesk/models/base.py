@@ -1,18 +1,21 @@
-"""Record and Entity: how an entity is declared once for every part of the program."""
+"""Record and Entity: how an entity is declared once for every part of the program.
+
+What is declared here is plain data; `models/mapping.py` makes SQLAlchemy's tables of it before the first change, so that who only reads does
+not wait for SQLAlchemy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import TEXT, ForeignKey, Index, MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
-
 from crmdesk.fields import Choice, Field
-from crmdesk.models.types import COLUMN_TYPES, Id, Moment
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 
 def choices(*pairs: tuple[str, str]) -> tuple[Choice, ...]:
@@ -20,15 +23,44 @@ def choices(*pairs: tuple[str, str]) -> tuple[Choice, ...]:
     return tuple(Choice(*pair) for pair in pairs)
 
 
-def stored(kind: str, label: str, **options: Any) -> MappedColumn[Any]:
+@dataclass(frozen=True)
+class Column:
+    """One column of an entity's table.
+
+    Attributes:
+        kind: a field's kind, or `id`.
+        field: kind, label and options of the field that it holds; None for the program's own workings.
+        target: the entity that a link points to.
+    """
+
+    kind: str
+    field: tuple[str, str, dict[str, Any]] | None = None
+    target: str | None = None
+    is_indexed: bool = False
+    name: str = ""
+
+    @property
+    def holds_id(self) -> bool:
+        """Whether its values are raw bytes of an id."""
+        return self.kind in {"id", "link"}
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index of a table: columns in their order, and the condition of a partial one."""
+
+    name: str
+    columns: tuple[str, ...]
+    where: str = ""
+
+
+def stored(kind: str, label: str, **options: Any) -> Any:
     """Declare a field that has a column; the options are those of `Field`, and `index=True` for an index of its own.
 
     Links are foreign keys that are checked at commit, so that records may come in any order.
     """
-    index = options.pop("index", False)
-    refers = [ForeignKey(f"{options['target']}.id", deferrable=True, initially="DEFERRED")] if kind == "link" else []
-    column: MappedColumn[Any] = mapped_column(COLUMN_TYPES[kind], *refers, nullable=True, info={"field": (kind, label, options), "index": index})
-    return column
+    is_indexed = options.pop("index", False)
+    return Column(kind, (kind, label, options), options["target"] if kind == "link" else None, is_indexed)
 
 
 @dataclass(frozen=True)
@@ -81,51 +113,66 @@ class Entity:
     rule: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
 
 
-class Base(DeclarativeBase):
-    """The root of all mapped classes."""
-
-    metadata = MetaData()
-
-
 ENTITIES: dict[str, type[Record]] = {}
 
+_COMMON = {
+    "id": Column("id"),
+    "source": Column("text", ("text", "Source", {})),
+    "external_id": Column("text", ("text", "External id", {"aliases": ("id", "record id", "externe id")})),
+    "deleted_at": Column("moment"),
+    "custom": Column("text"),
+}
 
-class Record(Base):
+
+class _Kind(type):
+    """The type of all entities: mypy 2.4 takes classes that have none of their own for unhashable, and lru_cache wants to hash them."""
+
+
+class Record(metaclass=_Kind):
     """Something with an id that is journaled, searched, undone and one day synced.
 
     `source` and `external_id` say where an imported record comes from; `custom` is a JSON object of the user's own fields.
+
+    Attributes:
+        columns: of the table, in their order. indexes: beside the key's own.
     """
 
-    __abstract__ = True
     entity: ClassVar[Entity]
     fields: ClassVar[dict[str, Field]]
+    columns: ClassVar[dict[str, Column]]
+    indexes: ClassVar[list[Index]]
 
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    source: Mapped[str | None] = mapped_column(TEXT, info={"field": ("text", "Source", {})})
-    external_id: Mapped[str | None] = mapped_column(TEXT, info={"field": ("text", "External id", {"aliases": ("id", "record id", "externe id")})})
-    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
-    custom: Mapped[str | None] = mapped_column(TEXT)
+    id: Mapped[UUID]
+    source: Mapped[str | None]
+    external_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+    custom: Mapped[str | None]
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Give the class its table, its indexes and its fields."""
-        entity = cls.entity
-        cls.__tablename__ = entity.name
-        cls.__table_args__ = {"sqlite_with_rowid": False, "sqlite_strict": True}
-        lists = {name: value for name, value in vars(cls).items() if isinstance(value, Parts)}
-        for name in lists:
-            delattr(cls, name)
+        """Give the class its columns, its indexes and its fields."""
         super().__init_subclass__(**options)
+        lists = {name: value for name, value in vars(cls).items() if isinstance(value, Parts)}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        for name in (*lists, *own):
+            delattr(cls, name)
+        cls.columns = {name: replace(column, name=name) for name, column in {**own, **_COMMON}.items()}
         cls.fields = dict(_fields(cls, lists))
-        ENTITIES[entity.name] = cls
-        _index(cls)
+        cls.indexes = list(_indexes(cls))
+        ENTITIES[cls.entity.name] = cls
+
+    def __init__(self, **values: Any) -> None:
+        for name, value in values.items():
+            if name not in self.columns:
+                raise TypeError(f"{self.entity.name} has no column {name}")
+            setattr(self, name, value)
 
 
 def _fields(cls: type[Record], lists: Mapping[str, Parts]) -> Iterable[tuple[str, Field]]:
     own: list[tuple[str, Field]] = []
     common: list[tuple[str, Field]] = []
-    for column in cls.__table__.columns:
-        if declared := column.info.get("field"):
-            kind, label, options = declared
+    for column in cls.columns.values():
+        if column.field:
+            kind, label, options = column.field
             place = common if column.name in {"source", "external_id", "sort_key"} else own
             name = column.name.removesuffix("_id") if kind == "link" else column.name
             place.append((name, Field(name, kind, label, **options)))
@@ -133,29 +180,28 @@ def _fields(cls: type[Record], lists: Mapping[str, Parts]) -> Iterable[tuple[str
     return [*own, *listed, *common]
 
 
-def _index(cls: type[Record]) -> None:
-    table, name = cls.__table__, cls.entity.name
-    columns = table.columns
+def _indexes(cls: type[Record]) -> Iterable[Index]:
+    columns, name = cls.columns, cls.entity.name
     if "sort_key" in columns:
         # With deleted_at behind, the ids of all live records come in order from the index alone. In front it would lure the planner away from keys.
-        Index(f"{name}_by_sort_key", columns["sort_key"], columns["id"], columns["deleted_at"])
+        yield Index(f"{name}_by_sort_key", ("sort_key", "id", "deleted_at"))
     if cls.entity.journaled and not cls.entity.owned_by:
-        Index(f"{name}_by_external", columns["external_id"], sqlite_where=columns["external_id"].is_not(None))
-    for column in columns:
-        if column.info.get("index"):
-            Index(f"{name}_by_{column.name}", column)
+        yield Index(f"{name}_by_external", ("external_id",), "external_id IS NOT NULL")
+    for column in columns.values():
+        if column.is_indexed:
+            yield Index(f"{name}_by_{column.name}", (column.name,))
     if cls.entity.timeline and "company_id" in columns:
-        Index(f"{name}_timeline", columns["company_id"], columns[cls.entity.timeline])
+        yield Index(f"{name}_timeline", ("company_id", cls.entity.timeline))
 
 
-def sort_key_column() -> MappedColumn[Any]:
+def sort_key_column() -> Any:
     """Declare the stored sort key: casefolded, without diacritics, Chinese as pinyin; filled by the door."""
-    return mapped_column(TEXT, info={"field": ("text", "Sort key", {"derived": True})})
+    return Column("text", ("text", "Sort key", {"derived": True}))
 
 
-def currency_column() -> MappedColumn[Any]:
+def currency_column() -> Any:
     """Declare the currency of the record's amounts."""
-    return mapped_column(TEXT, info={"field": ("text", "Currency", {"group": "amount"})})
+    return Column("text", ("text", "Currency", {"group": "amount"}))
 
 
-__all__ = ["ENTITIES", "Base", "Entity", "Parts", "Record", "choices", "currency_column", "parts", "sort_key_column", "stored"]
+__all__ = ["ENTITIES", "Column", "Entity", "Index", "Parts", "Record", "choices", "currency_column", "parts", "sort_key_column", "stored"]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
-
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.base import Entity, Index, Record, choices, parts, sort_key_column, stored
 from crmdesk.models.checks import check_credit_code, check_mail, check_vat_id, check_website
 from crmdesk.models.names import display_name, folded, name_sort_key, sort_key
 from crmdesk.models.phones import phone_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 LIFECYCLE = choices(("potential", mark("Potential")), ("active", mark("Active")), ("dormant", mark("Dormant")), ("lost", mark("Lost customer")))
 TIERS = choices(("a", mark("A")), ("b", mark("B")), ("c", mark("C")))
@@ -95,7 +95,7 @@ class Contact(Record):
     note = parts("memo", mark("Note"), search=1, aliases=("notes", "description", "comment", "notiz", "notizen", "备注"))
 
 
-Index("contact_by_birthday", Contact.birthday, sqlite_where=Contact.birthday.is_not(None))
+Contact.indexes.append(Index("contact_by_birthday", ("birthday",), "birthday IS NOT NULL"))
 
 OWNERS = ("company", "contact", "lead", "deal", "product", "member")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
-
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.base import Entity, Index, Record, choices, parts, sort_key_column, stored
 from crmdesk.models.names import name_sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 OUTCOMES = choices(("open", mark("Open")), ("won", mark("Won")), ("lost", mark("Lost")))
 DEAL_ROLES = choices(("decides", mark("Decides")), ("influences", mark("Influences")), ("uses", mark("Uses")), ("pays", mark("Pays")))
@@ -80,8 +80,8 @@ class Deal(Record):
 
 
 # The board's one index: cards of a stage in their order, and everything that its sums need without touching the deals.
-Index(
-    "deal_on_board", Deal.stage_id, Deal.position, Deal.id, Deal.owner_id, Deal.amount_base, Deal.amount, Deal.closed_on, Deal.deleted_at, sqlite_where=Deal.deleted_at.is_(None),
+Deal.indexes.append(
+    Index("deal_on_board", ("stage_id", "position", "id", "owner_id", "amount_base", "amount", "closed_on", "deleted_at"), "deleted_at IS NULL")
 )  # fmt: skip
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
 from crmdesk.models.names import display_name, sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 LEAD_STATUS = choices(
     ("new", mark("New")), ("working", mark("Working")), ("qualified", mark("Qualified")), ("converted", mark("Converted")), ("disqualified", mark("Disqualified")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.names import name_sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 ROLES = choices(
     ("owner", mark("Store owner")), ("manager", mark("Manager")), ("sales", mark("Sales")), ("service", mark("Service")),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy.orm import Mapped
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
 from crmdesk.models.names import folded, name_sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 TAX_CATEGORIES = choices(
     ("S", mark("Standard rate")), ("Z", mark("Zero rated")), ("E", mark("Exempt")), ("AE", mark("Reverse charge")), ("K", mark("Intra-community supply")),

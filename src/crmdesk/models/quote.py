@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
-
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Record, choices, parts, stored
+from crmdesk.models.base import Entity, Index, Record, choices, parts, stored
 from crmdesk.models.customer import DOCUMENT_LANGUAGES
 from crmdesk.models.product import TAX_CATEGORIES
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 QUOTE_STATUS = choices(
     ("draft", mark("Draft")), ("issued", mark("Issued")), ("accepted", mark("Accepted")), ("declined", mark("Declined")),
@@ -82,10 +82,7 @@ class Quote(Record):
 
 
 # All that the figures of the list need: a quote's row is long, since what was issued is kept in it.
-Index(
-    "quote_in_figures", Quote.status, Quote.valid_until, Quote.decided_at, Quote.owner_id, Quote.amount_base, Quote.payable, Quote.currency,
-    sqlite_where=Quote.deleted_at.is_(None),
-)  # fmt: skip
+Quote.indexes.append(Index("quote_in_figures", ("status", "valid_until", "decided_at", "owner_id", "amount_base", "payable", "currency"), "deleted_at IS NULL"))
 
 
 class QuoteLine(Record):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import configure_mappers
-
 from crmdesk.errors import UserError
 from crmdesk.fields import Field
 from crmdesk.i18n import tr
@@ -36,5 +34,3 @@ def owned_parts(cls: type[Record]) -> dict[str, Field]:
     """Return the list fields of an entity by the entity that their rows are."""
     return {field.target: field for field in cls.fields.values() if field.kind == "parts" and field.target}
 
-
-configure_mappers()

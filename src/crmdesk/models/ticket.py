@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
 from crmdesk.models.customer import DOCUMENT_LANGUAGES
 from crmdesk.models.names import name_sort_key, sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 TICKET_STATUS = choices(
     ("new", mark("New")), ("open", mark("Open")), ("waiting", mark("Waiting for customer")), ("resolved", mark("Resolved")), ("closed", mark("Closed")),

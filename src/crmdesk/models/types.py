@@ -79,5 +79,5 @@ class Flag(_ByKind):
 
 COLUMN_TYPES: dict[str, type[TypeEngine[Any]]] = {
     "text": TEXT, "long_text": TEXT, "choice": TEXT, "integer": INTEGER, "money": INTEGER, "decimal": Scaled, "price": Scaled, "rate": Rate,
-    "date": Day, "moment": Moment, "flag": Flag, "link": Id,
+    "date": Day, "moment": Moment, "flag": Flag, "link": Id, "id": Id,
 }  # fmt: skip

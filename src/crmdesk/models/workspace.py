@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy.orm import Mapped
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.names import name_sort_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 CUSTOM_KINDS = choices(
     ("text", mark("Text")), ("long_text", mark("Long text")), ("integer", mark("Whole number")), ("decimal", mark("Decimal number")),

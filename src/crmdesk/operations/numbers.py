@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
 
 def series_of(change: Change, entity: str) -> NumberSeries:
     """Return the series of an entity, made from the entity's own pattern at the first use."""
+    from sqlalchemy import select
+
     found = change.find(NumberSeries, select(NumberSeries).where(NumberSeries.about == entity, NumberSeries.deleted_at.is_(None)))
     if found:
         return found

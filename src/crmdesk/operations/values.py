@@ -11,8 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from crmdesk.clock import new_id
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, Reading, read_date, to_minor
@@ -120,7 +118,7 @@ def _assign_money(change: Change, record: Record, field: Field, value: Any, read
         return
     if isinstance(money, int | Decimal):
         money = Money(Decimal(money), currency)
-    if "currency" in type(record).__table__.columns:
+    if "currency" in type(record).columns:
         record.currency = money.currency  # type: ignore[attr-defined]  # the line above looked
     setattr(record, field.column, to_minor(money.amount, money.currency) if field.kind == "money" else money.amount)
 
@@ -172,6 +170,8 @@ def _listed(value: Any, sign: str) -> list[str]:
 
 def parts(change: Change, record: Record, target: str) -> list[Any]:
     """Return the live parts of a record, in their order, to change them."""
+    from sqlalchemy import select
+
     change.flush()
     cls: Any = ENTITIES[target]
     owner = getattr(cls, f"{record.entity.name}_id")
@@ -218,7 +218,7 @@ def _replace_all(change: Change, record: Record, field: Field, wanted: Sequence[
     present = parts(change, record, target)
     for position, item in enumerate(wanted):
         given = {cls.entity.value: item} if isinstance(item, str) else {cls.entity.value if k == "value" else k: v for k, v in item.items()}
-        given = {name: value for name, value in given.items() if name in cls.__table__.columns and name not in {"id", "e164", "key", "city_key"}}
+        given = {name: value for name, value in given.items() if name in cls.columns and name not in {"id", "e164", "key", "city_key"}}
         if position < len(present):
             for name, value in {**given, "position": position}.items():
                 setattr(present[position], name, value)
@@ -230,6 +230,8 @@ def _replace_all(change: Change, record: Record, field: Field, wanted: Sequence[
 
 def tag_id(change: Change, name: str) -> UUID:
     """Return the tag of a name, made if it is new; `group:name` puts it into a group."""
+    from sqlalchemy import select
+
     group, _, bare = name.rpartition(":")
     key = named_id("tag", f"{folded(group)}:{folded(bare.strip())}")
     found = change.find(Tag, select(Tag).where(Tag.id == key))

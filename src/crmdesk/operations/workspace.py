@@ -7,8 +7,6 @@ import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
-
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.names import folded, pinyin
@@ -131,6 +129,8 @@ def set_series(change: Change, entity: str, pattern: str, next_value: int) -> No
 @operation(mark("Add holiday"), right="holiday.write")
 def add_holiday(change: Change, on: date, name: str = "") -> UUID:
     """Let nobody work on a day; a second call for the same day changes its name."""
+    from sqlalchemy import select
+
     known = change.find(Holiday, select(Holiday).where(Holiday.on == on, Holiday.deleted_at.is_(None)))
     if known:
         known.name = name.strip() or None

@@ -60,7 +60,7 @@ def whole(reader: Reader, entity: str, record_id: UUID) -> dict[str, Any]:
 def part_rows(reader: Reader, cls: type[Record], field: Field, record_id: UUID) -> list[dict[str, Any]]:
     """Return the parts that a list field holds, each in JSON's terms, in their order."""
     target = ENTITIES[field.target or ""]
-    order = "position, id" if "at" not in target.__table__.columns else "at, id"
+    order = "position, id" if "at" not in target.columns else "at, id"
     ids = [row[0] for row in reader.rows(
         f'SELECT id FROM "{field.target}" WHERE "{cls.entity.name}_id" = ? AND deleted_at IS NULL ORDER BY {order}', (record_id.bytes,)  # noqa: S608
     )]  # fmt: skip

@@ -44,10 +44,19 @@ class Typed:
 
     def having(self, field: str, value: Any) -> Typed:
         """Return it with one more value; fields that say nothing about sameness are left out."""
-        if field in ("email", "phone"):
-            return replace(self, **{f"{field}s": tuple(part.value for part in value or ())})  # type: ignore[arg-type]  # both are tuples of text
-        if field in ("name", "given_name", "family_name", "company_name"):
-            return replace(self, **{field: str(value or "").strip()})
+        match field:
+            case "email":
+                return replace(self, emails=tuple(part.value for part in value or ()))
+            case "phone":
+                return replace(self, phones=tuple(part.value for part in value or ()))
+            case "name":
+                return replace(self, name=str(value or "").strip())
+            case "given_name":
+                return replace(self, given_name=str(value or "").strip())
+            case "family_name":
+                return replace(self, family_name=str(value or "").strip())
+            case "company_name":
+                return replace(self, company_name=str(value or "").strip())
         return self
 
 
@@ -71,7 +80,7 @@ def _found(reader: Reader, entity: str, typed: Typed) -> Iterator[tuple[bytes, s
         if e164:
             yield from _owners(reader, entity, owner, "phone", "e164", e164, tr("has this phone number"))
     name = _name(entity, typed)
-    if len(name) >= SHORTEST_NAME and "sort_key" in ENTITIES[entity].__table__.columns:
+    if len(name) >= SHORTEST_NAME and "sort_key" in ENTITIES[entity].columns:
         rows = reader.rows(f'SELECT t.id FROM "{entity}" t WHERE t.sort_key = ? AND {live(reader, entity)} LIMIT 10', (sort_key(name),))  # noqa: S608
         yield from ((record, tr("has this name")) for (record,) in rows)
 

@@ -64,7 +64,7 @@ class Where:
 def visible(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
     """Return the condition that every read of an entity starts from: live records that the viewer may see."""
     live = f"{alias}.deleted_at IS NULL"
-    if reader.viewer.sees_only_own and "owner_id" in cls.__table__.columns and reader.viewer.member_id:
+    if reader.viewer.sees_only_own and "owner_id" in cls.columns and reader.viewer.member_id:
         return Where(f"{live} AND {alias}.owner_id = ?", (reader.viewer.member_id.bytes,))
     return Where(live)
 
@@ -172,7 +172,7 @@ def ids_by_title(reader: Reader, cls: type[Record], text: str) -> list[bytes]:
         found = reader.rows(f'SELECT id FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (UUID(bare).bytes,))  # noqa: S608
         if found:
             return [row[0] for row in found]
-    columns = cls.__table__.columns
+    columns = cls.columns
     for column in ("number", "customer_number", "code"):
         if column in columns:
             found = reader.rows(f'SELECT id FROM "{table}" WHERE "{column}" = ? AND deleted_at IS NULL', (bare,))  # noqa: S608

@@ -93,7 +93,7 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
     """Return the first ids of a list, sooner than all of them: what is shown while the rest loads. The same order as `ids`."""
     cls = entity_class(entity)
     name = sort[0].lstrip("-") if sort else ""
-    natural = "sort_key" in cls.__table__.columns and cls.entity.name not in NEWEST_FIRST and "position" not in cls.__table__.columns
+    natural = "sort_key" in cls.columns and cls.entity.name not in NEWEST_FIRST and "position" not in cls.columns
     if len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
         down = " DESC" if sort and sort[0].startswith("-") else ""
         found = _first_by_name(reader, cls, conditions, down, limit)
@@ -121,10 +121,10 @@ def _first_by_name(reader: Reader, cls: type[Record], conditions: Sequence[Condi
 def _first_by_link(reader: Reader, cls: type[Record], conditions: Sequence[Condition], sort: str, limit: int) -> list[bytes] | None:
     """Return the first ids sorted by a link's name, walking the linked records in their order; None if that does not fill a page."""
     field = cls.fields.get(sort.lstrip("-"))
-    if field is None or field.kind != "link" or not cls.__table__.columns[field.column].info.get("index"):
+    if field is None or field.kind != "link" or not cls.columns[field.column].is_indexed:
         return None
     target = entity_class(field.target or "")
-    if "sort_key" not in target.__table__.columns or "position" in target.__table__.columns:
+    if "sort_key" not in target.columns or "position" in target.columns:
         return None
     where, down = where_sql(cls, conditions, reader, of_few=True), " DESC" if sort.startswith("-") else ""
     live = where.sql.replace("t.deleted_at", "+t.deleted_at", 1)
@@ -188,7 +188,7 @@ _NORMAL: dict[tuple[str | None, str], str] = {("email", "address"): "key", ("pho
 def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: bool) -> str:
     pieces = [_sort_sql(cls, name.lstrip("-"), name.startswith("-"), reader, filtered) for name in sort if name.strip("-")]
     if not pieces:
-        columns = cls.__table__.columns
+        columns = cls.columns
         if cls.entity.name in NEWEST_FIRST:
             pieces = [NEWEST_FIRST[cls.entity.name]]
         elif "position" in columns and not cls.entity.owned_by:
@@ -207,15 +207,15 @@ def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered
         value = f"json_extract(t.custom, '$.\"{custom}\"')"
     elif field.kind == "link":
         target = entity_class(field.target or "")
-        title = "sort_key" if "sort_key" in target.__table__.columns else title_field(target)
-        if "position" in target.__table__.columns:
+        title = "sort_key" if "sort_key" in target.columns else title_field(target)
+        if "position" in target.columns:
             title = "position"
         value = f'(SELECT l."{title}" FROM "{field.target}" l WHERE l.id = t."{field.column}")'  # noqa: S608
-    elif name == cls.entity.title and "sort_key" in cls.__table__.columns:
+    elif name == cls.entity.title and "sort_key" in cls.columns:
         # A filter's few rows are sorted by hand: the planner's own choice walks the whole index in order.
         value = "+t.sort_key" if filtered else "t.sort_key"
         return f"{value}{direction}"
-    elif field.kind in {"money", "price"} and "amount_base" in cls.__table__.columns:
+    elif field.kind in {"money", "price"} and "amount_base" in cls.columns:
         value = "t.amount_base" if name in {"amount", "payable"} else f't."{field.column}"'
     else:
         value = f't."{field.column}"'
@@ -257,7 +257,7 @@ def _own_values(
     reader: Reader, cls: type[Record], own: Sequence[tuple[str, Field]], customs: Sequence[tuple[str, Field, str]], listed: str
 ) -> dict[bytes, dict[str, Any]]:
     columns = ["t.id", *(f't."{field.column}"' for _, field in own), *(f"json_extract(t.custom, '$.\"{custom}\"')" for _, _, custom in customs)]
-    currency = "t.currency" if "currency" in cls.__table__.columns else "NULL"
+    currency = "t.currency" if "currency" in cls.columns else "NULL"
     seen = visible(cls, reader)
     sql = f'SELECT {", ".join(columns)}, {currency} FROM "{cls.entity.name}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
     found: dict[bytes, dict[str, Any]] = {}
@@ -309,7 +309,7 @@ def _fill_parts(
 ) -> None:
     owner, target = f"{cls.entity.name}_id", ENTITIES[field.target or ""]
     more = () if single else _MORE.get(field.target or "", ())
-    label = '"label"' if "label" in target.__table__.columns else "NULL"
+    label = '"label"' if "label" in target.columns else "NULL"
     columns = ", ".join([f'"{inner.column}"', label, *(f'"{column}"' for column in more)])
     for values in found.values():
         values[name] = None if single else []

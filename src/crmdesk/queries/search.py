@@ -95,7 +95,7 @@ def _candidates(reader: Reader, text: str, plain: str, numbers: list[int] | None
 def _waiting(reader: Reader, plain: str, entity: str) -> set[bytes]:
     """Return records not yet in the index whose title begins like this: a small queue must not hide what was just written."""
     cls = entity_class(entity)
-    if "sort_key" not in cls.__table__.columns or not reader.value("SELECT 1 FROM search_queue WHERE tbl = ? LIMIT 1", (cls.entity.number,)):
+    if "sort_key" not in cls.columns or not reader.value("SELECT 1 FROM search_queue WHERE tbl = ? LIMIT 1", (cls.entity.number,)):
         return set()
     found = reader.rows(
         f'SELECT t.id FROM "{entity}" t JOIN search_queue q ON q.tbl = ? AND q.row = t.id WHERE t.deleted_at IS NULL AND t.sort_key >= ? AND t.sort_key < ? LIMIT 200',  # noqa: S608
@@ -186,7 +186,7 @@ def _load(reader: Reader, scores: dict[tuple[int, bytes], int], plain: str, keep
     for table, found in by_table.items():
         cls = BY_NUMBER[table]
         entity, seen = cls.entity.name, visible(cls, reader)
-        number = "t.number" if "number" in cls.__table__.columns and cls.entity.title != "title" else "NULL"
+        number = "t.number" if "number" in cls.columns and cls.entity.title != "title" else "NULL"
         sql = f'SELECT t.id, t."{title_field(cls)}", {number} FROM "{entity}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
         for row, title, _number in reader.rows(sql, (id_list(found), *seen.parameters)):
             ranked.append((_score(scores[table, row], str(title or ""), plain) + WEIGHT.get(entity, 0), entity, row, str(title or "")))

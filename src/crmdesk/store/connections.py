@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
 
 from crmdesk.errors import CannotOpen, NotAStore, StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
@@ -141,6 +139,9 @@ def writing_engine(connection: Connection) -> Engine:
 
     Without IMMEDIATE SQLite takes the lock at the first write, and what was read before may be stale by then.
     """
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import StaticPool
+
     engine = create_engine("sqlite://", module=sqlcipher, creator=lambda: connection, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")

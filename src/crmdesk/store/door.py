@@ -1,4 +1,7 @@
-"""The door: operations, and the only kind of writing transaction there is."""
+"""The door: operations, and the only kind of writing transaction there is.
+
+SQLAlchemy is imported where a transaction needs it: who only reads must not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
-
-from sqlalchemy import Select, event, inspect, select
 
 from crmdesk.clock import moment, new_id
 from crmdesk.errors import UserError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from crmdesk.store.connections import Connection
@@ -146,7 +148,7 @@ def check_record(cls: type[Record], values: Mapping[str, Any]) -> None:
 
 def values_of(record: Record) -> dict[str, Any]:
     """Return a record's plain values by column."""
-    return {column.key: getattr(record, column.key) for column in inspect(type(record)).columns}
+    return {name: getattr(record, name) for name in record.columns}
 
 
 class Change:
@@ -165,6 +167,8 @@ class Change:
         self.detail: dict[str, Any] = {}
         self.reader = Reader(connection, viewer, settings, self.flush)
         self._bulk: set[type[Record]] = set()
+        from sqlalchemy import event
+
         event.listen(session, "before_flush", self._finish_records)
 
     @property
@@ -224,6 +228,8 @@ class Change:
 
     def each(self, cls: type[T], ids: Iterable[UUID]) -> Iterator[T]:
         """Yield live records, fetched in chunks: one by one 10,000 took 7 s."""
+        from sqlalchemy import select
+
         source = iter(ids)
         while chunk := list(islice(source, 500)):
             found = self._session.scalars(select(cls).where(cls.id.in_(chunk), cls.deleted_at.is_(None)))
@@ -249,7 +255,7 @@ class Change:
         return self._many(f'UPDATE "{cls.entity.name}" SET {pairs} WHERE id = ?', rows)  # noqa: S608
 
     def _column(self, cls: type[Record], name: str) -> str:
-        if name not in cls.__table__.columns:
+        if name not in cls.columns:
             raise KeyError(f"{cls.entity.name}.{name}")
         return name
 
@@ -333,6 +339,8 @@ class Change:
 
     def close(self) -> None:
         """Forget the session's records."""
+        from sqlalchemy import event
+
         event.remove(self._session, "before_flush", self._finish_records)
         self._session.close()
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
-
-from crmdesk.models.base import ENTITIES
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -44,9 +39,13 @@ WORKINGS = (
 
 def entity_tables() -> Iterator[str]:
     """Yield the SQL of every entity's table and indexes."""
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex, CreateTable
+
+    from crmdesk.models.mapping import tables
+
     dialect = sqlite.dialect()
-    for cls in ENTITIES.values():
-        table = cls.__table__
-        yield str(CreateTable(table).compile(dialect=dialect))  # type: ignore[arg-type]
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):  # type: ignore[attr-defined]
+    for table in tables():
+        yield str(CreateTable(table).compile(dialect=dialect))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect))

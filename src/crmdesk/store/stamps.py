@@ -32,7 +32,7 @@ def complete_stamps(connection: Connection, before: int) -> set[int]:
 
 def _stamped() -> Iterable[type[Record]]:
     for cls in ENTITIES.values():
-        columns = cls.__table__.columns
+        columns = cls.columns
         if "contact_id" in columns and "company_id" in columns and not cls.entity.owned_by and cls.entity.name != "lead":
             yield cls
 

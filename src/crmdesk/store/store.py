@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-
 from crmdesk.clock import now_ms
 from crmdesk.errors import CannotUndo, StoreDamaged, UserError
 from crmdesk.i18n import mark, tr
@@ -128,6 +125,9 @@ class Store:
                 raise StoreDamaged(
                     tr("The store can't be written: its journal is not complete ({what}).", what=problems[0]), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
                 )
+            from crmdesk.models import mapping
+
+            mapping.tables()
             self._writer, self._engine = writer, writing_engine(writer)
         return self._writer, self._engine
 
@@ -150,6 +150,9 @@ class Store:
         return self._transact(declared, origin, "do", None, lambda change: function(change, *args, **kwargs))
 
     def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:
+        from sqlalchemy.exc import IntegrityError
+        from sqlalchemy.orm import Session
+
         with self._writing, sorted_errors():
             connection, engine = self._open_writer()
             with engine.connect() as bound:

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.models.base import ENTITIES, Record
-from crmdesk.models.types import Id
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.schema import INSERT, PURGE, UPDATE
 
@@ -22,12 +21,12 @@ _GUARD = "SELECT RAISE(ABORT, 'written past the door') WHERE (SELECT tx FROM cur
 def journaled_columns(cls: type[Record]) -> list[tuple[str, str]]:
     """Return (journal name, column) of every column that a change of is recorded; derived ones are not, `custom` goes key by key."""
     derived = {field.column for field in cls.fields.values() if field.derived}
-    return [(column.name, column.name) for column in cls.__table__.columns if column.name not in derived | {"id", "custom"}]
+    return [(name, name) for name in cls.columns if name not in derived | {"id", "custom"}]
 
 
 def is_blob(cls: type[Record], column: str) -> bool:
     """Say whether a column holds raw bytes, which the journal writes as hex."""
-    return isinstance(cls.__table__.columns[column].type, Id)
+    return cls.columns[column].holds_id
 
 
 def value_sql(cls: type[Record], column: str, row: str) -> str:

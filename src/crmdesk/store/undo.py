@@ -219,7 +219,7 @@ def _check_inserts(connection: Connection, tables: list[type[Record]], step: Ste
 
 def _check_left_house(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
     """An issue can be undone only while no PDF has left the program."""
-    if "left_at" not in cls.__table__.columns or "issued_at" not in fields:
+    if "left_at" not in cls.columns or "issued_at" not in fields:
         return
     left = rows(
         connection,

@@ -673,7 +673,7 @@ class CustomerPage(Page):
 
     @Slot(object)
     def _submit(self, said: Said) -> None:
-        links = {f"{name}_id": record for name, record in self.links().items()}
+        links: dict[str, Any] = {f"{name}_id": record for name, record in self.links().items()}
         if said.person is not None:
             links["contact_id"] = said.person[0]
         if said.is_task:

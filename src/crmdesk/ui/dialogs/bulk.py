@@ -79,4 +79,5 @@ class OwnerDialog(QDialog):
     def owner(self) -> UUID | None:
         """Return the member that is chosen."""
         item = self.list.currentItem()
-        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        chosen: UUID | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return chosen

@@ -247,3 +247,12 @@ def test_the_mouse_finds_the_card_and_a_double_click_opens_it(desk: Desk, page: 
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
     desk.settle()
     assert page.panel.name.text() == "Store fit-out"
+
+
+def test_going_back_does_not_ask_for_a_new_deal_again(desk: Desk, page: PipelinePage) -> None:
+    desk.open("pipeline", "new")
+    page.window().findChild(NewRecordDialog).reject()
+    desk.open("contacts")
+    desk.window.go_back()
+    desk.settle()
+    assert not [dialog for dialog in page.window().findChildren(NewRecordDialog) if dialog.isVisible()]

@@ -328,3 +328,13 @@ def test_the_list_shows_drafts_as_drafts_and_figures_that_open_their_rows(desk: 
 def _deal(store: Store) -> UUID:
     with store.read() as reader:
         return UUID(bytes=reader.value("SELECT id FROM deal"))
+
+
+def test_in_a_narrow_window_a_button_shows_the_page(desk: Desk, page: QuotePage) -> None:
+    desk.window.resize(1000, 640)
+    desk.settle()
+    assert page.grid.isVisible()
+    assert not page.view.isVisible()
+    page.preview_button.click()
+    assert page.view.isVisible()
+    assert not page.grid.isVisible()

@@ -192,3 +192,12 @@ def test_a_new_ticket_is_opened_with_what_the_customer_says(desk: Desk, page: Ti
     desk.settle()
     assert page.subject.text() == "Second pallet missing"
     assert page.conversation.texts() == ["Only one came."]
+
+
+def test_in_a_narrow_window_a_button_shows_the_customer(desk: Desk, page: TicketsPage) -> None:
+    desk.window.resize(1000, 640)
+    desk.settle()
+    assert not page._side.isVisible()
+    page.side_button.click()
+    assert page._side.isVisible()
+    assert not page.queue.isVisible()

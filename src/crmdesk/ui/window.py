@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
@@ -406,9 +407,11 @@ class Window(QMainWindow):
         if page is not None and not page.leave():
             self._light()
             return
-        if self._at < 0 or self._history[self._at] != place:
+        # Going back must not begin the same record again.
+        kept = replace(place, view="") if place.view == "new" else place
+        if self._at < 0 or self._history[self._at] != kept:
             del self._history[self._at + 1 :]
-            self._history.append(place)
+            self._history.append(kept)
             del self._history[:-MOST_HISTORY]
             self._at = len(self._history) - 1
         self._show(place)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from PySide6.QtGui import QResizeEvent
+
     from crmdesk.documents.calculator import AllowanceCharge, Document, Totals
     from crmdesk.operations.sending import ReadyMail
     from crmdesk.queries.quotes import QuoteView
@@ -51,7 +53,7 @@ TOP_FIELDS = ("company", "deal", "contact", "valid_until", "subject", "payment_d
 MORE_FIELDS = ("date", "language", "reference", "currency", "exchange_rate", "tax_inclusive", "owner", "intro", "terms")
 ALWAYS_OPEN = frozenset({"deal", "owner"})
 STATUS_TONES: dict[str, theme.Tone] = {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}
-PREVIEW_WIDTH, AGAIN_MS = 440, 400
+PREVIEW_WIDTH, NARROW, AGAIN_MS = 440, 1040, 400
 DISCOUNT = (Field("discount", "text", mark("Discount"), required=True), Field("reason", "text", mark("Reason")))
 REASON = Field("reason", "text", mark("Reason"))
 WIN = Field("win", "flag", mark("Move the deal to Won"))
@@ -187,6 +189,9 @@ class QuotePage(Page):
         self.issue_button = Button(tr("Issue"), self._issue, icon="shield-check", tip=tr("Give the quote its number; it can't be changed afterwards"))
         self.pdf_button = Button(tr("PDF"), self._choose_pdf, icon="printer", trailing="chevron-down")
         self.send_button = Button(tr("Send"), self._send, "primary", "send")
+        self.preview_button = Button(tr("Preview"), self._toggle_preview, icon="eye")
+        self.preview_button.hide()
+        self.header.add(self.preview_button)
         self.header.add(self.accept_button, self.decline_button, self.revise_button, self.issue_button, self.pdf_button, self.send_button)
         self.sent_bar = Card(padding=12)
         self.sent_text = Text("", wrap=True)
@@ -239,7 +244,24 @@ class QuotePage(Page):
         preview.add(self.missing, self.view)
         preview.setProperty("card", "sunken")
         preview.setFixedWidth(PREVIEW_WIDTH)
-        self.column.addLayout(row(scrolled(left), preview, space=14), 1)
+        self._left, self._right, self._wants_preview = scrolled(left), preview, False
+        self.column.addLayout(row(self._left, preview, space=14), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show lines and page beside one another, in a narrow window one of them."""
+        is_narrow = self.width() < NARROW
+        self.preview_button.setVisible(is_narrow)
+        self._right.setVisible(not is_narrow or self._wants_preview)
+        self._left.setVisible(not is_narrow or not self._wants_preview)
+
+    def _toggle_preview(self) -> None:
+        self._wants_preview = not self._wants_preview
+        self.preview_button.setText(tr("Lines") if self._wants_preview else tr("Preview"))
+        self._arrange()
 
     # --- arriving -----------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from crmdesk.ui.form import Form, FormGrid
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import context, for_form, given
-from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, Line, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
 from crmdesk.ui.widgets.conversation import Conversation, ReplyBox, TicketQueue, Waiting, channel_name, moment_text, tone_of
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
+
+    from PySide6.QtGui import QResizeEvent
 
     from crmdesk.queries.tickets import ServiceFigures, Snippet, TicketPage
     from crmdesk.store import Reader
@@ -42,7 +44,8 @@ OTHERS = ("late", "waiting", "resolved", "closed", "all")
 FIELDS = ("owner", "priority", "queue", "channel", "company", "contact", "product", "deal", "quote", "tags")
 NEW_FIELDS = ("subject", "company", "contact", "priority", "channel", "queue", "owner")
 MESSAGE = Field("message", "long_text", mark("What the customer says"))
-QUEUE_WIDTH, SIDE_WIDTH, CLOCK_MS = 336, 276, 30_000
+QUEUE_WIDTH, NARROW_QUEUE, SIDE_WIDTH, CLOCK_MS = 336, 300, 276, 30_000
+NARROW = 1060
 MOST_IN_LINK = 1800
 
 
@@ -100,6 +103,7 @@ class TicketsPage(Page):
         self._opened: _Opened | None = None
         self._week: ServiceFigures | None = None
         self._article: UUID | None = None
+        self._wants_side = False
         self._build_header()
         self.queue = TicketQueue()
         self.queue.chosen.connect(self._choose)
@@ -107,13 +111,14 @@ class TicketsPage(Page):
         queue_card = Card(padding=0)
         queue_card.add(self.queue)
         queue_card.setFixedWidth(QUEUE_WIDTH)
+        self._queue_card = queue_card
         self.nothing = EmptyState(
             "life-buoy", tr("No tickets here."), Button(tr("New ticket"), self.new_ticket, "primary", "plus"),
             hint=tr("A ticket is one request of a customer, from the first message to the solution."),
         )  # fmt: skip
-        middle, side = self._build_conversation(), self._build_side()
+        middle, self._side = self._build_conversation(), self._build_side()
         body = QWidget()
-        body.setLayout(row(queue_card, middle, side, space=12))
+        body.setLayout(row(queue_card, middle, self._side, space=12))
         self.stack = QStackedWidget()
         self.stack.addWidget(body)
         self.stack.addWidget(self.nothing)
@@ -152,8 +157,10 @@ class TicketsPage(Page):
         self.resolve_button = Button(tr("Resolve"), self._resolve, icon="check")
         self.close_button = Button(tr("Close"), self._close)
         self.reopen_button = Button(tr("Reopen"), self._reopen, icon="rotate-ccw")
+        self.side_button = IconButton("panel-right", tr("Show the customer and what is promised"), self._toggle_side)
+        self.side_button.hide()
         head = column(
-            row(self.about, self.resolve_button, self.close_button, self.reopen_button, space=8), row(self.subject, self.state, space=8), space=4,
+            row(self.about, self.resolve_button, self.close_button, self.reopen_button, self.side_button, space=8), row(self.subject, self.state, space=8), space=4,
             margins=(16, 11, 12, 12),
         )
         self.conversation = Conversation()
@@ -232,6 +239,26 @@ class TicketsPage(Page):
     def _has_ticket(self) -> bool:
         return self._ticket is not None
 
+    # --- room ---------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Leave out in a narrow window what can be shown by a button."""
+        is_narrow = self.width() < NARROW
+        self.side_button.setVisible(is_narrow)
+        shows_side = not is_narrow or self._wants_side
+        self._side.setVisible(shows_side)
+        self._queue_card.setVisible(not is_narrow or not self._wants_side)
+        self._queue_card.setFixedWidth(NARROW_QUEUE if is_narrow else QUEUE_WIDTH)
+        self.figures.setVisible(not is_narrow and self._week is not None and bool(self._week.first_replies or self._week.resolved))
+
+    def _toggle_side(self) -> None:
+        self._wants_side = not self._wants_side
+        self._arrange()
+
     # --- the queue ----------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -277,7 +304,7 @@ class TicketsPage(Page):
         self.reply_figure.show_figure("" if percent is None else tr("{percent}%", percent=round(percent)))
         self.contact_figure.show_figure("" if contact is None else tr("{percent}%", percent=round(contact)))
         self.csat_figure.show_figure("" if week.csat is None else format_decimal(week.csat, "0.0", locale()))
-        self.figures.setVisible(bool(week.first_replies or week.resolved))
+        self._arrange()
 
     def _show_figure(self, which: str) -> None:
         """Show the tickets behind one of the week's figures."""

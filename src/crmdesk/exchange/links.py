@@ -37,7 +37,10 @@ class Book:
     """The records of one entity that a file may refer to; asked by block, so that the file's size counts and not the store's.
 
     Args:
-        later: records of this entity may stand later in the file, so what is missing is promised and made only at the end.
+        later: records of this entity may stand later in the file, so what is missing is promised first.
+
+    Attributes:
+        promised: what was referred to and is not there yet: its id, its name, whether that is a foreign id. made: what this import made, by name.
     """
 
     def __init__(self, entity: str, store: Store, gathered: Gathered, source: str, creates: bool, later: bool = False) -> None:
@@ -55,6 +58,7 @@ class Book:
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
+        self.made: dict[str, bytes] = {}
         with store.read() as reader:
             self._is_empty = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
 
@@ -194,6 +198,7 @@ class Book:
             values |= {"external_id": text, "source": self._source}
         self._gathered.add(self.entity, values)
         self._gathered.made(self.entity)
+        self.made[name_key(self.entity, text)] = record
         self.learn(record, None if self.entity == "contact" else text, None, text if is_key else None)
         return record
 

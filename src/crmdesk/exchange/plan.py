@@ -242,11 +242,18 @@ class Plan:
                 drafts = self._drafts(shape, block)
                 shape.settle(drafts)
                 self._accept(shape, drafts)
+                for entity, book in self._books.items():
+                    if entity != self.entity:
+                        book.keep_promises()
             if progress:
                 progress(self.counts.read, max(total, self.counts.read))
             yield self._batch()
         for book in self._books.values():
             book.keep_promises()
+        yield self._batch()
+        for column, pairs in shape.late.items():
+            for pair in pairs:
+                self._gathered.update(self.entity, (column,), pair)
         self.notes += [ntr_of(text, count) for text, count in shape.work.notes.items()]
         yield self._batch()
 
@@ -301,7 +308,7 @@ class Plan:
             self._merge(shape, merges)
 
     def _count_added(self, draft: Draft) -> None:
-        if "line of" in draft.rest:
+        if "line of" in draft.rest or "made already" in draft.rest:
             return
         if draft.entity == self.entity:
             self.counts.added += 1

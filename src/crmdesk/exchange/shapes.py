@@ -105,6 +105,7 @@ class Shape:
         in_parts = [c for c in self.columns if c.target and self._is_part(c.target.field)]
         self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
         self.writer = PartsWriter(work.gathered, self.entity)
+        self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
         self.currency_index = work.layout.index_of("currency", of)
         self.template = self._template()
 
@@ -310,6 +311,11 @@ class Shape:
             values["source"] = values.get("source") or self.work.source
         draft.id = draft.id or self.new_id(draft)
         values["id"] = draft.id
+        # Links among the rows themselves are set when all of them are there.
+        for column, pairs in self.late.items():
+            if draft.entity == self.entity and values[column]:
+                pairs.append((values[column], draft.id))
+                values[column] = None
         self.work.gathered.put(draft.entity, values)
         if draft.parts:
             (self.writer if draft.entity == self.entity else PartsWriter(self.work.gathered, draft.entity)).add(draft.id, draft.parts)
@@ -496,6 +502,18 @@ class ContactShape(Person):
             book.learn(record, draft.values["name"])
             return record
         return super().new_id(draft)
+
+    def accept(self, draft: Draft) -> None:
+        """Take a person or a company; a company that persons further up had made already gets what its own row says."""
+        made = self.work.book("company").made.get(name_key("company", draft.values["name"])) if draft.entity == "company" else None
+        if made is None:
+            super().accept(draft)
+            return
+        draft.id, draft.rest["made already"] = made, True
+        if website := draft.values.get("website"):
+            self.work.gathered.update("company", ("website",), (website, made))
+        if draft.parts:
+            PartsWriter(self.work.gathered, "company").add(made, draft.parts)
 
     def after(self, draft: Draft) -> None:
         """Give a company that this row made what the row says of it."""

@@ -26,7 +26,7 @@ class Member(Record):
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True, search=3, aliases=("sales agent", "agent", "member", "full name", "mitarbeiter", "成员"))
     email: Mapped[str | None] = stored("text", mark("Email"), in_list=True, search=2, aliases=("mail", "e-mail", "邮箱"))
     role: Mapped[str | None] = stored("choice", mark("Role"), choices=ROLES, in_list=True)
-    is_active: Mapped[bool | None] = stored("flag", mark("Active"), in_list=True, aliases=("active", "aktiv"))
+    is_active: Mapped[bool | None] = stored("flag", mark("Active member"), in_list=True, aliases=("active", "aktiv"))
     region: Mapped[str | None] = stored("text", mark("Region"), in_list=True, aliases=("regional office", "office", "gebiet", "区域"))
     manager_id: Mapped[UUID | None] = stored("link", mark("Reports to"), target="member", aliases=("manager", "reports to", "vorgesetzter"))
     signature: Mapped[str | None] = stored("long_text", mark("Signature"))

@@ -38,7 +38,7 @@ class Product(Record):
     cost: Mapped[Decimal | None] = stored("price", mark("Cost"), sensitivity="secret", aliases=("kosten", "cost price", "成本"))
     tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
     tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"), in_list=True, aliases=("vat", "tax", "steuersatz", "税率"))
-    is_active: Mapped[bool | None] = stored("flag", mark("Active"), in_list=True)
+    is_active: Mapped[bool | None] = stored("flag", mark("In use"), in_list=True, aliases=("active", "aktiv"))
     sort_key: Mapped[str | None] = sort_key_column()
     name_key: Mapped[str | None] = stored("text", mark("Normal form"), derived=True, index=True)
     tags = parts("record_tag", mark("Tags"), search=1)

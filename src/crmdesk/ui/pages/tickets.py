@@ -438,7 +438,7 @@ class TicketsPage(Page):
             text = moment_text(page.resolved_at, zone, today)
             self._clocks.add(tr("Resolved"), _chip_line(Chip(text, "success" if kept else "danger", icon="check" if kept else "circle-alert")))
         elif page.resolve_due_at is not None and page.ticket.status != "waiting":
-            self._clocks.add(tr("Resolution"), _due_line(page.resolve_due_at, found.now, moment_text(page.resolve_due_at, zone, today)))
+            self._clocks.add(tr("Resolve by"), _due_line(page.resolve_due_at, found.now, moment_text(page.resolve_due_at, zone, today)))
         if page.ticket.status == "waiting" and page.waiting_since is not None:
             self._clocks.add(tr("Paused since"), _chip_line(Chip(moment_text(page.waiting_since, zone, today), "info")))
         if page.ticket.status in ("resolved", "closed"):

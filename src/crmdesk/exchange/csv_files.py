@@ -80,12 +80,24 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         columns=columns,
         rows=rows,
         sample=tuple(body(below, width)),
+        line_count=_estimate(path, first),
         encoding=guess.encoding,
         confidence=guess.confidence,
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         has_header=header is not None,
     )
+
+
+def _estimate(path: Path, first: list[Line]) -> int:
+    """Return about how many rows a file has: its lines, less those that rows spread over as they do at its beginning."""
+    ends = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            ends += chunk.count(b"\n") or chunk.count(b"\r")
+    rows = sum(1 for _, cells in first if cells)
+    lines = first[-1][0] - first[0][0] + 1
+    return max(rows, round(ends * rows / max(lines, 1)))
 
 
 def _width(first: list[Line], header: int | None) -> int:

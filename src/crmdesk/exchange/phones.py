@@ -15,6 +15,7 @@ from crmdesk.models import phones
 _PLAIN = re.compile(r"\+?[\d\s().\-]+", re.ASCII)
 _SIGNS: Final = str.maketrans("", "", " \t\n\r\f\v().-")
 LONGEST = 17
+MOST_HEADS = 200_000
 
 
 class Pattern(NamedTuple):
@@ -67,6 +68,8 @@ class PhoneReader:
     def _learn(self, number: str, region: str, key: tuple[str, str, int], rest: str) -> tuple[str | None, str | None]:
         e164, extension = phones.parse(number, region)
         if not extension and (e164 is None or e164.endswith(rest)):
+            if len(self._heads) >= MOST_HEADS:
+                self._heads.clear()
             self._heads[key] = e164[: len(e164) - len(rest)] if e164 else None
         return e164, extension
 

@@ -44,6 +44,7 @@ HELD = 200_000
 """Up to so many rows everything is prepared before the store is held; beyond, it is prepared while it is written."""
 SHOWN = 1_000
 ANYWHERE = "*"
+SOMEONE = bytes(16)
 
 MODES = ("skip", "fill", "overwrite", "add")
 
@@ -363,10 +364,12 @@ class Plan:
         return None
 
     def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
+        # Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
+        record = draft.id if len(self._seen) < HELD else SOMEONE
         for kind, value in keys:
-            self._seen.setdefault(hash((draft.entity, (kind, value))), draft.id)
+            self._seen.setdefault(hash((draft.entity, (kind, value))), record)
             if kind == "n" and draft.entity == "company":
-                self._seen.setdefault(hash((draft.entity, (kind, (value[0], ANYWHERE)))), draft.id)
+                self._seen.setdefault(hash((draft.entity, (kind, (value[0], ANYWHERE)))), record)
 
     def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> dict[Key, bytes]:
         """Ask the store which keys of a block belong to live records."""

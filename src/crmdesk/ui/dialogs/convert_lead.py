@@ -84,6 +84,14 @@ class ConvertDialog(QDialog):
         for stage, name in stages:
             self.stage.addItem(name, stage)
         self.button.setEnabled(True)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Grow for notes of two lines; a shown dialog keeps its height otherwise."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     @staticmethod
     def _fill(editor: object, note: Text, known: UUID | None, name: str, names: dict[bytes, tuple[str, bool]], linked: str) -> None:

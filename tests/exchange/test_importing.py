@@ -304,8 +304,7 @@ def test_orders_keep_their_number_and_date_and_their_lines_come_in_a_second_file
 
 def test_orders_and_lines_may_stand_in_one_file(store: Store, tmp_path: Path) -> None:
     text = "Order Number,Customer,Order Date,Product,Quantity,Unit Price,Discount\nA1,Vins,2024-01-02,Queso,2,10.00,10\nA1,Vins,2024-01-02,Tofu,1,5.00,\nA2,Vins,2024-01-03,Tofu,3,5.00,\n"
-    chosen = {"line.product": "Product", "line.quantity": "Quantity", "line.unit_price": "Unit Price", "line.discount": "Discount"}
-    result = taken(store, tmp_path, "quote", text, "orders.csv", chosen=chosen)
+    result = taken(store, tmp_path, "quote", text, "orders.csv")
     assert (result.read, result.added, result.created) == (3, 2, {"company": 1, "product": 2})
     assert rows(store, "SELECT number, net FROM quote ORDER BY number") == [("A1", 1800 + 500), ("A2", 1500)]
 
@@ -320,7 +319,7 @@ def test_tickets_come_with_customer_message_and_their_own_number(store: Store, t
     assert (result.added, result.created) == (2, {"contact": 1, "queue": 1})
     assert rows(store, "SELECT number, status, priority, channel FROM ticket ORDER BY number") == [("1", "waiting", "urgent", "social"), ("2", "closed", "low", "mail")]
     assert column(store, "SELECT body FROM message ORDER BY id") == ["It is\nbroken", "Again"]
-    assert result.notes == ("1 tickets were resolved before the first reply, as the file has it.",)
+    assert result.notes == ("1 ticket was resolved before the first reply, as the file has it.",)
 
 
 def test_tickets_without_a_number_get_one_from_the_series(store: Store, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.models.phones import parse
@@ -159,3 +160,19 @@ def test_injected_formulas_are_kept_as_texts(store: Store, tmp_path: Path, share
     result = taken(store, tmp_path, "contact", shared_data / "09_nasty_files" / "formula_injection_contacts.csv")
     assert (result.read, result.rejected) == (9, 0)
     assert ("=10+20+cmd|' /C calc'!A0",) in rows(store, "SELECT text FROM memo")
+
+
+def test_no_file_crashes_the_importer(store: Store, shared_data: Path) -> None:
+    """Every table there is, taken for people and for deals: imported, rejected row by row, or refused in one line."""
+    endings = {".csv", ".xlsx", ".xls", ".ods", ".txt", ".json", ".msg", ".sqlite"}
+    files = [path for path in sorted(shared_data.rglob("*")) if path.suffix.lower() in endings and path.stat().st_size < 300_000]
+    assert len(files) > 150
+    for path in files:
+        for entity in ("contact", "deal"):
+            try:
+                result = import_file(store, entity, path, ImportOptions(dry_run=True))
+            except UserError as refused:
+                assert "\n" not in str(refused), path.name
+            else:
+                companies = result.created.get("company", 0) if entity == "contact" else 0  # a row without a person becomes a company
+                assert 0 <= result.read - result.added - result.skipped - result.rejected <= companies, path.name

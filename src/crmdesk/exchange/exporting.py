@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -156,7 +157,8 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
     except OSError as error:
         raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
     finally:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):  # on a read-only disk even this fails; the reason is already on its way
+            half.unlink(missing_ok=True)
     return ExportResult(count, str(path))
 
 

@@ -172,7 +172,7 @@ _NAMES: dict[str, dict[str, str]] = {
                "csat": "satisfaction|satisfaction rating|csat score|satisfaction score", "resolution": "solution|resolution notes|answer",
                "channel": "source|via|origin", "tags": "labels|tag", "priority": "urgency|severity|prio"},
     "quote": {"number": "quote no|quote id|offer number|order number|order no|invoice number|document number|reference number|auftragsnummer|bestellnummer",
-    "date": "order date|document date|created|creation date|issue date|issued on|created date", "valid_until": "valid to|expires|expiry|valid until",
+    "date": "order date|invoice date|document date|created|creation date|issue date|issued on|created date", "valid_until": "valid to|expires|expiry|valid until",
     "company": "customer name|client|account name|bill to|company name|customer|buyer",
               "contact": "contact name|contact person", "owner": "sales rep|employee id|employee name|assigned to|seller|agent",
               "status": "quote status|order status|state|stage", "reference": "your reference|po number|customer reference|purchase order",
@@ -250,10 +250,21 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout
     for index, header in enumerate(table.columns):
         target, why = _by_name(entity, header, own_fields) if table.has_header else (None, "")
         columns.append(Column(index, header, target, None, why))
-    columns = _pair_labels(columns)
+    columns = _with_lines(columns) if entity == "quote" else _pair_labels(columns)
     columns = [_vetted(entity, column, table, own_fields) for column in columns]
     columns = _settled(entity, _by_content(entity, columns, table), table)
     return _finished(entity, columns, product.name if product else None, table)
+
+
+_OF_LINES = ("product", "description", "quantity", "unit_price", "discount", "unit", "tax_rate")
+
+
+def _with_lines(columns: Sequence[Column]) -> list[Column]:
+    """Tell the columns of lines where each row of a file of quotes is a line: there are quantities and prices."""
+    told = {column.index: target for column in columns if column.target is None and (target := _own_name(LINE, column.header)) and target.field in _OF_LINES}
+    if not {"quantity", "unit_price"} <= {target.field for target in told.values()}:
+        return list(columns)
+    return [replace(c, target=replace(told[c.index], of="line"), why="name") if c.index in told else c for c in columns]
 
 
 def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
@@ -262,7 +273,7 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
     kept: dict[tuple[str, str], int] = {}
     for position, column in enumerate(columns):
         target = column.target
-        if target is None or not _is_link(target.of or entity, target.field):
+        if target is None or not _is_link({"": entity, "line": LINE}.get(target.of, target.of), target.field):
             continue
         key = (target.of, target.field)
         other = kept.get(key)

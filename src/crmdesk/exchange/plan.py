@@ -255,7 +255,7 @@ class Plan:
         for column, pairs in shape.late.items():
             for pair in pairs:
                 self._gathered.update(self.entity, (column,), pair)
-        self.notes += [ntr_of(text, count) for text, count in shape.work.notes.items()]
+        self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()]
         yield self._batch()
 
     def _batch(self) -> Batch:
@@ -523,11 +523,6 @@ class Plan:
     def _plain(fields: Mapping[str, Field], column: str, stored: Any) -> Any:
         item = next((item for item in fields.values() if item.column == column), None)
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
-
-
-def ntr_of(text: str, count: int) -> str:
-    """Return a counted sentence that was marked."""
-    return ntr(text, text, count)
 
 
 def _same_person(name: str, known: str) -> bool:

@@ -74,11 +74,11 @@ class Work:
     stages: Callable[[bytes | None], Stages]
     own_fields: Sequence[tuple[Field, str, tuple[str, ...]]] = ()
     discounts_are_shares: bool = False
-    notes: dict[str, int] = field(default_factory=dict)
+    notes: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def note(self, text: str) -> None:
-        """Count something that the user should hear of; the text is marked and has a `{count}`."""
-        self.notes[text] = self.notes.get(text, 0) + 1
+    def note(self, texts: tuple[str, str]) -> None:
+        """Count something that the user should hear of; the texts for one and for many are marked and have a `{count}`."""
+        self.notes[texts] = self.notes.get(texts, 0) + 1
 
 
 class Shape:
@@ -768,7 +768,10 @@ class TicketShape(Shape):
             rows.append((new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0))
 
 
-RESOLVED_EARLY = mark("{count} tickets were resolved before the first reply, as the file has it.")
+RESOLVED_EARLY = (
+    mark("{count} ticket was resolved before the first reply, as the file has it."),
+    mark("{count} tickets were resolved before the first reply, as the file has it."),
+)
 
 
 def _contact_by_mail(book: Book, mail: str, name: str) -> bytes | None:

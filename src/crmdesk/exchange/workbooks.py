@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, find_header, is_blank
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ LONGEST_TEXT = 32_767
 LARGEST_XLS = 100 << 20
 CHUNK = 1 << 20
 
-_TOO_LARGE = "This workbook is too large to be read safely."
+_TOO_LARGE = mark("This workbook is too large to be read safely.")
 
 
 def open_workbook(path: Path, sheet: str | None = None) -> Table:

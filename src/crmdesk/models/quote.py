@@ -65,7 +65,7 @@ class Quote(Record):
     prepaid: Mapped[int | None] = stored("money", mark("Prepaid"))
     rounding: Mapped[int | None] = stored("money", mark("Cash rounding"))
     net: Mapped[int | None] = stored("money", mark("Net"), derived=True, in_list=True)
-    tax: Mapped[int | None] = stored("money", mark("Tax"), derived=True)
+    tax: Mapped[int | None] = stored("money", mark("Tax amount"), derived=True)
     payable: Mapped[int | None] = stored("money", mark("Total"), derived=True, in_list=True)
     amount_base: Mapped[int | None] = stored("integer", mark("Amount in base currency"), derived=True)
     totals: Mapped[str | None] = stored("long_text", mark("Totals"), derived=True)

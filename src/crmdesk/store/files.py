@@ -66,7 +66,7 @@ def create(
         with sorted_errors():
             member = _build(half, key)
             check_encrypted(half)
-            with Store(half, key) as store:
+            with Store(half, key) as store, speaking(language):
                 store.viewer = Viewer(member, "owner")
                 store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
         _publish(half, path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id, new_id_bytes, now_ms
 from crmdesk.errors import BadPlace, CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError, WrongPassphrase
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.member import Member
 from crmdesk.models.workspace import Setting
 from crmdesk.settings import data_folder

@@ -85,7 +85,7 @@ def test_failures_say_what_where_and_what_to_do_with_their_exit_code(crm: Progra
         (("list", "company", "--where", "employees > many"), 4), (("list", "company", "--where", "nothing = 1"), 4), (("list", "company", "--sort", "nothing"), 4),
         (("list", "company", "--limit", "x"), 2), (("import", "contact", tmp_path / "nowhere.csv"), 4), (("undo",), 4), (("set", "company", "x", "name=y"), 4),
         (("deal", "move", "x", "Won"), 4), (("backup", tmp_path / "no" / "where.crmdesk"), 4), (("report", "nothing"), 4), (("quote", "add", tmp_path / "no.json"), 4),
-        (("quote", "pdf", "Q-1", tmp_path / "a.pdf"), 4), (("--as", "emperor", "list", "company"), 5), (("--as", "read_only", "add", "company", "name=x"), 5),
+        (("quote", "pdf", "Q-1", tmp_path / "a.pdf"), 4), (("--as", "emperor", "list", "company"), 2), (("--as", "read-only", "add", "company", "name=x"), 5), (("--as", "read_only", "add", "company", "name=x"), 5),
         (("attach", "company", "x", tmp_path / "no.txt"), 4), (("trash", "restore", "company", "x"), 4), (("ticket", "reply", "T-1", "hello"), 4),
     ]  # fmt: skip
     for words, code in cases:
@@ -338,3 +338,30 @@ def test_reports_go_to_files(crm: Program, tmp_path: Path) -> None:
     names = [report["name"] for report in crm("report")]
     for name in names:
         assert crm("report", name)["rows"] is not None
+
+
+def test_global_options_may_stand_anywhere(crm: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["add", "company", "name=A --json", "--json", "--store", str(crm.store)]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "A --json"
+    assert main(["list", "company", f"--store={crm.store}", "--as", "Read-only", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 1
+
+
+def test_mistakes_are_named_before_anything_else(crm: Program) -> None:
+    assert "no field “foo”" in crm("add", "company", "foo=1", code=4)
+    company = crm("add", "company", "name=Gone")
+    crm("delete", "company", "Gone")
+    assert "in the bin" in crm("show", "company", "Gone", code=4)
+    assert "in the bin" in crm("show", "company", company["id"], code=4)
+
+
+def test_prices_have_at_least_the_decimals_of_their_currency(crm: Program) -> None:
+    assert crm("add", "product", "name=Box", "price=59 EUR")["price"] == {"amount": "59.00", "currency": "EUR"}
+    assert crm("add", "product", "name=Screw", "price=0.0125 EUR")["price"]["amount"] == "0.0125"
+
+
+def test_a_reply_takes_a_closed_ticket_up_again(crm: Program) -> None:
+    crm("add", "ticket", "subject=Alarm")
+    crm("ticket", "close", "T-0001", "Done")
+    assert crm("ticket", "reply", "T-0001", "One more thing")["status"] == "open"

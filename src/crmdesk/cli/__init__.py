@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every failure is one line on standard error."""
     set_language(settings.read().get("language", "en"))
     try:
-        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        code = app(args=global_first(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False)
     except typer.Exit as end:
         return int(end.exit_code)
     except typer.TyperException as error:
@@ -45,6 +45,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = _place_of(error)
         return _fail(tr("This went wrong ({what} at {place}); nothing was lost. Please report it.", what=type(error).__name__, place=place), UNEXPECTED)
     return int(code or 0)
+
+
+_GLOBAL = {"--json": False, "--store": True, "--passphrase-file": True, "--as": True}
+
+
+def global_first(words: list[str]) -> list[str]:
+    """Put the global options in front, wherever they stand; what follows `--` is left alone."""
+    end = words.index("--") if "--" in words else len(words)
+    front: list[str] = []
+    rest: list[str] = []
+    given = iter(words[:end])
+    for word in given:
+        name, sign, _ = word.partition("=")
+        if name in _GLOBAL and word.startswith("--"):
+            front.append(word)
+            if _GLOBAL[name] and not sign and (value := next(given, None)) is not None:
+                front.append(value)
+        else:
+            rest.append(word)
+    return [*front, *rest, *words[end:]]
 
 
 def _place_of(error: BaseException) -> str:

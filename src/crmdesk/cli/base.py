@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,6 +40,7 @@ class Call:
 
 
 call = Call()
+ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
 
 
 @app.callback(invoke_without_command=True)
@@ -52,6 +53,10 @@ def _global(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """CRMDesk: customers, deals, tickets and quotes in one encrypted file. Without a command it opens the window."""
+    if role is not None:
+        role = role.strip().lower().replace("-", "_").replace(" ", "_")
+        if role not in ROLES:
+            raise typer.BadParameter(tr("There is no role “{role}”.", role=role) + " " + tr("Roles: {roles}.", roles=", ".join(ROLES)))
     call.store, call.passphrase_file, call.json, call.role = store, passphrase_file, as_json, role
     if version:
         print(f"CRMDesk {__version__}")
@@ -232,7 +237,8 @@ def write_new(path: Path, content: bytes) -> None:
         half.write_bytes(content)
         half.replace(path)
     except OSError as error:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
         raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from None
 
 

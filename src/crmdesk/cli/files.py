@@ -53,6 +53,8 @@ def import_records(
     with opened() as store, progress(tr("Importing")) as show:
         result = import_file(store, entity, file, options, show)
     if not call.json:
+        if result.unused:
+            print(tr("Left out: {columns}", columns=", ".join(result.unused)), file=sys.stderr)
         for note in result.notes:
             print(note, file=sys.stderr)
         for problem in result.problems[:20]:

@@ -54,6 +54,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     """
     cls = entity_class(entity)
     _allow(change, cls)
+    values.check_names(change, cls, given)
     if cls.entity.name in {"setting", "spent_number", "number_series"}:
         raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
     record = change.draft(cls)

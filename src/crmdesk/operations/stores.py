@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
@@ -25,6 +27,7 @@ def new_store(
     Raises:
         UserError and its kinds: see `store.create`; nothing is left behind.
     """
+    owner = owner or ("Maria Becker" if sample else login_name())
     store = create(path, passphrase, owner=owner, currency=currency, region=region, language=language, anywhere=anywhere)
     try:
         with speaking(language):
@@ -40,6 +43,22 @@ def new_store(
         path.unlink(missing_ok=True)
         raise
     return store
+
+
+def login_name() -> str:
+    """Return what this computer calls its user: the full name where it knows one, else the login name."""
+    try:
+        import pwd
+
+        full = pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip()  # type: ignore[attr-defined,unused-ignore]  # not on Windows
+    except (ImportError, KeyError, AttributeError):
+        full = ""
+    if full:
+        return full
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def recovery_pdf(store: Store) -> bytes:

@@ -95,6 +95,9 @@ def reply(change: Change, ticket_id: UUID, text: str, *, wait: bool = False, cha
     if wait:
         ticket.status = "waiting"
         _pause(change, ticket, business_calendar(change.reader))
+    elif ticket.status == "closed":
+        ticket.status, ticket.closed_at = "open", None
+        _run_again(change, ticket, business_calendar(change.reader))
     elif ticket.status in {"new", None}:
         ticket.status = "open"
     change.note(about=_called(ticket))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,6 +48,16 @@ def assign(change: Change, record: Record, values: Values, reading: Reading | No
             if error.field is None:
                 error.field = name
             raise
+
+
+def check_names(change: Change, cls: type[Record], names: Iterable[str]) -> None:
+    """Complain about names that are no fields of the entity, before anything else is said about the values."""
+    for name in names:
+        first = name.partition(".")[0]
+        if first in cls.fields or ("address" in cls.fields and name in ENTITIES["address"].fields):
+            continue
+        if not change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, name)):
+            raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
 
 
 def _assign_one(change: Change, cls: type[Record], record: Record, name: str, value: Any, reading: Reading) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, from_minor, from_scaled, show_money
+from crmdesk.fields import KINDS, Field, Money, currency_decimals, from_minor, from_scaled, show_money
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
@@ -275,7 +275,9 @@ def to_plain(field: Field, stored: Any, currency: str) -> Any:
     if field.kind == "money":
         return Money(from_minor(stored, currency), currency)
     if field.kind == "price":
-        return Money(from_scaled(stored), currency)
+        price = from_scaled(stored)
+        digits = currency_decimals(currency)
+        return Money(price if -int(price.as_tuple().exponent) >= digits else price.quantize(Decimal(1).scaleb(-digits)), currency)
     return KINDS[field.kind].load(stored)
 
 
@@ -361,15 +363,22 @@ def find_one(reader: Reader, entity: str, text: str) -> UUID:
     seen = set(ids(reader, entity, among=found)) if found else set()
     found = [record for record in found if record in seen]
     if not found:
-        raise UserError(
-            tr("There is no {entity} “{text}”.", entity=tr(cls.entity.label), text=text), hint=tr("Give its id, its number or its name; “search” finds it.")
-        )
+        hint = tr("It lies in the bin: “trash list” shows it.") if _is_binned(reader, cls, text) else tr("Give its id, its number or its name; “search” finds it.")
+        raise UserError(tr("There is no {entity} “{text}”.", entity=tr(cls.entity.label), text=text), hint=hint)
     if len(found) > 1:
         raise UserError(
             tr("{count} records are called “{text}”.", count=len(found), text=text),
             hint=tr("Give the id of one: {ids}.", ids=", ".join(str(UUID(bytes=record)) for record in found[:5])),
         )
     return UUID(bytes=found[0])
+
+
+def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
+    """Say whether a deleted record has this id, number or name."""
+    columns = [name for name in ("number", "customer_number", "code", title_field(cls)) if name in cls.columns and name != "id"]
+    either = " OR ".join(['lower(hex(id)) = ?', *(f'"{column}" = ?' for column in columns)])
+    wanted = [text.replace("-", "").lower(), *([text] * len(columns))]
+    return reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL AND ({either}) LIMIT 1', wanted) is not None  # noqa: S608
 
 
 def all_columns(cls: type[Record], reader: Reader) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 BUSY_MS = 5000
+ROOM_FOR_LOG = 256 * 1024
 APPLICATION_ID = 0x43524D44  # "CRMD"
 
 _NOT_A_DATABASE, _BUSY, _LOCKED, _FULL, _READ_ONLY, _CORRUPT, _IO, _CANT_OPEN, _INTERRUPT = 26, 5, 6, 13, 8, 11, 10, 14, 9
 DatabaseError = sqlcipher.DatabaseError
 Connection = Any  # sqlcipher3 has no types
+
+
+class _NoRoom(Exception):
+    """The disk is too full even for the log's shared memory."""
 
 
 def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = False, journal: str = "WAL") -> Connection:
@@ -31,6 +37,16 @@ def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = Fa
     Raises:
         CannotOpen and its kinds, StoreBusy.
     """
+    try:
+        return _connect(path, key, query_only, create, journal, alone=False)
+    except _NoRoom:
+        if not query_only:
+            raise UserError(tr("The disk is full. Nothing was changed."), hint=tr("Make room, then try again.")) from None
+    # Looking needs no shared memory when nobody else may write meanwhile: what is on a full disk can still be read and copied elsewhere.
+    return _connect(path, key, query_only, create, journal, alone=True)
+
+
+def _connect(path: Path, key: Key, query_only: bool, create: bool, journal: str, *, alone: bool) -> Connection:
     mode = "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
@@ -39,21 +55,25 @@ def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = Fa
     except DatabaseError:
         raise CannotOpen(tr("{path} can't be opened.", path=path), hint=tr("Check that you may read and write this file.")) from None
     try:
-        _prepare(connection, path, key, query_only, journal)
+        _prepare(connection, path, key, query_only, journal, alone)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, journal: str) -> None:
+def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, journal: str, alone: bool) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.reveal()}'\"")
     if not connection.execute("PRAGMA cipher_version").fetchone():
         raise CannotOpen(tr("This installation lacks encryption: the store was not opened."))
+    if alone:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     try:
         _set_pragmas(connection, query_only, journal)
     except DatabaseError as error:
+        if primary_code(error) in (_IO, _BUSY, _LOCKED) and not alone and shutil.disk_usage(path.parent).free < ROOM_FOR_LOG:
+            raise _NoRoom from error
         raise _opening_error(error, path, key) from None
 
 

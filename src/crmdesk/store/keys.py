@@ -124,7 +124,10 @@ def why_unreadable(path: Path, key: Key) -> StoreDamaged | WrongPassphrase:
                     tr("The store {path} is damaged: its passphrase is right, but its first page is not.", path=path),
                     hint=tr("Restore a backup: crmdesk restore BACKUP FILE."),
                 )
-    return WrongPassphrase(tr("This passphrase does not open {path}.", path=path), hint=tr("Check Caps Lock and the keyboard's language."))
+    return WrongPassphrase(
+        tr("This passphrase does not open {path}.", path=path),
+        hint=tr("Check Caps Lock and the keyboard's language. If it is surely right, the file's beginning is damaged: restore a backup."),
+    )
 
 
 def _is_authentic(page: bytes, number: int, mac_key: bytes) -> bool:

@@ -287,7 +287,7 @@ class ReportsPage(Page):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._name = next(iter(reports.REPORTS))
-        self._period = "twelve"
+        self._period = "all"
         self._days: tuple[date | None, date | None] = (None, None)
         self._owner: UUID | None = None
         self._answer: _Answer | None = None

@@ -33,10 +33,10 @@ def import_contacts(path: str, table: str) -> dict[str, Any]:
 
 def export_contacts(path: str, target: str) -> dict[str, Any]:
     """Export all contacts with twenty columns to a workbook."""
-    from crmdesk.exchange.exporting import export_file
     from mass import EXPORTED
     from stores import key_of
 
+    from crmdesk.exchange.exporting import export_file
     from crmdesk.store import open_store
 
     source = Path(path)

@@ -215,7 +215,7 @@ def _index(connection: Connection, cls: type[Record]) -> None:
     number, name = cls.entity.number, cls.entity.name
     _forget(connection, number)
     connection.execute(
-        f'INSERT INTO search_doc(tbl, row) SELECT {number}, b.row FROM batch b JOIN "{name}" t ON t.id = b.row WHERE t.deleted_at IS NULL ORDER BY b.row'  # noqa: S608
+        f'INSERT INTO search_doc(tbl, row) SELECT {number}, b.row FROM batch b CROSS JOIN "{name}" t ON t.id = b.row WHERE t.deleted_at IS NULL ORDER BY b.row'  # noqa: S608
     )
     connection.execute("UPDATE batch SET docid = (SELECT docid FROM search_doc d WHERE d.tbl = ? AND d.row = batch.row)", (number,))
     texts: dict[int, list[tuple[Field, str]]] = {}
@@ -244,13 +244,14 @@ def _sources(cls: type[Record]) -> tuple[tuple[tuple[Field, ...], _Source], ...]
 
 
 def _each_source(cls: type[Record]) -> Iterator[tuple[tuple[Field, ...], _Source]]:
+    # CROSS JOIN begins with the batch; left to itself the planner walks through all records to find the few that stand in it.
     name, owner = cls.entity.name, f"{cls.entity.name}_id"
     own = tuple(item for item, _ in searched_columns(cls))
-    yield own, _Source(name, f'SELECT b.docid, {_named("t", own)} FROM batch b JOIN "{name}" t ON t.id = b.row WHERE b.docid IS NOT NULL')  # noqa: S608
+    yield own, _Source(name, f'SELECT b.docid, {_named("t", own)} FROM batch b CROSS JOIN "{name}" t ON t.id = b.row WHERE b.docid IS NOT NULL')  # noqa: S608
     for target, listing in owned_parts(cls).items():
         if not listing.search:
             continue
-        joined = f'FROM batch b JOIN "{target}" p ON p."{owner}" = b.row AND p.deleted_at IS NULL'
+        joined = f'FROM batch b CROSS JOIN "{target}" p ON p."{owner}" = b.row AND p.deleted_at IS NULL'
         if target == "record_tag":
             yield (listing,), _Source(target, f"SELECT b.docid, t.name {joined} JOIN tag t ON t.id = p.tag_id WHERE b.docid IS NOT NULL")
         elif items := tuple(item for item, _ in searched_columns(ENTITIES[target])):
@@ -263,7 +264,7 @@ def _named(alias: str, items: Iterable[Field]) -> str:
 
 def _forget(connection: Connection, number: int) -> None:
     """Take the old entries of the records in `batch` out of the index."""
-    known = [docid for (docid,) in rows(connection, "SELECT d.docid FROM batch b JOIN search_doc d ON d.tbl = ? AND d.row = b.row", (number,))]
+    known = [docid for (docid,) in rows(connection, "SELECT d.docid FROM batch b CROSS JOIN search_doc d ON d.tbl = ? AND d.row = b.row", (number,))]
     if not known:
         return
     singles = [(docid,) for docid in known]

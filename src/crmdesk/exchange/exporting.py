@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from crmdesk import __version__
 from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError
-from crmdesk.exchange.pace import no_garbage
 from crmdesk.fields import Field, Money
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
@@ -25,6 +24,7 @@ from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.records import Link, Part, all_columns, ids, rows, to_json
 from crmdesk.queries.search import matching
 from crmdesk.reports.workbook import MOST_ROWS, SheetColumn, WorkbookFile
+from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize
 

@@ -13,7 +13,6 @@ from crmdesk.exchange.cells import DATES, NUMBERS, Hints, number_of, survey
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
-from crmdesk.exchange.pace import no_garbage
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
@@ -27,6 +26,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.queries.finding import title_field
+from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, has_cjk, syllables
@@ -17,6 +17,7 @@ from crmdesk.models.phones import digits
 from crmdesk.models.registry import BY_NUMBER, owned_parts
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
+from crmdesk.store.pace import no_garbage
 from crmdesk.store.schema import UPDATE
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ def _words(text: str) -> list[str]:
 def title_keys(text: str) -> set[str]:
     """Return the keys under which a title is found from its beginning: the whole, each word, pinyin and initials."""
     plain = folded(text)
-    keys = {word[:_LONGEST_KEY] for word in _WORD.findall(plain)}
+    return _title_keys(text, plain, _WORD.findall(plain))
+
+
+def _title_keys(text: str, plain: str, found: Sequence[str]) -> set[str]:
+    keys = {word[:_LONGEST_KEY] for word in found}
     keys.add(plain[:_LONGEST_KEY])
     if has_cjk(text):
         for run in _CJK_RUN.findall(text):
@@ -99,44 +104,65 @@ class Documents:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._keys: list[tuple[str, int, int]] = []
+        self._keys: dict[int, dict[str, int]] = {}
         # Trigram and document in one integer: these sort five times as fast as pairs.
         self._parts: set[int] = set()
         self._numbers: set[tuple[int, str]] = set()
-        self._texts: list[tuple[int, str, str, str]] = []
+        self._texts: dict[int, tuple[list[str], list[str], list[str]]] = {}
 
-    def add(self, docid: int, values: Iterable[tuple[Field, str]]) -> None:
-        """Add one document from its searched values."""
-        columns: tuple[list[str], list[str], list[str]] = ([], [], [])
-        keys: dict[str, int] = {}
-        for item, text in values:
-            weight = item.search
-            if weight == 2 and item.name in _NUMBERS:
-                self._digits(docid, text)
-                if item.sensitivity == "personal":  # a phone's digits are all there is to search
-                    continue
-                keys[folded(text)[:_LONGEST_KEY]] = 4
-            elif weight == 3:
-                for key in title_keys(text):
-                    keys.setdefault(key, 3)
-            columns[3 - weight].extend(mail_parts(text) if weight == 2 and item.name == "address" else words(text[:_LONGEST_BODY]))
-        self._keys += [(key, docid, weight) for key, weight in keys.items()]
-        self._texts.append((docid, " ".join(columns[0]), " ".join(columns[1]), " ".join(columns[2])))
+    def add(self, docid: int) -> None:
+        """Begin a document."""
+        self._texts[docid] = ([], [], [])
+        self._keys[docid] = {}
 
-    def _digits(self, docid: int, text: str) -> None:
-        number = digits(text)
-        if len(number) >= 3:
-            self._numbers.add((docid, number))
-            self._parts.update([_TRIGRAM[number[i : i + 3]] << _DOC_BITS | docid for i in range(len(number) - 2)])
+    def take(self, item: Field, values: Iterable[tuple[int, Any]]) -> None:
+        """Add the values of one searched field, each with its document."""
+        weight = item.search
+        at, texts = 3 - weight, self._texts
+        if weight == 2 and item.name in _NUMBERS:
+            self._take_numbers(item, values)
+        elif weight == 3:
+            for docid, value in values:
+                if value:
+                    text = str(value)
+                    plain = folded(text)
+                    found = _WORD.findall(plain)
+                    texts[docid][0].extend(words(text) if _CJK_RUN.search(plain) else found)
+                    keys = self._keys[docid]
+                    for key in _title_keys(text, plain, found):
+                        keys.setdefault(key, 3)
+        elif weight == 2 and item.name == "address":
+            for docid, value in values:
+                if value:
+                    texts[docid][at].extend(mail_parts(str(value)[:_LONGEST_BODY]))
+        else:
+            for docid, value in values:
+                if value:
+                    texts[docid][at].extend(words(str(value)[:_LONGEST_BODY]))
+
+    def _take_numbers(self, item: Field, values: Iterable[tuple[int, Any]]) -> None:
+        # A phone's digits are all there is to search.
+        is_phone = item.sensitivity == "personal"
+        for docid, value in values:
+            if not value:
+                continue
+            text = str(value)
+            number = digits(text)
+            if len(number) >= 3:
+                self._numbers.add((docid, number))
+                self._parts.update([_TRIGRAM[number[i : i + 3]] << _DOC_BITS | docid for i in range(len(number) - 2)])
+            if not is_phone:
+                self._keys[docid][folded(text)[:_LONGEST_KEY]] = 4
+                self._texts[docid][1].extend(words(text[:_LONGEST_BODY]))
 
     def write(self) -> None:
         """Write what was gathered, in the order of the tables' keys."""
         run, mask = self._connection.executemany, (1 << _DOC_BITS) - 1
-        self._keys.sort()
-        run("INSERT OR IGNORE INTO search_key VALUES (?, ?, ?)", self._keys)
+        run("INSERT OR IGNORE INTO search_key VALUES (?, ?, ?)", sorted((key, docid, weight) for docid, keys in self._keys.items() for key, weight in keys.items()))
         run("INSERT OR IGNORE INTO search_digits VALUES (?, ?)", ((part >> _DOC_BITS, part & mask) for part in sorted(self._parts)))
         run("INSERT OR IGNORE INTO search_number VALUES (?, ?)", sorted(self._numbers))
-        run("INSERT INTO search_words(rowid, title, data, body) VALUES (?, ?, ?, ?)", self._texts)
+        texts = ((docid, " ".join(title), " ".join(data), " ".join(body)) for docid, (title, data, body) in self._texts.items())
+        run("INSERT INTO search_words(rowid, title, data, body) VALUES (?, ?, ?, ?)", texts)
 
 
 def index_changes(connection: Connection, before: int) -> None:
@@ -202,7 +228,8 @@ def drain(connection: Connection, limit: int) -> int:
         connection.execute("DELETE FROM batch")
         connection.execute("INSERT INTO batch(row) SELECT row FROM search_queue WHERE tbl = ? ORDER BY row LIMIT ?", (number, limit))
         taken = int(rows(connection, "SELECT count(*) FROM batch")[0][0])
-        _index(connection, BY_NUMBER[number])
+        with no_garbage():
+            _index(connection, BY_NUMBER[number])
         connection.execute("DELETE FROM search_queue WHERE tbl = ? AND row IN (SELECT row FROM batch)", (number,))
         limit -= taken
         if limit <= 0:
@@ -218,16 +245,15 @@ def _index(connection: Connection, cls: type[Record]) -> None:
         f'INSERT INTO search_doc(tbl, row) SELECT {number}, b.row FROM batch b CROSS JOIN "{name}" t ON t.id = b.row WHERE t.deleted_at IS NULL ORDER BY b.row'  # noqa: S608
     )
     connection.execute("UPDATE batch SET docid = (SELECT docid FROM search_doc d WHERE d.tbl = ? AND d.row = batch.row)", (number,))
-    texts: dict[int, list[tuple[Field, str]]] = {}
+    documents = Documents(connection)
+    for (docid,) in rows(connection, "SELECT docid FROM batch WHERE docid IS NOT NULL ORDER BY row"):
+        documents.add(docid)
     for fields, sql in _sources(cls):
         if not rows(connection, f'SELECT 1 FROM "{sql.table}" LIMIT 1'):  # noqa: S608
             continue
-        for docid, *values in connection.execute(sql.text):
-            mine = texts.setdefault(docid, [])
-            mine += [(field, str(value)) for field, value in zip(fields, values, strict=True) if value]
-    documents = Documents(connection)
-    for docid, found in texts.items():
-        documents.add(docid, found)
+        found = rows(connection, sql.text)
+        for place, field in enumerate(fields, 1):
+            documents.take(field, ((row[0], row[place]) for row in found))
     documents.write()
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 POLL_MS, TICK_MS = 1000, 15_000
 BACKUP_EVERY = timedelta(minutes=30)
 INDEXED_AT_ONCE = 50
-INDEX_STEP = 2000
+INDEX_STEP = 5000
 _DEEDS = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.TouchBegin})
 
 

@@ -189,7 +189,8 @@ def _indexes(cls: type[Record]) -> Iterable[Index]:
         yield Index(f"{name}_by_external", ("external_id",), "external_id IS NOT NULL")
     for column in columns.values():
         if column.is_indexed:
-            yield Index(f"{name}_by_{column.name}", (column.name,))
+            # Most links of a part are empty, since it belongs to one of several owners: these would fill an index with nothing.
+            yield Index(f"{name}_by_{column.name}", (column.name,), f"{column.name} IS NOT NULL" if column.target else "")
     if cls.entity.timeline and "company_id" in columns:
         yield Index(f"{name}_timeline", ("company_id", cls.entity.timeline))
 

@@ -26,6 +26,11 @@ _NOT_A_DATABASE, _BUSY, _LOCKED, _FULL, _READ_ONLY, _CORRUPT, _IO, _CANT_OPEN, _
 DatabaseError = sqlcipher.DatabaseError
 Connection = Any  # sqlcipher3 has no types
 
+# The driver asks Python how to adapt each value that is no number or text, and an exception comes and goes for each: 320,000 inserted rows
+# took 6.6 s. Told that ids and empty values stay what they are (`{}.get` returns None, and is quicker than a function), they take 2.7 s.
+sqlcipher.register_adapter(bytes, bytes)
+sqlcipher.register_adapter(type(None), {}.get)
+
 
 class _NoRoom(Exception):
     """The disk is too full even for the log's shared memory."""

@@ -54,6 +54,10 @@ def test_nothing_can_be_written_past_the_door(store: Store, store_path: Path, te
     for sql in ("UPDATE company SET name = 'x'", "INSERT INTO company(id) VALUES (randomblob(16))", "DELETE FROM company"):
         with pytest.raises(Exception, match="past the door"):
             raw.execute(sql)
+    for how in ("FAIL", "IGNORE", "REPLACE"):
+        with pytest.raises(Exception, match="past the door"):
+            raw.execute(f"INSERT OR {how} INTO company(id) VALUES (randomblob(16))")
+    assert raw.execute("SELECT name FROM company").fetchall() == [("Alfreds Futterkiste",)]
     raw.execute("UPDATE current SET tx = 1")
     with pytest.raises(Exception, match="deleted_at"):
         raw.execute("DELETE FROM company")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import random_bytes
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
-from crmdesk.store.schema import INSERT, UPDATE
-from crmdesk.store.triggers import journaled_columns, value_sql
+from crmdesk.store.schema import INSERT, PURGE, UPDATE
+from crmdesk.store.triggers import journaled_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -116,41 +116,57 @@ def merge_changes(changes: Iterable[dict[str, list[Any]]]) -> dict[str, list[Any
     return {name: pair for name, pair in merged.items() if pair[0] != pair[1]}
 
 
+_WHOLE = frozenset({"integer", "money", "decimal", "price", "rate", "moment", "flag"})
+
+
 def values_sql(cls: type[Record], row: str) -> str:
     """Return the SQL of a record's values as they are digested: those that are not null, by name."""
     names = sorted([*journaled_columns(cls), ("custom", "custom")])
-    pieces = [f"iif({row}.\"{column}\" IS NULL, '', ',\"{name}\":' || json_quote({value_sql(cls, column, row)}))" for name, column in names]
-    return "'{' || substr(" + " || ".join(pieces) + ", 2) || '}'"
+    # `concat_ws` leaves out what is null, and makes the text in one go.
+    return "'{' || concat_ws(',', " + ", ".join(_pair_sql(cls, name, column, f'{row}."{column}"') for name, column in names) + ") || '}'"
 
 
-def _payloads(connection: Connection, first: int, last: int) -> Iterator[tuple[int, int, bytes, int, str]]:
-    """Yield (id, table, record, operation, payload) of a transaction's rows, table by table."""
-    numbers = rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last))
-    for (number,) in numbers:
-        cls = BY_NUMBER[number]
-        yield from connection.execute(
-            f"SELECT j.id, j.tbl, j.row, j.op, iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) FROM journal j LEFT JOIN \"{cls.entity.name}\" t ON t.id = j.row "  # noqa: S608
-            "WHERE j.id BETWEEN ? AND ? AND +j.tbl = ?", (first, last, number),
-        )  # fmt: skip
+def _pair_sql(cls: type[Record], name: str, column: str, value: str) -> str:
+    if cls.columns[column].holds_id:
+        return f"iif({value} IS NULL, NULL, '\"{name}\":\"' || lower(hex({value})) || '\"')"
+    if cls.columns[column].kind in _WHOLE:
+        return f"'\"{name}\":' || {value}"
+    return f"iif({value} IS NULL, NULL, '\"{name}\":' || json_quote({value}))"
+
+
+def _payloads(connection: Connection, cls: type[Record], first: int, last: int) -> Iterable[tuple[int, bytes, int, bytes]]:
+    """Yield (id, record, operation, payload) of a transaction's rows of one table."""
+    payload = f"CAST(iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) AS BLOB)"
+    found: Iterable[tuple[int, bytes, int, bytes]] = connection.execute(
+        f'SELECT j.id, j.row, j.op, {payload} FROM journal j LEFT JOIN "{cls.entity.name}" t ON t.id = j.row '  # noqa: S608
+        "WHERE j.id BETWEEN ? AND ? AND +j.tbl = ?", (first, last, cls.entity.number),
+    )  # fmt: skip
+    return found
 
 
 def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> bytes:
     """Return the digest of one journal row."""
-    return hashlib.sha256(b"%b%d:%d:%b%b" % (salt, table, op, record, payload.encode())).digest()
+    return hashlib.sha256(salt + _head(table, op) + record + payload.encode()).digest()
+
+
+def _head(table: int, op: int) -> bytes:
+    return b"%d:%d:" % (table, op)
 
 
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
     size = last - first + 1
-    salts, digests = random_bytes(SALT * size), bytearray(DIGEST * size)
+    salts, digests = random_bytes(SALT * size), [bytes(DIGEST)] * size
     sha256 = hashlib.sha256
-    for entry, table, record, op, payload in _payloads(connection, first, last):
-        at = entry - first
-        digests[at * DIGEST : (at + 1) * DIGEST] = sha256(b"%b%d:%d:%b%b" % (salts[at * SALT : (at + 1) * SALT], table, op, record, payload.encode())).digest()
+    for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
+        heads = [_head(number, op) for op in (INSERT, UPDATE, PURGE)]
+        for entry, record, op, payload in _payloads(connection, BY_NUMBER[number], first, last):
+            at = entry - first
+            digests[at] = sha256(salts[at * SALT : at * SALT + SALT] + heads[op] + record + payload).digest()
     connection.executemany(
         "INSERT INTO journal_digest VALUES (?, ?, ?, ?)",
-        [(first + at, tx, salts[at * SALT : (at + RUN) * SALT], bytes(digests[at * DIGEST : (at + RUN) * DIGEST])) for at in range(0, size, RUN)],
+        [(first + at, tx, salts[at * SALT : (at + RUN) * SALT], b"".join(digests[at : at + RUN])) for at in range(0, size, RUN)],
     )
-    return hashlib.sha256(digests).digest()
+    return hashlib.sha256(b"".join(digests)).digest()
 
 
 def head(connection: Connection) -> tuple[int, bytes]:

@@ -442,9 +442,7 @@ class _Sample:
         companies = ("name", "industry", "phone", "address.city", "address.country", "lifecycle", "tags", "owner", "last_contact_at")
         key, closing, silent = self.texts["views"]
         self._view(key, "company", "star", companies, [Condition("tags", "=", self.say(self.texts["tags"]["key"]))])
-        closing_conditions = [
-            Condition("stage", "in", ", ".join(opened), tuple(opened)), Condition("expected_close_on", ">=", "month_start"), Condition("expected_close_on", "<=", "month_end"),
-        ]  # fmt: skip
+        closing_conditions = [Condition("stage", "in", ", ".join(opened), tuple(opened)), Condition("expected_close_on", "=", "this_month")]
         self._view(closing, "deal", "flame", ("name", "company", "stage", "amount", "expected_close_on", "owner"), closing_conditions, names)
         self._view(silent, "company", "moon", companies, [Condition("lifecycle", "=", "active"), Condition("last_contact_at", "<", "today-90")])
 

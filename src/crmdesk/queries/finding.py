@@ -12,7 +12,7 @@ from uuid import UUID
 from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
-from crmdesk.i18n import ntr, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
@@ -207,13 +207,16 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, al
         raise _bad_operator(field, operator)
     if operator == "~":
         return Where(f"{column} LIKE ? ESCAPE '\\'", (_like(condition.value),))
+    if operator == "in" and field.kind in {"date", "moment"}:
+        pieces = [_compare(column, field, Condition(condition.field, "=", value), reader, alias) for value in condition.values]
+        joined = " OR ".join(piece.sql for piece in pieces) or "NULL"
+        return Where(f"({joined})", tuple(value for piece in pieces for value in piece.parameters))
     if operator == "in":
         values = [stored_value(field, value, reader)[0] for value in condition.values]
         return Where(f"{column} IN ({', '.join('?' * len(values)) or 'NULL'})", tuple(values))
+    if days := _days_of(field, condition.value, reader):
+        return _in_days(column, field, operator, days, reader)
     value, currency = stored_value(field, condition.value, reader)
-    if field.kind == "moment" and operator in {"=", "!="} and ":" not in condition.value:
-        day = f"{column} >= ? AND {column} < ?"
-        return Where(f"({day})" if operator == "=" else f"NOT ({day})", (value, value + 86_400_000))
     if operator == "!=":
         return Where(f"{column} IS NOT ?", (value,))
     if operator == "=" and field.kind in {"text", "long_text"}:
@@ -223,38 +226,114 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, al
     return Where(f"{column} {operator} ?", (value,))
 
 
-_RELATIVE = re.compile(r"(today|month_start|month_end)(?:\s*([+-])\s*(\d{1,5}))?", re.IGNORECASE)
+_DAY = re.compile(r"(today|(?:week|month|quarter|year)_(?:start|end))(?:\s*([+-])\s*(\d{1,5}))?", re.IGNORECASE)
+_PERIOD = re.compile(r"(last|this|next)_(week|month|quarter|year)", re.IGNORECASE)
+_STRETCH = re.compile(r"(last|next)_(\d{1,5})_days", re.IGNORECASE)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-def relative_day(text: str, today: date) -> date | None:
-    """Return the day that `today`, `today-90`, `month_start` or `month_end` mean; None for anything else.
+def relative_days(text: str, today: date) -> tuple[date, date] | None:
+    """Return the first and last day that a text such as `today-90`, `month_end`, `last_quarter` or `next_14_days` means; None for anything else.
 
-    A saved view keeps the word, so that it means another day tomorrow.
+    A saved view keeps the words, so that they mean other days tomorrow. Weeks begin on Monday.
     """
-    found = _RELATIVE.fullmatch(text.strip())
-    if not found:
-        return None
-    first = today.replace(day=1)
-    start = {"today": today, "month_start": first, "month_end": (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)}[found[1].lower()]
-    return start + timedelta(days=int(found[3] or 0) * (-1 if found[2] == "-" else 1))
+    bare = text.strip()
+    if found := _DAY.fullmatch(bare):
+        word = found[1].lower()
+        unit, _, end = word.partition("_")
+        day = today if word == "today" else _period(unit, 0, today)[end == "end"]
+        day += timedelta(days=int(found[3] or 0) * (-1 if found[2] == "-" else 1))
+        return day, day
+    if found := _PERIOD.fullmatch(bare):
+        return _period(found[2].lower(), {"last": -1, "this": 0, "next": 1}[found[1].lower()], today)
+    if found := _STRETCH.fullmatch(bare):
+        days = timedelta(days=int(found[2]))
+        return (today - days, today) if found[1].lower() == "last" else (today, today + days)
+    return None
+
+
+def _period(unit: str, by: int, today: date) -> tuple[date, date]:
+    """Return the first and last day of the week, month, quarter or year that is `by` away from that of today."""
+    if unit == "week":
+        first = today - timedelta(days=today.weekday() - 7 * by)
+        return first, first + timedelta(days=6)
+    months = _MONTHS[unit]
+    number = (today.year * 12 + today.month - 1) // months + by
+    first, after = (date(n * months // 12, n * months % 12 + 1, 1) for n in (number, number + 1))
+    return first, after - timedelta(days=1)
+
+
+_PERIODS = {
+    "last_week": mark("last week"), "this_week": mark("this week"), "next_week": mark("next week"),
+    "last_month": mark("last month"), "this_month": mark("this month"), "next_month": mark("next month"),
+    "last_quarter": mark("last quarter"), "this_quarter": mark("this quarter"), "next_quarter": mark("next quarter"),
+    "last_year": mark("last year"), "this_year": mark("this year"), "next_year": mark("next year"),
+}  # fmt: skip
+_DAYS = {
+    "today": mark("today"),
+    "week_start": mark("the first of this week"), "week_end": mark("the last of this week"),
+    "month_start": mark("the first of this month"), "month_end": mark("the last of this month"),
+    "quarter_start": mark("the first of this quarter"), "quarter_end": mark("the last of this quarter"),
+    "year_start": mark("the first of this year"), "year_end": mark("the last of this year"),
+}  # fmt: skip
 
 
 def relative_words(text: str) -> str | None:
-    """Return what a relative day is called: `today-90` is “90 days ago”; None for anything else."""
-    found = _RELATIVE.fullmatch(text.strip())
-    if not found:
+    """Return what relative days are called: `today-90` is “90 days ago”; None for anything else."""
+    bare = text.strip()
+    if found := _DAY.fullmatch(bare):
+        start, days = found[1].lower(), int(found[3] or 0)
+        if start == "today" and days:
+            return ntr("{count} day ago", "{count} days ago", days) if found[2] == "-" else ntr("in {count} day", "in {count} days", days)
+        return tr(_DAYS[start]) if not days else f"{tr(_DAYS[start])} {found[2]} {days}"
+    if _PERIOD.fullmatch(bare):
+        return tr(_PERIODS[bare.lower()])
+    if found := _STRETCH.fullmatch(bare):
+        days = int(found[2])
+        if found[1].lower() == "last":
+            return ntr("within the last {count} day", "within the last {count} days", days)
+        return ntr("within the next {count} day", "within the next {count} days", days)
+    return None
+
+
+def _days_of(field: Field, text: str, reader: Reader) -> tuple[date, date] | None:
+    """Return the days that a condition's value means: relative ones, or the one day that stands there for a field with a time of day."""
+    if field.kind not in {"date", "moment"}:
         return None
-    start, days = found[1].lower(), int(found[3] or 0)
-    if start == "today" and days:
-        return ntr("{count} day ago", "{count} days ago", days) if found[2] == "-" else ntr("in {count} day", "in {count} days", days)
-    named = {"today": tr("today"), "month_start": tr("the first of this month"), "month_end": tr("the last of this month")}[start]
-    return named if not days else f"{named} {found[2]} {days}"
+    if days := relative_days(text, clock.today(reader.settings.tz)):
+        return days
+    if field.kind == "moment" and ":" not in text:
+        try:
+            day = KINDS["date"].read(text, field, reader.settings.reading)
+        except UserError:
+            return None  # a time of day in other words; read as a moment
+        return day, day
+    return None
+
+
+def _in_days(column: str, field: Field, operator: str, days: tuple[date, date], reader: Reader) -> Where:
+    """Compare with whole days: before the first, until the last, within."""
+    store, zone = KINDS[field.kind].store, reader.settings.tz
+    first, after = (
+        store(day if field.kind == "date" else datetime.combine(day, time(), zone)) for day in (days[0], days[1] + timedelta(days=1))
+    )  # fmt: skip
+    match operator:
+        case "=":
+            return Where(f"({column} >= ? AND {column} < ?)", (first, after))
+        case "!=":
+            return Where(f"({column} IS NULL OR {column} < ? OR {column} >= ?)", (first, after))
+        case "<":
+            return Where(f"{column} < ?", (first,))
+        case "<=":
+            return Where(f"{column} < ?", (after,))
+        case ">":
+            return Where(f"{column} >= ?", (after,))
+        case _:
+            return Where(f"{column} >= ?", (first,))
 
 
 def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | None]:
     """Read a text by the field's kind; returns the stored value and, for money with a currency named, that currency."""
-    if field.kind in {"date", "moment"} and (day := relative_day(text, clock.today(reader.settings.tz))):
-        return KINDS[field.kind].store(day if field.kind == "date" else datetime.combine(day, time(), reader.settings.tz)), None
     plain = KINDS[field.kind].read(text, field, reader.settings.reading)
     if isinstance(plain, Money):
         scaled = to_minor(plain.amount, plain.currency) if field.kind == "money" else to_scaled(plain.amount)

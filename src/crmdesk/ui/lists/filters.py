@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QSpinBox, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.queries.finding import Condition, relative_words
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, Named, editor_for
@@ -32,6 +33,61 @@ TIMES = {"<": mark("is before"), "<=": mark("is until"), ">": mark("is after"), 
 WITHOUT_VALUE = frozenset({"empty", "notempty"})
 
 
+@dataclass(frozen=True)
+class Relative:
+    """A comparison with days counted from today, as it is offered and as a condition carries it.
+
+    Attributes:
+        label: what it is called while it is chosen.
+        value: the condition's value; `{count}` is the number of days that the user types.
+    """
+
+    label: str
+    operator: str
+    value: str
+
+    @property
+    def asks_days(self) -> bool:
+        """Whether a number of days belongs to it."""
+        return "{count}" in self.value
+
+    def days_of(self, condition: Condition) -> str | None:
+        """Return the number of days that a condition of this form has, empty if it needs none; None for another form."""
+        if condition.operator != self.operator:
+            return None
+        before, _, after = self.value.partition("{count}")
+        found = re.fullmatch(re.escape(before) + (r"\s*(\d+)" if self.asks_days else "()") + re.escape(after), condition.value.strip(), re.IGNORECASE)
+        return found[1] if found else None
+
+
+RELATIVE = (
+    Relative(mark("is today"), "=", "today"),
+    Relative(mark("is within the last … days"), "=", "last_{count}_days"),
+    Relative(mark("is within the next … days"), "=", "next_{count}_days"),
+    Relative(mark("is more than … days ago"), "<", "today-{count}"),
+    Relative(mark("is in more than … days"), ">", "today+{count}"),
+    Relative(mark("is before today"), "<", "today"),
+    Relative(mark("is after today"), ">", "today"),
+    Relative(mark("is last week"), "=", "last_week"),
+    Relative(mark("is this week"), "=", "this_week"),
+    Relative(mark("is next week"), "=", "next_week"),
+    Relative(mark("is last month"), "=", "last_month"),
+    Relative(mark("is this month"), "=", "this_month"),
+    Relative(mark("is next month"), "=", "next_month"),
+    Relative(mark("is last quarter"), "=", "last_quarter"),
+    Relative(mark("is this quarter"), "=", "this_quarter"),
+    Relative(mark("is next quarter"), "=", "next_quarter"),
+    Relative(mark("is last year"), "=", "last_year"),
+    Relative(mark("is this year"), "=", "this_year"),
+    Relative(mark("is next year"), "=", "next_year"),
+)
+
+
+def is_time(field: Field) -> bool:
+    """Return whether days can be compared with a field."""
+    return field.kind in ("date", "moment")
+
+
 def operator_name(field: Field, operator: str) -> str:
     """Return an operator in words that fit the field's kind."""
     if field.kind in ("date", "moment") and operator in TIMES:
@@ -44,6 +100,8 @@ def said(field: Field, condition: Condition, names: Mapping[str, str] | None = N
     label = tr(field.label)
     if condition.operator in WITHOUT_VALUE:
         return f"{label} {operator_name(field, condition.operator)}"
+    if is_time(field) and (words := _distance(condition)):
+        return tr("{label}: {value}", label=label, value=words)
     values = condition.values if condition.operator == "in" else (condition.value,)
     shown = [field.choice(value) if field.kind == "choice" else _shown(field, value, names or {}) for value in values]
     if len(shown) > 2:
@@ -54,15 +112,30 @@ def said(field: Field, condition: Condition, names: Mapping[str, str] | None = N
     return f"{label} {operator_name(field, condition.operator)} {text}"
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None  # with a time of day, or as a person writes it on the command line
+
+
+def _distance(condition: Condition) -> str:
+    """Return “more than 30 days ago” and its like, which a sign and a day would say less clearly."""
+    found = re.fullmatch(r"today\s*([+-])\s*(\d+)", condition.value.strip(), re.IGNORECASE)
+    if found and found[1] == "-" and condition.operator == "<":
+        return ntr("more than {count} day ago", "more than {count} days ago", int(found[2]))
+    if found and found[1] == "+" and condition.operator == ">":
+        return ntr("in more than {count} day", "in more than {count} days", int(found[2]))
+    return ""
+
+
 def _shown(field: Field, value: str, names: Mapping[str, str]) -> str:
     if field.kind == "flag":
         return tr("Yes") if value in ("1", "yes") else tr("No")
-    if field.kind in ("date", "moment") and (words := relative_words(value)):
+    if is_time(field) and (words := relative_words(value)):
         return words
-    if field.kind == "date":
-        from datetime import date
-
-        return KINDS["date"].show(date.fromisoformat(value), field)
+    if is_time(field) and (day := _day(value)):
+        return KINDS["date"].show(day, field)
     if field.kind == "link":
         return names.get(value, value)
     return value
@@ -133,18 +206,28 @@ class FilterPopup(PopupCard):
         super().__init__(parent, 300)
         self.names: dict[str, str] = {}
         self._name = name
-        self._field = replace(field, required=False, check=None)
+        # A day is what one filters by, also where the store knows the time of day.
+        self._field = replace(field, required=False, check=None, kind="date" if is_time(field) else field.kind)
         self._operators = QComboBox()
         self._operators.setAccessibleName(tr("Comparison"))
+        self._operators.setMaxVisibleItems(20)
+        for relative in RELATIVE if is_time(field) else ():
+            self._operators.addItem(tr(relative.label), relative)
         for operator in self._offered():
             self._operators.addItem(operator_name(field, operator), operator)
         self._value = self._make_value(context)
+        self._days = QSpinBox()
+        self._days.setAccessibleName(tr("Days"))
+        self._days.setRange(0, 9999)
+        self._days.setValue(30)
+        self._days.lineEdit().setTextMargins(theme.SPACE_8, 0, 0, 0)
+        self._days.lineEdit().returnPressed.connect(self.apply)
         self._list = self._make_list() if field.kind == "choice" else None
         self._error = InlineError()
         title = Text(tr(field.label), "strong")
         apply = Button(tr("Apply"), self.apply, "primary")
         self.setLayout(
-            column(title, self._operators, self._value, *([self._list] if self._list else []), self._error,
+            column(title, self._operators, self._days, self._value, *([self._list] if self._list else []), self._error,
                    row(None, apply), space=8, margins=(16, 12, 16, 16))
         )  # fmt: skip
         self._operators.currentIndexChanged.connect(self._show_inputs)
@@ -185,8 +268,30 @@ class FilterPopup(PopupCard):
         assert self._list is not None
         return [self._list.item(n) for n in range(self._list.count())]
 
+    def _relative(self) -> Relative | None:
+        chosen = self._operators.currentData()
+        return chosen if isinstance(chosen, Relative) else None
+
+    def _take_time(self, given: Condition) -> bool:
+        """Show a condition over days; a relative one in a form that is not offered stands for itself, so that nothing is lost."""
+        for relative in RELATIVE:
+            days = relative.days_of(given)
+            if days is not None:
+                self._operators.setCurrentIndex(self._operators.findText(tr(relative.label)))
+                self._days.setValue(int(days or 30))
+                return True
+        if given.operator in WITHOUT_VALUE or relative_words(given.value) is None:
+            return False
+        own = Relative(f"{operator_name(self._field, given.operator)} {relative_words(given.value)}", given.operator, given.value)
+        self._operators.insertItem(0, own.label, own)
+        self._operators.setCurrentIndex(0)
+        return True
+
     def _take(self, given: Condition) -> None:
-        self._operators.setCurrentIndex(max(0, self._operators.findData(given.operator)))
+        if is_time(self._field) and self._take_time(given):
+            return
+        names = [self._operators.itemData(n) for n in range(self._operators.count())]
+        self._operators.setCurrentIndex(names.index(given.operator) if given.operator in names else 0)
         if self._list is not None:
             for item in self._items():
                 on = item.data(Qt.ItemDataRole.UserRole) in given.values
@@ -194,28 +299,33 @@ class FilterPopup(PopupCard):
         elif isinstance(self._value, QLineEdit):
             self._value.setText(given.value)
         elif given.operator not in WITHOUT_VALUE and self._field.kind != "link":
+            text = given.value.partition(" ")[0] if is_time(self._field) and ":" in given.value else given.value
             try:
-                self._value.set_value(KINDS[self._field.kind].read(given.value, self._field, self._value.context.reading))
+                self._value.set_value(KINDS[self._field.kind].read(text, self._field, self._value.context.reading))
             except UserError as error:
                 self._error.say(error.message)
 
     def _show_inputs(self) -> None:
-        wanted = self._operators.currentData() not in WITHOUT_VALUE
+        relative = self._relative()
+        wanted = relative is None and self._operators.currentData() not in WITHOUT_VALUE
         self._value.setVisible(wanted and self._list is None)
+        self._days.setVisible(relative is not None and relative.asks_days)
         if self._list is not None:
             self._list.setVisible(wanted)
         self.adjustSize()
 
     def focus_first(self) -> None:
         """Put the keyboard where the value is typed."""
-        (self._list or self._value).setFocus()
+        shown = next((part for part in (self._days, self._list, self._value) if part is not None and not part.isHidden()), self._operators)
+        shown.setFocus()
 
     def apply(self) -> None:
         """Tell the condition, or complain at the value."""
-        operator = self._operators.currentData()
-        condition = Condition(self._name, operator)
+        relative = self._relative()
+        operator = relative.operator if relative else self._operators.currentData()
+        condition = Condition(self._name, operator, relative.value.format(count=self._days.value()) if relative else "")
         try:
-            if operator not in WITHOUT_VALUE:
+            if relative is None and operator not in WITHOUT_VALUE:
                 condition = self._with_value(condition)
         except UserError as error:
             self._error.say(error.message)

@@ -13,6 +13,7 @@ from crmdesk.store.door import derive_sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from crmdesk.operations.imports import File
     from crmdesk.store.settings import Settings
 
 Row = tuple[Any, ...]
@@ -25,12 +26,14 @@ class Gathered:
     Attributes:
         inserts: rows by entity and columns, in the order in which they came up.
         updates: the same; a row ends with its id.
+        files: to be attached to the records, with what says where their content lies.
         created: how many records were made because something referred to them.
     """
 
     settings: Settings
     inserts: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
     updates: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
     _derivers: dict[str, Callable[[dict[str, Any]], None] | None] = field(default_factory=dict)
 
@@ -98,7 +101,12 @@ class Gathered:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not any(self.inserts.values()) and not any(self.updates.values())
+        return not any(self.inserts.values()) and not any(self.updates.values()) and not self.files
+
+    def take_files(self) -> list[File]:
+        """Return the files that have been gathered and begin anew."""
+        files, self.files = self.files, []
+        return files
 
     def take(self) -> tuple[list[tuple[str, tuple[str, ...], list[Row]]], list[tuple[str, tuple[str, ...], list[Row]]]]:
         """Return what has been gathered as (inserts, updates) and begin anew."""

@@ -67,7 +67,7 @@ def import_file(
     plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
     is_long = (plan.table.line_count or 0) > HELD and not options.strict and not options.dry_run
     stream = plan.batches(progress)
-    prepared = [] if is_long else [_packed(batch) for batch in stream if batch.inserts or batch.updates]
+    prepared = [] if is_long else [_packed(batch) for batch in stream if batch.inserts or batch.updates or batch.files]
     if plan.rejections and options.strict:
         first = plan.rejections[0]
         raise UserError(
@@ -81,7 +81,8 @@ def import_file(
             rejects_file = _give_back(store, plan)
         try:
             if is_long or prepared:
-                transaction = store.run_from("import", imports.write, stream if is_long else _unpacked(prepared), path.name)
+                load = plan.table.ways.load if plan.table.ways else None
+                transaction = store.run_from("import", imports.write, stream if is_long else _unpacked(prepared), path.name, load)
         except BaseException:
             if rejects_file:
                 rejects_file.unlink(missing_ok=True)
@@ -97,7 +98,7 @@ def import_file(
 
 def _packed(batch: Batch) -> bytes:
     """Return a batch as bytes: a hundred thousand contacts wait in 25 MB, as objects they would need 150."""
-    return marshal.dumps((batch.inserts, batch.updates))
+    return marshal.dumps((batch.inserts, batch.updates, batch.files))
 
 
 def _unpacked(batches: list[bytes]) -> Iterator[Batch]:

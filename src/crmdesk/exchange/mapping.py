@@ -245,6 +245,9 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout
     Args:
         own_fields: the user's own fields of the entity; their columns are told by name or label.
     """
+    if table.ways:
+        stated: Layout = table.ways.layout(entity, table)
+        return stated
     product = recognise(table.columns)
     columns: list[Column] = []
     for index, header in enumerate(table.columns):
@@ -308,7 +311,7 @@ def _identified(columns: Sequence[Column], table: Table) -> list[Column]:
 
 def _finished(entity: str, columns: Sequence[Column], product: str | None, table: Table) -> Layout:
     unused = tuple(c.header for c in columns if c.target is None and table.values(c.index) and not _is_label_column(c, columns))
-    return Layout(entity, tuple(columns), product, product or table.path.stem, unused)
+    return Layout(entity, tuple(columns), product, table.ways.source if table.ways else product or table.path.stem, unused)
 
 
 def _is_label_column(column: Column, columns: Sequence[Column]) -> bool:

@@ -234,7 +234,8 @@ class Plan:
         Raises:
             AmbiguousDate: dates can be read in two ways and nobody said how.
         """
-        shape = shape_of(self.entity, self._work())
+        work = self._work()
+        shape: Shape = self.table.ways.shape(self.entity, work) if self.table.ways else shape_of(self.entity, work)
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):
@@ -260,7 +261,7 @@ class Plan:
 
     def _batch(self) -> Batch:
         inserts, updates = self._gathered.take()
-        return Batch(tuple(inserts), tuple(updates))
+        return Batch(tuple(inserts), tuple(updates), tuple(self._gathered.take_files()))
 
     def _drafts(self, shape: Shape, block: Sequence[Line]) -> list[Draft]:
         drafts = []

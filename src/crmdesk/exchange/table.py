@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from crmdesk.operations.imports import Load
 
 Cell = str | int | float | bool | date | datetime
 """A cell: text, or the typed value that a workbook holds. An empty cell is the empty text."""
@@ -38,6 +40,27 @@ Line = tuple[int, list[Cell]]
 
 
 @dataclass(frozen=True)
+class Ways:
+    """What is particular to files that are no tables by nature, such as address cards and calendars.
+
+    Layouts, shapes and rejections are made of tables, so their types can't be named here.
+
+    Attributes:
+        source: what the ids in them belong to.
+        layout: says what the columns mean to an entity; raises UserError where they mean nothing to it.
+        shape: turns the rows into records.
+        load: reads a file that lies in them, such as a picture.
+        give_back: writes rejected rows in the files' own form; as a text table if None.
+    """
+
+    source: str
+    layout: Callable[[str, Table], Any]
+    shape: Callable[[str, Any], Any]
+    load: Load | None = None
+    give_back: Callable[[Path, Sequence[Any]], None] | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A file's rows under a header.
 
@@ -49,6 +72,7 @@ class Table:
         confidence: of the encoding, 0 to 1.
         header: the lines above the data, as they stand in the file; empty where the file has no header.
         notes: what was noticed while opening, as sentences.
+        ways: of files that say themselves what they hold.
     """
 
     path: Path
@@ -65,6 +89,7 @@ class Table:
     sheets: tuple[str, ...] = ()
     has_header: bool = True
     notes: tuple[str, ...] = ()
+    ways: Ways | None = field(repr=False, default=None)
 
     @property
     def width(self) -> int:

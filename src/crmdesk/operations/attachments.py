@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
+from crmdesk.clock import new_id_bytes
 from crmdesk.errors import DamageFound, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.workspace import Attachment
@@ -77,6 +78,16 @@ def attach(change: Change, entity: str, record_id: UUID, name: str, content: byt
     attachment.size, attachment.sha256 = _keep(change, attachment.id, name, content)
     change.note(about=name)
     return attachment.id
+
+
+def keep(change: Change, entity: str, record: bytes, company: bytes | None, name: str, mime: str, content: bytes) -> None:
+    """Put a file beside a record that is being written in the same operation, such as an import."""
+    name, attachment_id = clean_name(name), new_id_bytes()
+    size, sha256 = _write(change, UUID(bytes=attachment_id), name, io.BytesIO(content))
+    columns, row = ["id", "name", "mime", "size", "sha256", "target", f"{entity}_id"], [attachment_id, name, mime, size, sha256, entity, record]
+    if company and entity != "company":
+        columns, row = [*columns, "company_id"], [*row, company]
+    change.insert_many(Attachment, tuple(columns), [tuple(row)])
 
 
 def _company(change: Change, entity: str, record_id: UUID, link: dict[str, UUID]) -> dict[str, UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from crmdesk.errors import NotAllowed
 from crmdesk.i18n import mark
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.workspace import SpentNumber
+from crmdesk.operations.attachments import keep
 from crmdesk.operations.numbers import take_number
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
@@ -25,20 +27,29 @@ Rows = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
 """An entity, columns, and rows of stored values; of updates the id comes last."""
 
 
+File = tuple[str, bytes, "bytes | None", "tuple[str | int, ...]"]
+"""A file to be attached: to which entity and record, of which company, and what `Load` finds its content by."""
+
+Load = Callable[["tuple[str | int, ...]"], "tuple[str, str, bytes] | None"]
+"""Returns name, type and content of a file, or None if it can't be read any more."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some prepared rows; links may point to rows of later batches."""
 
     inserts: tuple[Rows, ...] = ()
     updates: tuple[Rows, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @operation(mark("Import"), right="import.write", backs_up=True)
-def write(change: Change, batches: Iterable[Batch], about: str) -> int:
+def write(change: Change, batches: Iterable[Batch], about: str, load: Load | None = None) -> int:
     """Write the prepared rows of an import and return the number of the transaction.
 
     Args:
         about: what the undo menu calls it, such as the name of the file.
+        load: reads the content of attached files, one at a time, so that not all of them lie in memory.
 
     Raises:
         NotAllowed: the member may not write one of the entities.
@@ -55,7 +66,18 @@ def write(change: Change, batches: Iterable[Batch], about: str) -> int:
             cls = ENTITIES[entity]
             _allow(change, cls, allowed)
             change.update_many(cls, columns, rows)
+        if batch.files and load:
+            _allow(change, ENTITIES["attachment"], allowed)
+            _attach(change, batch.files, load)
     return change.tx
+
+
+def _attach(change: Change, files: Iterable[File], load: Load) -> None:
+    """Put files beside the records that were just written."""
+    for entity, record, company, place in files:
+        if found := load(place):
+            name, mime, content = found
+            keep(change, entity, record, company, name, mime, content)
 
 
 def _allow(change: Change, cls: type[Record], allowed: set[str]) -> None:

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import DATES, NUMBERS, Hints, number_of, survey
 from crmdesk.exchange.gathering import Gathered
-from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
+from crmdesk.exchange.known import known_as
+from crmdesk.exchange.legal_forms import split_form
+from crmdesk.exchange.links import Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
 from crmdesk.exchange.rejects import Rejection
-from crmdesk.exchange.shapes import Draft, Key, Shape, Work, shape_of
+from crmdesk.exchange.shapes import Draft, Shape, Work, shape_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import ntr, tr
-from crmdesk.models.names import folded, sort_key
+from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch
 from crmdesk.queries.deals import default_pipeline
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from crmdesk.exchange.known import Key, Match
     from crmdesk.exchange.table import Line, Table
     from crmdesk.store import Reader, Store
 
@@ -43,7 +46,7 @@ BLOCK = 4_000
 HELD = 200_000
 """Up to so many rows everything is prepared before the store is held; beyond, it is prepared while it is written."""
 SHOWN = 1_000
-ANYWHERE = "*"
+ANYTHING = "*"
 SOMEONE = bytes(16)
 
 MODES = ("skip", "fill", "overwrite", "add")
@@ -283,11 +286,11 @@ class Plan:
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
         adds = self.options.on_duplicate == "add"
         keys_of = [self._keys(draft) for draft in drafts]
-        known = self._known(drafts, keys_of) if not adds else {}
+        known = self._known(drafts, keys_of) if not adds else [None] * len(drafts)
         merges: list[tuple[Draft, bytes]] = []
         self._free_ids(drafts, keys_of)
-        for draft, keys in zip(drafts, keys_of, strict=True):
-            record = next((known[key] for key in keys if key in known), None) if known else None
+        for draft, keys, match in zip(drafts, keys_of, known, strict=True):
+            record = match.record if match else None
             if record is None and not adds and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
@@ -356,37 +359,36 @@ class Plan:
             # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
             if kind == "n" and draft.values.get("external_id"):
                 continue
-            looked_up = [(kind, value)]
             if kind == "n" and draft.entity == "company":
-                looked_up = [("n", (value[0], value[1])), ("n", (value[0], "" if value[1] else ANYWHERE))]
-            for key in looked_up:
-                if record := self._seen.get(hash((draft.entity, key))):
-                    return record
+                record = next((found for key in _company_keys(value, remembers=False) if (found := self._seen.get(key))), None)
+            else:
+                record = self._seen.get(hash((draft.entity, (kind, value))))
+            if record:
+                return record
         return None
 
     def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
         # Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
         record = draft.id if len(self._seen) < HELD else SOMEONE
+        has_mail = bool(keys) and any(kind == "e" for kind, _ in keys)
         for kind, value in keys:
-            self._seen.setdefault(hash((draft.entity, (kind, value))), record)
             if kind == "n" and draft.entity == "company":
-                self._seen.setdefault(hash((draft.entity, (kind, (value[0], ANYWHERE)))), record)
+                for key in _company_keys(value, remembers=True):
+                    self._seen.setdefault(key, record)
+            elif kind != "p" or not has_mail:
+                self._seen.setdefault(hash((draft.entity, (kind, value))), record)
 
-    def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> dict[Key, bytes]:
-        """Ask the store which keys of a block belong to live records."""
-        found: dict[Key, bytes] = {}
+    def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> list[Match | None]:
+        """Ask the store which rows of a block are live records of it."""
+        known: list[Match | None] = [None] * len(drafts)
         with self.store.read() as reader:
             for entity in {draft.entity for draft in drafts}:
                 if self._is_empty(reader, entity):
                     continue
-                wanted: dict[str, set[Any]] = {}
-                for draft, keys in zip(drafts, keys_of, strict=True):
-                    for kind, value in keys if draft.entity == entity else ():
-                        wanted.setdefault(kind, set()).add(value)
-                for kind in sorted(wanted):
-                    for key, record in self._ask(reader, entity, kind, wanted[kind]):
-                        found.setdefault(key, record)
-        return found
+                ours = [place for place, draft in enumerate(drafts) if draft.entity == entity]
+                for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours]), strict=True):
+                    known[place] = match
+        return known
 
     def _free_ids(self, drafts: list[Draft], keys_of: list[list[Key]]) -> None:
         """Let records that we exported once keep their id, unless it is taken, be it in the bin."""
@@ -404,71 +406,6 @@ class Plan:
         if entity not in self._was_empty:
             self._was_empty[entity] = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
         return self._was_empty[entity]
-
-    def _ask(self, reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-        cls, live = entity_class(entity), "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
-        if kind == "e":
-            yield from self._ask_people(reader, entity, live, "email", "key", kind, values)
-        elif kind == "p":
-            yield from self._ask_people(reader, entity, live, "phone", "e164", kind, values)
-        elif kind == "c":
-            names = dict.fromkeys(values, True)
-            sql = f'SELECT t.name, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.company_id {IN_IDS} ORDER BY t.id'
-            for name, company, record in reader.rows(sql, (id_list({company for _, company in values}),)):
-                if (folded(name or ""), company) in names:
-                    yield (kind, (folded(name or ""), company)), record
-        elif kind == "n":
-            yield from self._ask_names(reader, entity, live, values)
-        elif kind == "i":
-            for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
-                yield (kind, record), record
-        elif kind == "x":
-            by_id: dict[str, list[str]] = {}
-            for origin, external in values:
-                by_id.setdefault(external, []).append(origin)
-            wanted = json.dumps(sorted(by_id), ensure_ascii=False)
-            sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY t.id'
-            for external, source, record in reader.rows(sql, (wanted,)):
-                for origin in by_id[external]:
-                    if source in {None, origin}:
-                        yield (kind, (origin, external)), record
-        else:
-            column = NUMBERED.get(entity, "number") if kind == "#" else cls.fields[kind.removeprefix("f:")].column
-            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)) ORDER BY t.id'
-            for value, record in reader.rows(sql, (json.dumps(sorted(values), ensure_ascii=False),)):
-                yield (kind, value), record
-
-    def _ask_people(self, reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-        """Find people by mail or phone; the names must not contradict, since some addresses belong to a whole office."""
-        by_value: dict[str, list[str]] = {}
-        for value, name in values:
-            by_value.setdefault(value, []).append(name)
-        sql = (
-            f'SELECT p."{column}", t.sort_key, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
-            f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
-        )
-        for value, known, record in reader.rows(sql, (json.dumps(sorted(by_value), ensure_ascii=False),)):
-            for name in by_value[value]:
-                if _same_person(name, known or ""):
-                    yield (kind, (value, name)), record
-
-    def _ask_names(self, reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-        cls = entity_class(entity)
-        title = title_field(cls)
-        by_name: dict[str, list[str]] = {}
-        for name, city in values:
-            by_name.setdefault(name, []).append(city)
-        columns = cls.columns
-        index = "name_key" if "name_key" in columns else "sort_key" if "sort_key" in columns else None
-        keys = {name if index == "name_key" else sort_key(name) for name in by_name}
-        where = f' AND t."{index}" IN (SELECT value FROM json_each(?))' if index else ""
-        city = "(SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1)" if entity == "company" else "NULL"
-        sql = f'SELECT t."{title}", t.id, {city} FROM "{entity}" t WHERE {live}{where} ORDER BY t.id'
-        for text, record, its_city in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),) if index else ()):
-            name = name_key(entity, text or "")
-            for wanted in by_name.get(name, ()):
-                if not wanted or not its_city or wanted == its_city:
-                    yield ("n", (name, wanted)), record
 
     # ---- filling and overwriting ----
 
@@ -526,9 +463,14 @@ class Plan:
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
 
 
-def _same_person(name: str, known: str) -> bool:
-    """Say whether two names may be those of one person: one is missing, or they share a word."""
-    return not name or not known or name == known or bool(set(name.split()) & set(known.split()))
+def _company_keys(value: tuple[str, str], remembers: bool) -> list[int]:
+    """Return by what companies of one file are compared: towns and legal forms must not contradict, and may be missing."""
+    (name, form), city = split_form(value[0]), value[1]
+    if remembers:
+        forms, cities = {form, ANYTHING}, {city, ANYTHING}
+    else:
+        forms, cities = ({form, ""} if form else {ANYTHING}), ({city, ""} if city else {ANYTHING})
+    return [hash((name, one, town)) for one in forms for town in cities]
 
 
 class _PresentParts:

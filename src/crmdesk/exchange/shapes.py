@@ -12,6 +12,7 @@ from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
+from crmdesk.exchange.known import bare_code
 from crmdesk.exchange.links import name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crmdesk.exchange.gathering import Gathered
+    from crmdesk.exchange.known import Key
     from crmdesk.exchange.links import Book, Stages
     from crmdesk.exchange.mapping import Column, Layout, Target
     from crmdesk.exchange.phones import PhoneReader
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 Values = dict[str, Any]
-Key = tuple[str, Any]
-"""By what a record is recognised: how (`i` our own id, `x` source and external id, `n` name, `e` mail, `#` number, `f:…` a field) and its value."""
 
 
 @dataclass(slots=True)
@@ -405,15 +405,15 @@ class Person(Shape):
                     values["title"] = values["title"] or (title if column == "salutation" else text if not salutation else title) or None
 
     def more_keys(self, draft: Draft) -> list[Key]:
-        """Return the mail addresses, with the name, which must not contradict; without any, name and company."""
+        """Return mail addresses and phone numbers, with the name, which must not contradict; without any, name and company."""
         values = draft.values
         name = values["sort_key"]
-        if draft.parts and draft.parts.emails:
-            return [("e", (key, name)) for _, _, key in draft.parts.emails]
-        if values.get("company_id") and name and not (draft.parts and draft.parts.phones):
+        if draft.parts and (draft.parts.emails or draft.parts.phones):
+            mails = [("e", (mail[2], name)) for mail in draft.parts.emails]
+            return mails + [("p", (phone[3], name)) for phone in draft.parts.phones if phone[3]] if name else mails
+        if values.get("company_id") and name:
             return [("c", (name, values["company_id"]))]
-        phones = [phone[3] for phone in draft.parts.phones if phone[3]] if draft.parts else []
-        return [("p", (phones[0], name))] if phones and name else []
+        return []
 
 
 def _birthday(year: str, month: str, day: str) -> str | None:
@@ -421,6 +421,15 @@ def _birthday(year: str, month: str, day: str) -> str | None:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return None
+
+
+def company_keys(values: Values) -> list[Key]:
+    """Return by what a company is recognised: number, VAT ID, credit code, name."""
+    keys: list[Key] = [("#", number)] if (number := values.get("customer_number")) else []
+    for kind, column in (("v", "vat_id"), ("u", "credit_code")):
+        if code := values.get(column):
+            keys.append((kind, bare_code(code)))
+    return [*keys, ("n", values.get("name"))]
 
 
 class ContactShape(Person):
@@ -491,7 +500,7 @@ class ContactShape(Person):
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return what recognises a person, or a company."""
         if draft.entity == "company":
-            return [("n", draft.values["name"])]
+            return company_keys(draft.values)
         return super().more_keys(draft)
 
     def new_id(self, draft: Draft) -> bytes:
@@ -555,8 +564,8 @@ class CompanyShape(Shape):
         return frozenset({"record_kind"})
 
     def more_keys(self, draft: Draft) -> list[Key]:
-        """Return the name."""
-        return [("n", draft.values.get("name"))]
+        """Return its number, VAT ID and credit code, then the name."""
+        return company_keys(draft.values)
 
     def after(self, draft: Draft) -> None:
         """Take the person beside a new company."""

@@ -1,0 +1,198 @@
+"""Whether the records that rows of a file bring are in the store already, and what shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.legal_forms import may_be_one, split_form
+from crmdesk.exchange.links import NUMBERED, name_key
+from crmdesk.i18n import mark
+from crmdesk.models.names import folded, pinyin, sort_key
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
+from crmdesk.store.reader import IN_IDS, id_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crmdesk.store import Reader
+
+Key = tuple[str, Any]
+"""By what a record is recognised: how (a key of `SIGNS`, or `f:` and a field) and its value."""
+
+SIGNS = {
+    "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
+    "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
+    "n": mark("the same name"),
+}  # fmt: skip
+FIELD_SIGN = mark("the same value in the field you chose")
+IN_FILE = mark("the same as a row further up")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that a row means, and the key that showed it."""
+
+    record: bytes
+    key: Key
+
+    @property
+    def sign(self) -> str:
+        """What makes it the same, to be translated where it is shown."""
+        return SIGNS.get(self.key[0], FIELD_SIGN)
+
+
+def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list[Match | None]:
+    """Return, for each row, the live record that it means, or None.
+
+    The one place where an import asks who is known already; a few questions for a whole block of rows.
+
+    Args:
+        rows: the keys of each row, strongest first; names of companies are `("n", (name, city))`, mails and phones go with the person's sort key.
+    """
+    wanted: dict[str, set[Any]] = {}
+    for keys in rows:
+        for kind, value in keys:
+            wanted.setdefault(kind, set()).add(value)
+    found: dict[Key, bytes] = {}
+    for kind in sorted(wanted):
+        for key, record in _ask(reader, entity, kind, wanted[kind]):
+            found.setdefault(key, record)
+    if not found:
+        return [None] * len(rows)
+    return [next((Match(found[key], key) for key in keys if key in found), None) for keys in rows]
+
+
+def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    live = "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
+    match kind:
+        case "e":
+            yield from _ask_people(reader, entity, live, "email", "key", kind, values)
+        case "p":
+            yield from _ask_people(reader, entity, live, "phone", "e164", kind, values)
+        case "c":
+            yield from _ask_colleagues(reader, entity, live, values)
+        case "n" if entity == "company":
+            yield from _ask_companies(reader, live, values)
+        case "n":
+            yield from _ask_names(reader, entity, live, values)
+        case "i":
+            for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
+                yield (kind, record), record
+        case "x":
+            yield from _ask_foreign(reader, entity, live, values)
+        case "v":
+            yield from _ask_codes(reader, live, "vat_id", kind, values)
+        case "u":
+            yield from _ask_codes(reader, live, "credit_code", kind, values)
+        case _:
+            column = NUMBERED.get(entity, "number") if kind == "#" else entity_class(entity).fields[kind.removeprefix("f:")].column
+            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+            for value, record in reader.rows(sql, (_listed(values),)):
+                yield (kind, value), record
+
+
+def _listed(values: set[Any]) -> str:
+    return json.dumps(sorted(values), ensure_ascii=False)
+
+
+def bare_code(text: str) -> str:
+    """Return a VAT ID or code as it is compared: capital letters and digits only."""
+    return "".join(c for c in text.upper() if c.isalnum())
+
+
+def _ask_codes(reader: Reader, live: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    for code, record in reader.rows(f'SELECT t."{column}", t.id FROM company t WHERE {live} AND t."{column}" IS NOT NULL ORDER BY t.id'):
+        if (bare := bare_code(code)) in values:
+            yield (kind, bare), record
+
+
+def _ask_foreign(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    by_id: dict[str, list[str]] = {}
+    for origin, external in values:
+        by_id.setdefault(external, []).append(origin)
+    sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+    for external, source, record in reader.rows(sql, (_listed(set(by_id)),)):
+        for origin in by_id[external]:
+            if source in {None, origin}:
+                yield ("x", (origin, external)), record
+
+
+def _ask_people(reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    """Find people by mail or phone; the names must not contradict, since some addresses belong to a whole office."""
+    by_value: dict[str, list[str]] = {}
+    for value, name in values:
+        by_value.setdefault(value, []).append(name)
+    fits = _may_be_same if part == "email" else _is_same
+    sql = (
+        f'SELECT p."{column}", t.sort_key, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
+        f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
+    )
+    for value, known, record in reader.rows(sql, (_listed(set(by_value)),)):
+        for name in by_value[value]:
+            if fits(name, known or ""):
+                yield (kind, (value, name)), record
+
+
+def _may_be_same(name: str, known: str) -> bool:
+    """Say whether two names don't contradict: one is missing, or they share a word."""
+    return not name or not known or name == known or bool(set(name.split()) & set(known.split()))
+
+
+def _is_same(name: str, known: str) -> bool:
+    """Say whether two names are one, in any order, perhaps with one more given name: a family shares its phone."""
+    words, others = set(name.replace(",", " ").split()), set(known.replace(",", " ").split())
+    return words == others or (min(len(words), len(others)) >= 2 and (words <= others or others <= words))
+
+
+def _ask_colleagues(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    sql = f'SELECT t.name, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.company_id {IN_IDS} ORDER BY t.id'
+    for name, company, record in reader.rows(sql, (id_list({company for _, company in values}),)):
+        key = (sort_key(name), company)
+        if key in values:
+            yield ("c", key), record
+
+
+def _ask_names(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    cls = entity_class(entity)
+    title, columns = title_field(cls), cls.columns
+    names = {name for name, _ in values}
+    index = "name_key" if "name_key" in columns else "sort_key" if "sort_key" in columns else None
+    keys = {name if index == "name_key" else sort_key(name) for name in names}
+    where = f' AND t."{index}" IN (SELECT value FROM json_each(?))' if index else ""
+    sql = f'SELECT t."{title}", t.id FROM "{entity}" t WHERE {live}{where} ORDER BY t.id'
+    for text, record in reader.rows(sql, (_listed(keys),) if index else ()):
+        if (name := name_key(entity, text or "")) in names:
+            yield ("n", (name, "")), record
+
+
+# Behind a name stands its legal form, after a blank or a comma: `acme gmbh`, `contoso, ltd.`
+_BEHIND, _BEYOND = " ", "-"
+
+
+def _ask_companies(reader: Reader, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    """Find companies by name: legal forms may be missing, towns must not contradict; the same name in full wins."""
+    by_bare: dict[str, list[tuple[str, str, str]]] = {}
+    for name, city in values:
+        bare, form = split_form(name)
+        by_bare.setdefault(bare, []).append((name, form, city))
+    beginnings = {sort_key(bare) for bare in by_bare} | {sort_key(name) for name, _ in values}
+    sql = (
+        "SELECT t.name, t.id, (SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1) "
+        f"FROM json_each(?) j JOIN company t ON t.sort_key = j.value AND {live} UNION ALL "
+        "SELECT t.name, t.id, (SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1) "
+        f"FROM json_each(?) j JOIN company t ON t.sort_key >= j.value || '{_BEHIND}' AND t.sort_key < j.value || '{_BEYOND}' AND {live}"
+    )
+    exact = {sort_key(name) for name, _ in values} | {
+        f"{beginning}{pinyin(form)}" for beginning in beginnings for form in ("有限公司", "股份有限公司", "有限责任公司")
+    }
+    seen: list[tuple[Key, bytes, bool]] = []
+    for text, record, its_city in reader.rows(sql, (_listed(exact | beginnings), _listed(beginnings))):
+        bare, its_form = split_form(text or "")
+        for name, form, city in by_bare.get(bare, ()):
+            if may_be_one(form, its_form) and (not city or not its_city or city == its_city):
+                seen.append((("n", (name, city)), record, folded(text or "") == name))
+    for key, record, _ in sorted(seen, key=lambda one: (not one[2], one[1])):
+        yield key, record

@@ -1,0 +1,71 @@
+"""Legal forms of companies: Acme GmbH is called Acme, and two different forms are two companies."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crmdesk.models.names import folded, has_cjk
+
+# Longest first where one is the end of another; written without points and blanks, which are written in every way.
+_FORMS = (
+    "gmbh & co kgaa|gmbh & co kg|ag & co kg|ug haftungsbeschrankt|gesellschaft mbh|pty ltd|pte ltd|co ltd|pvt ltd|sdn bhd|sp z oo|sp z o o|s r o|d o o|a/s|"
+    "gmbh|mbh|kgaa|kg|ohg|gbr|ug|ag|eg|ev|ek|se|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|company|co|sarl|sas|sa|srl|spa|snc|bv|nv|oy|oyj|ab|"
+    "asa|as|aps|kft|zrt|sro|doo|ooo|oao|zao|pao|ооо|оао|зао|пао|sl|lda|ltda|kk"
+).split("|")
+_SAME = {
+    "incorporated": "inc",
+    "limited": "ltd",
+    "corporation": "corp",
+    "company": "co",
+    "oao": "оао",
+    "ooo": "ооо",
+    "zao": "зао",
+    "pao": "пао",
+    "sp z o o": "sp z oo",
+}
+_CHINESE = ("股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "集团公司", "公司")
+_SIGNS = re.compile(r"[.,()]+")
+_AND = re.compile(r"\s*(?:&|\bund\b|\band\b|\+)\s*")
+_KNOWN = frozenset(_FORMS)
+_MOST_WORDS = max(form.count(" ") for form in _FORMS) + 1
+
+
+@lru_cache(maxsize=20_000)
+def split_form(name: str) -> tuple[str, str]:
+    """Return a company's name without its legal form, folded, and the form; the form is empty where there is none.
+
+    “Müller & Söhne G.m.b.H. & Co. KG” is (`muller & sohne`, `gmbh & co kg`), 上海明德贸易有限公司 is (上海明德贸易, 有限公司).
+    """
+    plain = " ".join(folded(name).split())
+    if has_cjk(plain):
+        for form in _CHINESE:
+            if plain.endswith(form) and len(plain) > len(form) + 1:
+                return plain[: -len(form)].strip(), form
+        return plain, ""
+    words = _AND.sub(" & ", " ".join(_spelled(word) for word in plain.split())).split()
+    for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+        tail = " ".join(words[-count:])
+        if tail in _KNOWN:
+            # An `& Co` that is left is part of the form: Meier & Co. KG.
+            head = words[:-count]
+            while len(head) > 1 and head[-1] == "&":
+                head.pop()
+            return " ".join(head), _SAME.get(tail, tail)
+    return " ".join(words), ""
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(word: str) -> str:
+    """Return a word without the points and commas around and inside it: `g.m.b.h.` is `gmbh`, `acme,` is `acme`."""
+    return _SIGNS.sub("", word) or word
+
+
+def has_form(name: str) -> bool:
+    """Say whether a text ends in a legal form, as names of companies do."""
+    return bool(split_form(name)[1])
+
+
+def may_be_one(form: str, other: str) -> bool:
+    """Say whether two companies of one name can be the same: one says no legal form, or both say the same."""
+    return not form or not other or form == other

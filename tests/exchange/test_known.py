@@ -1,0 +1,69 @@
+"""Who is known already: by id, number, VAT ID, mail, phone and name, a company's name without its legal form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.legal_forms import has_form, split_form
+from crmdesk.exchange.plan import ImportOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+
+def taken(store: Store, folder: Path, entity: str, text: str, **options: Any) -> ImportResult:
+    path = folder / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, entity, path, ImportOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "form"),
+    [
+        ("Müller & Söhne G.m.b.H. & Co. KG", "muller & sohne", "gmbh & co kg"), ("Contoso, Ltd.", "contoso", "ltd"), ("Contoso Limited", "contoso", "ltd"),
+        ("上海明德贸易有限公司", "上海明德贸易", "有限公司"), ("SAP SE", "sap", "se"), ("Příklad s.r.o.", "priklad", "sro"), ("Acme", "acme", ""), ("AG", "ag", ""),
+    ],
+)  # fmt: skip
+def test_a_name_is_told_from_its_legal_form(name: str, bare: str, form: str) -> None:
+    assert split_form(name) == (bare, form)
+    assert has_form(name) == bool(form)
+
+
+@pytest.mark.parametrize(
+    ("stored", "given", "known"),
+    [
+        ("Acme GmbH", "ACME", True), ("Acme", "Acme GmbH", True), ("Acme, Ltd.", "Acme Limited", True), ("Acme GmbH", "Acme AG", False), ("Acme Bakery GmbH", "Acme", False),
+        ("A. O. Smith Corporation", "A. O. Smith", True), ("上海明德贸易有限公司", "上海明德贸易", True), ("上海明德贸易", "上海明德贸易有限公司", True), ("上海明德物流有限公司", "上海明德", False),
+    ],
+)  # fmt: skip
+def test_companies_are_known_without_their_legal_form(store: Store, tmp_path: Path, stored: str, given: str, known: bool) -> None:
+    taken(store, tmp_path, "company", f'Name\n"{stored}"\n')
+    assert taken(store, tmp_path, "company", f'Name\n"{given}"\n').skipped == int(known)
+
+
+def test_two_rows_of_one_file_are_compared_alike(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Name,City\nAcme GmbH,Berlin\nAcme,\nACME AG,Berlin\nAcme G.m.b.H.,Hamburg\n")
+    assert (result.added, result.skipped) == (3, 1)
+
+
+def test_a_vat_id_shows_a_company_under_another_name(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "company", "Name,VAT ID\nAcme GmbH,DE 136 695 976\n")
+    result = taken(store, tmp_path, "company", "Name,VAT ID,Industry\nAcme Holding,DE136695976,Steel\n", on_duplicate="fill")
+    assert (result.added, result.updated) == (0, 1)
+
+
+def test_a_phone_and_the_name_show_a_person_with_a_new_mail_address(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Name,Email,Phone\nAnna Berg,anna@old.example,030 123456\n")
+    result = taken(store, tmp_path, "contact", "Name,Email,Phone\nBerg Anna,anna@new.example,+49 30 123456\nPeter Berg,peter@new.example,030 123456\n")
+    assert (result.added, result.skipped) == (1, 1)
+
+
+def test_a_person_is_known_in_their_company_be_the_name_chinese(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Name,Company\n王小明,Acme\n")
+    assert taken(store, tmp_path, "contact", "Name,Company\n王小明,Acme\n王小明,Bolt\n").skipped == 1

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -231,14 +231,14 @@ def check_new(path: Path) -> Path:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write an output file, whole or not at all."""
+    from crmdesk.store.unfinished import unfinished
+
     check_new(path)
-    half = path.with_name(f".{path.name}.part")
     try:
-        half.write_bytes(content)
-        half.replace(path)
+        with unfinished(path, "part") as half:
+            half.write_bytes(content)
+            half.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from None
 
 

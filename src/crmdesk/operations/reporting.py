@@ -6,7 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from crmdesk.clock import new_id
 from crmdesk.documents.currencies import Amount
 from crmdesk.documents.formats import short_date
 from crmdesk.errors import UserError
@@ -14,6 +13,7 @@ from crmdesk.fields import Money
 from crmdesk.i18n import language, mark, tr
 from crmdesk.reports.report import ReportColumn
 from crmdesk.store.door import Change, operation
+from crmdesk.store.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,13 +44,12 @@ def save(store: Store, table: ReportTable, file: Path, origin: str = "window", *
     """
     if file.exists() and not overwrite:
         raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
-    half = file.with_name(f".{file.name}.{new_id().hex[-8:]}")
     content = written(store, table, file.suffix, origin)
     try:
-        half.write_bytes(content)
-        half.replace(file)
+        with unfinished(file, "part") as half:
+            half.write_bytes(content)
+            half.replace(file)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise UserError(tr("{path} can't be written: {why}.", path=file, why=error.strerror or error)) from error
 
 

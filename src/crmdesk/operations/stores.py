@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
-from crmdesk.i18n import mark, speaking
+from crmdesk.i18n import mark
 from crmdesk.operations import setup
 from crmdesk.store import create
 from crmdesk.store.door import Change, operation
@@ -28,21 +28,17 @@ def new_store(
         UserError and its kinds: see `store.create`; nothing is left behind.
     """
     owner = owner or ("Maria Becker" if sample else login_name())
-    store = create(path, passphrase, owner=owner, currency=currency, region=region, language=language, anywhere=anywhere)
-    try:
-        with speaking(language):
-            store.run_from("cli", setup.basics)
-            if sample:
-                from crmdesk.operations import sample as samples
 
-                store.run_from("cli", samples.fill)
-                while store.index_step():
-                    pass
-    except BaseException:
-        store.close()
-        path.unlink(missing_ok=True)
-        raise
-    return store
+    def prepare(store: Store) -> None:
+        store.run_from("cli", setup.basics)
+        if sample:
+            from crmdesk.operations import sample as samples
+
+            store.run_from("cli", samples.fill)
+            while store.index_step():
+                pass
+
+    return create(path, passphrase, owner=owner, currency=currency, region=region, language=language, anywhere=anywhere, prepare=prepare)
 
 
 def login_name() -> str:

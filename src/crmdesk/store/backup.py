@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crmdesk.clock import new_id, now
-from crmdesk.errors import StoreDamaged, UserError
+from crmdesk.clock import now
+from crmdesk.errors import StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, connect, rows, sorted_errors
+from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,17 +105,14 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
         raise UserError(tr("{path} exists already.", path=place), hint=tr("Choose another name; nothing was changed."))
     if not place.parent.is_dir():
         raise UserError(tr("There is no folder {path}.", path=place.parent))
-    half = place.with_name(f".{place.name}.{new_id().hex[-8:]}")
     try:
-        with sorted_errors(), store.read_bare() as source:
-            copy_to(source, half, store.key, progress)
-            verify_copy(half, store.key)
-        half.rename(place)
+        with unfinished(place, "copy") as half:
+            with sorted_errors(), store.read_bare() as source:
+                copy_to(source, half, store.key, progress)
+                verify_copy(half, store.key)
+            half.rename(place)
     except OSError as error:
         raise UserError(tr("{path} can't be written: {why}.", path=place, why=error.strerror or error)) from error
-    finally:
-        for left in (half, half.with_name(half.name + "-journal")):
-            left.unlink(missing_ok=True)
     if target is None:
         thin(place.parent, keep=place)
         with store.read_bare() as connection:
@@ -193,32 +193,43 @@ def restore(source: Path, target: Path, open_key: Callable[[Path], Key], *, forc
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
     key = open_key(source)
     verify_copy(source, key)
-    half = target.with_name(f".{target.name}.restore-{new_id().hex[-8:]}")
-    kept_as: Path | None = None
-    try:
+    kept_as = target.with_name(f"{target.stem}.before-restore-{now():%Y%m%d-%H%M%S}{target.suffix}")
+    with sorted_errors(), unfinished(target, "restore") as half:
         connection = connect(source, key, query_only=True)
         try:
             copy_to(connection, half, key)
         finally:
             connection.close()
         verify_copy(half, key)
-        if target.exists():
-            _close_journal(target, open_key)
-            kept_as = target.with_name(f"{target.stem}.before-restore-{now():%Y%m%d-%H%M%S}{target.suffix}")
-            target.rename(kept_as)
-        half.rename(target)
-    finally:
-        half.unlink(missing_ok=True)
+        if not target.exists():
+            swap(half, target, None)
+            return None
+        with _held(target, open_key) as present, unfinished(target, "kept", rescue=kept_as) as kept:
+            _keep(target, kept)
+            swap(half, target, present)
     return kept_as
 
 
-def _close_journal(path: Path, open_key: Callable[[Path], Key]) -> None:
-    """Bring what waits in the write-ahead log into the file before it is moved away."""
-    with contextlib.suppress(UserError):
-        connection = connect(path, open_key(path))
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-    for side in ("-wal", "-shm"):
-        log = path.with_name(path.name + side)
-        if log.exists() and log.stat().st_size:
-            raise UserError(tr("Another program has {path} open.", path=path), hint=tr("Close it, then try again."))
+def _keep(path: Path, kept: Path) -> None:
+    """Give a file a second name; where the file system knows no second names, copy it."""
+    try:
+        os.link(path, kept)
+    except OSError:
+        shutil.copyfile(path, kept)
+
+
+@contextmanager
+def _held(path: Path, open_key: Callable[[Path], Key]) -> Iterator[Connection | None]:
+    """Hold the store that is to be replaced; a file that does not open, such as a damaged one, is only looked at."""
+    with contextlib.ExitStack() as stack:
+        present: Connection | None = None
+        try:
+            present = stack.enter_context(alone(path, open_key(path)))
+        except StoreBusy:
+            raise
+        except UserError:
+            for side in ("-wal", "-shm"):
+                log = path.with_name(path.name + side)
+                if log.exists() and log.stat().st_size:
+                    raise in_use() from None
+        yield present

@@ -36,22 +36,25 @@ class _NoRoom(Exception):
     """The disk is too full even for the log's shared memory."""
 
 
-def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = False, journal: str = "WAL") -> Connection:
+def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = False, journal: str = "WAL", alone: bool = False) -> Connection:
     """Open the file with its key and set every pragma.
+
+    Args:
+        alone: nobody else may have the file open, from now until the connection closes.
 
     Raises:
         CannotOpen and its kinds, StoreBusy.
     """
     try:
-        return _connect(path, key, query_only, create, journal, alone=False)
+        return _connect(path, key, query_only, create, journal, alone)
     except _NoRoom:
         if not query_only:
             raise UserError(tr("The disk is full. Nothing was changed."), hint=tr("Make room, then try again.")) from None
     # Looking needs no shared memory when nobody else may write meanwhile: what is on a full disk can still be read and copied elsewhere.
-    return _connect(path, key, query_only, create, journal, alone=True)
+    return _connect(path, key, query_only, create, journal, True)
 
 
-def _connect(path: Path, key: Key, query_only: bool, create: bool, journal: str, *, alone: bool) -> Connection:
+def _connect(path: Path, key: Key, query_only: bool, create: bool, journal: str, alone: bool) -> Connection:
     mode = "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
@@ -88,7 +91,8 @@ def _set_pragmas(connection: Connection, query_only: bool, journal: str) -> None
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if not query_only:
-        connection.execute(f"PRAGMA journal_mode = {journal}")
+        if journal:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 2000")
     if query_only:

@@ -26,9 +26,10 @@ from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
 from crmdesk.store.store import Store
 from crmdesk.store.triggers import all_triggers
+from crmdesk.store.unfinished import alone, clear_unfinished, swap, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
 SCHEMA = 1
@@ -46,9 +47,20 @@ def start(change: Change, owner: str, currency: str, region: str, language: str)
 
 
 def create(
-    path: Path, passphrase: str, *, owner: str = "", currency: str = "EUR", region: str = "DE", language: str = "en", anywhere: bool = False
+    path: Path,
+    passphrase: str,
+    *,
+    owner: str = "",
+    currency: str = "EUR",
+    region: str = "DE",
+    language: str = "en",
+    anywhere: bool = False,
+    prepare: Callable[[Store], None] | None = None,
 ) -> Store:
     """Create a store and return it open. An existing file is never overwritten.
+
+    Args:
+        prepare: fills the new store before it gets its name, so that nobody ever meets it half filled.
 
     Raises:
         UserError: the file exists, the passphrase is too short, a setting can't be.
@@ -60,21 +72,19 @@ def create(
     check_writable(path.parent)
     if not anywhere:
         refuse_bad_place(path)
-    half = path.with_name(f".{path.name}.new-{new_id().hex[-8:]}")
     key = keys.new_key(passphrase)
     try:
-        with sorted_errors():
+        with sorted_errors(), unfinished(path, "new") as half:
             member = _build(half, key)
             check_encrypted(half)
             with Store(half, key) as store, speaking(language):
                 store.viewer = Viewer(member, "owner")
                 store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
-        _publish(half, path)
+                if prepare:
+                    prepare(store)
+            _publish(half, path)
     except OSError as error:
         raise BadPlace(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
-    finally:
-        for left in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):
-            left.unlink(missing_ok=True)
     return _watched(Store(path, key))
 
 
@@ -123,6 +133,7 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     Raises:
         StoreMissing, NotAStore, WrongPassphrase, StoreDamaged, StoreTooNew, BadPlace: each says what to do.
     """
+    clear_unfinished()
     salt = keys.file_salt(path)
     if not anywhere:
         refuse_bad_place(path)
@@ -182,33 +193,27 @@ def change_passphrase(store: Store, passphrase: str) -> Store:
     """
     authorize(store.viewer, "store.write")
     check_passphrase(passphrase)
-    path, old = store.path, store.key
+    path, old = store.path, Key(store.key.reveal())
     new = keys.new_key(passphrase)
-    half = path.with_name(f".{path.name}.rekey-{new_id().hex[-8:]}")
-    try:
-        with store.writer_alone() as writer:
-            copy_to(writer, half, new)
-            verify_copy(half, new, writer)
+    with sorted_errors(), store.put_aside(), unfinished(path, "rekey") as half:
+        with alone(path, old) as present:
+            copy_to(present, half, new)
+            verify_copy(half, new, present)
             _note_former(half, new, old)
+            swap(half, path, present)
         store.close()
-        for side in ("-wal", "-shm"):
-            if path.with_name(path.name + side).exists() and path.with_name(path.name + side).stat().st_size:
-                raise StoreBusy(tr("Another program has this store open."), hint=tr("Close it, then try again."))
-        half.replace(path)
-    finally:
-        for left in (half, half.with_name(half.name + "-wal"), half.with_name(half.name + "-shm")):
-            left.unlink(missing_ok=True)
     with contextlib.suppress(UserError):
         keys.keep_in_keyring(path, None)
     return _watched(Store(path, new))
 
 
 def _note_former(path: Path, new: Key, old: Key) -> None:
-    connection = connect(path, new)
+    connection = connect(path, new, journal="DELETE")
     try:
+        connection.execute("BEGIN")
         connection.execute("INSERT INTO former_key VALUES (?, ?)", (now_ms(), old.reveal()))
         connection.execute("DELETE FROM local WHERE key = 'sheet_printed_at'")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("COMMIT")
     finally:
         connection.close()
 

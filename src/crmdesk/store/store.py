@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from crmdesk.clock import now_ms
-from crmdesk.errors import CannotUndo, StoreDamaged, UserError
+from crmdesk.errors import CannotUndo, StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal, undo
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 NAMED_IDS = 5000
+PATIENCE_SECONDS = 5
 CHECKPOINT_ROWS = 20_000
 
 UNDO = mark("Undo")
@@ -53,7 +54,8 @@ class Store:
         self._key = key
         self._journal_mode = journal_mode
         self._readers: list[Connection] = []
-        self._readers_lock = threading.Lock()
+        self._readers_lock = threading.Condition()
+        self._lent = 0
         self._writing = threading.RLock()
         self._writer: Connection | None = None
         self._engine: Engine | None = None
@@ -87,17 +89,20 @@ class Store:
             if self._closed:
                 raise UserError(tr("The store is locked."))
             connection = self._readers.pop() if self._readers else None
-        if connection is None:
-            with sorted_errors():
-                connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
+            self._lent += 1
         try:
+            if connection is None:
+                with sorted_errors():
+                    connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
             yield connection
         finally:
             with self._readers_lock:
-                if self._closed:
+                self._lent -= 1
+                if self._closed and connection is not None:
                     connection.close()
-                else:
+                elif connection is not None:
                     self._readers.append(connection)
+                self._readers_lock.notify_all()
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -389,18 +394,35 @@ class Store:
         with self._writing, sorted_errors():
             yield self._open_writer()[0]
 
+    @contextmanager
+    def put_aside(self) -> Iterator[None]:
+        """Have no connection open while the file is replaced; who wants to read or write waits. The store works on afterwards, unless it is closed within.
+
+        Raises:
+            StoreBusy: a read takes longer than five seconds.
+        """
+        with self._writing, self._readers_lock:
+            if not self._readers_lock.wait_for(lambda: self._lent == 0, PATIENCE_SECONDS):
+                raise StoreBusy(tr("The store is busy: something is still being read."), hint=tr("Try again in a moment."))
+            self._drop_connections()
+            yield
+
+    def _drop_connections(self) -> None:
+        for connection in self._readers:
+            connection.close()
+        self._readers.clear()
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
     def close(self) -> None:
         """Close every connection and forget the key."""
         with self._writing, self._readers_lock:
             self._closed = True
-            for connection in self._readers:
-                connection.close()
-            self._readers.clear()
-            if self._engine is not None:
-                self._engine.dispose()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            self._drop_connections()
             self._key = Key("0" * 96)
 
     def __enter__(self) -> Store:

@@ -9,11 +9,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from crmdesk.clock import new_id
-from crmdesk.errors import StoreBusy
-from crmdesk.i18n import tr
 from crmdesk.store import backup
 from crmdesk.store.connections import connect, rows, sorted_errors, writing_engine
 from crmdesk.store.triggers import all_triggers
+from crmdesk.store.unfinished import alone, swap, unfinished
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,26 +31,17 @@ def migrate(path: Path, key: Key, to: int, versions: str = VERSIONS) -> None:
     Args:
         versions: the package whose modules `v0002`, `v0003` … are the steps.
     """
-    half = path.with_name(f".{path.name}.migrate-{new_id().hex[-8:]}")
-    old = connect(path, key)
-    try:
+    with sorted_errors(), unfinished(path, "migrate") as half, alone(path, key) as old:
         kept = backup.folder_of(path) / f"{path.stem}-before-format-{to}-{new_id().hex[-8:]}{backup.SUFFIX}"
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with sorted_errors():
-            backup.copy_to(old, kept, key)
-            backup.verify_copy(kept, key, old)
-            backup.copy_to(old, half, key)
-            upgrade(half, key, to, versions)
-            backup.verify_copy(half, key, old)
-        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        old.close()
-        log = path.with_name(path.name + "-wal")
-        if log.exists() and log.stat().st_size:
-            raise StoreBusy(tr("Another program has this store open."), hint=tr("Close it, then open the store again."))
-        half.replace(path)
-    finally:
-        old.close()
-        half.unlink(missing_ok=True)
+        with unfinished(kept, "copy") as copy:
+            backup.copy_to(old, copy, key)
+            backup.verify_copy(copy, key, old)
+            copy.rename(kept)
+        backup.copy_to(old, half, key)
+        upgrade(half, key, to, versions)
+        backup.verify_copy(half, key, old)
+        swap(half, path, old)
 
 
 def upgrade(path: Path, key: Key, to: int, versions: str = VERSIONS) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,20 @@ def test_names_are_taken_apart_as_each_culture_does(text: str, name: Name) -> No
 def test_no_text_breaks_the_splitting_and_no_letter_is_lost(text: str) -> None:
     name = split_name(text)
     assert isinstance(name.given + name.family, str)
+
+
+def test_every_letter_is_folded_alike_whether_it_is_looked_up_or_taken_apart() -> None:
+    """A letter alone, and one with a mark behind it, which must not be lost on the way."""
+    looked_up = [chr(code) for code in range(0x80, 0x250) if chr(code) not in "ßøłđæœþðıØŁĐÆŒÞÐ"]
+    for letter in looked_up:
+        taken_apart = "".join(c for c in unicodedata.normalize("NFKD", letter.lower() + "\u0323x") if not unicodedata.combining(c))
+        assert folded(letter + "\u0323x") == taken_apart
+    assert folded("Straße Łódź Ærø Đorđe") == "strasse lodz aero dorde"
+
+
+def test_numbers_and_words_around_a_chinese_name_leave_its_pinyin_alone() -> None:
+    assert pinyin("重庆银行12 (行长)") == "chongqingyinhang12 (hangzhang)"
+    assert sort_key("二〇二六 GmbH") == "erlingerliu gmbh"
 
 
 def test_names_are_put_together_and_sorted() -> None:

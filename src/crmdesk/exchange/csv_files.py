@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.errors import UserError
@@ -71,8 +72,8 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     below = [line for line in first if line[0] > last_header_line]
 
     def rows() -> Iterator[Line]:
-        lines = (line for line in _records(path, guess.encoding, dialect) if line[0] > max(last_header_line, skipped))
-        return body(lines, width)
+        head = max(last_header_line, skipped)
+        return body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect)), width)
 
     return Table(
         path=path,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.clock import new_id_bytes
+from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange import headers
 from crmdesk.exchange.cells import many_lines
@@ -118,19 +118,20 @@ class PartsReader:
         return parts
 
     def _read_phones(self, cells: list[Cell], parts: Parts) -> None:
-        own = self._row_region(cells)
-        region = own or self._region
-        seen: set[str] = set()
+        own = self._row_region(cells) if self._countries else ""
+        region, phones = own or self._region, parts.phones
         for index, label, label_index, _ in self._phone_slots:
             cell = cells[index]
             if cell == "":
                 continue
             label = _label(cells[label_index]) if label_index is not None else label
+            if cell.__class__ is str and _ONE_PHONE.fullmatch(cell) and not phones:
+                phones.append((label, cell, own or None, *self._phones.read_plain(cell, region)))
+                continue
             for number in split_phones(cell if cell.__class__ is str else shown(cell)):
-                if number not in seen:
-                    seen.add(number)
+                if all(number != other[1] for other in phones):
                     e164, extension = self._phones.read(number, region) if isinstance(cell, str) else self._phones.read_bare(number, region)
-                    parts.phones.append((label, number, own or None, e164, extension))
+                    phones.append((label, number, own or None, e164, extension))
 
     def _row_region(self, cells: list[Cell]) -> str:
         for index in self._countries:
@@ -192,6 +193,7 @@ def _label(cell: Cell) -> str | None:
     return label_of(cell) if isinstance(cell, str) else None
 
 
+_ONE_PHONE = re.compile(r"[+(\d][\d ().\-]*[\d)]", re.ASCII)
 _MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;|\n|\s/\s)\s*")
 _SEVERAL_PHONES = re.compile(r"[;:,\n]| / ")
 _COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
@@ -269,6 +271,7 @@ class PartsWriter:
         self._phone, self._email = ("id", owner, "position", *PHONE), ("id", owner, "position", *EMAIL)
         self._handle, self._address = ("id", owner, "position", *HANDLE), ("id", owner, "position", *ADDRESS)
         self._tag, self._memo = ("id", owner, "tag_id"), ("id", owner, "text")
+        self._ids = fresh_ids()
 
     def add(self, owner: bytes, parts: Parts, after: dict[str, int] | None = None) -> None:
         """Take the parts of a record.
@@ -285,13 +288,10 @@ class PartsWriter:
         if parts.addresses:
             self._add("address", self._address, owner, parts.addresses, after)
         if parts.tags:
-            self._gathered.rows("record_tag", self._tag).extend((new_id_bytes(), owner, tag) for tag in parts.tags)
+            self._gathered.rows("record_tag", self._tag).extend((next(self._ids), owner, tag) for tag in parts.tags)
         if parts.note:
-            self._gathered.rows("memo", self._memo).append((new_id_bytes(), owner, parts.note))
+            self._gathered.rows("memo", self._memo).append((next(self._ids), owner, parts.note))
 
     def _add(self, name: str, columns: tuple[str, ...], owner: bytes, values: Sequence[tuple[Any, ...]], after: dict[str, int] | None) -> None:
         rows = self._gathered.rows(name, columns)
-        position = after.get(name, 0) if after else 0
-        for value in values:
-            rows.append((new_id_bytes(), owner, position, *value))
-            position += 1
+        rows += [(next(self._ids), owner, position, *value) for position, value in enumerate(values, after.get(name, 0) if after else 0)]

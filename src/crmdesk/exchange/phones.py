@@ -15,6 +15,7 @@ from crmdesk.models import phones
 _PLAIN = re.compile(r"\+?[\d\s().\-]+", re.ASCII)
 _SIGNS: Final = str.maketrans("", "", " \t\n\r\f\v().-")
 LONGEST = 17
+_UNKNOWN: Final = "?"
 MOST_HEADS = 200_000
 
 
@@ -34,25 +35,25 @@ class PhoneReader:
 
     def read(self, number: str, region: str) -> tuple[str | None, str | None]:
         """Return E.164 form and extension, exactly as `models.phones.parse` does."""
-        if not _PLAIN.fullmatch(number):
-            return phones.parse(number, region)
+        return self.read_plain(number, region) if _PLAIN.fullmatch(number) else phones.parse(number, region)
+
+    def read_plain(self, number: str, region: str) -> tuple[str | None, str | None]:
+        """Read a number that is only digits, brackets, points, hyphens and blanks, with a plus in front or without."""
         bare = number.translate(_SIGNS)
         length = len(bare)
         if bare[0] == "+":
-            region, decides = "", _international(bare[1:4])
+            region, decides, dialled_abroad = "", _international(bare[1:4]), None
         else:
             decides, code, dialled_abroad = _national(region)
-            if dialled_abroad.match(bare):
-                return phones.parse(number, region)
             if bare.startswith(code):  # it may be a number with its country code, without the plus
                 decides += len(code)
-        if length <= decides or length > LONGEST:
-            return phones.parse(number, region)
         key = (region, bare[:decides], length)
-        if key not in self._heads:
-            return self._learn(number, region, key, bare[decides:])
-        head = self._heads[key]
-        return (head + bare[decides:], None) if head else (None, None)
+        head = self._heads.get(key, _UNKNOWN)
+        if head is not _UNKNOWN:
+            return (head + bare[decides:], None) if head else (None, None)
+        if length <= decides or length > LONGEST or (dialled_abroad and dialled_abroad.match(bare)):
+            return phones.parse(number, region)
+        return self._learn(number, region, key, bare[decides:])
 
     def read_bare(self, digits: str, region: str) -> tuple[str | None, str | None]:
         """Read a number that a workbook kept as a number, which costs it its plus: it is valid with it or without, or we can't tell."""
@@ -95,7 +96,8 @@ def _national(region: str) -> Pattern:
     metadata = PhoneMetadata.metadata_for_region(region, None) if region else None
     if metadata is None:
         return Pattern(LONGEST, "", re.compile(""))
-    return Pattern(_depth(region), str(phonenumbers.country_code_for_region(region)), re.compile(metadata.international_prefix or r"(?!)"))
+    abroad = metadata.international_prefix or ""
+    return Pattern(max(_depth(region), _look(abroad).length), str(phonenumbers.country_code_for_region(region)), re.compile(abroad or r"(?!)"))
 
 
 def _depth(region: str) -> int:

@@ -347,7 +347,10 @@ class Plan:
             for name in self.options.match:
                 if name not in chosen and (value := draft.values.get(name)):
                     keys.append((f"f:{name}", value))
-        return [self._comparable(draft, key) if key[0] == "n" else key for key in keys]
+        for kind, _ in keys:
+            if kind == "n":
+                return [self._comparable(draft, key) if key[0] == "n" else key for key in keys]
+        return keys
 
     def _comparable(self, draft: Draft, key: Key) -> Key:
         city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
@@ -370,7 +373,7 @@ class Plan:
     def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
         # Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
         record = draft.id if len(self._seen) < HELD else SOMEONE
-        has_mail = bool(keys) and any(kind == "e" for kind, _ in keys)
+        has_mail = "e" in [kind for kind, _ in keys]
         for kind, value in keys:
             if kind == "n" and draft.entity == "company":
                 for key in _company_keys(value, remembers=True):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.clock import new_id_bytes, now_ms, today
+from crmdesk.clock import fresh_ids, new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
@@ -24,7 +24,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from crmdesk.exchange.gathering import Gathered
     from crmdesk.exchange.known import Key
@@ -75,6 +75,7 @@ class Work:
     own_fields: Sequence[tuple[Field, str, tuple[str, ...]]] = ()
     discounts_are_shares: bool = False
     notes: dict[tuple[str, str], int] = field(default_factory=dict)
+    ids: Iterator[bytes] = field(default_factory=fresh_ids)
 
     def note(self, texts: tuple[str, str]) -> None:
         """Count something that the user should hear of; the texts for one and for many are marked and have a `{count}`."""
@@ -106,6 +107,7 @@ class Shape:
         self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
         self.writer = PartsWriter(work.gathered, self.entity)
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
+        self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
         self.currency_index = work.layout.index_of("currency", of)
         self.template = self._template()
 
@@ -323,12 +325,9 @@ class Shape:
 
     def new_id(self, draft: Draft) -> bytes:
         """Return the id of a new record: the one promised to it, or a fresh one."""
-        book = self.work.book(self.entity) if self._refers_to_itself() else None
+        book = self.work.book(self.entity) if self.refers_to_itself else None
         claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"))
-        return claimed or draft.rest.get("own id") or new_id_bytes()
-
-    def _refers_to_itself(self) -> bool:
-        return any(book.entity == self.entity for _, _, book, _, _ in self.links)
+        return claimed or draft.rest.get("own id") or next(self.work.ids)
 
     def after(self, draft: Draft) -> None:
         """Add what belongs to an accepted record, such as the messages of a ticket."""

@@ -58,7 +58,8 @@ class Company(Record):
 
 def _derive_contact(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
     given, family = values.get("given_name"), values.get("family_name")
-    return {"name": display_name(given, family), "sort_key": sort_key(display_name(given, family))}
+    name = display_name(given, family)
+    return {"name": name, "sort_key": sort_key(name)}
 
 
 def _needs_a_name(values: Mapping[str, Any]) -> tuple[str, str] | None:

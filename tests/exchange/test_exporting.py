@@ -58,7 +58,8 @@ def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, 
     assert result.to_json() == {"rows": 2, "file": str(tmp_path / "deals.xlsx")}
     book = openpyxl.load_workbook(tmp_path / "deals.xlsx")
     sheet, about = book.worksheets
-    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("Deals", "A2", "A1:D3")
+    (table,) = sheet.tables.values()
+    assert (sheet.title, sheet.freeze_panes, table.ref, table.autoFilter.ref, table.tableStyleInfo.name) == ("Deals", "A2", "A1:D3", "A1:D3", "TableStyleLight1")
     assert [[cell.value for cell in row] for row in sheet.iter_rows()][:2] == [["Name", "Company", "Amount", "Expected close"], ["Belts", None, 150, None]]
     assert [sheet[f"C{row}"].number_format for row in (2, 3)] == ['#,##0.00\\ "USD"', '#,##0.00\\ "EUR"']
     assert (sheet["D3"].is_date, sheet["C3"].value, sheet["B3"].value) == (True, 8900, "Acme & Söhne")

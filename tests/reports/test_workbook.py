@@ -13,7 +13,8 @@ import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.reports.workbook import LONGEST_TEXT, SheetColumn, WorkbookFile, clean, column_letters, number_format, plain_workbook
+from crmdesk.reports.cells import LONGEST_TEXT, Formula, SheetColumn, clean, number_format
+from crmdesk.reports.workbook import WorkbookFile, column_letters, plain_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,8 @@ def test_values_keep_their_types(tmp_path: Path) -> None:
 def test_the_head_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
     one_sheet(tmp_path / "a.xlsx", [SheetColumn("Name"), SheetColumn("A rather long label for a column", "integer")], [["x", 1], ["y", 2]])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", "A1:B3", True, False)
+    (table,) = sheet.tables.values()
+    assert (sheet.freeze_panes, table.autoFilter.ref, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", "A1:B3", True, False)
     assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 35)
 
 
@@ -89,3 +91,29 @@ def test_rows_of_cells_are_written_as_they_are(tmp_path: Path) -> None:
 
 def test_columns_are_lettered() -> None:
     assert [column_letters(number) for number in (1, 26, 27, 702, 703, 16_384)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_no_two_columns_of_a_table_have_the_same_label(tmp_path: Path) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Phone"), SheetColumn("phone"), SheetColumn("two\nlines"), SheetColumn("")], [["1", "2", "3", "4"]])
+    (table,) = openpyxl.load_workbook(tmp_path / "a.xlsx").active.tables.values()
+    assert [column.name for column in table.tableColumns] == read_with_calamine(tmp_path / "a.xlsx")[0] == ["Phone", "phone 2", "two lines", "Column 4"]
+
+
+def test_a_sheet_without_rows_has_its_head_alone(tmp_path: Path) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Name"), SheetColumn("Size", "integer")], [])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet.tables, sheet.auto_filter.ref, read_with_calamine(tmp_path / "a.xlsx")) == ({}, "A1:B1", [["Name", "Size"]])
+
+
+def test_a_formula_stands_beside_its_value(tmp_path: Path) -> None:
+    rows = [[Decimal("1.10"), "x"], [Decimal("2.20"), "y"], [Formula("SUM(A2:A3)", (Decimal("3.30"), "EUR")), Formula('IF(A4=3.3,"ok","<")', "ok")]]
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Amount", "money"), SheetColumn("Note", "number")], rows)
+    assert read_with_calamine(tmp_path / "a.xlsx")[3] == [3.3, "ok"]
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet["A4"].value, sheet["A4"].number_format, sheet["B4"].value) == ("=SUM(A2:A3)", '#,##0.00\\ "EUR"', '=IF(A4=3.3,"ok","<")')
+
+
+def test_moments_before_and_after_the_clocks_are_put_back_stand_at_their_local_time(tmp_path: Path) -> None:
+    moments = [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 12, 0)]
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("At", "moment")], [[moment] for moment in moments], zone=ZoneInfo("Europe/Berlin"))
+    assert [row[0] for row in read_with_calamine(tmp_path / "a.xlsx")[1:]] == [datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 12)]

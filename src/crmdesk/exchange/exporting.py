@@ -5,40 +5,41 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from crmdesk import __version__
 from crmdesk.clock import new_id, now
-from crmdesk.errors import UserError
-from crmdesk.fields import Field, Money
+from crmdesk.errors import UserError, why
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import exports
 from crmdesk.queries.finding import Condition, field_for
-from crmdesk.queries.records import Link, Part, all_columns, ids, rows, to_json
+from crmdesk.queries.flat import FlatColumn, flat
+from crmdesk.queries.records import all_columns, ids, rows, to_json
 from crmdesk.queries.search import matching
-from crmdesk.reports.workbook import MOST_ROWS, SheetColumn, WorkbookFile
+from crmdesk.reports.cells import SheetColumn
+from crmdesk.reports.workbook import MOST_ROWS, WorkbookFile
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
+    from crmdesk.fields import Field
     from crmdesk.models.base import Record
     from crmdesk.queries.records import Row
     from crmdesk.store import Reader, Store
 
 Progress = Callable[[int, int], object]
 BLOCK = 2_000
-WINDOW = 16_000
 ENDINGS = (".xlsx", ".csv", ".tsv", ".json")
 
 
@@ -80,13 +81,13 @@ class OutColumn:
 
     Attributes:
         name: the field's name with label and part, as imports take it: `phone.work`, `address.home.city`.
-        get: the value out of a row's plain values.
+        source: where its values come from.
     """
 
     name: str
     label: str
     kind: str
-    get: Callable[[dict[str, Any]], Any]
+    source: FlatColumn
 
 
 @dataclass
@@ -104,29 +105,25 @@ class Out:
     sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def rows(self) -> Iterator[Row]:
-        """Read the rows in their order.
+        """Read the records in their order, with everything that JSON tells of them."""
+        for start in range(0, len(self.wanted), BLOCK):
+            yield from rows(self.reader, self.cls.entity.name, self.wanted[start : start + BLOCK], self.names)
+            self._tell(start + BLOCK)
 
-        They are fetched window by window in the order of their ids, as they lie in the file: a sorted list jumps about in it, and every page
-        would be decrypted anew for every row.
-        """
-        for start in range(0, len(self.wanted), WINDOW):
-            window = self.wanted[start : start + WINDOW]
-            lying = sorted(window)
-            found: dict[bytes, Row] = {}
-            for first in range(0, len(lying), BLOCK):
-                block = lying[first : first + BLOCK]
-                with no_garbage():
-                    found.update(zip(block, rows(self.reader, self.cls.entity.name, block, self.names), strict=True))
-                if self.progress:
-                    self.progress(start + first + len(block), len(self.wanted))
-            for record in window:
-                yield found.pop(record)
+    def blocks(self) -> Iterator[list[list[Any]]]:
+        """Read the records in their order, column by column; before the columns come the ids."""
+        return flat(self.reader, self.cls, self.wanted, [column.source for column in self.columns], self._tell)
 
-    def add_up(self, column: OutColumn, value: Any) -> None:
-        """Count an amount into the control totals."""
-        if isinstance(value, Money):
-            key = (column.label, value.currency)
-            self.sums[key] = self.sums.get(key, Decimal(0)) + value.amount
+    def _tell(self, done: int) -> None:
+        if self.progress:
+            self.progress(min(done, len(self.wanted)), len(self.wanted))
+
+    def add_up(self, column: OutColumn, amounts: Iterable[tuple[Decimal, str] | None]) -> None:
+        """Count amounts into the control totals."""
+        for amount in amounts:
+            if amount is not None:
+                key = (column.label, amount[1])
+                self.sums[key] = self.sums.get(key, Decimal(0)) + amount[0]
 
 
 def export_records(store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None) -> ExportResult:
@@ -148,14 +145,14 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     half = path.with_name(f".{path.name}.{new_id().hex[-8:]}.part")
     try:
-        with store.read() as reader:
+        with no_garbage(), store.read() as reader:
             out = _out(store, reader, entity, options, progress)
             count = _WRITERS[ending](half, out)
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
         store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters)
         half.rename(path)
     except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
     finally:
         with suppress(OSError):  # on a read-only disk even this fails; the reason is already on its way
             half.unlink(missing_ok=True)
@@ -170,73 +167,62 @@ def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, prog
         found = matching(reader, options.search, cls.entity.name)
         among = list(found) if among is None else [record for record in among if record in found]
     wanted = ids(reader, cls.entity.name, options.conditions, options.sort, among=among)
-    columns = tuple(column for name in names for column in _columns(reader, cls, name, wanted))
+    is_all = among is None and not options.conditions and not reader.viewer.sees_only_own
+    columns = tuple(column for name in names for column in _columns(reader, cls, name, None if is_all else wanted))
     return Out(store, reader, cls, options, tuple(names), columns, wanted, progress)
 
 
 # ---- columns ----
 
 
-def _columns(reader: Reader, cls: type[Record], name: str, wanted: Sequence[bytes]) -> Iterator[OutColumn]:
-    """Return the columns of a field; a list field has one for each label that is used, and for each place under it."""
+def _columns(reader: Reader, cls: type[Record], name: str, wanted: Sequence[bytes] | None) -> Iterator[OutColumn]:
+    """Return the columns of a field; a list field has one for each label that is used, and for each place under it.
+
+    Args:
+        wanted: the records that go out; None for all.
+    """
     item, inner, _ = field_for(cls, name, reader)
     if inner is None or "." in name or name not in cls.fields:
         shown = inner or item
-        label = tr(item.label) if inner is None else tr(shown.label)
-        yield OutColumn(name, label, _kind(shown), lambda values: _plain(values.get(name)))
+        yield OutColumn(name, tr(shown.label), _kind(shown), FlatColumn(name))
     elif item.target == "record_tag" or item.target == "memo":
         sign = "; " if item.target == "record_tag" else "\n"
-        yield OutColumn(name, tr(item.label), "text", lambda values: sign.join(part.value for part in values[name] or ()) or None)
+        yield OutColumn(name, tr(item.label), "text", FlatColumn(name, joined=sign))
     else:
         for label, count in _labels(reader, cls, item, wanted):
             for place in range(count):
-                yield from _part_columns(cls, item, label, place)
+                yield from _part_columns(item, label, place)
 
 
-def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[bytes]) -> list[tuple[str, int]]:
+def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[bytes] | None) -> list[tuple[str, int]]:
     """Return the labels that the records use in a list field, and how often one record uses each at most."""
     part, owner = item.target, f"{cls.entity.name}_id"
     if "label" not in ENTITIES[part or ""].columns:
         return [("", 1)]
+    among, parameters = (IN_IDS, (id_list(wanted),)) if wanted is not None else ("IS NOT NULL", ())
     sql = (
-        f'SELECT said, max(times) FROM (SELECT ifnull(label, \'\') AS said, count(*) AS times FROM "{part}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL '
+        f'SELECT said, max(times) FROM (SELECT ifnull(label, \'\') AS said, count(*) AS times FROM "{part}" WHERE "{owner}" {among} AND deleted_at IS NULL '
         f'GROUP BY "{owner}", said) GROUP BY said ORDER BY said = \'\' DESC, said'
     )
-    return [(str(said), int(times)) for said, times in reader.rows(sql, (id_list(wanted),))] or [("", 1)]
+    return [(str(said), int(times)) for said, times in reader.rows(sql, parameters)] or [("", 1)]
 
 
 _ADDRESS = ("street", "postal_code", "city", "state", "country")
 
 
-def _part_columns(cls: type[Record], item: Field, label: str, place: int) -> Iterator[OutColumn]:
-    def part_of(values: dict[str, Any]) -> Part | None:
-        return next((part for i, part in enumerate(p for p in values[item.name] or () if (p.label or "") == label) if i == place), None)
-
+def _part_columns(item: Field, label: str, place: int) -> Iterator[OutColumn]:
     number = f" {place + 1}" if place else ""
-    if item.target != "address":
-        title = tr("{field} ({label})", field=tr(item.label), label=label) if label else tr(item.label)
-        name = ".".join(piece for piece in (item.name, label) if piece)
-        yield OutColumn(f"{name}{number}", f"{title}{number}", "text", lambda values: part.value if (part := part_of(values)) else None)
-        return
-    for column in _ADDRESS:
-        inner = ENTITIES["address"].fields[column]
-        title = tr("{field} ({label})", field=tr(inner.label), label=label) if label else tr(inner.label)
-        name = ".".join(piece for piece in (item.name, label, column) if piece)
-        yield OutColumn(f"{name}{number}", f"{title}{number}", "text", _getter(part_of, column))
-
-
-def _getter(part_of: Callable[[dict[str, Any]], Part | None], column: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda values: dict(part.more).get(column) if (part := part_of(values)) else None
+    for part in _ADDRESS if item.target == "address" else ("",):
+        said = tr(ENTITIES["address"].fields[part].label) if part else tr(item.label)
+        title = tr("{field} ({label})", field=said, label=label) if label else said
+        name = ".".join(piece for piece in (item.name, label, part) if piece)
+        yield OutColumn(f"{name}{number}", f"{title}{number}", "text", FlatColumn(item.name, label, place, part))
 
 
 def _kind(item: Field) -> str:
     return {"price": "money", "rate": "decimal", "date": "date", "moment": "moment", "flag": "flag", "integer": "integer", "decimal": "decimal", "money": "money"}.get(
         item.kind, "choice" if item.kind == "choice" else "text"
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.title if isinstance(value, Link) else value
 
 
 # ---- workbooks ----
@@ -246,10 +232,9 @@ def _write_workbook(path: Path, out: Out) -> int:
     if len(out.wanted) >= MOST_ROWS:
         raise UserError(tr("A sheet holds at most {count} rows.", count=MOST_ROWS - 1), hint=tr("Export as CSV: that has no limit."))
     title = out.options.title or tr(out.cls.entity.plural)
-    cells = [_cell_of(out, column) for column in out.columns]
     columns = [SheetColumn(column.label, "text" if column.kind == "choice" else column.kind) for column in out.columns]
     with WorkbookFile(path, out.reader.settings.tz) as book:
-        count = book.sheet(title, columns, ([cell(row.values) for cell in cells] for row in out.rows()))
+        count = book.sheet_of_blocks(title, columns, _sheet_blocks(out))
         book.about([
             (tr("Content"), title), (tr("Rows"), count), (tr("Filter"), "; ".join(_said(condition) for condition in out.options.conditions) or tr("none")),
             (tr("Search"), out.options.search or tr("none")), (tr("Made on"), now()), (tr("Made by"), _member(out)), (tr("Program"), f"CRMDesk {__version__}"),
@@ -258,24 +243,27 @@ def _write_workbook(path: Path, out: Out) -> int:
     return count
 
 
-def _cell_of(out: Out, column: OutColumn) -> Callable[[dict[str, Any]], Any]:
-    """Return the function that makes a column's values such as the workbook takes them."""
-    get = column.get
-    if column.kind == "money":
+def _sheet_blocks(out: Out) -> Iterator[list[list[Any]]]:
+    """Yield the blocks as the workbook shows them: choices by their words; money is added up on the way."""
+    words = {at: Words(out, column) for at, column in enumerate(out.columns) if column.kind == "choice"}
+    money = [at for at, column in enumerate(out.columns) if column.kind == "money"]
+    for _, *block in out.blocks():
+        for at in money:
+            out.add_up(out.columns[at], block[at])
+        yield [[words[at][value] for value in values] if at in words else values for at, values in enumerate(block)]
 
-        def money(values: dict[str, Any]) -> Any:
-            value = get(values)
-            if not isinstance(value, Money):
-                return value
-            out.add_up(column, value)
-            return value.amount, value.currency
 
-        return money
-    if column.kind == "choice":
-        item = field_for(out.cls, column.name, out.reader)[0]
-        words: dict[str, str] = {}
-        return lambda values: words.get(value) or words.setdefault(value, item.choice(value)) if (value := get(values)) else None
-    return get
+class Words(dict[Any, str | None]):
+    """The words of a choice in the language in force, by its values."""
+
+    def __init__(self, out: Out, column: OutColumn) -> None:
+        super().__init__({None: None})
+        field, inner, _ = field_for(out.cls, column.name, out.reader)
+        self._field = inner or field
+
+    def __missing__(self, value: str) -> str:
+        word = self[value] = self._field.choice(value)
+        return word
 
 
 def _member(out: Out) -> str:
@@ -311,33 +299,30 @@ def _decimal_sign() -> str:
 
 def _write_text_table(path: Path, out: Out, delimiter: str) -> int:
     programs = out.options.for_programs
-    texts = [_text_of(out, column) for column in out.columns]
+    texts = [_texts_of(out, column) for column in out.columns]
     head = ["id", *(column.name for column in out.columns)] if programs else [neutral(column.label) for column in out.columns]
-    count = 0
     with path.open("x", encoding="utf-8" if programs else "utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(head)
-        for row in out.rows():
-            cells = [text(row.values) for text in texts]
-            writer.writerow([str(row.id), *cells] if programs else cells)
-            count += 1
-    return count
+        for records, *block in out.blocks():
+            for start in range(0, len(records), BLOCK):
+                cells = [write(values[start : start + BLOCK]) for write, values in zip(texts, block, strict=True)]
+                if programs:
+                    cells.insert(0, [str(UUID(bytes=record)) for record in records[start : start + BLOCK]])
+                writer.writerows(zip(*cells, strict=True))
+    return len(out.wanted)
 
 
-def _text_of(out: Out, column: OutColumn) -> Callable[[dict[str, Any]], str]:
-    """Return the function that writes a column's values as text: for programs by ISO 8601 and with a point, for people by their locale."""
+def _texts_of(out: Out, column: OutColumn) -> Callable[[Sequence[Any]], list[str]]:
+    """Return the function that writes a column's values as texts: for programs by ISO 8601 and with a point, for people by their locale."""
     programs = out.options.for_programs
     sign = "." if programs else _decimal_sign()
     zone = out.reader.settings.tz
-    get = column.get
-    item = field_for(out.cls, column.name, out.reader)[0] if column.kind == "choice" else None
+    words = Words(out, column) if column.kind == "choice" and not programs else None
 
-    def text(values: dict[str, Any]) -> str:
-        value = get(values)
-        if value is None:
-            return ""
-        if isinstance(value, Money):
-            return f"{value.amount:f}".replace(".", sign)
+    def text(value: Any) -> str:
+        if isinstance(value, tuple):
+            value = value[0]
         if isinstance(value, bool):
             return ("true" if value else "false") if programs else tr("Yes") if value else tr("No")
         if isinstance(value, Decimal):
@@ -348,11 +333,11 @@ def _text_of(out: Out, column: OutColumn) -> Callable[[dict[str, Any]], str]:
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if programs else f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(value, date):
             return value.isoformat()
-        if item is not None and not programs:
-            value = item.choice(value)
+        if words is not None:
+            value = words[value]
         return str(value) if programs else neutral(str(value))
 
-    return text
+    return lambda values: ["" if value is None else text(value) for value in values]
 
 
 # ---- JSON ----

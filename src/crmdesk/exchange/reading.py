@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crmdesk.errors import UserError
+from crmdesk.errors import UserError, why
+from crmdesk.exchange.contentlines import begins_with
 from crmdesk.exchange.csv_files import open_csv
 from crmdesk.exchange.json_files import open_json
+from crmdesk.exchange.vcards import open_cards
 from crmdesk.exchange.workbooks import open_workbook
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from crmdesk.exchange.table import Table
@@ -37,6 +39,7 @@ class Reader:
     Attributes:
         endings: those of its files, lower case with the dot.
         recognises: says whether the first bytes of a file are of this sort.
+        together: opens several of its files as one table, for files that hold records one by one.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Reader:
     endings: tuple[str, ...]
     recognises: Callable[[bytes], bool]
     open: Callable[[Path, How], Table]
+    together: Callable[[Sequence[Path]], Table] | None = None
 
 
 def _is_workbook(head: bytes) -> bool:
@@ -64,11 +68,15 @@ READERS = [
     Reader(
         "workbook", mark("Workbook"), (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx"), _is_workbook, lambda path, how: open_workbook(path, how.sheet)
     ),
+    Reader("vcard", mark("Address cards (vCard)"), (".vcf", ".vcard"), lambda head: begins_with(head, b"VCARD"), lambda path, how: open_cards([path]), open_cards),
     Reader("json", mark("JSON"), (".json",), _is_json, lambda path, how: open_json(path)),
     Reader(
         "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
     ),
 ]  # fmt: skip
+
+LOOSE = frozenset((".txt", ".vcs", ".vcf", ".ics", ".eml"))
+"""Endings under which cards, appointments and mails travel, whichever they are."""
 
 FOREIGN = (
     (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"SQLite format 3\0", "SQLite"), (b"\x1f\x8b", "GZIP"),
@@ -89,6 +97,10 @@ def open_table(path: Path, how: How | None = None) -> Table:
         raise UserError(tr("“{file}” is an Outlook message, no table.", file=path.name), hint=tr("Export from Outlook as CSV."))
     reader = next((reader for reader in READERS if reader.recognises(head)), None)
     named = next((reader for reader in READERS if path.suffix.lower() in reader.endings), None)
+    if reader is not None and reader.name == "csv" and named is not None and named.together:
+        reader = named  # it says best what is wrong with its files
+    elif reader is not None and reader.together and path.suffix.lower() in LOOSE:
+        named = reader
     if reader is None:
         name = next((name for magic, name in FOREIGN if head.startswith(magic)), "")
         raise UserError(
@@ -111,7 +123,7 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError:
         raise UserError(tr("There is no file “{file}”.", file=str(path))) from None
     except OSError as error:
-        raise UserError(tr("“{file}” can't be read: {reason}.", file=str(path), reason=error.strerror or type(error).__name__)) from None
+        raise UserError(tr("“{file}” can't be read: {reason}.", file=str(path), reason=why(error))) from None
     if not head.strip(b"\0\t\n\r ") and path.stat().st_size <= HEAD:
         raise UserError(tr("“{file}” is empty.", file=path.name))
     return head

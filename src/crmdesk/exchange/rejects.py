@@ -52,7 +52,9 @@ def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> 
     if path.exists():
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     try:
-        if path.suffix.lower() == ".xlsx":
+        if table.ways and table.ways.give_back and path.suffix.lower() == table.path.suffix.lower():
+            table.ways.give_back(path, rejections)
+        elif path.suffix.lower() == ".xlsx":
             _write_workbook(path, table, rejections)
         else:
             _write_csv(path, table, rejections)

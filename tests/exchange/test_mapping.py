@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.looks import own_field
 from crmdesk.exchange.mapping import Target, guess, parse_target, with_choices
 from crmdesk.exchange.reading import open_table
 
@@ -64,6 +65,63 @@ def test_a_table_without_names_is_understood_by_its_cells(tmp_path: Path) -> Non
     table = table_of(tmp_path, "Anna Berg,anna@example.com,+49 30 1234567,Germany", "Bob Li,bob@example.com,+49 30 7654321,France")
     assert not table.has_header
     assert list(targets(guess("contact", table)).values()) == ["name", "email", "phone", "address.country"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "cells", "target", "reason"),
+    [
+        ("contact", "Erreichbar", ["anna@example.com", "bob@example.com"], "email", "looks like mail addresses: 2 of 2"),
+        ("contact", "Nr", ["+49 30 1234567", "030/7654321", "0151 23456789", "030 99887766", "k.A."], "phone", "looks like phone numbers: 4 of 5"),
+        ("contact", "Wo", ["Germany", "Frankreich", "中国"], "address.country", "looks like countries: 3 of 3"),
+        ("contact", "Arbeitet bei", ["Acme GmbH", "Bolt AG", "Cog Ltd", "Selbst"], "company", "looks like companies: 3 of 4"),
+        ("contact", "Wer", ["Anna Berg", "Dr. Bob von Li", "Cleo O'Neil"], "name", "looks like names of people: 3 of 3"),
+        ("contact", "Wer", ["王小明", "李雷"], "name", "looks like names of people: 2 of 2"),
+        ("contact", "Netz", ["https://acme.example", "www.bolt.example/team"], "website", "looks like web addresses: 2 of 2"),
+        ("deal", "Wann", ["2026-01-02", "3.4.2026", "5 May 2026"], "close_on", "looks like dates: 3 of 3"),
+        ("deal", "Wieviel", ["1.200,00 €", "€ 350"], "amount", "looks like amounts: 2 of 2"),
+        ("deal", "Wer", ["Acme GmbH", "Bolt Ltd."], "company", "looks like companies: 2 of 2"),
+        ("company", "Wer", ["Acme GmbH", "上海明德贸易有限公司"], "name", "looks like companies: 2 of 2"),
+    ],
+)  # fmt: skip
+def test_a_column_with_a_strange_name_is_told_by_its_cells(tmp_path: Path, entity: str, header: str, cells: list[str], target: str, reason: str) -> None:
+    table = table_of(tmp_path, f"Zzz,{header}", *(f'q{i},"{cell}"' for i, cell in enumerate(cells)))
+    column = guess(entity, table).columns[1]
+    assert (str(column.target), column.why, column.reason) == (target, "content", reason)
+    assert 0.5 < column.confidence <= 0.85
+
+
+def test_a_postal_code_needs_an_address_around_it(tmp_path: Path) -> None:
+    assert targets(guess("contact", table_of(tmp_path, "Name,City,Xyz", "Anna Berg,Berlin,10115", "Bob Li,Hamburg,20095")))["Xyz"] == "address.postal_code"
+    assert "Xyz" not in targets(guess("contact", table_of(tmp_path, "Name,Xyz", "Anna Berg,10115", "Bob Li,20095")))
+
+
+def test_pictures_dates_and_codes_are_not_taken_for_something_else(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Name,Photo,Seen,Code", "Anna Berg,https://a.example/a.png,2026-01-02,AB-1234", "Bob Li,https://a.example/b.png,2026-01-03,AB-1235")
+    layout = guess("contact", table)
+    assert targets(layout) == {"Name": "name"}
+    assert layout.unused == ("Photo", "Seen", "Code")
+    assert {column.reason for column in layout.columns if not column.target} == {"Neither the name nor the cells tell what it is."}
+
+
+@pytest.mark.parametrize(("header", "target"), [("Compnay", "company"), ("Adress", "address.street"), ("Telephon Number", "phone"), ("Geburstag", "birthday"), ("Bussiness Phone", "phone.work")])
+def test_a_misspelt_name_is_understood(tmp_path: Path, header: str, target: str) -> None:
+    column = guess("contact", table_of(tmp_path, f"Last Name,{header}", "Berg,")).columns[1]
+    assert (str(column.target), column.why, column.confidence) == (target, "spelling", 0.7)
+    assert column.reason.startswith("The name is nearly “")
+
+
+def test_each_guess_says_how_sure_it_is_and_why(tmp_path: Path) -> None:
+    layout = guess("contact", table_of(tmp_path, "Name,Email,Phone", "Anna Berg,anna@example.com,030 1234567", "Bob Li,,call me"))
+    assert [(column.confidence, column.reason) for column in layout.columns] == [
+        (0.95, "The name says so."), (0.95, "The name says so, and 1 of 1 look like mail addresses."), (0.71, "The name says so, and 1 of 2 look like phone numbers.")
+    ]  # fmt: skip
+
+
+def test_a_column_that_fits_nothing_can_become_a_field_of_its_own() -> None:
+    cells = {"integer": ["42", "-3"], "decimal": ["1.5", "2"], "date": ["2026-01-02"], "flag": ["yes", "no"], "text": ["red", "blue"], "long_text": ["a\nb"]}
+    assert {kind: getattr(own_field("Size", values), "kind", "") for kind, values in cells.items()} == {kind: kind for kind in cells}
+    assert getattr(own_field("Code", ["007", "12"]), "kind", "") == "text"
+    assert own_field("Empty", []) is None
 
 
 def test_labels_of_googles_columns_go_with_their_values(tmp_path: Path) -> None:

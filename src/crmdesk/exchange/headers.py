@@ -17,7 +17,7 @@ _HOLDS = {
     "phone": "phone phones telephone tel telefon telefonnummer telephones fon телефон 电话 電話",
     "street": "street strasse str rue улица 街道 via calle straat",
     "city": "city town suburb ort stadt ville город 城市 市县 市 localite wohnort",
-    "state": "state province region bundesland kanton departement dep область край 省 省市自治区 自治区",
+    "state": "state province region регион bundesland kanton departement dep область край 省 省市自治区 自治区",
     "postal_code": "zip zipcode postal postcode plz postleitzahl индекс почтовый 邮政编码 邮编",
     "country": "country land pays страна 国家 地区 国家地区",
     "po_box": "pobox postfach boitepostale 邮政信箱",
@@ -39,7 +39,7 @@ _SAYS = {
     "car": "car auto autotelefon voiture автомобильный 车载 车载电话", "radio": "radio funk радиотелефон 无线",
     "callback": "callback ruckruf rappel 回电", "isdn": "isdn", "telex": "telex телекс 电报", "tty": "ttytdd tty tdd", "headquarters": "headquarters hq",
 }  # fmt: skip
-_FILLS = "page number numbers no nr nummer numero value valeur code codes line lines the of de der die das la le du или и and or 号码 号 default s t et".split()
+_FILLS = "page number numbers no nr nummer numero value valeur code codes line lines the of de der die das la le du или и and or 号码 号 的 код default s t et".split()
 
 COMPOUNDS = {
     "haupttelefon": ("phone", "main"), "autotelefon": ("phone", "car"), "车载电话": ("phone", "car"), "firmentelefon": ("phone", "work"),
@@ -71,6 +71,11 @@ WORDS = _vocabulary()
 _PIECES = re.compile(r"[^\W\d_]+|\d+")
 CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def is_eastern(word: str) -> bool:
+    """Say whether a word is written in Chinese or Japanese, where one sign more or less is another word."""
+    return bool(_EAST.search(word))
 
 
 def pieces(header: str) -> list[str]:

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.exchange import headers
+from crmdesk.exchange.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.products import recognise
 from crmdesk.exchange.salutations import is_salutation_or_title
 from crmdesk.exchange.words import bare, meaning
 from crmdesk.fields import KINDS, AmbiguousDate, Field, Reading
 from crmdesk.i18n import speaking, tr
 from crmdesk.models.base import ENTITIES
-from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import region_of
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from crmdesk.exchange.looks import Look
+    from crmdesk.exchange.products import Product
     from crmdesk.exchange.table import Cell, Table
 
 ADDRESS_PARTS = ("street", "postal_code", "city", "state", "country")
@@ -58,7 +61,9 @@ class Column:
     Attributes:
         target: None if the column is left out.
         label_index: the column whose cells say which phone, mail or address this is.
-        why: `product`, `name`, `content`, `user`, or empty.
+        why: what decided: `user`, `kept`, `product`, `name`, `spelling`, `content`, `rejects`, or empty.
+        confidence: how sure that is, 0 to 1. reason: the same as a sentence; of a column that is left out, why it is.
+        cut: what is cut off the cells before a linked record is looked up, as a pattern.
     """
 
     index: int
@@ -66,6 +71,9 @@ class Column:
     target: Target | None = None
     label_index: int | None = None
     why: str = ""
+    confidence: float = 0.0
+    reason: str = ""
+    cut: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "lead": ("name", "middle_name", "suffix", "website", "salutation", "title"),
     "company": ("record_kind",),
     "member": ("given_name", "family_name", "middle_name"),
-    "deal": ("close_on",),
+    "deal": ("close_on", "outcome"),
     "quote": ("discount",),
     "quote_line": ("discount",),
     "ticket": ("description",),
@@ -248,15 +256,57 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout
     if table.ways:
         stated: Layout = table.ways.layout(entity, table)
         return stated
-    product = recognise(table.columns)
-    columns: list[Column] = []
-    for index, header in enumerate(table.columns):
-        target, why = _by_name(entity, header, own_fields) if table.has_header else (None, "")
-        columns.append(Column(index, header, target, None, why))
+    product = recognise(table.columns, entity)
+    columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = _with_lines(columns) if entity == "quote" else _pair_labels(columns)
-    columns = [_vetted(entity, column, table, own_fields) for column in columns]
-    columns = _settled(entity, _by_content(entity, columns, table), table)
+    columns = [column if column.why in _SAID else _vetted(entity, column, table, own_fields) for column in columns]
+    if product is None:
+        columns = [_respelled(entity, column, table, own_fields) for column in columns]
+        columns = _by_content(entity, columns, table)
+    columns = [_with_reason(entity, column, table, product) for column in _settled(entity, columns, table)]
     return _finished(entity, columns, product.name if product else None, table)
+
+
+_SAID = frozenset({"product", "rejects"})
+
+
+def _first_guess(entity: str, index: int, header: str, table: Table, own_fields: Sequence[Field], product: Product | None) -> Column:
+    """Tell a column by what is known of its program, else by its name."""
+    if is_reason_column(header if table.has_header else "", table.values(index)):
+        return Column(index, header, why="rejects")
+    if not table.has_header:
+        return Column(index, header)
+    if product and product.entity == entity:
+        stated, cut = product.fields.get(bare(header)), product.cut.get(bare(header), "")
+        if stated is not None:
+            return Column(index, header, _stated(entity, stated) if stated else None, why="product", cut=cut)
+    target, why = _by_name(entity, header, own_fields)
+    return Column(index, header, target, None, why, cut=product.cut.get(bare(header), "") if product else "")
+
+
+def _stated(entity: str, text: str) -> Target:
+    target = parse_target(entity, text.removesuffix("#"))
+    return replace(target, is_key=True) if text.endswith("#") else target
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return what the column with the reasons of rejected rows is called, and how its cells begin, in all languages."""
+    names, patterns = set(), []
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            names.add(tr("Reason"))
+            before, _, after = tr("Line {line}: {reason}", line="\0", reason="\0").partition("\0")
+            patterns.append(rf"{re.escape(before)}\d+{re.escape(after.partition(chr(0))[0])}")
+    return frozenset(names), re.compile("|".join(patterns))
+
+
+def is_reason_column(header: str, values: Sequence[Cell]) -> bool:
+    """Say whether a column is the one that we wrote beside rejected rows; the user may have emptied some of its cells."""
+    names, pattern = _reasons()
+    if header and header not in names:
+        return False
+    return bool(values) and all(isinstance(value, str) and pattern.match(value) for value in values) or (header in names and not values)
 
 
 _OF_LINES = ("product", "description", "quantity", "unit_price", "discount", "unit", "tax_rate")
@@ -284,7 +334,8 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
             kept[key] = position
             continue
         better = settled[other].target
-        loser = other if better and better.is_key and not target.is_key else position
+        is_better = (better is not None and better.is_key and not target.is_key) or (column.why == "product" != settled[other].why)
+        loser = other if is_better else position
         kept[key] = position if loser == other else other
         settled[loser] = replace(settled[loser], target=None, why="")
     fields = {column.target.field for column in settled if column.target and not column.target.of}
@@ -526,11 +577,41 @@ def _pair_labels(columns: Sequence[Column]) -> list[Column]:
     return paired
 
 
-# ---- content ----
+# ---- spelling ----
 
-_MAIL_LIKE = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]{2,}")
-_PHONE_LIKE = re.compile(r"\+?[\d\s().\-/]{7,24}(?:(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
-_URL_LIKE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+SHORTEST_WORD = 5
+
+
+def _respelled(entity: str, column: Column, table: Table, own_fields: Sequence[Field]) -> Column:
+    """Tell a column whose name is misspelt, if its cells don't contradict: `Adress`, `Compnay`, `Telephon Number`."""
+    if column.target or column.why or not table.has_header or len(bare(column.header)) < SHORTEST_WORD:
+        return column
+    word = bare(column.header)
+    meant = _nearest(word, names_of(entity))
+    target = _own_name(entity, meant) if meant else None
+    if target is None:
+        spelt = [part if part in headers.WORDS or part in headers.COMPOUNDS or part.isdigit() else _nearest(part, headers.WORDS) for part in headers.pieces(column.header)]
+        meant = " ".join(part for part in spelt if part)
+        target = _worded(entity, meant) if all(spelt) and meant else None
+    if target is None:
+        return column
+    vetted = _vetted(entity, replace(column, target=target, why="spelling"), table, own_fields)
+    return replace(vetted, reason=tr("The name is nearly “{name}”.", name=meant)) if vetted.target else column
+
+
+def _nearest(word: str, known: Mapping[str, object]) -> str:
+    """Return the one known word that is a slip of the keyboard away, two in long words."""
+    from rapidfuzz.distance import OSA
+
+    if len(word) < SHORTEST_WORD or not word.isalpha() or headers.is_eastern(word):
+        return ""
+    most = 1 if len(word) < 9 else 2
+    near = [(OSA.distance(word, other, score_cutoff=most), other) for other in known if abs(len(other) - len(word)) <= most and len(other) >= SHORTEST_WORD]
+    near = sorted(pair for pair in near if pair[0] <= most)
+    return near[0][1] if near and (len(near) == 1 or near[0][0] < near[1][0] or known[near[0][1]] == known[near[1][1]]) else ""
+
+
+# ---- content ----
 
 
 def _share(values: Sequence[Cell], fits: Callable[[str], bool]) -> float:
@@ -578,28 +659,72 @@ def _readable(entity: str, item: Field, text: str) -> bool:
     return True
 
 
+LIKELY = 0.8
+_PICTURES = re.compile(r"photo|picture|image|avatar|logo|bild|foto|头像|照片|图", re.IGNORECASE)
+_DATES_OF = {"deal": "close_on", "quote": "date", "activity": "at", "task": "due_on", "ticket": "opened_at", "lead": "arrived_at"}
+_AMOUNTS_OF = {"deal": "amount", "lead": "amount", "product": "price", "quote_line": "unit_price"}
+_COMPANIES_OF = {"company": "name", "lead": "company_name", "contact": "company", "deal": "company", "ticket": "company", "quote": "company", "activity": "company"}
+
+
 def _by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
-    """Tell columns that no name told: mail addresses, phone numbers, web addresses; then the first text names the record."""
-    fields = entity_class(entity).fields
+    """Tell columns that no name told by what their cells look like; then the first text names the record, if there are no names at all."""
     found = list(columns)
-    told = {column.target.field for column in columns if column.target}
     for position, column in enumerate(found):
         values = table.values(column.index)
-        if column.target or len(values) < 1 or (table.has_header and not _is_nameless(column.header)):
+        if column.target or column.why or not values:
             continue
-        if "email" in fields and _share(values, lambda text: bool(_MAIL_LIKE.fullmatch(text)) and not check_mail(text)) > 0.8:
-            found[position] = replace(column, target=Target("email"), why="content")
-        elif "website" in fields and _share(values, lambda text: bool(_URL_LIKE.fullmatch(text))) > 0.8:
-            found[position] = replace(column, target=Target("website"), why="content")
-        elif "phone" in fields and _share(values, _is_phone) > 0.8:
-            found[position] = replace(column, target=Target("phone"), why="content")
-        elif "address" in fields and _share(values, lambda text: len(text) > 2 and bool(region_of(text))) > 0.8:
-            found[position] = replace(column, target=Target("address", part="country"), why="content")
-    return _name_by_content(entity, found, table, told)
+        told = [other.target for other in found if other.target]
+        guessed = _guessed(entity, column, values, told, not table.has_header or _is_nameless(column.header))
+        if guessed:
+            target, seen = guessed
+            found[position] = replace(column, target=target, why="content", confidence=round(0.85 * seen.share, 2), reason=str(seen))
+    return _name_by_content(entity, found, table, {column.target.field for column in columns if column.target})
 
 
-def _is_phone(text: str) -> bool:
-    return bool(_PHONE_LIKE.fullmatch(text)) and sum(c.isdigit() for c in text) >= 7 and (text[0] in "+(0" or any(c in text for c in " -/"))
+def _guessed(entity: str, column: Column, values: Sequence[Cell], told: Sequence[Target], is_nameless: bool) -> tuple[Target, Look] | None:
+    """Return where the cells of a column belong by their looks, if they show it and the place is free."""
+    fields = entity_class(entity).fields
+    is_person = entity in {"contact", "lead"}
+    names = {target.field for target in told if not target.of}
+
+    def seen(kind: str, share: float = LIKELY) -> Look | None:
+        found = look(values, kind)
+        return found if found.share >= share else None
+
+    if "email" in fields and (its := seen("email")):
+        return Target("email"), its
+    if its := seen("date"):
+        return _dated(entity, values, names, is_nameless, its)
+    if ("website" in fields or is_person) and "website" not in names and not _PICTURES.search(column.header) and (its := seen("website")):
+        return Target("website"), its
+    if "phone" in fields and (its := seen("phone")):
+        return Target("phone"), its
+    if "address" in fields:
+        parts = {target.part for target in told if target.field == "address"}
+        if "country" not in parts and (its := seen("country")):
+            return Target("address", part="country"), its
+        if "postal_code" not in parts and parts & {"street", "city"} and (its := seen("postal_code", 0.9)):
+            return Target("address", part="postal_code"), its
+    if (amount := _AMOUNTS_OF.get(entity)) and amount not in names and (its := seen("money")):
+        return Target(amount), its
+    company = _COMPANIES_OF.get(entity)
+    if company and company not in names and (its := seen("company", 0.4)):
+        return Target(company), its
+    if is_person and not names & {"name", "given_name", "family_name"} and (its := seen("person")):
+        return Target("name"), its
+    return None
+
+
+def _dated(entity: str, values: Sequence[Cell], names: set[str], is_nameless: bool, its: Look) -> tuple[Target, Look] | None:
+    """Return the one date that an entity cannot do without, or the birthday of a person if the years can be that."""
+    field = _DATES_OF.get(entity)
+    if field:
+        return (Target(field), its) if field not in names else None
+    if entity != "contact" or "birthday" in names or not is_nameless:
+        return None
+    years = [day.year for text in texts_of(values) if (day := date_in(text))]
+    latest = today().year - 14
+    return (Target("birthday"), its) if years and all(1900 < year <= latest for year in years) else None
 
 
 def _is_nameless(header: str) -> bool:
@@ -608,14 +733,49 @@ def _is_nameless(header: str) -> bool:
 
 def _name_by_content(entity: str, columns: list[Column], table: Table, told: set[str]) -> list[Column]:
     title = entity_class(entity).entity.title
+    told = told | {column.target.field for column in columns if column.target and not column.target.of}
     if told & {title, "name", "given_name", "family_name", "company_name", "external_id", "number"} or table.has_header:
         return columns
     for position, column in enumerate(columns):
         values = table.values(column.index)
-        if column.target is None and values and _share(values, lambda text: any(c.isalpha() for c in text)) > 0.8:
-            columns[position] = replace(column, target=Target(title), why="content")
+        if column.target is None and not column.why and values and _share(values, lambda text: any(c.isalpha() for c in text)) > 0.8:
+            columns[position] = replace(column, target=Target(title), why="content", confidence=0.5, reason=tr("The first text in a row names it."))
             break
     return columns
+
+
+# ---- saying why ----
+
+_CONFIDENCE = {"user": 1.0, "kept": 1.0, "product": 0.99, "name": 0.95, "spelling": 0.7, "content": 0.6}
+_KIND_OF_FIELD = {"email": "email", "phone": "phone", "website": "website", "country": "country", "postal_code": "postal_code", "date": "date", "moment": "date",
+                  "integer": "decimal", "decimal": "decimal"}  # fmt: skip
+
+
+def _with_reason(entity: str, column: Column, table: Table, product: Product | None) -> Column:
+    """Say how sure the guess is and why."""
+    target = column.target
+    if target is None:
+        return replace(column, confidence=0.0, reason=column.reason or _why_left(column, product))
+    confidence = column.confidence or _CONFIDENCE.get("product" if product and column.why == "name" else column.why, 0.5)
+    if column.reason:
+        return replace(column, confidence=confidence)
+    if product and column.why in {"product", "name"}:
+        return replace(column, confidence=0.99, reason=tr("{product} calls it so.", product=product.name))
+    owner = entity_class({"line": "quote_line"}.get(target.of, target.of) or entity) if target.of != "message" else None
+    item = owner.fields.get(target.field) if owner else None
+    kind = _KIND_OF_FIELD.get(target.part or target.field) or _KIND_OF_FIELD.get(item.kind if item else "")
+    if kind and (seen := look(table.values(column.index), kind)).count:
+        reason = tr("The name says so, and {fit} of {count} look like {what}.", fit=seen.fit, count=seen.count, what=tr(KINDS_OF_CELLS[kind][0]))
+        return replace(column, confidence=round(confidence * (0.5 + 0.5 * seen.share), 2), reason=reason)
+    return replace(column, confidence=confidence, reason=tr("The name says so."))
+
+
+def _why_left(column: Column, product: Product | None) -> str:
+    if column.why == "rejects":
+        return tr("The reasons of an earlier import.")
+    if column.why == "product" and product:
+        return tr("{product} writes it for itself.", product=product.name)
+    return tr("Neither the name nor the cells tell what it is.")
 
 
 # ---- the user's own word ----
@@ -698,3 +858,31 @@ def importable() -> tuple[str, ...]:
     parts = {"phone", "email", "handle", "address", "memo", "record_tag", "deal_product", "deal_contact", "allowance_charge", "message", "attachment"}
     workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field"}
     return tuple(name for name in ENTITIES if name not in parts | workings)
+
+
+# The entities that files are about, the commonest first, and the columns without which a file is hardly about them.
+_TELLING = {
+    "contact": {"given_name", "family_name", "salutation", "birthday", "role", "email", "phone"}, "company": {"name", "industry", "employees", "revenue", "vat_id", "website", "founded"},
+    "lead": {"status", "origin", "company_name", "arrived_at"}, "deal": {"stage", "amount", "close_on", "expected_close_on", "pipeline", "lost_reason"},
+    "product": {"price", "code", "unit", "cost", "tax_rate"}, "ticket": {"subject", "status", "priority", "channel", "description", "number", "resolution"},
+    "quote": {"number", "date", "valid_until", "quantity", "unit_price"}, "activity": {"kind", "at", "body", "subject", "minutes", "direction"},
+    "task": {"due_on", "subject", "done_at", "remind_at"}, "article": {"title", "body"},
+}  # fmt: skip
+
+
+def suggest_entity(table: Table) -> str:
+    """Return what the rows of a file most likely are: what the program that wrote it says, else where most of its columns belong."""
+    product = recognise(table.columns)
+    if product and product.entity:
+        return product.entity
+    best, most = "contact", 0.0
+    for entity, telling in _TELLING.items():
+        try:
+            layout = guess(entity, table)
+        except UserError:  # the file says itself what it holds, and that is nothing of this sort
+            continue
+        targets = {target.field for column in layout.columns if (target := column.target)}
+        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25
+        if score > most + 1e-9:
+            best, most = entity, score
+    return best

@@ -169,7 +169,7 @@ def _street(texts: dict[str, str]) -> str:
     first = " ".join(text for text in (texts.get("house_number", ""), texts.get("street", "")) if text)
     lines = [first, texts.get("street2", ""), texts.get("street3", ""), texts.get("extended", ""), texts.get("po_box", "")]
     street = "\n".join(line for line in lines if line)
-    if not street and not any(texts.get(part) for part in ADDRESS_COLUMNS):
+    if not street and not texts.get("city") and not texts.get("postal_code"):
         return texts.get("formatted", "")
     return street
 
@@ -251,7 +251,7 @@ def read_mails(text: str, label: str | None, header: str, found: list[tuple[str 
 def split_tags(text: str) -> list[str]:
     """Return the tags of a cell: “* myContacts ::: Kunden”, “Kunde;VIP”, “vip,2024”."""
     pieces = re.split(r"\s:::\s|[;,\n]", text)
-    return [piece.strip("* ").strip() for piece in pieces if piece.strip("* ").strip()]
+    return [bare for piece in pieces if (bare := piece.strip('*" '))]
 
 
 # ---- writing ----

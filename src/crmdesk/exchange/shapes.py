@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from crmdesk.exchange.links import name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.words import outcome_of
 from crmdesk.i18n import mark, tr
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.people import split_name
@@ -97,6 +99,7 @@ class Shape:
         self.columns = [column for column in work.layout.columns if column.target is not None and column.target.of == of]
         self.scalars: list[tuple[int, str, Read, str]] = []
         self.links: list[tuple[int, str, Book, bool, str]] = []
+        self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
         self.moneys: list[tuple[int, str, str, str, str]] = []
         self.own: list[tuple[int, str, Read, str]] = []
         self.virtual: dict[str, list[int]] = {}
@@ -183,7 +186,8 @@ class Shape:
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up what the rows of a block refer to."""
         for index, _, book, _, _ in self.links:
-            book.prepare({one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""})
+            texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
+            book.prepare({self.cuts[index].sub("", text) for text in texts} if index in self.cuts else texts)
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
 
@@ -227,6 +231,8 @@ class Shape:
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
                     values[name] = self.link(draft, name, book, text, is_key)
+                    if index in self.cuts:
+                        text = self.cuts[index].sub("", text) or text
             if self.moneys:
                 header = self._read_money(cells, values)
             for index, key, read, header in self.own:  # noqa: B007
@@ -643,7 +649,7 @@ class DealShape(Shape):
 
     def special(self) -> frozenset[str]:
         """Return the columns that are read together."""
-        return frozenset({"stage", "pipeline"})
+        return frozenset({"stage", "pipeline", "outcome"})
 
     def starting(self) -> Values:
         """Return the columns that every deal gets."""
@@ -658,6 +664,9 @@ class DealShape(Shape):
         stage_text = self.text(cells, "stage")
         stage = stages.read(stage_text) if stage_text else stages.first_open()
         if stage is None:
+        if (outcome := outcome_of(self.text(cells, "outcome"))) != "open":
+            # Pipedrive leaves a deal that was won in the stage where it stood.
+            stage = next((record for record, its in stages.outcomes.items() if its == outcome), stage)
             raise UserError(tr("This pipeline has no open stage."))
         values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
         values["currency"] = values["currency"] or self.work.settings.currency

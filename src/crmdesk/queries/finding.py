@@ -16,6 +16,7 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
+from crmdesk.queries.problems import problem_sql, rule_named
 from crmdesk.store.door import parts_of
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
         return Where(f"{alias}.id IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?))", (json.dumps(condition.values),))
     if condition.field == "id":
         return Where(f"{alias}.id = unhex(?)", (condition.value.replace("-", ""),))
+    if condition.field == "problem" and alias == "t":
+        return Where(problem_sql(rule_named(cls.entity.name, condition.value), reader, of_few=of_few))
     field, inner, custom = field_for(cls, condition.field, reader)
     if inner is not None:
         return _part_sql(cls, field, inner, condition, reader, alias, of_few)
@@ -339,6 +342,12 @@ def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | No
         scaled = to_minor(plain.amount, plain.currency) if field.kind == "money" else to_scaled(plain.amount)
         return scaled, plain.currency if re.search(r"[^\d\s.,()+\-−]", text) else None
     return KINDS[field.kind].store(plain), None
+
+
+def also(cls: type[Record], conditions: Sequence[Condition], reader: Reader, alias: str = "t") -> Where:
+    """Return further conditions to be put behind others, each with its AND; nothing without any."""
+    pieces = [condition_sql(cls, condition, reader, alias) for condition in conditions]
+    return Where("".join(f" AND {piece.sql}" for piece in pieces), tuple(value for piece in pieces for value in piece.parameters))
 
 
 def where_sql(cls: type[Record], conditions: Sequence[Condition], reader: Reader, alias: str = "t", *, of_few: bool = False) -> Where:

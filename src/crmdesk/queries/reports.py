@@ -14,8 +14,11 @@ from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor
 from crmdesk.i18n import mark, tr
 from crmdesk.models.activity import ACTIVITY_KINDS
+from crmdesk.models.base import ENTITIES
+from crmdesk.queries import quality
 from crmdesk.queries.deals import stages
 from crmdesk.queries.money import Sum, ratio
+from crmdesk.queries.problems import DIMENSIONS
 from crmdesk.queries.seen import live
 
 if TYPE_CHECKING:
@@ -470,6 +473,24 @@ def _tickets(scope: Scope) -> ReportTable:
     return ReportTable("", "", columns, tuple(rows), row(tr("All"), (), total, all_in_time))
 
 
+def _data_quality(scope: Scope) -> ReportTable:
+    measured = quality.of_store(scope.reader, scope.owner_id)
+    rows: list[tuple[Figure, ...]] = []
+    for entity in measured.entities:
+        kind = ENTITIES[entity.entity].entity
+        for rule, count in sorted(entity.failing.items(), key=lambda pair: list(DIMENSIONS).index(pair[0].dimension)):
+            opens = Rows(entity.entity, (f"problem = {rule.name}", *_owner(scope)))
+            in_order = ratio(entity.records - count, entity.records)
+            rows.append((Figure(tr(kind.plural)), Figure(tr(DIMENSIONS[rule.dimension])), Figure(tr(rule.label), opens), Figure(count, opens), Figure(in_order)))
+    columns = (
+        Column("records", mark("Records")), Column("dimension", mark("Quality")), Column("problem", mark("Problem")),
+        Column("count", mark("With the problem"), "integer"), Column("in_order", mark("In order"), "percent"),
+    )  # fmt: skip
+    percent = measured.percent
+    totals = (Figure(tr("All")), Figure(None), Figure(None), Figure(None), Figure(None if percent is None else Decimal(percent)))
+    return ReportTable("", "", columns, tuple(rows), totals)
+
+
 REPORTS: dict[str, Report] = {report.name: report for report in (
     Report("pipeline_by_stage", mark("Pipeline by stage"), mark("Deals by stage, weighted by its win rate. Period: expected close, for won and lost ones close."), _pipeline_by_stage),
     Report("won_lost_by_month", mark("Won and lost by month"), mark("Closed deals by month. Period: close."), _by_month),
@@ -481,4 +502,5 @@ REPORTS: dict[str, Report] = {report.name: report for report in (
     Report("activities_by_member", mark("Activities by member"), mark("Calls, mails, meetings, visits, chats and notes. Period: when they happened."), _activities_by_member),
     Report("quotes_open", mark("Open quotes"), mark("Quotes that wait for a decision, and those about to expire. Period: date of the quote."), _quotes_open),
     Report("tickets", mark("Tickets"), mark("Open and late tickets now; opened and answered ones in the period."), _tickets),
+    Report("data_quality", mark("Data quality"), mark("What is missing, wrong, there twice or out of date. The period does not matter."), _data_quality),
 )}  # fmt: skip

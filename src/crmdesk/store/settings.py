@@ -71,6 +71,7 @@ class Settings:
     service_level: str = field(default="", metadata=_say(mark("Usual service level")))
     areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
     pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
+    quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)")))
     lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
 
     @property
@@ -122,6 +123,8 @@ class Settings:
             ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):
             raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
+        if not 0 <= self.quality_threshold <= 100:
+            raise UserError(tr("A percentage lies between 0 and 100."), field="quality_threshold")
         if len(self.hours) != 7:
             raise UserError(tr("Working hours are given for seven days."), field="hours")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import KINDS
@@ -110,10 +111,19 @@ class Gathered:
 
     def take(self) -> tuple[list[tuple[str, tuple[str, ...], list[Row]]], list[tuple[str, tuple[str, ...], list[Row]]]]:
         """Return what has been gathered as (inserts, updates) and begin anew."""
-        inserts = sorted(((entity, columns, rows) for (entity, columns), rows in self.inserts.items() if rows), key=lambda part: _rank(part[0]))
+        inserts = sorted(((entity, *_filled(columns, rows)) for (entity, columns), rows in self.inserts.items() if rows), key=lambda part: _rank(part[0]))
         updates = [(entity, columns, rows) for (entity, columns), rows in self.updates.items() if rows]
         self.inserts, self.updates = {}, {}
         return inserts, updates
+
+
+def _filled(columns: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
+    """Leave out the columns that no row has anything in: to bind an empty value takes the driver as long as to bind a text."""
+    kept = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    if len(kept) in {1, len(columns)}:
+        return columns, rows
+    pick = itemgetter(*kept)
+    return pick(columns), [pick(row) for row in rows]
 
 
 # While a link points to nothing yet, SQLite looks through all tables that could be waiting for each new row: a hundred thousand people before

@@ -11,6 +11,7 @@ from crmdesk.exchange.plan import HELD, ImportOptions, Plan, Progress
 from crmdesk.exchange.rejects import Rejection, rejects_path, write_rejects
 from crmdesk.i18n import ntr, tr
 from crmdesk.operations import imports
+from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,11 @@ def import_file(
     Raises:
         UserError: the file or an option can't be used; with `strict` also, when rows were rejected. Nothing was written then.
     """
-    options = options or (plan.options if plan else ImportOptions())
+    with no_garbage():
+        return _import(store, entity, path, options or (plan.options if plan else ImportOptions()), progress, plan)
+
+
+def _import(store: Store, entity: str, path: Path, options: ImportOptions, progress: Progress | None, plan: Plan | None) -> ImportResult:
     plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
     is_long = (plan.table.line_count or 0) > HELD and not options.strict and not options.dry_run
     stream = plan.batches(progress)

@@ -27,9 +27,17 @@ def display_name(given: str | None, family: str | None) -> str:
 
 @lru_cache(maxsize=20_000)
 def _pinyin(text: str) -> tuple[str, ...]:
+    from pypinyin.seg.simpleseg import seg
+
+    # Word by word, as the library does itself: names differ, what they are made of comes again.
+    return tuple(sound for word in seg(text) for sound in _sounds(word))
+
+
+@lru_cache(maxsize=20_000)
+def _sounds(word: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin
 
-    return tuple(lazy_pinyin(text, errors=lambda rest: rest))
+    return tuple(lazy_pinyin([word], errors=lambda rest: rest))
 
 
 def syllables(text: str) -> tuple[str, ...]:

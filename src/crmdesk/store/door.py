@@ -119,6 +119,12 @@ def derive_sources(cls: type[Record]) -> frozenset[str]:
     return frozenset(spy.read)
 
 
+@lru_cache(maxsize=128)
+def required_columns(cls: type[Record]) -> tuple[str, ...]:
+    """Return the columns of an entity that must not be empty."""
+    return tuple(item.column for item in cls.fields.values() if item.required and item.kind != "parts")
+
+
 def check_value(cls: type[Record], item: Field, value: Any) -> None:
     """Complain about one value of a record.
 
@@ -166,7 +172,7 @@ class Change:
         self.about: str | None = None
         self.detail: dict[str, Any] = {}
         self.reader = Reader(connection, viewer, settings, self.flush)
-        self._bulk: set[type[Record]] = set()
+        self._lacking: set[type[Record]] = set()
         from sqlalchemy import event
 
         event.listen(session, "before_flush", self._finish_records)
@@ -242,10 +248,18 @@ class Change:
             How many were inserted.
         """
         self.flush()
-        self._bulk.add(cls)
         names = ", ".join(f'"{self._column(cls, name)}"' for name in columns)
         sql = f'INSERT OR FAIL INTO "{cls.entity.name}"({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608
-        return self._many(sql, rows)
+        needed = required_columns(cls)
+        places = [columns.index(name) for name in needed if name in columns]
+        if len(places) < len(needed):
+            self._lacking.add(cls)
+
+        def look(chunk: list[tuple[Any, ...]]) -> None:
+            if cls not in self._lacking and any(row[place] is None or row[place] == "" for place in places for row in chunk):
+                self._lacking.add(cls)
+
+        return self._many(sql, rows, look)
 
     def update_many(self, cls: type[Record], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
         """Update records from tuples of stored values whose last is the id's bytes."""
@@ -259,10 +273,12 @@ class Change:
             raise KeyError(f"{cls.entity.name}.{name}")
         return name
 
-    def _many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    def _many(self, sql: str, rows: Iterable[tuple[Any, ...]], look: Callable[[list[tuple[Any, ...]]], None] | None = None) -> int:
         # OR FAIL spares SQLite the copies that it needs to take back a half statement: a failure takes back the whole transaction anyway.
         source, count = iter(rows), 0
         while chunk := list(islice(source, CHUNK)):
+            if look:
+                look(chunk)
             self._connection.executemany(sql, chunk)
             count += len(chunk)
         return count
@@ -324,12 +340,9 @@ class Change:
             record.company_id = pending.company_id  # type: ignore[attr-defined]
 
     def bulk_checks(self) -> None:
-        """Check set-based what came by `insert_many`: required values are there."""
-        for cls in self._bulk:
-            needed = [item.column for item in cls.fields.values() if item.required and item.kind != "parts"]
-            if not needed:
-                continue
-            empty = " OR ".join(f't."{column}" IS NULL OR t."{column}" = \'\'' for column in needed)
+        """Check set-based what came by `insert_many` and lacked a required value then."""
+        for cls in self._lacking:
+            empty = " OR ".join(f't."{column}" IS NULL OR t."{column}" = \'\'' for column in required_columns(cls))
             bad = self._connection.execute(
                 f'SELECT 1 FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.tx = ? AND +j.tbl = ? AND j.op = 0 AND ({empty}) '  # noqa: S608
                 "AND j.id > (SELECT ifnull(max(last_id), 0) FROM journal_tx) LIMIT 1",

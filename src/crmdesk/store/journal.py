@@ -155,18 +155,18 @@ def _head(table: int, op: int) -> bytes:
 
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
     size = last - first + 1
-    salts, digests = random_bytes(SALT * size), [bytes(DIGEST)] * size
+    salts, digests = random_bytes(SALT * size), bytearray(DIGEST * size)
     sha256 = hashlib.sha256
     for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
         heads = [_head(number, op) for op in (INSERT, UPDATE, PURGE)]
         for entry, record, op, payload in _payloads(connection, BY_NUMBER[number], first, last):
             at = entry - first
-            digests[at] = sha256(salts[at * SALT : at * SALT + SALT] + heads[op] + record + payload).digest()
+            digests[at * DIGEST : at * DIGEST + DIGEST] = sha256(salts[at * SALT : at * SALT + SALT] + heads[op] + record + payload).digest()
     connection.executemany(
         "INSERT INTO journal_digest VALUES (?, ?, ?, ?)",
-        [(first + at, tx, salts[at * SALT : (at + RUN) * SALT], b"".join(digests[at : at + RUN])) for at in range(0, size, RUN)],
+        ((first + at, tx, salts[at * SALT : (at + RUN) * SALT], bytes(digests[at * DIGEST : (at + RUN) * DIGEST])) for at in range(0, size, RUN)),
     )
-    return hashlib.sha256(b"".join(digests)).digest()
+    return sha256(digests).digest()
 
 
 def head(connection: Connection) -> tuple[int, bytes]:

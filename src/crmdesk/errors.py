@@ -5,6 +5,10 @@ Everything here is shown to the user as it stands; anything else that is raised 
 
 from __future__ import annotations
 
+import errno
+
+from crmdesk.i18n import tr
+
 
 class UserError(Exception):
     """Tell the user what is wrong with what they gave, where, and what to do.
@@ -96,3 +100,31 @@ class Question(UserError):
 
 class Cancelled(Exception):
     """The user stopped a long job; not an error, nothing was written."""
+
+
+def why(error: OSError) -> str:
+    """Return why the system refused a file, in the language in force, as the end of a sentence."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return tr("the disk is full")
+        case errno.EACCES | errno.EPERM:
+            return tr("you have no right to it")
+        case errno.EROFS:
+            return tr("the disk is read-only")
+        case errno.ENOENT | errno.ENOTDIR:
+            return tr("there is no such file or folder")
+        case errno.EISDIR:
+            return tr("it is a folder")
+        case errno.ENAMETOOLONG:
+            return tr("its name is too long")
+        case errno.EIO:
+            return tr("the disk reported an error")
+    return error.strerror or type(error).__name__
+
+
+def is_about_a_file(error: OSError) -> bool:
+    """Say whether the system refused a file for a reason that a person can do something about."""
+    return error.filename is not None and error.errno in _REASONS
+
+
+_REASONS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EIO}

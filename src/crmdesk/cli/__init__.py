@@ -13,7 +13,7 @@ import typer
 from crmdesk import settings
 from crmdesk.cli import areas, files, records, stores
 from crmdesk.cli.base import UNEXPECTED, WRONG_USAGE, app
-from crmdesk.errors import Cancelled, UserError
+from crmdesk.errors import Cancelled, UserError, is_about_a_file, why
 from crmdesk.i18n import set_language, tr
 
 log = logging.getLogger(__name__)
@@ -38,13 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the reader went away; nothing more may be written
         return 0
+    except OSError as error:
+        return _fail(_of_file(error), UserError.exit_code) if is_about_a_file(error) else _unexpected(error)
     except Exception as error:  # the last door before the user: a bug is one line, its details go to the log
-        log.debug("unexpected", exc_info=error)
-        if os.environ.get("CRMDESK_DEBUG"):
-            raise
-        place = _place_of(error)
-        return _fail(tr("This went wrong ({what} at {place}); nothing was lost. Please report it.", what=type(error).__name__, place=place), UNEXPECTED)
+        return _unexpected(error)
     return int(code or 0)
+
+
+def _unexpected(error: Exception) -> int:
+    log.debug("unexpected", exc_info=error)
+    if os.environ.get("CRMDESK_DEBUG"):
+        raise error
+    place = _place_of(error)
+    return _fail(tr("This went wrong ({what} at {place}); nothing was lost. Please report it.", what=type(error).__name__, place=place), UNEXPECTED)
+
+
+def _of_file(error: OSError) -> str:
+    return tr("{path} can't be used: {why}.", path=error.filename, why=why(error))
 
 
 _GLOBAL = {"--json": False, "--store": True, "--passphrase-file": True, "--as": True}

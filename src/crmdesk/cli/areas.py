@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk.cli.base import app, check_new, find, opened, say, shown, table, write_new
-from crmdesk.errors import UserError
+from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def add_quote(file: Path) -> None:
     try:
         document = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=str)
     except OSError as error:
-        raise UserError(tr("{path} can't be read: {why}.", path=file, why=error.strerror or error)) from None
+        raise UserError(tr("{path} can't be read: {why}.", path=file, why=why(error))) from None
     except (ValueError, RecursionError) as error:
         raise UserError(tr("{path} is not valid JSON: {why}.", path=file, why=error)) from None
     with opened() as store:

@@ -234,12 +234,9 @@ def write_new(path: Path, content: bytes) -> None:
     from crmdesk.store.unfinished import unfinished
 
     check_new(path)
-    try:
-        with unfinished(path, "part") as half:
-            half.write_bytes(content)
-            half.replace(path)
-    except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from None
+    with unfinished(path, "part") as half:
+        half.write_bytes(content)
+        half.replace(path)
 
 
 def pairs(given: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crmdesk.errors import UserError
+from crmdesk.errors import UserError, why
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import tr
 
@@ -60,7 +60,7 @@ def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> 
             _write_csv(path, table, rejections)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
 
 
 def _rows(table: Table, rejections: Sequence[Rejection]) -> list[list[Cell]]:

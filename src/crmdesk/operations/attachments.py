@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.clock import new_id_bytes
-from crmdesk.errors import DamageFound, UserError
+from crmdesk.errors import DamageFound, UserError, why
 from crmdesk.i18n import mark, tr
 from crmdesk.models.workspace import Attachment
 from crmdesk.operations.activities import with_company
@@ -108,7 +108,7 @@ def _keep(change: Change, attachment_id: UUID, name: str, content: bytes | Path)
         with content.open("rb") as source:
             return _write(change, attachment_id, name, source)
     except OSError as error:
-        raise UserError(tr("{path} can't be read: {why}.", path=content, why=error.strerror or error)) from error
+        raise UserError(tr("{path} can't be read: {why}.", path=content, why=why(error))) from error
 
 
 def _write(change: Change, attachment_id: UUID, name: str, source: IO[bytes]) -> tuple[int, str]:
@@ -214,7 +214,7 @@ def save_to(reader: Reader, attachment_id: UUID, path: Path) -> None:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed.")) from None
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -45,12 +45,9 @@ def save(store: Store, table: ReportTable, file: Path, origin: str = "window", *
     if file.exists() and not overwrite:
         raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
     content = written(store, table, file.suffix, origin)
-    try:
-        with unfinished(file, "part") as half:
-            half.write_bytes(content)
-            half.replace(file)
-    except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=file, why=error.strerror or error)) from error
+    with unfinished(file, "part") as half:
+        half.write_bytes(content)
+        half.replace(file)
 
 
 @operation(mark("Export report"), right="export.write", undoable=False, traced=True)

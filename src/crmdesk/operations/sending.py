@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
 from crmdesk.documents.formats import money, short_date
-from crmdesk.errors import UserError
+from crmdesk.errors import UserError, why
 from crmdesk.fields import from_minor
 from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.quote import Quote
@@ -87,7 +87,7 @@ def _write(name: str, content: bytes) -> Path:
         path = folder / name
         path.write_bytes(content)
     except OSError as error:
-        raise UserError(tr("The mail can't be written: {why}.", why=error.strerror or error), hint=tr("Make room on the disk, then try again.")) from error
+        raise UserError(tr("The mail can't be written: {why}.", why=why(error)), hint=tr("Make room on the disk, then try again.")) from error
     return path
 
 

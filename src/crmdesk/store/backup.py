@@ -41,6 +41,7 @@ class Copy:
 
 def copy_to(source: Connection, target: Path, key: Key, progress: Callable[[int, int], None] | None = None) -> None:
     """Copy an open database into a new encrypted file with SQLite's backup interface, and bring it to the disk."""
+    target.touch(exist_ok=False)  # the system's own word on why not, which SQLite keeps to itself
     out = connect(target, key, create=True, journal="DELETE")
     try:
         source.backup(out, pages=2000, progress=(lambda _status, left, total: progress(total - left, total)) if progress else None, sleep=0)
@@ -105,14 +106,11 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
         raise UserError(tr("{path} exists already.", path=place), hint=tr("Choose another name; nothing was changed."))
     if not place.parent.is_dir():
         raise UserError(tr("There is no folder {path}.", path=place.parent))
-    try:
-        with unfinished(place, "copy") as half:
-            with sorted_errors(), store.read_bare() as source:
-                copy_to(source, half, store.key, progress)
-                verify_copy(half, store.key)
-            half.rename(place)
-    except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=place, why=error.strerror or error)) from error
+    with unfinished(place, "copy") as half:
+        with sorted_errors(), store.read_bare() as source:
+            copy_to(source, half, store.key, progress)
+            verify_copy(half, store.key)
+        half.rename(place)
     if target is None:
         thin(place.parent, keep=place)
         with store.read_bare() as connection:

@@ -130,7 +130,7 @@ def known_trouble(error: Exception) -> UserError | None:
         case 13:
             return UserError(tr("The disk is full. Nothing was changed."), hint=tr("Make room, then try again."))
         case 8 | 14:
-            return CannotOpen(tr("The store can't be written: the file or its folder is read-only."))
+            return CannotOpen(tr("The store can't be written: the file or its folder is read-only."), hint=tr("Move the store to a folder of your own."))
         case 10:
             return UserError(tr("The disk reported an error. Nothing was changed."), hint=tr("Check the disk, and make a backup elsewhere."))
         case 11 | 26:

@@ -20,7 +20,7 @@ from crmdesk.store.backup import before_risk, copy_to, verify_copy
 from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
 from crmdesk.store.door import Change, operation
 from crmdesk.store.keys import Key
-from crmdesk.store.places import check_writable, refuse_bad_place, trouble
+from crmdesk.store.places import check_writable, may_write, refuse_bad_place, trouble
 from crmdesk.store.rights import Viewer, authorize
 from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
@@ -73,18 +73,16 @@ def create(
     if not anywhere:
         refuse_bad_place(path)
     key = keys.new_key(passphrase)
-    try:
-        with sorted_errors(), unfinished(path, "new") as half:
-            member = _build(half, key)
-            check_encrypted(half)
-            with Store(half, key) as store, speaking(language):
-                store.viewer = Viewer(member, "owner")
-                store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
-                if prepare:
-                    prepare(store)
-            _publish(half, path)
-    except OSError as error:
-        raise BadPlace(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+    with sorted_errors(), unfinished(path, "new", trouble=BadPlace) as half:
+        half.touch(exist_ok=False)  # the system's own word on why not, which SQLite keeps to itself
+        member = _build(half, key)
+        check_encrypted(half)
+        with Store(half, key) as store, speaking(language):
+            store.viewer = Viewer(member, "owner")
+            store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
+            if prepare:
+                prepare(store)
+        _publish(half, path)
     return _watched(Store(path, key))
 
 
@@ -170,7 +168,7 @@ def _check_identity(path: Path, key: Key) -> None:
         raise
     finally:
         connection.close()
-    if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
+    if not may_write(path.parent) or not may_write(path):
         raise BadPlace(tr("{path} can't be written: the file or its folder is read-only.", path=path), hint=tr("Move the store to a folder of your own."))
     if version < SCHEMA:
         from crmdesk.store.migrations import migrate

@@ -76,11 +76,11 @@ def file_salt(path: Path) -> bytes:
     Raises:
         StoreMissing, NotAStore: there is no such file, or it is of another sort.
     """
-    if not path.exists():
-        raise StoreMissing(tr("There is no store at {path}.", path=path), hint=tr("Check the name, or create one with “init”."))
-    if path.is_dir():
-        raise NotAStore(tr("{path} is a folder, not a store.", path=path))
     try:
+        if not path.exists():
+            raise StoreMissing(tr("There is no store at {path}.", path=path), hint=tr("Check the name, or create one with “init”."))
+        if path.is_dir():
+            raise NotAStore(tr("{path} is a folder, not a store.", path=path))
         with path.open("rb") as file:
             head = file.read(64)
         size = path.stat().st_size

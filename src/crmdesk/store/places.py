@@ -82,5 +82,10 @@ def check_writable(folder: Path) -> None:
     """Raise BadPlace when the folder is missing or can't be written."""
     if not folder.is_dir():
         raise BadPlace(tr("There is no folder {path}.", path=folder))
-    if not os.access(folder, os.W_OK):
+    if not may_write(folder):
         raise BadPlace(tr("The folder {path} can't be written.", path=folder), hint=tr("Choose a folder of your own."))
+
+
+def may_write(path: Path) -> bool:
+    """Say whether the system lets this program write a file, or new files into a folder."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id
-from crmdesk.errors import StoreBusy
+from crmdesk.errors import StoreBusy, UserError, why
 from crmdesk.i18n import tr
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import connect
@@ -34,17 +34,23 @@ ORPHAN_SECONDS = 60
 
 
 @contextmanager
-def unfinished(place: Path, purpose: str, rescue: Path | None = None) -> Iterator[Path]:
+def unfinished(place: Path, purpose: str, rescue: Path | None = None, trouble: type[UserError] = UserError) -> Iterator[Path]:
     """Lend the name of a hidden file beside a place; what was not renamed by the end is removed.
 
     Args:
         rescue: what the file becomes instead of being removed, once the place holds another file: the last copy of something is never removed.
+        trouble: what is raised when the system refuses the file.
+
+    Raises:
+        UserError: the place can't be written.
     """
     token = new_id().hex[-12:]
     half = place.absolute().with_name(f".{place.name}.{purpose}-{token}")
     with _noted(token, half, place, rescue):
         try:
             yield half
+        except OSError as error:
+            raise trouble(tr("{path} can't be written: {why}.", path=place, why=why(error))) from error
         finally:
             _settle(half, place, rescue)
 
@@ -120,6 +126,11 @@ def _clear(note: Path) -> None:
 
 
 def _settle(half: Path, place: Path, rescue: Path | None) -> None:
+    with contextlib.suppress(OSError):
+        _settle_now(half, place, rescue)
+
+
+def _settle_now(half: Path, place: Path, rescue: Path | None) -> None:
     if rescue is not None and half.exists() and place.exists() and not half.samefile(place):
         half.rename(rescue)
     for left in (half, *(half.with_name(half.name + side) for side in SIDES)):

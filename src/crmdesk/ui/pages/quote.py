@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QMenu, QSi
 
 from crmdesk.documents import formats
 from crmdesk.documents.calculator import Line, calculate
-from crmdesk.errors import Cancelled, UserError
+from crmdesk.errors import Cancelled, UserError, why
 from crmdesk.fields import Field, Money, show_money
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.quote import QUOTE_STATUS, Quote
@@ -671,7 +671,7 @@ class QuotePage(Page):
             try:
                 path.write_bytes(pdf)
             except OSError as error:
-                raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+                raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
             store.run(quotes.note_left, quote, "saved")
 
         background.write(self, tr("Save quote as PDF"), work, lambda _: self.frame.say(tr("Saved as {name}", name=path.name)))

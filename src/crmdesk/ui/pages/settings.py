@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from crmdesk.clock import today
 from crmdesk.documents.calculator import Document, calculate
 from crmdesk.documents.calculator import Line as DocumentLine
-from crmdesk.errors import UserError
+from crmdesk.errors import UserError, why
 from crmdesk.fields import Choice, Field, show_number
 from crmdesk.i18n import LANGUAGES, mark, tr
 from crmdesk.models.calendar import calendar_of
@@ -381,7 +381,7 @@ class LetterheadSection(Section):
             try:
                 return path.read_bytes()
             except OSError as error:
-                raise UserError(tr("{path} can't be read: {why}.", path=path, why=error.strerror or error)) from error
+                raise UserError(tr("{path} can't be read: {why}.", path=path, why=why(error))) from error
 
         background.read(self, read, lambda found: self.frame.do(workspace.set_picture, which, path.name, found, said=tr("Letterhead changed")))
 

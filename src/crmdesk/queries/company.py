@@ -9,8 +9,9 @@ from uuid import UUID
 from crmdesk.clock import moment, now
 from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor, from_scaled, show_money, show_number
-from crmdesk.i18n import mark, ntr, tr
+from crmdesk.i18n import ntr, tr
 from crmdesk.models.customer import Company
+from crmdesk.queries import quality
 from crmdesk.queries.money import Sum
 from crmdesk.queries.seen import live
 from crmdesk.queries.tasks import TaskRow, open_tasks
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from crmdesk.queries.quality import Quality
     from crmdesk.store.reader import Reader
 
 _CONTACTS_FOR_RHYTHM = 20
@@ -93,14 +95,6 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Quality:
-    """How complete and right the data is: percent, and what is missing or wrong."""
-
-    percent: int
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class CompanyPage:
     """All that a company's page shows beside its timeline.
 
@@ -116,7 +110,7 @@ class CompanyPage:
     next_steps: tuple[TaskRow, ...]
     subsidiaries: tuple[tuple[UUID, str], ...]
     counts: dict[str, int]
-    quality: Quality
+    quality: Quality | None
     note: str
 
 
@@ -143,7 +137,7 @@ def page(reader: Reader, company_id: UUID) -> CompanyPage:
     people = _people(reader, company_id)
     return CompanyPage(
         header, _figures(reader, company_id, counts), tuple(_details(reader, row, parts)), people, tuple(open_tasks(reader, company_id=company_id, limit=20)),
-        _subsidiaries(reader, company_id), counts, _quality(reader, row, parts, bool(people)), next((memo[1] for memo in parts["memo"] if memo[1]), ""),
+        _subsidiaries(reader, company_id), counts, quality.of_record(reader, "company", company_id), next((memo[1] for memo in parts["memo"] if memo[1]), ""),
     )  # fmt: skip
 
 
@@ -268,19 +262,3 @@ def _counts(reader: Reader, company_id: UUID) -> dict[str, int]:
     columns = ", ".join(f"(SELECT count(*) FROM {entity} t WHERE t.{column} = :id AND {live(reader, entity)}{more})" for _, entity, column, more in _TABS)  # noqa: S608
     found = reader.one(f"SELECT {columns}", {"id": company_id.bytes})
     return dict(zip((tab for tab, *_ in _TABS), found or (), strict=True))
-
-
-def _quality(reader: Reader, row: tuple[Any, ...], parts: _Parts, has_people: bool) -> Quality:
-    """Rate the data: weights say how much is lost without it."""
-    in_china = reader.settings.region == "CN"
-    checks = [
-        (20, bool(parts["phone"]), mark("phone")), (15, bool(parts["email"]), mark("email")), (20, any(values[3] for values in parts["address"]), mark("address")),
-        (15, has_people, mark("a contact")), (10, bool(row[2]), mark("industry")), (5, bool(row[7]), mark("website")), (5, bool(row[17]), mark("owner")),
-        (10, bool(row[9] if in_china else row[8]), mark("unified social credit code") if in_china else mark("VAT ID")),
-    ]  # fmt: skip
-    percent = sum(weight for weight, there, _ in checks if there)
-    missing = [tr(label) for _, there, label in checks if not there]
-    if any(not e164 for _, _, e164, _, *_ in parts["phone"]):
-        percent -= 10
-        missing.append(tr("a phone number that can be dialled"))
-    return Quality(max(0, percent), tuple(missing))

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from crmdesk.clock import moment
 from crmdesk.errors import UserError
-from crmdesk.i18n import mark, tr
-from crmdesk.queries.company import Person, Quality
+from crmdesk.i18n import tr
+from crmdesk.queries import quality
+from crmdesk.queries.company import Person
 from crmdesk.queries.money import Sum
 from crmdesk.queries.seen import live
 from crmdesk.queries.tasks import TaskRow, open_tasks
@@ -17,6 +18,7 @@ from crmdesk.queries.tasks import TaskRow, open_tasks
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crmdesk.queries.quality import Quality
     from crmdesk.store.reader import Reader
 
 MOST_COLLEAGUES = 20
@@ -62,7 +64,7 @@ class ContactPage:
     counts: dict[str, int]
     next_steps: tuple[TaskRow, ...]
     colleagues: tuple[Person, ...]
-    quality: Quality
+    quality: Quality | None
 
 
 def page(reader: Reader, contact_id: UUID) -> ContactPage:
@@ -72,7 +74,7 @@ def page(reader: Reader, contact_id: UUID) -> ContactPage:
         UserError: there is no such contact.
     """
     row = reader.one(
-        "SELECT t.name, t.role, t.company_id, c.name, t.last_contact_at, t.salutation, t.owner_id FROM contact t "  # noqa: S608
+        "SELECT t.name, t.role, t.company_id, c.name, t.last_contact_at FROM contact t "  # noqa: S608
         f"LEFT JOIN company c ON c.id = t.company_id AND c.deleted_at IS NULL WHERE t.id = ? AND {live(reader, 'contact')}",
         (contact_id.bytes,),
     )
@@ -87,7 +89,7 @@ def page(reader: Reader, contact_id: UUID) -> ContactPage:
     counts = _counts(reader, contact_id)
     return ContactPage(
         header, _figures(reader, contact_id, counts, row[4]), counts, tuple(open_tasks(reader, contact_id=contact_id, limit=20)), _colleagues(reader, contact_id, company),
-        _quality(reader, contact_id, row),
+        quality.of_record(reader, "contact", contact_id),
     )  # fmt: skip
 
 
@@ -127,25 +129,6 @@ def _colleagues(reader: Reader, contact_id: UUID, company: UUID | None) -> tuple
         (company.bytes, contact_id.bytes, MOST_COLLEAGUES),
     )
     return tuple(Person(UUID(bytes=record), name or "", role or "", "", "", moment(last) if last else None) for record, name, role, last in found)
-
-
-def _quality(reader: Reader, contact_id: UUID, row: tuple[object, ...]) -> Quality:
-    """Rate the data: weights say how much is lost without it."""
-    parts = reader.one(
-        "SELECT EXISTS (SELECT 1 FROM phone WHERE contact_id = :id AND deleted_at IS NULL), EXISTS (SELECT 1 FROM email WHERE contact_id = :id AND deleted_at IS NULL), "
-        "EXISTS (SELECT 1 FROM phone WHERE contact_id = :id AND deleted_at IS NULL AND e164 IS NULL)",
-        {"id": contact_id.bytes},
-    ) or (0, 0, 0)
-    checks = [
-        (25, bool(parts[0]), mark("phone")), (25, bool(parts[1]), mark("email")), (20, bool(row[2]), mark("company")), (15, bool(row[1]), mark("role")),
-        (10, bool(row[5]), mark("salutation")), (5, bool(row[6]), mark("owner")),
-    ]  # fmt: skip
-    percent = sum(weight for weight, there, _ in checks if there)
-    missing = [tr(label) for _, there, label in checks if not there]
-    if parts[2]:
-        percent -= 10
-        missing.append(tr("a phone number that can be dialled"))
-    return Quality(max(0, percent), tuple(missing))
 
 
 def deal_ids(reader: Reader, contact_id: UUID) -> list[bytes]:

@@ -71,6 +71,7 @@ def _reachable(owner: str) -> tuple[Rule, ...]:
 _SILENT = "ifnull(t.last_contact_at, 0) < {silent} AND t.id < {silent_id}"
 _RULES = (
     *_reachable("company"),
+    Rule("no_people", "company", "completeness", mark("Nobody known there"), "NOT EXISTS (SELECT 1 FROM contact p WHERE p.company_id = t.id AND p.deleted_at IS NULL)"),
     Rule("no_address", "company", "completeness", mark("No address"), _no("address", "company")),
     Rule("no_industry", "company", "completeness", mark("No industry"), _empty("industry")),
     Rule("no_tax_id", "company", "completeness", mark("No tax number"), f"{_empty('vat_id')} AND {_empty('credit_code')}"),

@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.queries.company import Person, Quality
+    from crmdesk.queries.company import Person
     from crmdesk.queries.money import Sum
+    from crmdesk.queries.quality import Quality
     from crmdesk.queries.tasks import TaskRow
     from crmdesk.store import Reader
     from crmdesk.ui.editors import Named
@@ -105,7 +106,7 @@ class Shown:
     people_count: int
     steps: tuple[TaskRow, ...]
     counts: Mapping[str, int]
-    quality: Quality
+    quality: Quality | None
     timeline: story.Timeline
     others: tuple[tuple[UUID, str], ...] = field(default=())
 
@@ -352,10 +353,7 @@ class CustomerPage(Page):
         self.form.show_record(found.values, found.said)
         if self.record is not None:
             self.own.show_record(self.record)
-        self.quality_text.setText(tr("Data quality {percent} %", percent=found.quality.percent))
-        self.quality_bar.set_share(found.quality.percent / 100, "accent" if found.quality.percent >= 60 else "warning")
-        self.missing.setText(tr("Missing: {what}", what=", ".join(found.quality.missing)))
-        self.missing.setVisible(bool(found.quality.missing))
+        self._show_quality(found.quality)
         self.tabs.set_tabs(self._tab_list(found.counts))
         self._show_people(found)
         self._show_steps(found)
@@ -381,6 +379,18 @@ class CustomerPage(Page):
         for word, tone in found.chips:
             self._about_line.addWidget(Chip(word, tone))
         self.about.updateGeometry()
+
+    def _show_quality(self, found: Quality | None) -> None:
+        """Say how good the data is and what is wrong, one problem a line."""
+        for part in (self.quality_text, self.quality_bar):
+            part.setVisible(found is not None)
+        self.missing.setVisible(found is not None and bool(found.problems))
+        if found is None:
+            return
+        self.quality_text.setText(tr("Data quality {percent} %", percent=found.percent))
+        is_low = found.percent < self.frame.store.settings.quality_threshold
+        self.quality_bar.set_share(found.percent / 100, "warning" if is_low else "accent")
+        self.missing.setText("\n".join(tr(rule.label) for rule in found.problems))
 
     def _show_people(self, found: Shown) -> None:
         _empty(self._people)

@@ -11,9 +11,9 @@ from crmdesk.clock import moment, now_ms, to_ms
 from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor, from_scaled
 from crmdesk.i18n import tr
-from crmdesk.models.deal import Pipeline, Stage
+from crmdesk.models.deal import Deal, Pipeline, Stage
 from crmdesk.models.names import has_cjk
-from crmdesk.queries.finding import ids_by_title
+from crmdesk.queries.finding import also, ids_by_title
 from crmdesk.queries.money import Sum
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from crmdesk.queries.finding import Condition
     from crmdesk.store.reader import Reader
 
 _DAY_MS = 86_400_000
@@ -157,12 +158,15 @@ def stage_named(reader: Reader, text: str, deal_id: UUID | None = None) -> UUID:
     return next((stage.id for stage in known if stage.pipeline_id == wanted), known[0].id)
 
 
-def board(reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None = None, limit: int = 50, closed_since: date | None = None) -> Board:
+def board(
+    reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None = None, limit: int = 50, closed_since: date | None = None, where: Sequence[Condition] = ()
+) -> Board:
     """Return a pipeline's board, the usual one's by default.
 
     Args:
         limit: how many cards of each column.
         closed_since: leave out deals that were won or lost before.
+        where: further conditions; sums and counts follow them.
     Raises:
         UserError: there is no pipeline.
     """
@@ -171,8 +175,8 @@ def board(reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None
     if pipeline_id is None or name is None:
         raise UserError(tr("There is no such pipeline."))
     shown = stages(reader, pipeline_id)
-    counted = _sums(reader, shown, owner_id, closed_since)
-    found = [row for stage in shown for row in _card_rows(reader, stage, owner_id, limit, closed_since, None)]
+    counted = _sums(reader, shown, owner_id, closed_since, where)
+    found = [row for stage in shown for row in _card_rows(reader, stage, owner_id, limit, closed_since, None, where)]
     cards = _finished(reader, found, {stage.id.bytes: stage for stage in shown})
     nothing = Sum(0, reader.settings.currency)
     by_stage: dict[UUID, list[Card]] = {}
@@ -188,35 +192,36 @@ def board(reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None
 
 
 def cards(
-    reader: Reader, stage_id: UUID, owner_id: UUID | None = None, after: Card | None = None, limit: int = 50, closed_since: date | None = None
+    reader: Reader, stage_id: UUID, owner_id: UUID | None = None, after: Card | None = None, limit: int = 50, closed_since: date | None = None, where: Sequence[Condition] = ()
 ) -> tuple[Card, ...]:
     """Return the cards of a column below a given one, as the board loads them while it scrolls."""
     stage = next((stage for stage in stages(reader) if stage.id == stage_id), None)
     if stage is None:
         return ()
-    found = _card_rows(reader, stage, owner_id, limit, closed_since, after)
+    found = _card_rows(reader, stage, owner_id, limit, closed_since, after, where)
     return _finished(reader, found, {stage_id.bytes: stage})
 
 
-def _limits(reader: Reader, stage: StageFacts | None, owner_id: UUID | None, closed_since: date | None, alias: str = "d") -> tuple[str, list[Any]]:
-    """Return the condition of what the viewer sees, of the owner asked for, and of the age of what is closed."""
-    viewer, sql, parameters = reader.viewer, f"{alias}.deleted_at IS NULL", list[Any]()
+def _limits(reader: Reader, stage: StageFacts | None, owner_id: UUID | None, closed_since: date | None, where: Sequence[Condition]) -> tuple[str, list[Any]]:
+    """Return the condition of what the viewer sees, of the owner and all else that is asked for, and of the age of what is closed."""
+    viewer, sql, parameters = reader.viewer, "d.deleted_at IS NULL", list[Any]()
     for owner in (viewer.member_id if viewer.sees_only_own else None, owner_id):
         if owner:
-            sql += f" AND {alias}.owner_id = ?"
+            sql += " AND d.owner_id = ?"
             parameters.append(owner.bytes)
     if closed_since and stage and stage.outcome != "open":
-        sql += f" AND {alias}.closed_on >= ?"
+        sql += " AND d.closed_on >= ?"
         parameters.append(closed_since.isoformat())
-    return sql, parameters
+    more = also(Deal, where, reader, "d")
+    return sql + more.sql, [*parameters, *more.parameters]
 
 
-def _sums(reader: Reader, shown: Sequence[StageFacts], owner_id: UUID | None, closed_since: date | None) -> dict[bytes, tuple[int, Sum]]:
+def _sums(reader: Reader, shown: Sequence[StageFacts], owner_id: UUID | None, closed_since: date | None, where: Sequence[Condition]) -> dict[bytes, tuple[int, Sum]]:
     """Return count and sum by stage; one pass over the covering index `deal_on_board`."""
     own = reader.settings.currency
     found: dict[bytes, tuple[int, Sum]] = {}
     for stage in shown:
-        limits, parameters = _limits(reader, stage, owner_id, closed_since)
+        limits, parameters = _limits(reader, stage, owner_id, closed_since, where)
         row = reader.one(
             f"SELECT count(*), ifnull(sum(d.amount_base), 0), count(d.amount) - count(d.amount_base) FROM deal d INDEXED BY deal_on_board WHERE d.stage_id = ? AND {limits}",
             (stage.id.bytes, *parameters),
@@ -238,9 +243,9 @@ _CARD = """SELECT d.id, d.name, d.stage_id, d.company_id, c.name, d.amount, d.cu
 
 
 def _card_rows(
-    reader: Reader, stage: StageFacts, owner_id: UUID | None, limit: int, closed_since: date | None, after: Card | None
+    reader: Reader, stage: StageFacts, owner_id: UUID | None, limit: int, closed_since: date | None, after: Card | None, where: Sequence[Condition]
 ) -> list[tuple[Any, ...]]:
-    limits, parameters = _limits(reader, stage, owner_id, closed_since)
+    limits, parameters = _limits(reader, stage, owner_id, closed_since, where)
     if after is not None and after.position is None:
         limits += " AND d.position IS NULL AND d.id < ?"
         parameters.append(after.id.bytes)

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from crmdesk.clock import moment, now, to_ms
 from crmdesk.i18n import mark
+from crmdesk.models.activity import Task
 from crmdesk.models.names import folded, sort_key
+from crmdesk.queries.finding import also
 from crmdesk.queries.seen import live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmdesk.queries.finding import Condition
     from crmdesk.store.reader import Reader
 
 GROUPS = {
@@ -102,26 +105,28 @@ def _of_owner(owner_id: UUID | None) -> str:
 
 def open_tasks(
     reader: Reader, *, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None, ticket_id: UUID | None = None,
-    owner_id: UUID | None = None, limit: int = 500,
+    owner_id: UUID | None = None, limit: int = 500, where: Sequence[Condition] = (),
 ) -> list[TaskRow]:  # fmt: skip
     """Return what is to be done, for a record or a member if one is given: dated tasks first, the earliest at the top."""
     links = {"company_id": company_id, "contact_id": contact_id, "deal_id": deal_id, "ticket_id": ticket_id}
     given = [f"t.{column} = x'{record.hex}'" for column, record in links.items() if record]
     # The unary plus keeps the planner from walking all open tasks in the order of their days.
     order = _IN_ORDER.replace("t.due_on", "+t.due_on") if given else _IN_ORDER
-    return _rows(reader, " AND ".join([*given, _of_owner(owner_id), "t.done_at IS NULL"]), (), order, limit)
+    more = also(Task, where, reader)
+    return _rows(reader, " AND ".join([*given, _of_owner(owner_id), "t.done_at IS NULL"]) + more.sql, more.parameters, order, limit)
 
 
-def grouped(reader: Reader, owner_id: UUID | None = None, limit: int = 500) -> dict[str, list[TaskRow]]:
+def grouped(reader: Reader, owner_id: UUID | None = None, limit: int = 500, where: Sequence[Condition] = ()) -> dict[str, list[TaskRow]]:
     """Return the open tasks by the groups of `GROUPS`, in their order; groups without a task are left out."""
-    found = open_tasks(reader, owner_id=owner_id, limit=limit)
+    found = open_tasks(reader, owner_id=owner_id, limit=limit, where=where)
     groups = {state: [row for row in found if row.state == state] for state in GROUPS}
     return {state: rows for state, rows in groups.items() if rows}
 
 
-def done_tasks(reader: Reader, owner_id: UUID | None = None, limit: int = 200) -> list[TaskRow]:
+def done_tasks(reader: Reader, owner_id: UUID | None = None, limit: int = 200, where: Sequence[Condition] = ()) -> list[TaskRow]:
     """Return what was done, the latest first."""
-    return _rows(reader, f"t.done_at IS NOT NULL AND {_of_owner(owner_id)}", (), "ORDER BY t.done_at DESC, t.id", limit)
+    more = also(Task, where, reader)
+    return _rows(reader, f"t.done_at IS NOT NULL AND {_of_owner(owner_id)}{more.sql}", more.parameters, "ORDER BY t.done_at DESC, t.id", limit)
 
 
 def by_day(reader: Reader, first: date, last: date, owner_id: UUID | None = None, limit: int = 2000) -> dict[date, list[TaskRow]]:
@@ -134,13 +139,13 @@ def by_day(reader: Reader, first: date, last: date, owner_id: UUID | None = None
     return days
 
 
-def counts(reader: Reader, owner_id: UUID | None = None) -> dict[str, int]:
+def counts(reader: Reader, owner_id: UUID | None = None, where: Sequence[Condition] = ()) -> dict[str, int]:
     """Return how many open tasks are overdue, for today, and there in all."""
-    today = now().astimezone(reader.settings.tz).date()
+    today, more = now().astimezone(reader.settings.tz).date(), also(Task, where, reader)
     found = reader.one(
         "SELECT ifnull(sum(t.due_on < ? OR t.due_at < ?), 0), ifnull(sum(t.due_on = ? AND NOT ifnull(t.due_at < ?, 0)), 0), count(*) FROM task t "  # noqa: S608
-        f"WHERE {live(reader, 'task')} AND t.done_at IS NULL AND {_of_owner(owner_id)}",
-        (today.isoformat(), to_ms(now()), today.isoformat(), to_ms(now())),
+        f"WHERE {live(reader, 'task')} AND t.done_at IS NULL AND {_of_owner(owner_id)}{more.sql}",
+        (today.isoformat(), to_ms(now()), today.isoformat(), to_ms(now()), *more.parameters),
     )
     return dict(zip(("overdue", "today", "open"), found or (0, 0, 0), strict=True))
 

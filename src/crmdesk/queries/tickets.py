@@ -14,12 +14,14 @@ from crmdesk.fields import Money, from_minor
 from crmdesk.i18n import locale, mark, tr
 from crmdesk.models.calendar import Calendar, calendar_of
 from crmdesk.models.names import folded
-from crmdesk.models.ticket import PRIORITIES
+from crmdesk.models.ticket import PRIORITIES, Ticket
+from crmdesk.queries.finding import also
 from crmdesk.queries.seen import live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crmdesk.queries.finding import Condition
     from crmdesk.store.reader import Reader
 
 OPEN = ("new", "open", "waiting", "resolved")
@@ -195,17 +197,18 @@ def _filter_sql(reader: Reader, which: str) -> str:
             raise UserError(tr("There is no filter “{name}”.", name=which), hint=tr("Choose one of: {options}.", options=", ".join(FILTERS)))
 
 
-def tickets(reader: Reader, which: str = "open", *, queue_id: UUID | None = None, limit: int = 500) -> list[TicketRow]:
+def tickets(reader: Reader, which: str = "open", *, queue_id: UUID | None = None, limit: int = 500, where: Sequence[Condition] = ()) -> list[TicketRow]:
     """Return the tickets of a filter (see `FILTERS`), the most pressing first, then those that wait, then the resolved ones."""
+    more = also(Ticket, where, reader)
     queue = f" AND t.queue_id = x'{queue_id.hex}'" if queue_id else ""
     found = reader.rows(
         "SELECT t.id, t.number, t.subject, t.status, t.priority, t.company_id, c.name, t.contact_id, k.name, t.owner_id, m.name, t.opened_at, "  # noqa: S608
         "t.first_reply_due_at, t.first_replied_at, t.resolve_due_at, t.csat FROM ticket t LEFT JOIN company c ON c.id = t.company_id "
         "LEFT JOIN contact k ON k.id = t.contact_id LEFT JOIN member m ON m.id = t.owner_id "
-        f"WHERE {live(reader, 'ticket')} AND {_filter_sql(reader, which)}{queue} "
+        f"WHERE {live(reader, 'ticket')} AND {_filter_sql(reader, which)}{queue}{more.sql} "
         "ORDER BY CASE t.status WHEN 'waiting' THEN 1 WHEN 'resolved' THEN 2 WHEN 'closed' THEN 3 ELSE 0 END, "
         f"CASE WHEN t.status IN ('waiting', 'resolved', 'closed') THEN -t.opened_at ELSE ifnull({_PRESSING}, 9e15) END, t.opened_at DESC, t.id LIMIT ?",
-        (limit,),
+        (*more.parameters, limit),
     )
     return [_row(*row) for row in found]
 
@@ -228,11 +231,12 @@ def _at(stored: int | None) -> datetime | None:
     return None if stored is None else moment(stored)
 
 
-def counts(reader: Reader, which: Sequence[str] = ("open", "mine", "unassigned")) -> dict[str, int]:
+def counts(reader: Reader, which: Sequence[str] = ("open", "mine", "unassigned"), where: Sequence[Condition] = ()) -> dict[str, int]:
     """Return how many tickets each filter has."""
+    more = also(Ticket, where, reader)
     columns = ", ".join(f"ifnull(sum({_filter_sql(reader, name)}), 0)" for name in which)
     only_open = "" if {"closed", "all"} & set(which) else f" AND {_filter_sql(reader, 'open')}"
-    found = reader.one(f"SELECT {columns} FROM ticket t WHERE {live(reader, 'ticket')}{only_open}")  # noqa: S608
+    found = reader.one(f"SELECT {columns} FROM ticket t WHERE {live(reader, 'ticket')}{only_open}{more.sql}", more.parameters)  # noqa: S608
     return dict(zip(which, found or (0,) * len(which), strict=True))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.models.names import folded
+from crmdesk.queries import tickets
 from crmdesk.queries.finding import Condition
 
 if TYPE_CHECKING:
@@ -34,8 +35,27 @@ def named(reader: Reader, entity: str, name: str) -> View:
     for title, definition in found:
         if folded(title or "") == folded(name):
             raw = json.loads(definition or "{}")
-            conditions = (Condition(c["field"], c["operator"], c.get("value", ""), tuple(c.get("values", ()))) for c in raw.get("conditions", ()))
+            conditions = [Condition(c["field"], c["operator"], c.get("value", ""), tuple(c.get("values", ()))) for c in raw.get("conditions", ())]
+            conditions += _own(reader, entity, raw)
             sort = tuple(("-" if s["is_descending"] else "") + s["column"] for s in raw.get("sort", ()))
             return View(tuple(conditions), sort, tuple(raw.get("columns", ())))
     known = ", ".join(title for title, _ in found)
     raise UserError(tr("There is no saved view “{name}”.", name=name), hint=tr("There are: {names}.", names=known) if known else None)
+
+
+def _own(reader: Reader, entity: str, raw: dict[str, Any]) -> list[Condition]:
+    """Return as conditions what the pages of tickets, tasks and deals keep beside them: which ones, whose, of which pipeline."""
+    found: list[Condition] = []
+    which, owner = raw.get("which", ""), raw.get("owner", "")
+    if entity == "ticket" and which:
+        ids = tuple(str(ticket.id) for ticket in tickets.tickets(reader, which, limit=1_000_000))
+        found.append(Condition("id", "in", "", ids))
+    if entity == "task" and which:
+        found.append(Condition("done_at", "notempty" if which == "done" else "empty"))
+    if raw.get("pipeline"):
+        found.append(Condition("pipeline", "=", raw["pipeline"]))
+    if owner == "me":
+        owner = str(reader.viewer.member_id or "")
+    if owner:
+        found.append(Condition("owner", "=", owner))
+    return found

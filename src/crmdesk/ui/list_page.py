@@ -21,6 +21,7 @@ from crmdesk.ui.form import Form
 from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
+from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
 from crmdesk.ui.widgets.messages import InlineError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from crmdesk.fields import Field
     from crmdesk.queries.records import Row
-    from crmdesk.store import Reader
     from crmdesk.ui.widgets.record_table import Column, Id
 
 
@@ -66,7 +66,7 @@ class RecordListPage(Page):
         super().__init__(frame)
         self._kind = entity_class(self.entity).entity
         self.watches = frozenset({self.entity, *self._linked()})
-        self.view: tuple[UUID, str] | None = None
+        self.views = SavedViews(self, self.entity, lambda: self.list.definition().to_json(), self._show_view)
         self._is_loaded = False
         self._total = 0
         self.header = PageHeader(tr(self._kind.plural))
@@ -97,7 +97,7 @@ class RecordListPage(Page):
         self.list.opened.connect(self._open)
         self.list.counted.connect(self._counted)
         self.list.failed.connect(self.frame.show_error)
-        self.list.view_wanted.connect(self._keep_view)
+        self.list.view_wanted.connect(self.views.keep)
         self.list.peeked.connect(self._peek)
         self.list.table.delete_wanted.connect(self.delete)
         if self.peek:
@@ -141,12 +141,9 @@ class RecordListPage(Page):
 
     def arrive(self, place: Place) -> None:
         if place.view:
-            if self.view is None or str(self.view[0]) != place.view:
-                self.frame.ask(self, partial(_view, UUID(place.view)), self._show_view, key="view")
-        elif self.view is not None or not self._is_loaded:
-            self.view = None
-            self.header.set_title(tr(self._kind.plural))
-            self.list.apply(None)
+            self.views.open(place.view)
+        elif self.views.close() or not self._is_loaded:
+            self._show_view(None)
         self._is_loaded = True
         self._ask_total()
 
@@ -203,32 +200,9 @@ class RecordListPage(Page):
 
     # --- views ------------------------------------------------------------------------------------------------------
 
-    def _show_view(self, found: tuple[UUID, str, str] | None) -> None:
-        if found is None:
-            self.frame.say(tr("This view does not exist any more."))
-            self.list.apply(None)
-            return
-        record, name, definition = found
-        self.view = (record, name)
-        self.header.set_title(name)
-        self.list.apply(Definition.from_json(definition), has_view=True)
-
-    @Slot(str)
-    def _keep_view(self, how: str) -> None:
-        text = self.list.definition().to_json()
-        if how == "save" and self.view is not None:
-            done = partial(self.list.apply, self.list.definition(), has_view=True)
-            self.frame.do(deeds.edit, "saved_view", [self.view[0]], {"definition": text}, done=lambda _: done(), said=tr("View saved"))
-            return
-        cls = entity_class("saved_view")
-        dialog = _NewDialog([cls.fields["name"]], tr("Save view"), self)
-        if dialog.exec():
-            values = {**dialog.values, "about": self.entity, "definition": text}
-            self.frame.do(deeds.add, "saved_view", values, done=self._view_added, said=tr("View saved"))
-
-    def _view_added(self, record: UUID) -> None:
-        if self.place is not None:
-            self.frame.open_page(self.place.page, str(record))
+    def _show_view(self, view: View | None) -> None:
+        self.header.set_title(view.name if view is not None else tr(self._kind.plural))
+        self.list.apply(Definition.from_json(view.definition) if view is not None else None, has_view=view is not None)
 
     # --- inline edit ------------------------------------------------------------------------------------------------
 
@@ -333,13 +307,6 @@ class RecordListPage(Page):
     def _close_panel(self) -> None:
         self._splitter.show_panel(False)
         self.list.focus_first()
-
-
-def _view(view: UUID, reader: Reader) -> tuple[UUID, str, str] | None:
-    found = records.rows(reader, "saved_view", [view], ("name", "definition"))
-    if not found:
-        return None
-    return view, str(found[0].values["name"] or ""), str(found[0].values["definition"] or "{}")
 
 
 class _NewDialog(QDialog):

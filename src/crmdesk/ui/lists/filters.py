@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QSpinBox, QWidget
 
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money
+from crmdesk.fields import KINDS, Field, Money, show_money
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.queries.finding import Condition, relative_words
 from crmdesk.ui import theme
@@ -138,6 +140,8 @@ def _shown(field: Field, value: str, names: Mapping[str, str]) -> str:
         return KINDS["date"].show(day, field)
     if field.kind == "link":
         return names.get(value, value)
+    if field.kind == "money" and (money := re.fullmatch(r"([-\d.]+) ([A-Z]{3})", value)):
+        return show_money(Money(Decimal(money[1]), money[2]))
     return value
 
 
@@ -202,9 +206,11 @@ class FilterPopup(PopupCard):
 
     applied = Signal(object)
 
-    def __init__(self, parent: QWidget, name: str, field: Field, context: Context, given: Condition | None = None) -> None:
+    def __init__(
+        self, parent: QWidget, name: str, field: Field, context: Context, given: Condition | None = None, names: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(parent, 300)
-        self.names: dict[str, str] = {}
+        self.names: dict[str, str] = dict(names or {})
         self._name = name
         # A day is what one filters by, also where the store knows the time of day.
         self._field = replace(field, required=False, check=None, kind="date" if is_time(field) else field.kind)
@@ -298,6 +304,8 @@ class FilterPopup(PopupCard):
                 item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         elif isinstance(self._value, QLineEdit):
             self._value.setText(given.value)
+        elif self._field.kind == "link" and given.value in self.names and isinstance(self._value, Editor):
+            self._value.set_value(Named(UUID(given.value), self.names[given.value]))
         elif given.operator not in WITHOUT_VALUE and self._field.kind != "link":
             text = given.value.partition(" ")[0] if is_time(self._field) and ":" in given.value else given.value
             try:
@@ -369,6 +377,9 @@ def as_text(value: Any) -> str:
 class FilterBar(QWidget):
     """The chips of all conditions and a button for one more.
 
+    Args:
+        button: the button, if it stands elsewhere.
+
     Attributes:
         names: titles of linked records by id, for the chips; kept with a saved view.
 
@@ -378,14 +389,16 @@ class FilterBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, fields: Mapping[str, Field], context: Context) -> None:
+    def __init__(self, fields: Mapping[str, Field], context: Context, button: QAbstractButton | None = None) -> None:
         super().__init__()
         self._fields, self._context = dict(fields), context
         self._conditions: list[Condition] = []
         self.names: dict[str, str] = {}
         self._flow = FlowLayout(8)
         self.setLayout(self._flow)
-        self.add_button = Button(tr("Filter"), self._choose_field, "flat", "plus")
+        self._is_apart = button is not None
+        self.add_button = button or Button(tr("Filter"), None, "flat", "plus")
+        self.add_button.clicked.connect(lambda: self._choose_field())
         self._draw()
 
     def conditions(self) -> tuple[Condition, ...]:
@@ -399,7 +412,7 @@ class FilterBar(QWidget):
 
     def ask(self, name: str, given: Condition | None = None, under: QWidget | None = None) -> FilterPopup:
         """Ask for a condition over a field, or change one."""
-        popup = FilterPopup(self, name, self._fields[name], self._context, given)
+        popup = FilterPopup(self, name, self._fields[name], self._context, given, self.names)
         popup.applied.connect(lambda condition: self._apply(given, condition, popup.names))
         anchor = under or self.add_button
         popup.move(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
@@ -423,15 +436,17 @@ class FilterBar(QWidget):
         self.add_button.setFocus()
 
     def _draw(self) -> None:
-        self._flow.removeWidget(self.add_button)
+        if not self._is_apart:
+            self._flow.removeWidget(self.add_button)
         self._flow.clear()
         for condition in self._conditions:
             chip = FilterChip(said(self._fields[condition.field], condition, self.names))
             chip.clicked.connect(lambda _=False, c=condition, w=chip: self.ask(c.field, c, w))
             chip.removed.connect(lambda c=condition: self._remove(c))
             self._flow.addWidget(chip)
-        self._flow.addWidget(self.add_button)
-        self.add_button.show()
+        if not self._is_apart:
+            self._flow.addWidget(self.add_button)
+            self.add_button.show()
 
     def _choose_field(self) -> None:
         popup = FieldPopup(self, {name: tr(field.label) for name, field in self._fields.items()})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -24,15 +26,16 @@ from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
 from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource
+from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.board import Board, short_day, whole
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from uuid import UUID
 
     from crmdesk.queries.deals import Card
     from crmdesk.store import Reader
@@ -60,9 +63,11 @@ class DealTable(RecordListPage):
     shown = COLUMNS
     filters = (*COLUMNS, "contact", "lost_reason", "closed_on", "tags")
 
-    def __init__(self, frame: Frame, new: Callable[[], object]) -> None:
+    def __init__(self, frame: Frame, new: Callable[[], object], keep: Callable[[str], object]) -> None:
         self._new = new
         super().__init__(frame)
+        self.list.view_wanted.disconnect()
+        self.list.view_wanted.connect(keep)
         self.header.hide()
         self.column.setContentsMargins(0, 0, 0, 0)
 
@@ -72,17 +77,20 @@ class DealTable(RecordListPage):
     def buttons(self) -> list[QWidget]:
         return []
 
-    def aim(self, pipeline: UUID, owner: UUID | None, view: str) -> None:
-        """Show the deals of a pipeline and owner, through a saved view if one is named."""
+    def aim(self, pipeline: UUID, owner: UUID | None) -> None:
+        """Show the deals of a pipeline and owner."""
         conditions = [Condition("pipeline", "=", str(pipeline))]
         if owner is not None:
             conditions.append(Condition("owner", "=", str(owner)))
         if tuple(conditions) != self.conditions:
             self.conditions = tuple(conditions)
             self.list.table.records.source = EntitySource(self.frame.store, "deal", conditions)
-            self.list.renew()
-        self.place = Place("pipeline", view=view)
-        self.arrive(self.place)
+            if self._is_loaded:
+                self.list.renew()
+        if not self._is_loaded:
+            self.list.reload()
+        self._is_loaded = True
+        self._ask_total()
 
 
 class PipelinePage(Page):
@@ -108,9 +116,12 @@ class PipelinePage(Page):
         self.views.chosen.connect(self._show_view)
         figures = QWidget()
         figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
-        self.header.beside(self.pipeline_button, self.owner_button)
+        self.filter = FilterViews(self, "deal", DealTable.filters, self._kept, self._take_view)
+        self.filter.changed.connect(self._ask)
+        self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button)
         self.header.add(figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
         self.column.addWidget(self.header)
+        self.column.addWidget(self.filter)
         self.board = Board()
         self.board.moved.connect(self._move)
         self.board.opened.connect(self._open)
@@ -142,8 +153,10 @@ class PipelinePage(Page):
             self.panel.show_deal(place.record)
         elif place.view == "new":
             self.new_deal()
-        elif place.view:
-            self._switch("table")
+        elif is_view(place.view):
+            self.filter.open(place.view)
+        else:
+            self.filter.close_view()
         self._ask()
 
     def refresh(self, changed: Changed) -> None:
@@ -160,6 +173,8 @@ class PipelinePage(Page):
         table = self.table.commands() if self.table is not None and self.views.value() == "table" else []
         return [
             *(action for action in table if action.group != "new"),
+            *([] if table else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view")]),
+            Action("pipeline.save_view", mark("Save view"), lambda: self._keep_view("save_as"), "bookmark", group="view"),
             Action("deal.new", mark("New deal"), self.new_deal, "square-kanban", "Ctrl+Shift+D", "new"),
             Action("deal.move", mark("Move deal to stage"), self._menu_at_card, "arrow-right", "", "record", self._has_deal),
             Action("deal.won", mark("Mark deal as won"), lambda: self._close_current("won"), "trophy", "Ctrl+Shift+W", "record", self._has_deal),
@@ -177,14 +192,14 @@ class PipelinePage(Page):
         return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
 
     def _ask(self) -> None:
-        pipeline, owner, since, loaded = self._pipeline, self._owner, self._since(), self.board.loaded()
+        pipeline, owner, since, loaded, where = self._pipeline, self._owner, self._since(), self.board.loaded(), self.filter.conditions()
 
         def question(reader: Reader) -> _Shown:
             known = deals.pipelines(reader)
             wanted = pipeline if pipeline in {one for one, _ in known} else None
-            board = deals.board(reader, wanted, owner, FIRST_CARDS, since)
+            board = deals.board(reader, wanted, owner, FIRST_CARDS, since, where)
             more = {
-                column.stage.id: deals.cards(reader, column.stage.id, owner, None, loaded[column.stage.id], since)
+                column.stage.id: deals.cards(reader, column.stage.id, owner, None, loaded[column.stage.id], since, where)
                 for column in board.columns if loaded.get(column.stage.id, 0) > FIRST_CARDS
             }  # fmt: skip
             members = records.rows(reader, "member", records.ids(reader, "member"), ["name"])
@@ -196,14 +211,14 @@ class PipelinePage(Page):
         self._shown, self._pipeline = found, found.board.pipeline_id
         self.pipeline_button.setText(found.board.name)
         self.pipeline_button.setVisible(len(found.pipelines) > 1)
-        self.header.set_title(tr("Pipeline"))
         self._name_owner()
+        self.filter.tell()
         self.total.setText(whole(found.board.amount))
         self.weighted_label.setText(tr("· weighted"))
         self.weighted.setText(whole(found.board.weighted))
         closed = tr("since {day}", day=short_day(self._since()))
         self.board.show_board(found.board, found.cards, closed)
-        is_empty = not any(column.count for column in found.board.columns) and self._owner is None
+        is_empty = not any(column.count for column in found.board.columns) and self._owner is None and not self.filter.conditions()
         if self.views.value() == "board":
             self.stack.setCurrentWidget(self.nothing if is_empty else self.board)
         if self._wanted is not None:
@@ -214,10 +229,11 @@ class PipelinePage(Page):
 
     @Slot(object, object)
     def _load_more(self, stage_id: UUID, last: Card) -> None:
-        owner, since = self._owner, self._since()
+        owner, since, where = self._owner, self._since(), self.filter.conditions()
         self.frame.ask(
-            self, lambda reader: deals.cards(reader, stage_id, owner, last, FIRST_CARDS, since), lambda found: self.board.add_cards(stage_id, found), key=f"more {stage_id}"
-        )
+            self, lambda reader: deals.cards(reader, stage_id, owner, last, FIRST_CARDS, since, where), lambda found: self.board.add_cards(stage_id, found),
+            key=f"more {stage_id}",
+        )  # fmt: skip
 
     # --- which deals --------------------------------------------------------------------------------------------------
 
@@ -274,21 +290,70 @@ class PipelinePage(Page):
 
     @Slot(str)
     def _show_view(self, view: str) -> None:
-        if view == "table":
-            if self.table is None:
-                self.table = DealTable(self.frame, self.new_deal)
-                self.stack.addWidget(self.table)
+        was_table = self.stack.currentWidget() is self.table
+        if view == "table" and not was_table:
+            table = self._made_table()
+            table.list.filters.names.update(self.filter.bar.names)
+            table.list.filters.set_conditions(self.filter.conditions())
+            table.list.reload()
             self._aim_table()
-            self.stack.setCurrentWidget(self.table)
-        else:
+            self.stack.setCurrentWidget(table)
+        elif view == "board":
+            if was_table and self.table is not None:
+                self.filter.set_conditions(self.table.list.filters.conditions(), self.table.list.filters.names)
             self.stack.setCurrentWidget(self.board)
             self._ask()
+        self._show_filter()
         self.frame.registry.set_page(self.commands())
+
+    def _made_table(self) -> DealTable:
+        if self.table is None:
+            self.table = DealTable(self.frame, self.new_deal, self._keep_view)
+            self.stack.addWidget(self.table)
+        return self.table
 
     def _aim_table(self) -> None:
         if self.table is not None and self._pipeline is not None:
-            view = self.place.view if self.place is not None and self.place.view != "new" else ""
-            self.table.aim(self._pipeline, self._owner, view)
+            self.table.aim(self._pipeline, self._owner)
+
+    # --- saved views --------------------------------------------------------------------------------------------------
+
+    def _show_filter(self) -> None:
+        """Leave filter and saving to the table, which has its own, while it is shown."""
+        is_board = self.views.value() == "board"
+        self.filter.filter_button.setVisible(is_board)
+        self.filter.save_button.setVisible(is_board)
+        self.filter.setVisible(is_board and bool(self.filter.conditions()))
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what a view keeps of this page: layout, pipeline, owner, and of the table what tables keep."""
+        me = self.frame.store.viewer.member_id
+        owner = "" if self._owner is None else "me" if self._owner == me else str(self._owner)
+        kept: dict[str, Any] = {"layout": self.views.value(), "pipeline": str(self._pipeline or ""), "owner": owner}
+        if self.table is not None and self.views.value() == "table":
+            kept |= json.loads(self.table.list.definition().to_json())
+        return kept
+
+    @Slot(str)
+    def _keep_view(self, how: str) -> None:
+        self.filter.views.keep(how)
+
+    def _take_view(self, kept: Mapping[str, Any], name: str) -> None:
+        """Show what a view has kept; one from before there were boards in views is a table."""
+        self.header.set_title(name or tr("Pipeline"))
+        pipeline, owner = str(kept.get("pipeline", "")), str(kept.get("owner", ""))
+        if is_view(pipeline):
+            self._pipeline = UUID(pipeline)
+        self._owner = self.frame.store.viewer.member_id if owner == "me" else UUID(owner) if is_view(owner) else None
+        layout = kept.get("layout", "table") if name else self.views.value()
+        if layout == "table" or self.table is not None:
+            self._made_table().list.apply(Definition.from_json(json.dumps(kept)) if name else None, has_view=bool(name))
+            self._aim_table()
+        self.views.choose(layout)
+        self.stack.setCurrentWidget(self._made_table() if layout == "table" else self.board)
+        self._show_filter()
+        self.frame.registry.set_page(self.commands())
+        self._ask()
 
     # --- one deal -----------------------------------------------------------------------------------------------------
 

@@ -33,13 +33,14 @@ from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.records import context, for_form, given
+from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, ElidedText, IconButton, Line, column, row
 from crmdesk.ui.widgets.board import short_day
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, tzinfo
     from uuid import UUID
 
@@ -53,6 +54,7 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 HEAD_HEIGHT, ROW_HEIGHT, TICK = 40, 46, 44
 MOST = 500
 FIELDS = ("subject", "due_on", "due_at", "remind_at", "repeats", "repeat_every", "owner", "company", "contact", "deal", "ticket", "body")
+FILTERS = ("subject", "due_on", "done_at", "remind_at", "repeats", "owner", "company", "contact", "deal", "ticket")
 TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "accent"}
 
 
@@ -282,8 +284,10 @@ class TasksPage(Page):
         self.which.chosen.connect(self._ask)
         self.owner = Segmented(("mine", tr("Mine")), ("all", tr("Everyone's")), name=tr("Whose tasks"))
         self.owner.chosen.connect(self._ask)
+        self.filter = FilterViews(self, "task", FILTERS, lambda: {"which": self.which.value(), "owner": "me" if self.owner.value() == "mine" else ""}, self._show_view)
+        self.filter.changed.connect(self._ask)
         self.header.beside(self.which)
-        self.header.add(self.owner)
+        self.header.add(self.filter.filter_button, self.filter.save_button, self.owner)
         self.quick = QuickTask(frame)
         self.list = TaskList(frame.store.settings.tz)
         self.list.ticked.connect(self._tick)
@@ -299,8 +303,8 @@ class TasksPage(Page):
         self.stack.addWidget(self.nothing)
         self.panel = self._build_panel()
         self.panel.hide()
-        left = column(self.quick, self.stack, space=12)
-        left.setStretch(1, 1)
+        left = column(self.quick, self.filter, self.stack, space=12)
+        left.setStretch(2, 1)
         self.column.addWidget(self.header)
         self.column.addLayout(row(left, self.panel, space=12), 1)
 
@@ -330,8 +334,12 @@ class TasksPage(Page):
             self._open(place.record)
         elif place.view == "new":
             self.quick.setFocus()
-        elif place.view in ("open", "done"):
-            self.which.choose(place.view)
+        elif is_view(place.view):
+            self.filter.open(place.view)
+        else:
+            self.filter.close_view()
+            if place.view in ("open", "done"):
+                self.which.choose(place.view)
         self._ask()
 
     def refresh(self, changed: Changed) -> None:
@@ -347,6 +355,8 @@ class TasksPage(Page):
             Action("task.new", mark("New task"), self.quick.setFocus, "square-check-big", "Ctrl+N", "new"),
             Action("task.done", mark("Complete task"), self._tick_current, "check", "", "record", self._has_task),
             Action("task.snooze", mark("Put off task"), self._menu_at_current, "calendar-clock", "", "record", self._has_task),
+            Action("task.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
+            Action("task.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
             Action("task.delete", mark("Delete task"), self._delete_current, "trash-2", "", "record", self._has_task),
         ]
 
@@ -355,20 +365,27 @@ class TasksPage(Page):
 
     @Slot()
     def _ask(self) -> None:
-        is_open, mine = self.which.value() == "open", self.owner.value() == "mine"
+        is_open, mine, where = self.which.value() == "open", self.owner.value() == "mine", self.filter.conditions()
         self.list.shows_owners = not mine
+        self.filter.tell()
 
         def question(reader: Reader) -> _Found:
             owner = reader.viewer.member_id if mine else None
             lines: list[str | TaskRow] = []
             if is_open:
-                for state, found in tasks.grouped(reader, owner, MOST).items():
+                for state, found in tasks.grouped(reader, owner, MOST, where).items():
                     lines += [tr("{group} {count}", group=tr(tasks.GROUPS[state]), count=len(found)), *found]
             else:
-                lines += tasks.done_tasks(reader, owner)
-            return _Found(lines, tasks.counts(reader, owner))
+                lines += tasks.done_tasks(reader, owner, where=where)
+            return _Found(lines, tasks.counts(reader, owner, where))
 
         self.frame.ask(self, question, self._show, key="tasks")
+
+    def _show_view(self, kept: Mapping[str, Any], name: str) -> None:
+        self.header.set_title(name or tr("Tasks"))
+        self.which.choose(kept.get("which", "open"))
+        self.owner.choose("all" if kept.get("owner", "me") == "" else "mine")
+        self._ask()
 
     def _show(self, found: _Found) -> None:
         self.which.set_label("open", tr("{filter} {count}", filter=tr("Open"), count=found.counts["open"]))
@@ -377,7 +394,11 @@ class TasksPage(Page):
         self.list.show_lines(found.lines)
         self.stack.setCurrentIndex(0 if found.lines else 1)
         is_open = self.which.value() == "open"
-        self.nothing.set_sentence(tr("Nothing to do.") if is_open else tr("Nothing was done yet."), tr("Type a task above, such as “call Maria tomorrow 10:00”.") if is_open else "")
+        if self.filter.conditions():
+            self.nothing.set_sentence(tr("No record matches the filter."), "")
+        else:
+            hint = tr("Type a task above, such as “call Maria tomorrow 10:00”.") if is_open else ""
+            self.nothing.set_sentence(tr("Nothing to do.") if is_open else tr("Nothing was done yet."), hint)
         if self._wanted is not None:
             self.list.choose(self._wanted)
             self._wanted = None

@@ -25,12 +25,13 @@ from crmdesk.ui.form import Form, FormGrid
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import context, for_form, given
+from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
 from crmdesk.ui.widgets.conversation import Conversation, ReplyBox, TicketQueue, Waiting, channel_name, moment_text, tone_of
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 SEGMENTS = ("open", "mine", "unassigned")
 OTHERS = ("late", "waiting", "resolved", "closed", "all")
 FIELDS = ("owner", "priority", "queue", "channel", "company", "contact", "product", "deal", "quote", "tags")
+FILTERS = (
+    "number", "subject", "status", "priority", "queue", "channel", "owner", "company", "contact", "product", "deal", "service_level", "tags",
+    "opened_at", "first_reply_due_at", "resolve_due_at", "resolved_at", "csat",
+)  # fmt: skip
 NEW_FIELDS = ("subject", "company", "contact", "priority", "channel", "queue", "owner")
 MESSAGE = Field("message", "long_text", mark("What the customer says"))
 QUEUE_WIDTH, NARROW_QUEUE, SIDE_WIDTH, CLOCK_MS = 336, 300, 276, 30_000
@@ -123,6 +128,7 @@ class TicketsPage(Page):
         self.stack.addWidget(body)
         self.stack.addWidget(self.nothing)
         self.column.addWidget(self.header)
+        self.column.addWidget(self.filter)
         self.column.addWidget(self.stack, 1)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
@@ -138,7 +144,9 @@ class TicketsPage(Page):
         self.more = Button("", self._choose_other, "flat", "list-filter", tr("Other tickets"), "chevron-down")
         self.only = Chip("", "accent", lambda: self._filter("open"), "x")
         self.only.hide()
-        self.header.beside(self.segments, self.more, self.only)
+        self.filter = FilterViews(self, "ticket", FILTERS, lambda: {"which": self._which}, self._show_view)
+        self.filter.changed.connect(self._restart)
+        self.header.beside(self.segments, self.more, self.only, self.filter.filter_button, self.filter.save_button)
         self.week_label = Text(tr("This week:"), "muted")
         self.reply_figure = Figure(tr("first reply in time"), lambda: self._show_figure("reply"))
         self.contact_figure = Figure(tr("resolved first contact"), lambda: self._show_figure("contact"))
@@ -210,8 +218,12 @@ class TicketsPage(Page):
             self._choose(place.record)
         elif place.view == "new":
             self.new_ticket()
-        elif place.view in tickets.FILTERS:
-            self._which = place.view
+        elif is_view(place.view):
+            self.filter.open(place.view)
+        else:
+            self.filter.close_view()
+            if place.view in tickets.FILTERS:
+                self._which = place.view
         self._ask()
 
     def refresh(self, changed: Changed) -> None:
@@ -233,6 +245,8 @@ class TicketsPage(Page):
             Action("ticket.take", mark("Assign to me"), self._assign_to_me, "user-check", "", "record", self._has_ticket),
             Action("ticket.resolve", mark("Resolve ticket"), self._resolve, "check", "", "record", self._has_ticket),
             Action("ticket.close", mark("Close ticket"), self._close, "circle-check", "", "record", self._has_ticket),
+            Action("ticket.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
+            Action("ticket.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
             Action("ticket.delete", mark("Delete ticket"), self._delete, "trash-2", "", "record", self._has_ticket),
         ]
 
@@ -270,14 +284,14 @@ class TicketsPage(Page):
                 self._ask_ticket(self._ticket)
 
     def _ask(self) -> None:
-        which, only = self._which, self._only
+        which, only, where = self._which, self._only, self.filter.conditions()
 
         def question(reader: Reader) -> _Queue:
             when = clock.now()
-            found = tickets.tickets(reader, "all", limit=100_000) if only else tickets.tickets(reader, which)
+            found = tickets.tickets(reader, "all", limit=100_000) if only else tickets.tickets(reader, which, where=where)
             rows = [one for one in found if only is None or one.id in only[1]]
             waiting = [Waiting(one, one.due.words(when, reader), tone_of(one, when)) for one in rows]
-            return _Queue(waiting, tickets.counts(reader, SEGMENTS), tickets.week(reader), records.count(reader, "saved_answer"))
+            return _Queue(waiting, tickets.counts(reader, SEGMENTS, where), tickets.week(reader), records.count(reader, "saved_answer"))
 
         self.frame.ask(self, question, self._show, key="queue")
 
@@ -318,6 +332,11 @@ class TicketsPage(Page):
         self._only = (label, frozenset(ids))
         self._restart()
 
+    def _show_view(self, kept: Mapping[str, Any], name: str) -> None:
+        which = kept.get("which", "open")
+        self.header.set_title(name or tr("Tickets"))
+        self._filter(which if which in tickets.FILTERS else "open")
+
     @Slot(str)
     def _filter(self, which: str) -> None:
         self._which, self._only = which, None
@@ -325,8 +344,10 @@ class TicketsPage(Page):
             self.segments.choose(which)
         else:
             self.segments.clear()
+        self.filter.tell()
         self._restart()
 
+    @Slot()
     def _restart(self) -> None:
         self.leave()
         self._ticket = None

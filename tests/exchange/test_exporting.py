@@ -17,7 +17,6 @@ from crmdesk.i18n import set_language
 from crmdesk.operations import records
 from crmdesk.queries.finding import parse_condition
 from crmdesk.queries.records import ids, record
-from crmdesk.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.store import Store
-    from crmdesk.store.keys import Key
 
 
 @pytest.fixture(autouse=True)
@@ -165,16 +163,6 @@ def told(store: Store, entity: str) -> dict[str, dict[str, Any]]:
             values = record(reader, entity, UUID(bytes=key))
             found[str(values["name"])] = {name: plain(value) for name, value in values.items() if name not in left_out}
     return found
-
-
-@pytest.fixture
-def other(template: tuple[Path, Key], tmp_path: Path) -> Iterator[Store]:
-    import shutil
-
-    folder = tmp_path / "other"
-    folder.mkdir()
-    with open_store(shutil.copy(template[0], folder / "other.crmdesk"), key=template[1], anywhere=True) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".csv", ".json"])

@@ -1,13 +1,12 @@
-"""Export records to a file: a typed workbook, CSV for people or for programs, JSON."""
+"""Export records to a file: a typed workbook, CSV for people or for programs, JSON, address cards, a calendar."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,15 @@ from uuid import UUID
 from crmdesk import __version__
 from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError, why
+from crmdesk.exchange import written_calendars, written_cards
+from crmdesk.exchange.outgoing import BLOCK, ExportOptions, Out, OutColumn
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import exports
 from crmdesk.queries.finding import Condition, field_for
-from crmdesk.queries.flat import FlatColumn, flat
-from crmdesk.queries.records import all_columns, ids, rows, to_json
+from crmdesk.queries.flat import FlatColumn
+from crmdesk.queries.records import all_columns, ids, to_json
 from crmdesk.queries.search import matching
 from crmdesk.reports.cells import SheetColumn
 from crmdesk.reports.workbook import MOST_ROWS, WorkbookFile
@@ -31,36 +32,16 @@ from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from crmdesk.exchange.outgoing import Progress
     from crmdesk.fields import Field
     from crmdesk.models.base import Record
-    from crmdesk.queries.records import Row
     from crmdesk.store import Reader, Store
 
-Progress = Callable[[int, int], object]
-BLOCK = 2_000
 ENDINGS = (".xlsx", ".csv", ".tsv", ".json")
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """What goes out, and how.
-
-    Attributes:
-        ids: only these records, such as the selected ones.
-        columns: field names in order; all fields if empty.
-        for_programs: CSV by RFC 4180 in UTF-8 with field names, for other programs; else as people's spreadsheets like it.
-        title: what the sheet is called; the entity's plural if empty.
-    """
-
-    conditions: tuple[Condition, ...] = ()
-    search: str = ""
-    sort: tuple[str, ...] = ()
-    ids: tuple[UUID, ...] | None = None
-    columns: tuple[str, ...] = ()
-    for_programs: bool = False
-    title: str = ""
+CARD_ENDINGS = (".vcf", ".vcard")
 
 
 @dataclass(frozen=True)
@@ -73,57 +54,6 @@ class ExportResult:
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
         return {"rows": self.rows, "file": self.file}
-
-
-@dataclass(frozen=True)
-class OutColumn:
-    """One column of the file.
-
-    Attributes:
-        name: the field's name with label and part, as imports take it: `phone.work`, `address.home.city`.
-        source: where its values come from.
-    """
-
-    name: str
-    label: str
-    kind: str
-    source: FlatColumn
-
-
-@dataclass
-class Out:
-    """An export on its way: its columns, and the rows as they are read."""
-
-    store: Store
-    reader: Reader
-    cls: type[Record]
-    options: ExportOptions
-    names: tuple[str, ...]
-    columns: tuple[OutColumn, ...]
-    wanted: list[bytes]
-    progress: Progress | None
-    sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-
-    def rows(self) -> Iterator[Row]:
-        """Read the records in their order, with everything that JSON tells of them."""
-        for start in range(0, len(self.wanted), BLOCK):
-            yield from rows(self.reader, self.cls.entity.name, self.wanted[start : start + BLOCK], self.names)
-            self._tell(start + BLOCK)
-
-    def blocks(self) -> Iterator[list[list[Any]]]:
-        """Read the records in their order, column by column; before the columns come the ids."""
-        return flat(self.reader, self.cls, self.wanted, [column.source for column in self.columns], self._tell)
-
-    def _tell(self, done: int) -> None:
-        if self.progress:
-            self.progress(min(done, len(self.wanted)), len(self.wanted))
-
-    def add_up(self, column: OutColumn, amounts: Iterable[tuple[Decimal, str] | None]) -> None:
-        """Count amounts into the control totals."""
-        for amount in amounts:
-            if amount is not None:
-                key = (column.label, amount[1])
-                self.sums[key] = self.sums.get(key, Decimal(0)) + amount[0]
 
 
 def export_records(store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None) -> ExportResult:
@@ -139,8 +69,10 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
     options = options or ExportOptions()
     authorize(store.viewer, "export.write")
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise UserError(tr("“{file}” has no ending that can be written.", file=path.name), hint=tr("Use one of: {options}.", options=", ".join(ENDINGS)))
+    if ending not in endings_of(entity):
+        raise UserError(
+            tr("“{file}” has no ending that can be written.", file=path.name), hint=tr("Use one of: {options}.", options=", ".join(endings_of(entity)))
+        )
     if path.exists():
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     half = path.with_name(f".{path.name}.{new_id().hex[-8:]}.part")
@@ -157,6 +89,12 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
         with suppress(OSError):  # on a read-only disk even this fails; the reason is already on its way
             half.unlink(missing_ok=True)
     return ExportResult(count, str(path))
+
+
+def endings_of(entity: str) -> tuple[str, ...]:
+    """Return the endings of the files that records of an entity can be written to."""
+    name = entity_class(entity).entity.name
+    return (*ENDINGS, *(CARD_ENDINGS if name in written_cards.ENTITIES else ()), *((".ics",) if name in written_calendars.ENTITIES else ()))
 
 
 def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None) -> Out:
@@ -355,4 +293,9 @@ def _write_json(path: Path, out: Out) -> int:
     return count
 
 
-_WRITERS: dict[str, Callable[[Path, Out], int]] = {".xlsx": _write_workbook, ".csv": _write_csv, ".tsv": _write_tsv, ".json": _write_json}
+_WRITERS: dict[str, Callable[[Path, Out], int]] = {
+    ".xlsx": _write_workbook, ".csv": _write_csv, ".tsv": _write_tsv, ".json": _write_json,
+    **dict.fromkeys(CARD_ENDINGS, written_cards.write_cards), ".ics": written_calendars.write_calendar,
+}  # fmt: skip
+
+__all__ = ["ExportOptions", "ExportResult", "endings_of", "export_records", "neutral"]

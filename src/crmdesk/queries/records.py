@@ -319,12 +319,15 @@ def _fill_parts(
         f'SELECT "{owner}", {columns} FROM "{field.target}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL ORDER BY position, id', (listed,)  # noqa: S608
     )
     named = titles(reader, inner.target, {row[1] for row in fetched if row[1]}) if inner.kind == "link" and inner.target else {}
+    groups = dict(reader.rows('SELECT id, "group" FROM tag WHERE "group" IS NOT NULL')) if fetched and field.target == "record_tag" and not single else {}
     for record, value, word, *rest in fetched:
         if record not in found:
             continue
         text = named.get(value, ("", False))[0] if inner.kind == "link" else value
         if single:
             found[record][name] = found[record][name] or text
+        elif value in groups:
+            found[record][name].append(Part(str(text or ""), word, (("group", groups[value]),)))
         elif field.target == "address":
             found[record][name].append(Part(_address_line(dict(zip(more, rest, strict=True))), word, tuple(zip(more, rest, strict=True))))
         else:

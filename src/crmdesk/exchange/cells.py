@@ -36,6 +36,24 @@ class Hints:
     decimal_sign: str = ""
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a column leaves open: which comes first in its dates, or what its points and commas are.
+
+    Attributes:
+        about: `dates` or `numbers`.
+        example: a cell that can be read in two ways.
+        assumed: what holds if nobody answers; empty where that would be a guess, and an answer is needed.
+    """
+
+    about: str
+    index: int
+    header: str
+    example: str
+    answers: tuple[str, ...]
+    assumed: str = ""
+
+
 @dataclass
 class _Seen:
     """What was seen of a column so far."""
@@ -48,6 +66,7 @@ class _Seen:
     unclear: str = ""
     point: bool = False
     comma: bool = False
+    either: str = ""
 
 
 _ORDERED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b")
@@ -57,15 +76,21 @@ _SIGNS = re.compile(r"\d[\d.,'’ ]*[.,][\d]+")
 _AMERICAN_NOTHING = "0/0/00"
 
 
-def survey(lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_order: str) -> dict[int, Hints]:
+def survey(
+    lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_order: str, decimal_sign: str = "", usual_sign: str = "", questions: list[Question] | None = None
+) -> dict[int, Hints]:
     """Read all cells of date and number columns once, to learn how they are meant.
+
+    What a cell shows beyond doubt holds for its column; then what the user said; then what other columns show.
 
     Args:
         columns: header and kind by index.
-        date_order: what the user said, empty if nothing.
+        date_order: what the user said, empty if nothing. decimal_sign: likewise.
+        usual_sign: the decimal sign of the country, where nothing shows it.
+        questions: takes what remains open.
 
     Raises:
-        AmbiguousDate: day and month could be swapped everywhere in the file, and nobody said how.
+        AmbiguousDate: day and month could be swapped everywhere in the file, nobody said how, and `questions` is None.
     """
     seen = {index: _Seen(header, kind) for index, (header, kind) in columns.items()}
     watched = list(seen.items())
@@ -76,7 +101,13 @@ def survey(lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_orde
             cell = cells[index]
             if cell.__class__ is str and cell:
                 (_look_at_date if column.kind in DATES else _look_at_number)(column, cell)
-    return {index: Hints(date_order or _order(column, seen.values()), _sign(column, seen.values())) for index, column in seen.items()}
+    found = {}
+    for index, column in seen.items():
+        if column.kind in DATES:
+            found[index] = Hints(date_order=_order(index, column, seen.values(), date_order, questions))
+        else:
+            found[index] = Hints(decimal_sign=_sign(index, column, seen.values(), decimal_sign, usual_sign, questions))
+    return found
 
 
 def _look_at_date(column: _Seen, text: str) -> None:
@@ -94,16 +125,21 @@ def _look_at_date(column: _Seen, text: str) -> None:
         column.unclear = column.unclear or text
 
 
-def _order(column: _Seen, others: Collection[_Seen]) -> str:
+def _order(index: int, column: _Seen, others: Collection[_Seen], said: str, questions: list[Question] | None) -> str:
     if column.day_first != column.month_first:
         return "dmy" if column.day_first else "mdy"
+    if said:
+        return said
     if not column.unclear or column.day_first:
         return ""
     if any(other.american for other in others):
         return "mdy"
-    told = {order for other in others if other.day_first != other.month_first for order in ("dmy" if other.day_first else "mdy",)}
+    told = {"dmy" if other.day_first else "mdy" for other in others if other.day_first != other.month_first}
     if len(told) == 1:
         return told.pop()
+    if questions is not None:
+        questions.append(Question("dates", index, column.header, column.unclear, ("dmy", "mdy")))
+        return ""
     raise AmbiguousDate(
         tr("“{text}” in column “{column}” can be read in two ways.", text=column.unclear, column=column.header),
         hint=tr("Say which comes first: --dates dmy or --dates mdy."),
@@ -127,15 +163,35 @@ def _look_at_number(column: _Seen, text: str) -> None:
             column.comma = True
         else:
             column.point = True
+    elif not number.startswith("0"):
+        column.either = column.either or number
 
 
-def _sign(column: _Seen, others: Collection[_Seen]) -> str:
+def _sign(index: int, column: _Seen, others: Collection[_Seen], said: str, usual: str, questions: list[Question] | None) -> str:
     if column.point != column.comma:
         return "." if column.point else ","
+    if said:
+        return said
     if column.point:
         return ""
     told = {"." if other.point else "," for other in others if other.point != other.comma}
-    return told.pop() if len(told) == 1 else ""
+    if len(told) == 1:
+        return told.pop()
+    if column.either and usual and questions is not None:
+        questions.append(Question("numbers", index, column.header, column.either, (".", ","), usual))
+    return usual if column.either else ""
+
+
+def usual_sign(region: str) -> str:
+    """Return the decimal sign of a country; empty where that is unknown."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        symbols = Locale.parse(f"und_{region}").number_symbols
+    except (UnknownLocaleError, ValueError):
+        return ""
+    sign = str(symbols.get("latn", symbols).get("decimal", ""))
+    return sign if sign in {".", ","} else ""
 
 
 # ---- one function per column ----

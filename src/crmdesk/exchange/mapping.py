@@ -671,7 +671,7 @@ def _by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Co
     found = list(columns)
     for position, column in enumerate(found):
         values = table.values(column.index)
-        if column.target or column.why or not values:
+        if column.target or column.why or not values or column.header in entity_class(entity).fields:
             continue
         told = [other.target for other in found if other.target]
         guessed = _guessed(entity, column, values, told, not table.has_header or _is_nameless(column.header))
@@ -856,7 +856,7 @@ def column_index(table: Table, header: str) -> int:
 def importable() -> tuple[str, ...]:
     """Return the entities that files can be imported as."""
     parts = {"phone", "email", "handle", "address", "memo", "record_tag", "deal_product", "deal_contact", "allowance_charge", "message", "attachment"}
-    workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field"}
+    workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field", "import_mapping"}
     return tuple(name for name in ENTITIES if name not in parts | workings)
 
 

@@ -9,8 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import DATES, NUMBERS, Hints, number_of, survey
+from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, survey, usual_sign
+from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh
 from crmdesk.exchange.gathering import Gathered
+from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.known import known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.links import Book, Stages, Tags, name_key
@@ -21,11 +23,11 @@ from crmdesk.exchange.reading import How, open_table
 from crmdesk.exchange.rejects import Rejection
 from crmdesk.exchange.shapes import Draft, Shape, Work, shape_of
 from crmdesk.exchange.table import OddRow, shown
-from crmdesk.fields import KINDS, Field
+from crmdesk.fields import KINDS, AmbiguousDate, Field
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
-from crmdesk.operations.imports import Batch
+from crmdesk.operations.imports import Batch, mapping_id
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.queries.finding import title_field
 from crmdesk.store.pace import no_garbage
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from crmdesk.exchange.kept import Kept
     from crmdesk.exchange.known import Key, Match
     from crmdesk.exchange.table import Line, Table
     from crmdesk.store import Reader, Store
@@ -62,6 +65,9 @@ class ImportOptions:
         on_duplicate: `skip`, `fill` empty fields, `overwrite`, or `add` another record.
         match: by what known records are recognised, such as `external_id`, `email`, `name`; the entity's own way if empty.
         dates: `dmy`, `mdy`, `ymd` for dates that can be read in two ways.
+        decimal: `.` or `,` for numbers such as 1.234 that can be read in two ways; what the file shows, else the country's if empty.
+        own_fields: columns that become fields of the user's own; `*` stands for all that go nowhere else.
+        uses_kept: whether a mapping that was kept for such files holds.
         creates: whether records that the file refers to are made.
         strict: any rejected row writes nothing.
         rejects: where rejected rows go; beside the file if None.
@@ -75,6 +81,9 @@ class ImportOptions:
     on_duplicate: str = "skip"
     match: tuple[str, ...] = ()
     dates: str = ""
+    decimal: str = ""
+    own_fields: tuple[str, ...] = ()
+    uses_kept: bool = True
     creates: bool = True
     strict: bool = False
     dry_run: bool = False
@@ -131,12 +140,20 @@ class Plan:
         self.table = table or open_table(path, options.how)
         self._own_fields = _own_fields(store, entity)
         self._only_fields = [own for own, _, _ in self._own_fields]
-        self.layout = with_choices(layout or guess(entity, self.table, self._only_fields), self.table, options.chosen, self._only_fields)
+        self.kept: Kept | None = None
+        if layout is None:
+            layout = self._understood()
+        self.layout = with_choices(layout, self.table, options.chosen, self._only_fields)
+        self._fresh_fields = fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else []
+        if self._fresh_fields:
+            self._own_fields += [fresh.as_own for fresh in self._fresh_fields]
+            self.layout = with_fresh(self.layout, self.table, self._fresh_fields)
         if not any(column.target for column in self.layout.columns):
             raise UserError(
                 tr("No column of “{file}” was recognised.", file=self.table.path.name), hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20]))
             )
         self.counts = Counts()
+        self.questions: list[Question] | None = None
         self.rejections: list[Rejection] = []
         self.changes: list[CellChange] = []
         self.duplicates: list[tuple[int, bytes]] = []
@@ -146,6 +163,15 @@ class Plan:
         self._stages: dict[bytes | None, Stages] = {}
         self._seen: dict[int, bytes] = {}
         self._was_empty: dict[str, bool] = {}
+        self._wrote = False
+
+    def _understood(self) -> Layout:
+        """Return what the columns mean: as last time with such a file, else by a guess."""
+        layout = guess(self.entity, self.table, self._only_fields)
+        if self.options.uses_kept:
+            with self.store.read() as reader:
+                self.kept = kept_for(reader, self.entity, self.table)
+        return with_kept(layout, self.kept, self._only_fields) if self.kept else layout
 
     @property
     def created(self) -> dict[str, int]:
@@ -175,7 +201,27 @@ class Plan:
             kind = self._kind_of(column.target.field, column.target.of)
             if kind in DATES | NUMBERS and any(isinstance(value, str) for value in self.table.values(column.index)[:50] or [""]):
                 watched[column.index] = (column.header, kind)
-        return survey(self.table.rows(), watched, self.options.dates) if watched else {}
+        if not watched:
+            return {}
+        settings = self.store.settings
+        usual = "." if self.table.format == "json" else usual_sign((self.options.region or settings.region).upper())
+        open_ones: list[Question] = []
+        order = self.options.dates or (self.kept.dates if self.kept else "")
+        hints = survey(self.table.rows(), watched, order, self.options.decimal, usual, open_ones)
+        if self.questions is None:
+            unanswered = next((question for question in open_ones if not question.assumed), None)
+            if unanswered:
+                raise AmbiguousDate(
+                    tr("“{text}” in column “{column}” can be read in two ways.", text=unanswered.example, column=unanswered.header),
+                    hint=tr("Say which comes first: --dates dmy or --dates mdy."),
+                )
+        else:
+            self.questions += open_ones
+        for question in open_ones:
+            if question.assumed:
+                known = {"text": question.example, "column": question.header, "sign": question.assumed}
+                self.notes.append(tr("“{text}” in column “{column}” is read with “{sign}” as decimal sign, as usual here.", **known))
+        return hints
 
     def _kind_of(self, name: str, of: str) -> str:
         entity = {"": self.entity, "line": "quote_line"}.get(of, of)
@@ -237,6 +283,8 @@ class Plan:
         Raises:
             AmbiguousDate: dates can be read in two ways and nobody said how.
         """
+        for fresh in self._fresh_fields:
+            self._gathered.add("custom_field", fresh.stored())
         work = self._work()
         shape: Shape = self.table.ways.shape(self.entity, work) if self.table.ways else shape_of(self.entity, work)
         total = self.table.line_count or 0
@@ -260,11 +308,31 @@ class Plan:
             for pair in pairs:
                 self._gathered.update(self.entity, (column,), pair)
         self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()]
+        if self._wrote:
+            self._keep_mapping()
         yield self._batch()
 
     def _batch(self) -> Batch:
+        self._wrote = self._wrote or not self._gathered.is_empty
         inserts, updates = self._gathered.take()
         return Batch(tuple(inserts), tuple(updates), tuple(self._gathered.take_files()))
+
+    def _keep_mapping(self) -> None:
+        """Keep what the columns mean for the next such file, if there is anything to say that a guess does not."""
+        mark, said = fingerprint(self.table), worth_keeping(self.layout, self.kept)
+        dates = self.options.dates or (self.kept.dates if self.kept else "")
+        if not mark or not (said or dates) or not may_keep(self.store.viewer) or (self.kept and dict(self.kept.columns) == said and self.kept.dates == dates):
+            return
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+        record = mapping_id(self.entity, mark).bytes
+        values = {"name": self.table.path.stem, "columns_to": text, "dates": dates or None, "deleted_at": None}
+        with self.store.read() as reader:
+            is_there = reader.value("SELECT 1 FROM import_mapping WHERE id = ?", (record,))
+        if is_there:
+            self._gathered.update("import_mapping", tuple(values), (*values.values(), record))
+        else:
+            del values["deleted_at"]
+            self._gathered.add("import_mapping", {"id": record, "about": self.entity, "fingerprint": mark, **values})
 
     def _drafts(self, shape: Shape, block: Sequence[Line]) -> list[Draft]:
         drafts = []

@@ -13,7 +13,7 @@ AREAS = (member, customer, activity, lead, deal, product, quote, ticket, workspa
 # What people list, search and import; the rest are parts and workings.
 MAIN = ("company", "contact", "lead", "deal", "activity", "task", "product", "quote", "ticket", "article")
 SUPPORTING = (
-    "member", "tag", "pipeline", "stage", "queue", "service_level", "saved_answer", "attachment", "saved_view", "custom_field", "holiday", "exchange_rate",
+    "member", "tag", "pipeline", "stage", "queue", "service_level", "saved_answer", "attachment", "saved_view", "import_mapping", "custom_field", "holiday", "exchange_rate",
 )  # fmt: skip
 BY_NUMBER = {cls.entity.number: cls for cls in ENTITIES.values()}
 

@@ -103,6 +103,18 @@ class CustomField(Record):
     position: Mapped[int | None] = stored("integer", mark("Position"))
 
 
+class ImportMapping(Record):
+    """What the columns of files of one make mean, as it was said at an import; its id comes from entity and fingerprint."""
+
+    entity = Entity("import_mapping", mark("Import mapping"), mark("Import mappings"), 40, icon="columns-3")
+
+    name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)
+    about: Mapped[str | None] = stored("text", mark("Entity"), required=True, in_list=True)
+    fingerprint: Mapped[str | None] = stored("text", mark("Fingerprint"), required=True)
+    columns_to: Mapped[str | None] = stored("long_text", mark("Columns"))
+    dates: Mapped[str | None] = stored("text", mark("Order of dates"))
+
+
 class Holiday(Record):
     """A day on which nobody works."""
 

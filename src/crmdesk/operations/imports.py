@@ -10,7 +10,7 @@ from uuid import UUID
 from crmdesk.errors import NotAllowed
 from crmdesk.i18n import mark
 from crmdesk.models.base import ENTITIES
-from crmdesk.models.workspace import SpentNumber
+from crmdesk.models.workspace import ImportMapping, SpentNumber
 from crmdesk.operations.attachments import keep
 from crmdesk.operations.numbers import take_number
 from crmdesk.store.door import operation
@@ -116,3 +116,38 @@ def _keep_numbers(change: Change, entity: str, columns: Sequence[str], rows: Seq
 def _number(change: Change, tickets: Sequence[bytes]) -> None:
     numbered = [(take_number(change, "ticket", UUID(bytes=ticket)), ticket) for ticket in tickets]
     change.update_many(ENTITIES["ticket"], ("number",), numbered)
+
+
+# -- what columns mean, for the next time ------------------------------------------------------------------------------------------
+
+
+def mapping_id(about: str, fingerprint: str) -> UUID:
+    """Return the id of the mapping for files of one make, the same on every computer."""
+    return named_id("import_mapping", f"{about}:{fingerprint}")
+
+
+@operation(mark("Keep import mapping"), right="import_mapping.write")
+def keep_mapping(change: Change, about: str, fingerprint: str, name: str, columns: str, dates: str = "") -> UUID:
+    """Keep what the columns of files of one make mean; a second call for such files replaces the first.
+
+    Args:
+        name: what it is called, such as the name of the file. columns: where each one goes, as JSON.
+        dates: `dmy`, `mdy` or `ymd`, if the user had to say it.
+    """
+    from sqlalchemy import select
+
+    record = mapping_id(about, fingerprint)
+    kept = change.find(ImportMapping, select(ImportMapping).where(ImportMapping.id == record))
+    if kept is None:
+        kept = change.add(ImportMapping, id=record, about=about, fingerprint=fingerprint, name=name)
+    kept.name, kept.columns_to, kept.dates, kept.deleted_at = name, columns, dates or None, None
+    change.note(about=name)
+    return record
+
+
+@operation(mark("Forget import mapping"), right="import_mapping.write")
+def forget_mapping(change: Change, mapping_id: UUID) -> None:
+    """Let files of one make be guessed anew."""
+    kept = change.get(ImportMapping, mapping_id)
+    change.note(about=kept.name)
+    change.delete(ImportMapping, [mapping_id])

@@ -82,7 +82,7 @@ def add_field(change: Change, about: str, label: str, kind: str, options: Sequen
     chosen = [option.strip() for option in options if option.strip()]
     if kind == "choice" and not chosen:
         raise UserError(tr("A choice needs at least one value."), field="options")
-    name = _name_of(bare)
+    name = name_of(bare)
     known = change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, name))
     if known or name in cls.fields:
         raise UserError(tr("There is a field “{name}” already.", name=bare), field="label")
@@ -92,7 +92,7 @@ def add_field(change: Change, about: str, label: str, kind: str, options: Sequen
     return field.id
 
 
-def _name_of(label: str) -> str:
+def name_of(label: str) -> str:
     """Return a label as filters and imports write it: lower case letters, digits and underscores."""
     return re.sub(r"[^0-9a-z]+", "_", folded(pinyin(label))).strip("_") or "field"
 

@@ -19,13 +19,13 @@ _SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "at
 _SERVICE = {"company", "contact", "activity", "task", "ticket", "article", "saved_answer", "attachment", "saved_view", "tag"}
 _FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity"}
 _MANAGER = (_SALES | _SERVICE | _FINANCE) | {
-    "pipeline", "stage", "queue", "service_level", "number_series", "custom_field", "holiday", "member", "import", "export", "handover",
+    "pipeline", "stage", "queue", "service_level", "number_series", "custom_field", "holiday", "member", "import", "import_mapping", "export", "handover",
 }  # fmt: skip
 
 WRITES: dict[str, frozenset[str]] = {
     "owner": frozenset({*ENTITIES, *_MANAGER, "setting", "store"}),
     "manager": frozenset(_MANAGER),
-    "sales": frozenset(_SALES | {"import", "export"}),
+    "sales": frozenset(_SALES | {"import", "import_mapping", "export"}),
     "service": frozenset(_SERVICE | {"export"}),
     "finance": frozenset(_FINANCE | {"export"}),
     "own_ones": frozenset(_SALES - {"lead"} | {"lead"}),

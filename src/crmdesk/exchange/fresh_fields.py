@@ -1,0 +1,86 @@
+"""Fields of the user's own that an import makes for columns which fit no other."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.clock import new_id_bytes
+from crmdesk.exchange.looks import own_field
+from crmdesk.exchange.mapping import Target, column_index
+from crmdesk.fields import Field
+from crmdesk.i18n import tr
+from crmdesk.models.registry import entity_class
+from crmdesk.operations.workspace import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.table import Table
+
+EVERY = "*"
+
+
+@dataclass(frozen=True)
+class FreshField:
+    """A field that is made together with the records."""
+
+    id: bytes
+    about: str
+    name: str
+    label: str
+    kind: str
+    index: int
+
+    @property
+    def as_own(self) -> tuple[Field, str, tuple[str, ...]]:
+        """The field, its id and its choices, as the plan keeps those that are there already."""
+        return Field(self.name, self.kind, self.label), uuid.UUID(bytes=self.id).hex, ()
+
+    def stored(self) -> dict[str, Any]:
+        """Return the values of its record."""
+        return {"id": self.id, "about": self.about, "name": self.name, "label": self.label, "kind": self.kind, "required": 0, "position": self.index}
+
+
+def fresh_fields(layout: Layout, table: Table, columns: Sequence[str]) -> list[FreshField]:
+    """Return the fields to be made for columns that go nowhere.
+
+    Args:
+        columns: their headers; `*` stands for all that have a name and cells.
+
+    Raises:
+        UserError: there is no such column.
+    """
+    wanted = {column_index(table, header) for header in columns if header != EVERY}
+    if EVERY in columns:
+        wanted |= {column.index for column in layout.columns if column.target is None and column.why not in {"user", "kept", "rejects"}}
+    taken = set(entity_class(layout.entity).fields)
+    found = []
+    for index in sorted(wanted):
+        header = layout.columns[index].header
+        offer = own_field(header, table.values(index))
+        if offer is None or any(other.label_index == index for other in layout.columns):
+            continue
+        name = _free(name_of(header), taken)
+        taken.add(name)
+        found.append(FreshField(new_id_bytes(), layout.entity, name, header, offer.kind, index))
+    return found
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def with_fresh(layout: Layout, table: Table, fields: Sequence[FreshField]) -> Layout:
+    """Return a layout in which columns go to fields that are yet to be made."""
+    columns = list(layout.columns)
+    for item in fields:
+        columns[item.index] = replace(columns[item.index], target=Target(item.name), why="user", confidence=1.0, reason=tr("A new field of your own."))
+    made = {item.label for item in fields}
+    return replace(layout, columns=tuple(columns), unused=tuple(name for name in layout.unused if name not in made))

@@ -7,6 +7,7 @@ import codecs
 import io
 import quopri
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING
@@ -16,7 +17,7 @@ from crmdesk.exchange.encoding import BOMS, detect
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 LONGEST_LINE = 10_000_000
@@ -29,6 +30,7 @@ _END = re.compile(rb"[ \t]*END[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*", re.IGNORECASE
 _MARKS = frozenset((b"B", b"b", b"E", b"e", b" ", b"\t"))
 _BLANKS = frozenset((b" ", b"\t"))
 _HEAD = re.compile(rb"[ \t]*[A-Za-z0-9_./-]+[ \t]*[;:]")
+_NAME = re.compile(rb"[A-Za-z0-9_./-]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,3}[ \t]*")
 
 
@@ -213,7 +215,8 @@ def unfolded(block: Block, keeps_blank: bool, without: tuple[bytes, ...] = ()) -
     """
     pieces: list[bytes] = []
     is_quoted = is_base64 = drops = False
-    for line in _own_lines(block) if block.nests else block.lines:
+    lines = list(_own_lines(block)) if block.nests else block.lines
+    for at, line in enumerate(lines):
         if pieces:
             if is_quoted and pieces[-1][-1:] == b"=":
                 pieces[-1] = pieces[-1][:-1]
@@ -227,7 +230,7 @@ def unfolded(block: Block, keeps_blank: bool, without: tuple[bytes, ...] = ()) -
                 if not drops:
                     pieces.append(line)
                 continue
-            if line and not _HEAD.match(line):
+            if line and not _HEAD.match(line) and not _is_cut_head(line, lines[at + 1 : at + 2]):
                 if pieces[-1].endswith(b"\\"):
                     pieces[-1] = pieces[-1][:-1]
                 pieces.append(b"\\n" + line)
@@ -246,6 +249,11 @@ def unfolded(block: Block, keeps_blank: bool, without: tuple[bytes, ...] = ()) -
         pieces = [line]
     if pieces:
         yield b"".join(pieces)
+
+
+def _is_cut_head(line: bytes, following: Sequence[bytes]) -> bool:
+    """Say whether a line is the name of a property that was folded before its colon."""
+    return bool(_NAME.fullmatch(line) and following and following[0][:1] in _BLANKS and following[0].lstrip()[:1] in (b":", b";"))
 
 
 def _own_lines(block: Block) -> Iterator[bytes]:
@@ -365,7 +373,13 @@ def _page(encoding: str) -> str:
 
 def fallback_of(source: Source) -> str:
     """Return the encoding of what is no UTF-8 in a file and does not say what it is."""
-    guess = detect(source.path)
+    state = source.path.stat()
+    return _fallback(source.path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=8)
+def _fallback(path: Path, _changed_at: int, _size: int) -> str:
+    guess = detect(path)
     return "cp1252" if guess.encoding.startswith("utf") else guess.encoding
 
 
@@ -401,7 +415,51 @@ def binary(text: str) -> bytes | None:
         return None
 
 
-def given_back(block: Block, reason: str) -> bytes:
-    """Return a rejected component as it was, with the reason inside."""
-    said = b"X-CRMDESK-REASON:" + " ".join(reason.split()).replace("\\", "\\\\").encode("utf-8")
-    return b"".join(line + b"\r\n" for line in (b"BEGIN:" + block.name.encode(), *block.lines, said, b"END:" + block.name.encode()))
+class Pile:
+    """Some files of content lines, read one after the other; their lines are numbered through.
+
+    Attributes:
+        starts: the running number of the line before the first one of each file.
+    """
+
+    def __init__(self, paths: Sequence[Path], components: frozenset[bytes]) -> None:
+        self.sources = [source_of(path) for path in paths]
+        self.components = components
+        self.starts: list[int] = []
+
+    def blocks(self) -> Iterator[tuple[int, int, Block]]:
+        """Yield all components: the file's number, the running number of the line, the component."""
+        base = 0
+        starts: list[int] = []
+        for number, source in enumerate(self.sources):
+            starts.append(base)
+            last = 0
+            with source.open() as stream:
+                for block in blocks_of(stream, self.components, source.path.name):
+                    last = block.line + len(block.lines) + 2
+                    yield number, base + block.line, block
+            base += last
+        self.starts = starts
+
+    def said(self, line: int, reason: str) -> str:
+        """Return a reason with the place that it is about, if there are several files."""
+        if len(self.sources) == 1 or not self.starts:
+            return reason
+        number = bisect_right(self.starts, line - 1) - 1
+        return tr("{file}, line {line}: {reason}", file=self.sources[number].path.name, line=line - self.starts[number], reason=reason)
+
+    def give_back(self, path: Path, reasons: Mapping[int, str], before: bytes = b"", after: bytes = b"", kept: frozenset[str] = frozenset()) -> None:
+        """Write rejected components as they were, with the reason inside each.
+
+        Args:
+            reasons: by the running number of the line.
+            kept: components that come along whatever becomes of the others, such as time zones.
+        """
+        with path.open("xb") as target:
+            target.write(before)
+            for _, line, block in self.blocks():
+                if (reason := reasons.get(line)) or block.name in kept:
+                    said = [b"X-CRMDESK-REASON:" + " ".join(reason.split()).replace("\\", "\\\\").encode("utf-8")] if reason else []
+                    lines = (b"BEGIN:" + block.name.encode(), *block.lines, *said, b"END:" + block.name.encode())
+                    target.write(b"".join(line + b"\r\n" for line in lines))
+            target.write(after)

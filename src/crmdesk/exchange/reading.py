@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError, why
+from crmdesk.exchange.calendars import open_calendars
 from crmdesk.exchange.contentlines import begins_with
 from crmdesk.exchange.csv_files import open_csv
 from crmdesk.exchange.json_files import open_json
@@ -69,6 +70,10 @@ READERS = [
         "workbook", mark("Workbook"), (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx"), _is_workbook, lambda path, how: open_workbook(path, how.sheet)
     ),
     Reader("vcard", mark("Address cards (vCard)"), (".vcf", ".vcard"), lambda head: begins_with(head, b"VCARD"), lambda path, how: open_cards([path]), open_cards),
+    Reader(
+        "calendar", mark("Calendar (iCalendar)"), (".ics", ".ical", ".ifb", ".vcs", ".icalendar"), lambda head: begins_with(head, b"VCALENDAR"),
+        lambda path, how: open_calendars([path]), open_calendars,
+    ),
     Reader("json", mark("JSON"), (".json",), _is_json, lambda path, how: open_json(path)),
     Reader(
         "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.contentlines import Source, binary, blocks_of, fallback_of, given_back, is_old, pieces_of, plain, property_of, source_of, unfolded
+from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallback_of, is_old, pieces_of, plain, property_of, unfolded
 from crmdesk.exchange.mapping import Column, Layout, Target
 from crmdesk.exchange.shapes import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
@@ -90,7 +89,7 @@ def open_cards(paths: Sequence[Path]) -> Table:
     Raises:
         UserError: there is no card in them.
     """
-    deck = Deck(tuple(source_of(path) for path in paths))
+    deck = Deck(Pile(paths, COMPONENT))
     deck.look_through()
     if not deck.count:
         if len(paths) == 1:
@@ -106,10 +105,8 @@ def open_cards(paths: Sequence[Path]) -> Table:
 class Deck:
     """The cards of some files. They are read again for each purpose, unless they are few; pictures stay where they are."""
 
-    def __init__(self, sources: tuple[Source, ...]) -> None:
-        self.sources = sources
-        self.starts: list[int] = []
-        """The running number of the line with which each file begins."""
+    def __init__(self, pile: Pile) -> None:
+        self.pile = pile
         self.count = 0
         self.product = ""
         self.left_out: Counter[str] = Counter()
@@ -140,27 +137,18 @@ class Deck:
         return iter(self._held) if self._held is not None else self._read()
 
     def _read(self, looks: bool = False) -> Iterator[Card]:
-        base = 0
-        for number, source in enumerate(self.sources):
-            if looks:
-                self.starts.append(base)
-            fallback: list[str] = []
-            last = 0
-            with source.open() as stream:
-                for block in blocks_of(stream, COMPONENT, source.path.name):
-                    last = block.line + len(block.lines) + 2
-                    yield self._card(block, number, base, fallback, looks)
-            base += last
+        for number, line, block in self.pile.blocks():
+            yield self._card(block, self.pile.sources[number], line, looks)
 
-    def _card(self, block: Block, source: int, base: int, fallback: list[str], looks: bool) -> Card:
-        card = Card(base + block.line, problem=block.problem)
+    def _card(self, block: Block, source: Source, line: int, looks: bool) -> Card:
+        card = Card(line, problem=block.problem)
         if block.problem:
             return card
-        properties = self._properties(block, source, fallback)
+        properties = _properties(block, source)
         if len(properties) > MOST_PROPERTIES:
             card.problem = tr("It is larger or deeper than any real one.")
             return card
-        reader = CardReader(card, properties, (str(self.sources[source].path), self.sources[source].wide, block.offset))
+        reader = CardReader(card, properties, (str(source.path), source.wide, block.offset))
         reader.read()
         if looks:
             self.left_out.update(reader.left_out)
@@ -168,16 +156,6 @@ class Deck:
         if not card.values.keys() - {"record_kind", "external_id"} and not (card.phones or card.mails or card.handles):
             card.problem = tr("The card is empty.")
         return card
-
-    def _properties(self, block: Block, source: int, fallback: list[str]) -> list[Property]:
-        found = []
-        old = is_old(block)
-        for line in unfolded(block, old, (b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE")):
-            if not fallback and not line.isascii():
-                fallback.append(fallback_of(self.sources[source]))
-            if item := property_of(line, fallback[0] if fallback else "cp1252"):
-                found.append(item)
-        return found
 
     # ---- as a table ----
 
@@ -229,7 +207,7 @@ class Deck:
         widths, fields = self.widths, self.widths.fields
         for number, card in enumerate(self.cards(), 1):
             if card.problem:
-                yield card.line, OddRow.because(self.said(card.line, card.problem), [str(card.values.get(name, "")) for name in fields])
+                yield card.line, OddRow.because(self.pile.said(card.line, card.problem), [str(card.values.get(name, "")) for name in fields])
             else:
                 cells: list[Cell] = [card.values.get(name, "") for name in fields]
                 for parts, width in ((card.phones, widths.phones), (card.mails, widths.mails), (card.handles, widths.handles)):
@@ -246,13 +224,6 @@ class Deck:
             if number == most:
                 return
 
-    def said(self, line: int, reason: str) -> str:
-        """Return a reason with the file that it is about, if there are several."""
-        if len(self.sources) == 1:
-            return reason
-        source = bisect_right(self.starts, line - 1) - 1
-        return f"{self.sources[source].path.name}, {line - self.starts[source]}: {reason}"
-
     def notes(self) -> tuple[str, ...]:
         """Say what the cards have and contacts have no place for."""
         if not self.left_out:
@@ -264,13 +235,16 @@ class Deck:
 
     def give_back(self, path: Path, rejections: Sequence[Rejection]) -> None:
         """Write rejected cards as they were, with the reason in each."""
-        reasons = {rejection.line: rejection.reason for rejection in rejections}
-        with path.open("xb") as target:
-            for start, source in zip(self.starts, self.sources, strict=True):
-                with source.open() as stream:
-                    for block in blocks_of(stream, COMPONENT, source.path.name):
-                        if reason := reasons.get(start + block.line):
-                            target.write(given_back(block, reason))
+        self.pile.give_back(path, {rejection.line: rejection.reason for rejection in rejections})
+
+
+_WITHOUT = (b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE")
+
+
+def _properties(block: Block, source: Source) -> list[Property]:
+    old = is_old(block)
+    found = (property_of(line, "cp1252" if line.isascii() else fallback_of(source)) for line in unfolded(block, old, _WITHOUT))
+    return [item for item in found if item is not None]
 
 
 _NOT_OF_LEADS = frozenset({"record_kind", "department", "birthday", "picture", "title"})

@@ -365,3 +365,14 @@ def test_a_reply_takes_a_closed_ticket_up_again(crm: Program) -> None:
     crm("add", "ticket", "subject=Alarm")
     crm("ticket", "close", "T-0001", "Done")
     assert crm("ticket", "reply", "T-0001", "One more thing")["status"] == "open"
+
+
+def test_a_lower_role_sees_masked_values(crm: Program) -> None:
+    crm("add", "contact", "name=王小明", "phone=+86 138 1234 5678", "email=wang@example.cn")
+    found = crm("--as", "read-only", "show", "contact", "王小明")
+    assert [phone["value"] for phone in found["phone"]] == ["138****5678"]
+    assert found["masked"] == ["birthday", "phone", "email", "handle", "address"]
+    assert [mail["value"] for mail in crm("list", "contact", "--as", "read_only")["rows"][0]["email"]] == ["w***@example.cn"]
+    assert crm("--as", "read-only", "call", "+8613812345678")["contact"] is None
+    assert "1234" not in json.dumps(crm("--as", "read-only", "history", "contact", "王小明"))
+    assert crm("call", "+8613812345678")["contact"]["title"] == "王小明"

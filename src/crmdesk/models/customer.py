@@ -117,8 +117,8 @@ class Phone(Record):
     position: Mapped[int | None] = stored("integer", mark("Position"))
     number: Mapped[str | None] = stored("text", mark("Phone number"), required=True, search=2, sensitivity="personal")
     region: Mapped[str | None] = stored("text", mark("Country"))
-    e164: Mapped[str | None] = stored("text", mark("International number"), derived=True, index=True)
-    extension: Mapped[str | None] = stored("text", mark("Extension"), derived=True)
+    e164: Mapped[str | None] = stored("text", mark("International number"), derived=True, sensitivity="personal", index=True)
+    extension: Mapped[str | None] = stored("text", mark("Extension"), derived=True, sensitivity="personal")
 
 
 def _derive_email(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Email(Record):
     label: Mapped[str | None] = stored("text", mark("Label"))
     position: Mapped[int | None] = stored("integer", mark("Position"))
     address: Mapped[str | None] = stored("text", mark("Address"), required=True, search=2, sensitivity="personal", check=check_mail)
-    key: Mapped[str | None] = stored("text", mark("Normal form"), derived=True, index=True)
+    key: Mapped[str | None] = stored("text", mark("Normal form"), derived=True, sensitivity="personal", index=True)
 
 
 class Handle(Record):

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from crmdesk.store.reader import Reader
     from crmdesk.store.totals import StoredDocument, StoredLine
 
-SEE_COST = frozenset({"owner", "manager", "finance"})
 EXPIRING_DAYS = 7
 _LETTER_REGIONS = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 PRINTED_TOTALS = ("line_nets", "line_total", "allowance_total", "charge_total", "tax_exclusive", "taxes", "tax_total", "tax_inclusive", "payable")
@@ -258,7 +257,7 @@ def view(reader: Reader, quote_id: UUID) -> QuoteView:
         base_total=None if head.amount_base is None else Money(from_minor(head.amount_base, own), own), document=stored.document,
         lines=tuple(LineItem(line.line, UUID(bytes=line.id), _uuid(line.product_id)) for line in stored.lines), totals=totals,
         versions=versions(reader, quote_id), actions=ACTIONS.get(head.status or "draft", frozenset()),
-        margin=_margin(reader, stored, totals) if reader.viewer.role in SEE_COST else None, leads_deal=leads,
+        margin=_margin(reader, stored, totals) if "secret" not in reader.viewer.hidden else None, leads_deal=leads,
         issued_at=_moment(head.issued_at), left_at=_moment(head.left_at), sent_at=_moment(head.sent_at), decided_at=_moment(head.decided_at),
         decline_reason=head.decline_reason or "", pdf_id=_uuid(head.pdf_id),
     )  # fmt: skip

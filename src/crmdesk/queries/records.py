@@ -16,6 +16,7 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.queries.finding import Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.store.masks import masked_names
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 
 if TYPE_CHECKING:
@@ -401,7 +402,8 @@ def record(reader: Reader, entity: str, record_id: UUID) -> dict[str, Any]:
     found = rows(reader, entity, [record_id], all_columns(cls, reader))
     if not found:
         raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr(cls.entity.label)))
-    return to_json(cls, found[0])
+    masked = masked_names(cls, reader.viewer.hidden)
+    return {**to_json(cls, found[0]), **({"masked": masked} if masked else {})}
 
 
 def to_json(cls: type[Record], row: Row) -> dict[str, Any]:
@@ -465,11 +467,12 @@ class Entry:
 
 
 def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> list[Entry]:
-    """Return what happened to a record, newest first, with readable values."""
+    """Return what happened to a record and to those merged into it, newest first, with readable values."""
     cls = entity_class(entity)
     found = reader.rows(
-        "SELECT t.id, t.at, t.member, t.origin, t.label, j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row = ? ORDER BY j.id DESC LIMIT ?",
-        (cls.entity.number, record_id.bytes, limit),
+        "SELECT t.id, t.at, t.member, t.origin, t.label, j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row IN (SELECT ? UNION SELECT unhex(gone) "
+        "FROM merged_record WHERE kept = ? AND about = ? AND deleted_at IS NULL) ORDER BY j.id DESC LIMIT ?",
+        (cls.entity.number, record_id.bytes, record_id.hex, entity, limit),
     )
     members = titles(reader, "member", {row[2] for row in found if row[2]})
     own = {UUID(bytes=i).hex: name for i, name in reader.rows("SELECT id, name FROM custom_field WHERE about = ?", (entity,))}

@@ -171,6 +171,9 @@ def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:
     if not terms:
         return []
     query = " AND ".join(f'"{term}"' + ("" if has_cjk(term) else "*") for term in dict.fromkeys(terms))
+    if "personal" in reader.viewer.hidden:
+        # Mails, streets and notes lie in the other columns: who may not read them must not find by them either.
+        query = f"title : ({query})"
     sql = "SELECT rowid FROM search_words WHERE search_words MATCH ? ORDER BY rowid DESC"
     if limit:
         sql += f" LIMIT {limit}"

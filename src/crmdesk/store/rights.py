@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
 _RANK = {"owner": 4, "manager": 3, "sales": 2, "service": 2, "finance": 2, "own_ones": 1, "read_only": 0}
 
-_SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "attachment", "saved_view", "tag"}
-_SERVICE = {"company", "contact", "activity", "task", "ticket", "article", "saved_answer", "attachment", "saved_view", "tag"}
-_FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity"}
+_SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "attachment", "saved_view", "tag", "merged_record", "not_same"}
+_SERVICE = {"company", "contact", "activity", "task", "ticket", "article", "saved_answer", "attachment", "saved_view", "tag", "merged_record", "not_same"}
+_FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity", "merged_record", "not_same"}
 _MANAGER = (_SALES | _SERVICE | _FINANCE) | {
     "pipeline", "stage", "queue", "service_level", "number_series", "custom_field", "holiday", "member", "import", "import_mapping", "export", "handover",
 }  # fmt: skip
@@ -33,6 +33,14 @@ WRITES: dict[str, frozenset[str]] = {
 }
 
 
+SENSITIVITIES = frozenset({"personal", "secret"})
+# What of sensitive values a role reads as they are; the rest it reads masked. Nobody writes what they read masked: a test says so.
+READS: dict[str, frozenset[str]] = {
+    "owner": SENSITIVITIES, "manager": SENSITIVITIES, "finance": SENSITIVITIES, "sales": frozenset({"personal"}), "service": frozenset({"personal"}),
+    "own_ones": frozenset({"personal"}), "read_only": frozenset(),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Who asks: the store's member in the role they act in."""
@@ -44,6 +52,11 @@ class Viewer:
     def sees_only_own(self) -> bool:
         """Whether records of other owners are hidden."""
         return self.role == "own_ones"
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Which sensitivities are masked."""
+        return SENSITIVITIES - READS.get(self.role, frozenset())
 
 
 def acting_as(viewer: Viewer, role: str) -> Viewer:

@@ -15,14 +15,11 @@ from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal, undo
 from crmdesk.store.connections import Connection, connect, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
-from crmdesk.store.issued import check_issued
 from crmdesk.store.keys import Key
 from crmdesk.store.reader import Reader
 from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import drain, index_changes
 from crmdesk.store.settings import Settings, from_rows
-from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
-from crmdesk.store.totals import complete_totals
 from crmdesk.store.triggers import trigger_problems
 
 if TYPE_CHECKING:
@@ -53,7 +50,7 @@ class Store:
         self.path = path
         self._key = key
         self._journal_mode = journal_mode
-        self._readers: list[Connection] = []
+        self._readers: dict[frozenset[str], list[Connection]] = {}
         self._readers_lock = threading.Condition()
         self._lent = 0
         self._writing = threading.RLock()
@@ -83,17 +80,22 @@ class Store:
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def read_bare(self) -> Iterator[Connection]:
-        """Lend a read-only connection; for the store's own workings."""
+    def read_bare(self, hidden: frozenset[str] = frozenset()) -> Iterator[Connection]:
+        """Lend a read-only connection; for the store's own workings. Values of the hidden sensitivities are masked on it."""
         with self._readers_lock:
             if self._closed:
                 raise UserError(tr("The store is locked."))
-            connection = self._readers.pop() if self._readers else None
+            idle = self._readers.setdefault(hidden, [])
+            connection = idle.pop() if idle else None
             self._lent += 1
         try:
             if connection is None:
                 with sorted_errors():
                     connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
+                    if hidden:
+                        from crmdesk.store.masks import mask
+
+                        mask(connection, hidden)
             yield connection
         finally:
             with self._readers_lock:
@@ -101,13 +103,13 @@ class Store:
                 if self._closed and connection is not None:
                     connection.close()
                 elif connection is not None:
-                    self._readers.append(connection)
+                    self._readers.setdefault(hidden, []).append(connection)
                 self._readers_lock.notify_all()
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """Open a short look into the store; everything read in it is of one moment."""
-        with sorted_errors(), self.read_bare() as connection:
+        with sorted_errors(), self.read_bare(self.viewer.hidden) as connection:
             connection.execute("BEGIN")
             try:
                 yield Reader(connection, self.viewer, self.settings)
@@ -191,6 +193,11 @@ class Store:
         return result
 
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
+        # Who only reads does without these, and starts a little sooner.
+        from crmdesk.store.issued import check_issued
+        from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
+        from crmdesk.store.totals import complete_totals
+
         change.flush()
         change.bulk_checks()
         touched = complete_stamps(connection, before)
@@ -408,9 +415,9 @@ class Store:
             yield
 
     def _drop_connections(self) -> None:
-        for connection in self._readers:
+        for connection in (one for idle in self._readers.values() for one in idle):
             connection.close()
-        self._readers.clear()
+        self._readers = {}
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None

@@ -151,7 +151,7 @@ def test_a_line_beyond_all_measure_is_refused_with_its_number(tmp_path: Path) ->
         ("store.csv", b"SQLite format 3\0" + b"\0" * 100, "is a SQLite file"),
         ("binary.csv", bytes(range(256)) * 40, "no text file|can't be read|has no"),
         ("page.xls", b"<html><table><tr><td>1</td></tr></table>", "is a HTML file"),
-        ("mail.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "Outlook message"),
+        ("mail.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "damaged, or no mail"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, words: str) -> None:

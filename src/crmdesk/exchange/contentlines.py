@@ -310,6 +310,8 @@ def property_of(line: bytes, fallback: str) -> Property | None:
         text = value.decode("ascii", "ignore")
     else:
         text = value.decode("ascii") if value.isascii() and not head.charset else decoded(value, head.charset, fallback)
+    if "\0" in text:
+        text = text.replace("\0", "")
     return Property(head.name, text, head.group, head.types, head.params, head.is_binary)
 
 

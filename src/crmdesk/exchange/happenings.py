@@ -64,10 +64,10 @@ class Happening:
     def cells(self) -> list[Cell]:
         """Return the cells in the order of `FIELDS`."""
         due_at = self.due if isinstance(self.due, datetime) else None
-        subject = " ".join(self.subject.split())[:LONGEST_SUBJECT]
+        subject = " ".join(self.subject.replace("\0", "").split())[:LONGEST_SUBJECT]
         return [
-            self.kind, subject, _or_empty(self.at), self.minutes or "", self.author, ", ".join(self.people), self.body[:LONGEST_TEXT].strip(), "" if due_at else _or_empty(self.due),
-            _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at), self.repeats, self.repeat_every or "", self.external_id, self.files,
+            self.kind, subject, _or_empty(self.at), self.minutes or "", self.author, ", ".join(self.people), self.body[:LONGEST_TEXT].replace("\0", "").strip(),
+            "" if due_at else _or_empty(self.due), _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at), self.repeats, self.repeat_every or "", self.external_id, self.files,
         ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from crmdesk.exchange.calendars import open_calendars
 from crmdesk.exchange.contentlines import begins_with
 from crmdesk.exchange.csv_files import open_csv
 from crmdesk.exchange.json_files import open_json
+from crmdesk.exchange.mails import OLE, is_mail, is_outlook_item, open_mails
 from crmdesk.exchange.vcards import open_cards
 from crmdesk.exchange.workbooks import open_workbook
 from crmdesk.i18n import mark, tr
@@ -74,6 +75,7 @@ READERS = [
         "calendar", mark("Calendar (iCalendar)"), (".ics", ".ical", ".ifb", ".vcs", ".icalendar"), lambda head: begins_with(head, b"VCALENDAR"),
         lambda path, how: open_calendars([path]), open_calendars,
     ),
+    Reader("mail", mark("Mail"), (".eml", ".msg"), is_mail, lambda path, how: open_mails([path]), open_mails),
     Reader("json", mark("JSON"), (".json",), _is_json, lambda path, how: open_json(path)),
     Reader(
         "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
@@ -98,9 +100,9 @@ def open_table(path: Path, how: How | None = None) -> Table:
     """
     how = how or How()
     head = _head(path)
-    if path.suffix.lower() == ".msg":
-        raise UserError(tr("“{file}” is an Outlook message, no table.", file=path.name), hint=tr("Export from Outlook as CSV."))
     reader = next((reader for reader in READERS if reader.recognises(head)), None)
+    if head.startswith(OLE) and is_outlook_item(path):
+        reader = next(reader for reader in READERS if reader.name == "mail")
     named = next((reader for reader in READERS if path.suffix.lower() in reader.endings), None)
     if reader is not None and reader.name == "csv" and named is not None and named.together:
         reader = named  # it says best what is wrong with its files

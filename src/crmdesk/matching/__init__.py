@@ -9,6 +9,7 @@ from __future__ import annotations
 from crmdesk.matching.features import Features, Place, Values, features
 from crmdesk.matching.finding import Found, Pair, find
 from crmdesk.matching.groups import groups
+from crmdesk.matching.judging import judge
 from crmdesk.matching.reasons import Reason, reasons
 
-__all__ = ["Features", "Found", "Pair", "Place", "Reason", "Values", "features", "find", "groups", "reasons"]
+__all__ = ["Features", "Found", "Pair", "Place", "Reason", "Values", "features", "find", "groups", "judge", "reasons"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from crmdesk.errors import UserError
 from crmdesk.fields import Field
 from crmdesk.i18n import tr
-from crmdesk.models import activity, customer, deal, lead, member, product, quote, ticket, workspace
+from crmdesk.models import activity, customer, deal, lead, member, product, quote, same, ticket, workspace
 from crmdesk.models.base import ENTITIES, Record
 
-AREAS = (member, customer, activity, lead, deal, product, quote, ticket, workspace)
+AREAS = (member, customer, activity, lead, deal, product, quote, ticket, workspace, same)
 
 # What people list, search and import; the rest are parts and workings.
 MAIN = ("company", "contact", "lead", "deal", "activity", "task", "product", "quote", "ticket", "article")

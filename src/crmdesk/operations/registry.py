@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 AREAS = (
-    "activities", "attachments", "deals", "exports", "handover", "imports", "leads", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
+    "activities", "attachments", "deals", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
     "tasks", "tickets", "workspace",
 )  # fmt: skip
 

@@ -241,7 +241,7 @@ def _number(entity: str) -> int:
 
 def _watched(reader: Reader, subject: str) -> Iterable[str]:
     """Yield the records whose history shows: (table, record, owner's table, owner, a part's present value)."""
-    owners = [(subject, "= :subject")]
+    owners = [(subject, "IN (SELECT :subject UNION SELECT unhex(gone) FROM merged_record WHERE kept = lower(hex(:subject)) AND deleted_at IS NULL)")]
     if subject == "company":
         owners.append(("contact", f"IN (SELECT t.id FROM contact t WHERE t.company_id = :subject AND {live(reader, 'contact')})"))  # noqa: S608
     for owner, which in owners:

@@ -81,6 +81,12 @@ def with_fresh(layout: Layout, table: Table, fields: Sequence[FreshField]) -> La
     """Return a layout in which columns go to fields that are yet to be made."""
     columns = list(layout.columns)
     for item in fields:
-        columns[item.index] = replace(columns[item.index], target=Target(item.name), why="user", confidence=1.0, reason=tr("A new field of your own."))
+        columns[item.index] = replace(columns[item.index], target=Target(item.name), why="fresh", confidence=1.0, reason=tr("A new field of your own."))
     made = {item.label for item in fields}
     return replace(layout, columns=tuple(columns), unused=tuple(name for name in layout.unused if name not in made))
+
+
+def without_fresh(layout: Layout) -> Layout:
+    """Return a layout as it was before fields were to be made; a plan that is worked out anew makes them anew."""
+    columns = tuple(replace(column, target=None, why="", reason="") if column.why == "fresh" else column for column in layout.columns)
+    return replace(layout, columns=columns)

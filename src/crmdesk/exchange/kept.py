@@ -95,7 +95,7 @@ def worth_keeping(layout: Layout, before: Kept | None) -> dict[str, str]:
     """
     said = dict(before.columns) if before else {}
     for key, column in zip(_keys(layout), layout.columns, strict=True):
-        if column.why == "user":
+        if column.why in {"user", "fresh"}:
             said[key] = target_text(column.target) if column.target else ""
         elif column.target and column.why and not layout.product:
             said[key] = target_text(column.target)

@@ -102,6 +102,12 @@ class Book:
 
     # ---- answering ----
 
+    @property
+    def found(self) -> int:
+        """How many records that were there already have been referred to."""
+        made = {*self.made.values(), *(record for record, _, _ in self.promised.values())}
+        return len({record for record in self._by_text.values() if record not in made})
+
     def find(self, text: str, is_key: bool = False) -> bytes | None:
         """Return the record that a text means, or None.
 

@@ -61,7 +61,7 @@ class Column:
     Attributes:
         target: None if the column is left out.
         label_index: the column whose cells say which phone, mail or address this is.
-        why: what decided: `user`, `kept`, `product`, `name`, `spelling`, `content`, `rejects`, or empty.
+        why: what decided: `user`, `kept`, `fresh` (a field yet to be made), `product`, `name`, `spelling`, `content`, `rejects`, or empty.
         confidence: how sure that is, 0 to 1. reason: the same as a sentence; of a column that is left out, why it is.
         cut: what is cut off the cells before a linked record is looked up, as a pattern.
     """
@@ -829,7 +829,7 @@ def with_choices(mapping: Layout, table: Table, chosen: Mapping[str, str], own_f
                 columns[position] = replace(column, target=None, why="user")
         if header:
             index = column_index(table, header)
-            columns[index] = replace(columns[index], target=target, why="user")
+            columns[index] = replace(columns[index], target=target, why="user", confidence=1.0, reason=tr("You chose it."))
     mapping = replace(mapping, columns=tuple(columns))
     return _finished(mapping.entity, mapping.columns, mapping.product, table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, survey, usual_sign
-from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh
+from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
-from crmdesk.exchange.known import known_as
+from crmdesk.exchange.known import IN_FILE, known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.links import Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
+from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME, CellChange, Outcome
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
@@ -95,17 +97,6 @@ class ImportOptions:
         return How(self.encoding, self.delimiter, self.sheet)
 
 
-@dataclass(frozen=True)
-class CellChange:
-    """What would change in a record that is known already."""
-
-    line: int
-    record: bytes
-    field: str
-    before: Any
-    after: Any
-
-
 @dataclass
 class Counts:
     """How many rows went where."""
@@ -126,6 +117,8 @@ class Plan:
         changes: the first changes to known records, cell by cell.
         duplicates: the first rows that are known already: (line, record).
         notes: sentences about what was noticed.
+        outcomes: what becomes of the first rows, if `watch` was called. unclear: how many rows are refused for a cell of a column, by its header.
+        questions: what the columns leave open, if `watch` was called.
     """
 
     def __init__(self, store: Store, entity: str, path: Path, options: ImportOptions, table: Table | None = None, layout: Layout | None = None) -> None:
@@ -140,10 +133,8 @@ class Plan:
         self.table = table or open_table(path, options.how)
         self._own_fields = _own_fields(store, entity)
         self._only_fields = [own for own, _, _ in self._own_fields]
-        self.kept: Kept | None = None
-        if layout is None:
-            layout = self._understood()
-        self.layout = with_choices(layout, self.table, options.chosen, self._only_fields)
+        self.kept = self._kept()
+        self.layout = with_choices(without_fresh(layout) if layout else self._understood(), self.table, options.chosen, self._only_fields)
         self._fresh_fields = fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else []
         if self._fresh_fields:
             self._own_fields += [fresh.as_own for fresh in self._fresh_fields]
@@ -157,6 +148,11 @@ class Plan:
         self.rejections: list[Rejection] = []
         self.changes: list[CellChange] = []
         self.duplicates: list[tuple[int, bytes]] = []
+        self.outcomes: list[Outcome] = []
+        self.unclear: Counter[str] = Counter()
+        self._watched = 0
+        self._noted: Counter[str] = Counter()
+        self.hints: dict[int, Hints] = {}
         self.notes: list[str] = list(self.table.notes)
         self._gathered = Gathered(store.settings)
         self._books: dict[str, Book] = {}
@@ -165,13 +161,36 @@ class Plan:
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
 
+    def _kept(self) -> Kept | None:
+        if not self.options.uses_kept:
+            return None
+        with self.store.read() as reader:
+            return kept_for(reader, self.entity, self.table)
+
     def _understood(self) -> Layout:
         """Return what the columns mean: as last time with such a file, else by a guess."""
         layout = guess(self.entity, self.table, self._only_fields)
-        if self.options.uses_kept:
-            with self.store.read() as reader:
-                self.kept = kept_for(reader, self.entity, self.table)
         return with_kept(layout, self.kept, self._only_fields) if self.kept else layout
+
+    def watch(self, rows: int) -> None:
+        """Note down what becomes of rows, the first ones of each outcome, and what the columns leave open instead of stopping at it."""
+        self._watched = rows
+        self.questions = []
+
+    @property
+    def region(self) -> str:
+        """The country whose national phone numbers and numbers are read where a row names none."""
+        return (self.options.region or self.store.settings.region).upper()
+
+    @property
+    def own_fields(self) -> list[tuple[Field, str, tuple[str, ...]]]:
+        """The user's own fields: each with its id and its choices; those that the import makes too."""
+        return self._own_fields
+
+    @property
+    def linked(self) -> dict[str, int]:
+        """How many different records of each entity the file refers to that are there already."""
+        return {entity: book.found for entity, book in self._books.items() if book.found}
 
     @property
     def created(self) -> dict[str, int]:
@@ -184,15 +203,16 @@ class Plan:
         settings = self.store.settings
         member = self.store.viewer.member_id
         layout = replace(self.layout, source=self._source())
+        self.hints = self._found_hints()
         return Work(
-            layout, settings, self._hints(), self._gathered, PhoneReader(), (self.options.region or settings.region).upper(), layout.source,
+            layout, settings, self.hints, self._gathered, PhoneReader(), self.region, layout.source,
             member.bytes if member else None, self._book, self._stages_of, self._own_fields, self._discounts_are_shares(),
         )  # fmt: skip
 
     def _source(self) -> str:
         return self.layout.source
 
-    def _hints(self) -> dict[int, Hints]:
+    def _found_hints(self) -> dict[int, Hints]:
         """Read date and number columns once, if there are any whose cells are texts."""
         watched: dict[int, tuple[str, str]] = {}
         for column in self.layout.columns:
@@ -203,8 +223,7 @@ class Plan:
                 watched[column.index] = (column.header, kind)
         if not watched:
             return {}
-        settings = self.store.settings
-        usual = "." if self.table.format == "json" else usual_sign((self.options.region or settings.region).upper())
+        usual = "." if self.table.format == "json" else usual_sign(self.region)
         open_ones: list[Question] = []
         order = self.options.dates or (self.kept.dates if self.kept else "")
         hints = survey(self.table.rows(), watched, order, self.options.decimal, usual, open_ones)
@@ -344,18 +363,37 @@ class Plan:
             try:
                 drafts.append(shape.draft(number, cells))
             except UserError as error:
-                self._reject(number, cells, f"{error.field}: {error.message}" if error.field else error.message)
+                self._refuse(number, cells, error)
         return drafts
 
-    def _reject(self, line: int, cells: list[Any], reason: str) -> None:
+    def _refuse(self, line: int, cells: list[Any], error: UserError) -> None:
+        if error.field:
+            self.unclear[error.field] += 1
+        self._reject(line, cells, f"{error.field}: {error.message}" if error.field else error.message, error.field or "")
+
+    def _reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
         self.counts.rejected += 1
         self.rejections.append(Rejection(line, tuple(cells), reason))
+        if self._watches(REFUSED):
+            self.outcomes.append(Outcome(line, REFUSED, self.entity, reason=reason, column=column))
+
+    def _watches(self, what: str) -> bool:
+        if not self._watched:
+            return False
+        self._noted[what] += 1
+        return self._noted[what] <= self._watched
+
+    def _note(self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False) -> None:
+        """Note down what becomes of a row, for those who look before they write."""
+        if self._watches(what):
+            title = draft.values.get(title_field(entity_class(draft.entity))) or ""
+            self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes)))
 
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
         adds = self.options.on_duplicate == "add"
         keys_of = [self._keys(draft) for draft in drafts]
         known = self._known(drafts, keys_of) if not adds else [None] * len(drafts)
-        merges: list[tuple[Draft, bytes]] = []
+        merges: list[tuple[Draft, Match]] = []
         self._free_ids(drafts, keys_of)
         for draft, keys, match in zip(drafts, keys_of, known, strict=True):
             record = match.record if match else None
@@ -363,20 +401,23 @@ class Plan:
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
                     self._skip(draft, record_in_file)
+                    self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
             if record is None:
                 try:
                     shape.accept(draft)
                 except UserError as error:
-                    self._reject(draft.line, draft.cells, f"{error.field}: {error.message}" if error.field else error.message)
+                    self._refuse(draft.line, draft.cells, error)
                     continue
+                self._note(draft, NEW)
                 self._count_added(draft)
                 self._remember(draft, keys)
                 self._teach(draft)
-            elif self.options.on_duplicate == "skip":
-                self._skip(draft, record)
+            elif match and self.options.on_duplicate != "skip":
+                merges.append((draft, match))
             else:
-                merges.append((draft, record))
+                self._skip(draft, record)
+                self._note(draft, KNOWN, record, match.sign if match else "")
         if merges:
             self._merge(shape, merges)
 
@@ -480,20 +521,24 @@ class Plan:
 
     # ---- filling and overwriting ----
 
-    def _merge(self, shape: Shape, merges: list[tuple[Draft, bytes]]) -> None:
+    def _merge(self, shape: Shape, merges: list[tuple[Draft, Match]]) -> None:
         for entity in sorted({draft.entity for draft, _ in merges}):
-            ours = [(draft, record) for draft, record in merges if draft.entity == entity]
-            present = self._present(entity, {record for _, record in ours})
-            parts = _PresentParts(self.store, entity, {record for _, record in ours}) if any(draft.parts for draft, _ in ours) else None
-            for draft, record in ours:
+            ours = [(draft, match) for draft, match in merges if draft.entity == entity]
+            records = {match.record for _, match in ours}
+            present = self._present(entity, records)
+            parts = _PresentParts(self.store, entity, records) if any(draft.parts for draft, _ in ours) else None
+            for draft, match in ours:
                 if draft.values.get("external_id"):
                     draft.values["source"] = draft.values.get("source") or shape.work.source
-                changed = self._merge_values(draft, record, present.get(record, {}))
-                changed |= bool(parts and draft.parts and parts.add(shape, draft, record, self.options.on_duplicate == "overwrite"))
-                if changed:
+                changes = self._merge_values(draft, match.record, present)
+                if parts and draft.parts:
+                    changes += parts.add(shape, draft, match.record, self.options.on_duplicate == "overwrite")
+                self.changes += changes[: max(0, SHOWN - len(self.changes))]
+                if changes:
                     self.counts.updated += 1
                 else:
-                    self._skip(draft, record)
+                    self._skip(draft, match.record)
+                self._note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)
 
     def _present(self, entity: str, records: set[bytes]) -> dict[bytes, dict[str, Any]]:
         columns = [name for name in entity_class(entity).columns if name != "deleted_at"]
@@ -503,8 +548,9 @@ class Plan:
         at = columns.index("id")
         return {row[at]: dict(zip(columns, row, strict=True)) for row in rows}
 
-    def _merge_values(self, draft: Draft, record: bytes, present: dict[str, Any]) -> bool:
-        """Put the values of a row on a known record; derived ones follow. Returns whether any changed."""
+    def _merge_values(self, draft: Draft, record: bytes, known: dict[bytes, dict[str, Any]]) -> list[CellChange]:
+        """Put the values of a row on a known record; derived ones follow. Returns what changes."""
+        present = known.get(record, {})
         overwrites = self.options.on_duplicate == "overwrite"
         given = {column.target.field for column in self.layout.columns if column.target and not column.target.of}
         fields = entity_class(draft.entity).fields
@@ -518,15 +564,26 @@ class Plan:
                 merged["custom"] = json.dumps({**new, **old} if not overwrites else {**old, **new}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             elif overwrites or present.get(name) in (None, ""):
                 merged[name] = value
-        if merged == present:
-            return False
-        for name, value in merged.items():
-            if value != present.get(name) and len(self.changes) < SHOWN:
-                self.changes.append(CellChange(draft.line, record, name, self._plain(fields, name, present.get(name)), self._plain(fields, name, value)))
+        changes = [
+            CellChange(draft.line, record, name, self._plain(fields, name, present.get(name)), self._in_file_text(draft, fields, name, value))
+            for name, value in merged.items()
+            if value != present.get(name)
+        ]
+        if not changes:
+            return []
         self._gathered.complete(draft.entity, merged)
         columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
         self._gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
-        return True
+        known[record] = merged
+        return [change for change in changes if change.field not in {"source", "external_id"}] or changes
+
+    def _in_file_text(self, draft: Draft, fields: Mapping[str, Field], column: str, stored: Any) -> Any:
+        """Return a new value; of a link what stands in the file, since the record may be yet to be made."""
+        item = next((item for item in fields.values() if item.column == column), None)
+        if item is not None and item.kind == "link":
+            index = self.layout.index_of(item.name)
+            return shown(draft.cells[index]) if index is not None else None
+        return self._plain(fields, column, stored)
 
     @staticmethod
     def _plain(fields: Mapping[str, Field], column: str, stored: Any) -> Any:
@@ -561,8 +618,8 @@ class _PresentParts:
                 for record, *values in reader.rows(sql, (wanted,)):
                     self.has.setdefault(part, {}).setdefault(record, []).append(tuple(values))
 
-    def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> bool:
-        """Add what a record does not have yet; returns whether there was anything."""
+    def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> list[CellChange]:
+        """Add what a record does not have yet; returns what that is."""
         assert draft.parts is not None
         given = draft.parts
         has = {part: self.has.get(part, {}).get(record, []) for part in ("phone", "email", "handle", "address", "record_tag", "memo")}
@@ -575,16 +632,20 @@ class _PresentParts:
             tags=[tag for tag in given.tags if (tag,) not in has["record_tag"]],
             note=given.note if not has["memo"] else None,
         )
-        changed = False
+        changes: list[CellChange] = []
         if given.note and has["memo"] and overwrites and given.note != has["memo"][0][1]:
             shape.work.gathered.update("memo", ("text",), (given.note, has["memo"][0][0]))
-            changed = True
+            changes.append(CellChange(draft.line, record, "note", has["memo"][0][1], given.note))
         if fresh:
             shape.writer.add(record, fresh, {part: len(rows) for part, rows in has.items()})
-            changed = True
+            added = [("phone", phone[1]) for phone in fresh.phones] + [("email", mail[1]) for mail in fresh.emails] + [("handle", handle[1]) for handle in fresh.handles]
+            added += [("address", ", ".join(part for part in address[1:6] if part)) for address in fresh.addresses]
+            added += [("tags", tag) for tag in shape.parts.tag_texts(draft.cells)] if fresh.tags else []
+            added += [("note", fresh.note)] if fresh.note else []
+            changes += [CellChange(draft.line, record, name, None, value) for name, value in added]
         for part, rows in (("phone", [(p[3], p[1]) for p in fresh.phones]), ("email", [(m[2],) for m in fresh.emails]), ("record_tag", [(t,) for t in fresh.tags])):
             self.has.setdefault(part, {}).setdefault(record, []).extend(rows)
-        return changed
+        return changes
 
 
 def _same_address(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:

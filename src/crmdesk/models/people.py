@@ -48,6 +48,8 @@ def split_name(text: str) -> Name:
     if not salutation:
         salutation, bare = _take_salutation(bare)
     given, family = _split_bare(bare, bool(salutation))
+    if "," in bare and not title and (found := _TITLES.match(given + " ")) and found.end() <= len(given):
+        title, given = found[0].strip(), given[found.end() :].strip()  # Berg, Dr. Anna
     return Name(given, family, title, salutation)
 
 

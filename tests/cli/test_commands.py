@@ -329,6 +329,19 @@ def test_a_saved_view_is_exported_by_its_name(crm: Program, tmp_path: Path) -> N
     assert "Key accounts" in crm("export", "company", tmp_path / "x.json", "--view", "nothing", code=4)
 
 
+def test_all_data_goes_out_in_one_zip_and_into_a_new_store(typed: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    company = typed("add", "company", "name=Acme")
+    taken = typed("export", "all", tmp_path / "all.zip")
+    assert taken["file"] == str(tmp_path / "all.zip")
+    assert "not empty" in typed("import", "all", tmp_path / "all.zip", code=4)
+    new = Program(tmp_path / "new.crmdesk", capsys)
+    typed("init", new.store, "--currency", "USD")
+    assert new("import", "all", tmp_path / "all.zip") == {**taken}
+    assert new("show", "company", company["id"])["name"] == "Acme"
+    assert new("info")["counts"] == typed("info")["counts"]
+    assert new("verify", "--deep")["ok"] is True
+
+
 def test_reports_go_to_files(crm: Program, tmp_path: Path) -> None:
     crm("add", "deal", "name=D", "amount=10 EUR")
     for ending in ("xlsx", "pdf", "csv"):

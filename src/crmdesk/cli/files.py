@@ -30,7 +30,13 @@ def import_records(
     no_create: Annotated[bool, typer.Option("--no-create", help="Make no companies, stages, tags … that are missing.")] = False,
     rejects: Annotated[Path | None, typer.Option("--rejects", help="Where rejected rows go.")] = None,
 ) -> None:
-    """Import a file in one transaction."""
+    """Import a file in one transaction; “all” takes everything of another store over."""
+    if entity == "all":
+        from crmdesk.exchange.everything import import_all
+
+        with opened() as store, progress(tr("Importing")) as tell:
+            say(import_all(store, file, tell).to_json())
+        return
     from crmdesk.exchange.importing import import_file
     from crmdesk.exchange.plan import ImportOptions
 
@@ -75,7 +81,13 @@ def export(
     view: Annotated[str | None, typer.Option("--view", help="A saved view: its filter, order and columns.")] = None,
     for_programs: Annotated[bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields.")] = False,
 ) -> None:
-    """Export records; the file's ending says how."""
+    """Export records; the file's ending says how. “all” takes everything out as one zip."""
+    if entity == "all":
+        from crmdesk.exchange.everything import export_all
+
+        with opened() as store, progress(tr("Exporting")) as tell:
+            say(export_all(store, file, tell).to_json())
+        return
     from crmdesk.exchange.exporting import ExportOptions, export_records
     from crmdesk.queries import views
     from crmdesk.queries.finding import parse_condition

@@ -344,7 +344,7 @@ class Store:
         with self.read_bare() as connection:
             return int(rows(connection, "SELECT count(*) FROM search_queue")[0][0])
 
-    def index_step(self, limit: int = 5000) -> int:
+    def index_step(self, limit: int = 10_000) -> int:
         """Bring some of the waiting records into the search index; returns how many are left. Called in the background until 0."""
         with self._writing, sorted_errors():
             connection, _ = self._open_writer()

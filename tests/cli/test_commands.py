@@ -389,3 +389,34 @@ def test_a_lower_role_sees_masked_values(crm: Program) -> None:
     assert crm("--as", "read-only", "call", "+8613812345678")["contact"] is None
     assert "1234" not in json.dumps(crm("--as", "read-only", "history", "contact", "王小明"))
     assert crm("call", "+8613812345678")["contact"]["title"] == "王小明"
+
+
+def test_amounts_in_json_are_amounts_with_their_currency_in_history_and_lines_too(crm: Program, tmp_path: Path) -> None:
+    crm("add", "deal", "name=Cold chain", "amount=100 EUR")
+    crm("set", "deal", "Cold chain", "amount=250 USD")
+    (edited, _) = crm("history", "deal", "Cold chain")
+    assert edited["changes"]["amount"] == [{"amount": "100.00", "currency": "EUR"}, {"amount": "250.00", "currency": "USD"}]
+    document = tmp_path / "quote.json"
+    document.write_text(json.dumps({"currency": "JPY", "lines": [{"description": "Box", "quantity": "2", "unit_price": "950.5", "tax_category": "S", "tax_rate": "10"}]}))
+    quote = crm("quote", "add", document)["id"]
+    (line,) = crm("show", "quote", quote)["lines"]
+    assert (line["unit_price"], line["quantity"], line["net"]) == ("950.5", "2", {"amount": "1901", "currency": "JPY"})
+    crm("set", "quote", quote, "prepaid=7")
+    assert crm("history", "quote", quote)[0]["changes"]["prepaid"][1] == {"amount": "7", "currency": "JPY"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("list", "company", "--limit", "-1"), "--limit takes a whole number from 0 on."), (("search", "x", "--limit", "0"), "--limit takes a whole number from 1 on."),
+        (("list", "company", "--limit", "many"), "--limit takes a whole number."), (("undo", "--transaction", "nope"), "--transaction takes a whole number."),
+        (("audit", "--limit", "x"), "--limit takes a whole number."), (("ticket", "close", "T-1", "--csat", "x"), "--csat takes a whole number."),
+        (("list",), "ENTITY is missing."), (("list", "company", "--nope"), "There is no option --nope."), (("frobnicate",), "There is no command “frobnicate”."),
+        (("list", "company", "--limit"), "--limit needs a value."), (("show", "company", "a", "b"), "“b” is too much here."), (("ticket",), "Add one of: reply, note, close"),
+        (("--as", "emperor", "info"), "There is no role “emperor”."),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_a_plain_sentence(crm: Program, words: tuple[str, ...], says: str) -> None:
+    said = crm(*words, code=2)
+    assert says in said
+    assert "Invalid value" not in said

@@ -11,13 +11,14 @@ from pathlib import Path
 import typer
 
 from crmdesk import settings
-from crmdesk.cli import areas, files, records, stores
+from crmdesk.cli import areas, doubles, files, records, stores
 from crmdesk.cli.base import UNEXPECTED, WRONG_USAGE, app
+from crmdesk.cli.usage import sentence
 from crmdesk.errors import Cancelled, UserError, is_about_a_file, why
 from crmdesk.i18n import set_language, tr
 
 log = logging.getLogger(__name__)
-__all__ = ["app", "areas", "files", "main", "records", "stores"]
+__all__ = ["app", "areas", "doubles", "files", "main", "records", "stores"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as end:
         return int(end.exit_code)
     except typer.TyperException as error:
-        return _fail(_one_line(error.format_message()), WRONG_USAGE)
+        return _fail(sentence(error), WRONG_USAGE)
     except typer.Abort:
         return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
     except (Cancelled, KeyboardInterrupt):

@@ -104,7 +104,7 @@ class QuoteLine(Record):
     tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"))
     taxes: Mapped[str | None] = stored("long_text", mark("Taxes"))
     optional: Mapped[bool | None] = stored("flag", mark("Optional"))
-    net: Mapped[int | None] = stored("integer", mark("Amount"), derived=True)
+    net: Mapped[int | None] = stored("money", mark("Amount"), derived=True)
 
 
 class AllowanceCharge(Record):

@@ -258,7 +258,7 @@ def _own_values(
     reader: Reader, cls: type[Record], own: Sequence[tuple[str, Field]], customs: Sequence[tuple[str, Field, str]], listed: str
 ) -> dict[bytes, dict[str, Any]]:
     columns = ["t.id", *(f't."{field.column}"' for _, field in own), *(f"json_extract(t.custom, '$.\"{custom}\"')" for _, _, custom in customs)]
-    currency = "t.currency" if "currency" in cls.columns else "NULL"
+    currency = currency_sql(cls)
     seen = visible(cls, reader)
     sql = f'SELECT {", ".join(columns)}, {currency} FROM "{cls.entity.name}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
     found: dict[bytes, dict[str, Any]] = {}
@@ -267,6 +267,15 @@ def _own_values(
         named = [*own, *((name, field) for name, field, _ in customs)]
         found[record] = {name: to_plain(field, value, unit) for (name, field), value in zip(named, values, strict=True)}
     return found
+
+
+def currency_sql(cls: type[Record]) -> str:
+    """Return the SQL of the currency of a record's amounts; a part's is its owner's."""
+    if "currency" in cls.columns:
+        return "t.currency"
+    owners = [owner for owner in cls.entity.owned_by if "currency" in ENTITIES[owner].columns]
+    choices = [f'(SELECT o.currency FROM "{owner}" o WHERE o.id = t."{owner}_id")' for owner in owners]  # noqa: S608
+    return f"coalesce({', '.join(choices)}, NULL)" if choices else "NULL"
 
 
 def to_plain(field: Field, stored: Any, currency: str) -> Any:
@@ -475,38 +484,37 @@ def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> l
         (cls.entity.number, record_id.bytes, record_id.hex, entity, limit),
     )
     members = titles(reader, "member", {row[2] for row in found if row[2]})
-    own = {UUID(bytes=i).hex: name for i, name in reader.rows("SELECT id, name FROM custom_field WHERE about = ?", (entity,))}
-    return [
-        Entry(
-            tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op],
-            _readable(cls, reader, own, json.loads(changes)) if changes and op == 1 else {},
-        )
-        for tx, at, member, origin, label, op, changes in found
-    ]  # fmt: skip
+    own = {UUID(bytes=i).hex: Field(name, kind, label) for i, name, kind, label in reader.rows("SELECT id, name, kind, label FROM custom_field WHERE about = ?", (entity,))}
+    after = reader.value(f'SELECT {currency_sql(cls)} FROM "{cls.entity.name}" t WHERE t.id = ?', (record_id.bytes,))  # noqa: S608
+    entries = []
+    for tx, at, member, origin, label, op, text in found:
+        changes: dict[str, list[Any]] = json.loads(text) if text and op == 1 else {}
+        before = changes.get("currency", [after])[0]
+        readable = _readable(cls, reader, own, changes, tuple(code or reader.settings.currency for code in (before, after)))
+        entries.append(Entry(tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op], readable))
+        after = before
+    return entries
 
 
-def _readable(cls: type[Record], reader: Reader, own: dict[str, str], changes: dict[str, list[Any]]) -> dict[str, tuple[Any, Any]]:
+def _readable(cls: type[Record], reader: Reader, own: dict[str, Field], changes: dict[str, list[Any]], currencies: tuple[str, ...]) -> dict[str, tuple[Any, Any]]:
+    """Return changes as plain values; `currencies` are those of the amounts before and after."""
     by_column = {field.column: field for field in cls.fields.values() if field.kind != "parts"}
     readable: dict[str, tuple[Any, Any]] = {}
     for column, (old, new) in changes.items():
-        if column.startswith("custom."):
-            readable[own.get(column[7:], column)] = (old, new)
-        elif column == "deleted_at":
+        if column == "deleted_at":
             readable["deleted"] = (old is not None, new is not None)
-        elif (field := by_column.get(column)) is not None:
-            readable[field.name] = (_plain_of(reader, field, old), _plain_of(reader, field, new))
+        elif (field := own.get(column.removeprefix("custom.")) if column.startswith("custom.") else by_column.get(column)) is not None:
+            readable[field.name] = (_plain_of(reader, field, old, currencies[0]), _plain_of(reader, field, new, currencies[-1]))
     return readable
 
 
-def _plain_of(reader: Reader, field: Field, journaled: Any) -> Any:
+def _plain_of(reader: Reader, field: Field, journaled: Any, currency: str) -> Any:
     if journaled is None:
         return None
     if field.kind == "link":
         record_id = bytes.fromhex(journaled)
         return Link(UUID(bytes=record_id), titles(reader, field.target or "", [record_id]).get(record_id, ("", True))[0])
-    if field.kind == "money":
-        return journaled
-    return KINDS[field.kind].load(journaled)
+    return to_plain(field, journaled, currency)
 
 
 @dataclass(frozen=True)

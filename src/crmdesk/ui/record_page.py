@@ -551,7 +551,7 @@ class CustomerPage(Page):
         for name, (old, new) in one.changes.items():
             known = self._cls.fields.get(name)
             label = tr(known.label) if known else name
-            if known is None or known.kind == "money":
+            if known is None:
                 lines.append(label)
                 continue
             before, after = records.shown(known, old), records.shown(known, new)

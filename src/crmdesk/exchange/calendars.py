@@ -61,7 +61,7 @@ def open_calendars(paths: Sequence[Path]) -> Table:
 
     return Table(
         paths[0], "ics", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), encoding="utf-8", delimiter=",", notes=agenda.notes(),
-        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None), HappeningShape, None, agenda.give_back),
+        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None), HappeningShape, None, agenda.give_back, agenda.pile.said),
     )  # fmt: skip
 
 
@@ -118,12 +118,12 @@ class Agenda:
     def line(self, row: Happening) -> Line:
         """Return a row as the table has it."""
         if row.problem:
-            return row.line, OddRow.because(self.pile.said(row.line, row.problem), row.cells())
+            return row.line, OddRow.because(row.problem, row.cells())
         return row.line, row.cells()
 
     def notes(self) -> tuple[str, ...]:
         """Say what was left out, and what was guessed."""
-        said = []
+        said = [tr("“{file}” holds no appointment and no task.", file=name) for name in self.pile.empty]
         if count := self._left_out["cancelled"]:
             said.append(ntr("{count} cancelled appointment was left out.", "{count} cancelled appointments were left out.", count))
         if count := self._left_out["busy"]:

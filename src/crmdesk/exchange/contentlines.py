@@ -422,17 +422,20 @@ class Pile:
 
     Attributes:
         starts: the running number of the line before the first one of each file.
+        empty: the names of files that have none of the components.
     """
 
     def __init__(self, paths: Sequence[Path], components: frozenset[bytes]) -> None:
         self.sources = [source_of(path) for path in paths]
         self.components = components
         self.starts: list[int] = []
+        self.empty: list[str] = []
 
     def blocks(self) -> Iterator[tuple[int, int, Block]]:
         """Yield all components: the file's number, the running number of the line, the component."""
         base = 0
         starts: list[int] = []
+        empty: list[str] = []
         for number, source in enumerate(self.sources):
             starts.append(base)
             last = 0
@@ -441,12 +444,12 @@ class Pile:
                     last = block.line + len(block.lines) + 2
                     yield number, base + block.line, block
             base += last
-        self.starts = starts
+            if not last:
+                empty.append(source.path.name)
+        self.starts, self.empty = starts, empty
 
     def said(self, line: int, reason: str) -> str:
-        """Return a reason with the place that it is about, if there are several files."""
-        if len(self.sources) == 1 or not self.starts:
-            return reason
+        """Return a reason with the file and the line that it is about."""
         number = bisect_right(self.starts, line - 1) - 1
         return tr("{file}, line {line}: {reason}", file=self.sources[number].path.name, line=line - self.starts[number], reason=reason)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
@@ -14,11 +14,34 @@ from crmdesk.operations import imports
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from crmdesk.operations.imports import Batch
+    from crmdesk.operations.imports import Batch, Load
     from crmdesk.store import Store
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one of several files.
+
+    Attributes:
+        refused: why nothing of it was taken, empty if it was.
+    """
+
+    file: str
+    format: str = ""
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    rejects_file: str | None = None
+    refused: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as the command line prints it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -29,6 +52,7 @@ class ImportResult:
         created: how many records of other entities, or of the same by mere reference, were made.
         transaction: what undo takes back; None if nothing was written.
         problems: the rejected rows. notes: sentences about what was noticed. unused: columns that went nowhere.
+        files: what became of each file, if there were several.
     """
 
     format: str
@@ -45,11 +69,12 @@ class ImportResult:
     problems: tuple[Rejection, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    files: tuple[FileResult, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
         names = "format encoding product read added updated skipped rejected created rejects_file transaction".split()
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | ({"files": [file.to_json() for file in self.files]} if self.files else {})
 
 
 def import_file(
@@ -64,41 +89,63 @@ def import_file(
     Raises:
         UserError: the file or an option can't be used; with `strict` also, when rows were rejected. Nothing was written then.
     """
+    options = options or (plan.options if plan else ImportOptions())
     with no_garbage():
-        return _import(store, entity, path, options or (plan.options if plan else ImportOptions()), progress, plan)
-
-
-def _import(store: Store, entity: str, path: Path, options: ImportOptions, progress: Progress | None, plan: Plan | None) -> ImportResult:
-    plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
-    is_long = (plan.table.line_count or 0) > HELD and not options.strict and not options.dry_run
-    stream = plan.batches(progress)
-    prepared = [] if is_long else [_packed(batch) for batch in stream if batch.inserts or batch.updates or batch.files]
-    if plan.rejections and options.strict:
-        first = plan.rejections[0]
-        raise UserError(
-            ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", len(plan.rejections)),
-            hint=tr("Line {line}: {reason}", line=first.line, reason=first.reason),
-        )
-    transaction = None
-    rejects_file: Path | None = None
-    if not options.dry_run:
-        if not is_long:
-            rejects_file = _give_back(store, plan)
-        try:
-            if is_long or prepared:
-                load = plan.table.ways.load if plan.table.ways else None
-                transaction = store.run_from("import", imports.write, stream if is_long else _unpacked(prepared), path.name, load)
-        except BaseException:
-            if rejects_file:
-                rejects_file.unlink(missing_ok=True)
-            raise
-        if is_long:
-            rejects_file = _give_back(store, plan)
+        plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
+        (rejects_file,), transaction = carry_out(store, [plan], path.name, options, progress)
     counts = plan.counts
     return ImportResult(
         plan.table.format, plan.table.encoding, plan.layout.product, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, plan.created,
-        str(rejects_file) if rejects_file else None, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused,
+        rejects_file, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused,
     )  # fmt: skip
+
+
+def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOptions, progress: Progress | None) -> tuple[list[str | None], int | None]:
+    """Write what some plans bring, in one transaction, and give back what was rejected.
+
+    Returns:
+        The file of rejected rows of each plan; the transaction, None if nothing was written.
+    """
+    is_long = sum(plan.table.line_count or 0 for plan in plans) > HELD and not options.strict and not options.dry_run
+    stream = (batch for plan in plans for batch in plan.batches(_beyond(progress, plans, plan)))
+    prepared = [] if is_long else [_packed(batch) for batch in stream if batch.inserts or batch.updates or batch.files]
+    rejections = [rejection for plan in plans for rejection in plan.rejections]
+    if rejections and options.strict:
+        raise UserError(
+            ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", len(rejections)),
+            hint=tr("Line {line}: {reason}", line=rejections[0].line, reason=rejections[0].reason),
+        )
+    transaction = None
+    files: list[Path | None] = [None] * len(plans)
+    if not options.dry_run:
+        if not is_long:
+            files = _give_back(store, plans)
+        try:
+            if is_long or prepared:
+                transaction = store.run_from("import", imports.write, stream if is_long else _unpacked(prepared), about, _loader(plans))
+        except BaseException:
+            for file in files:
+                if file:
+                    file.unlink(missing_ok=True)
+            raise
+        if is_long:
+            files = _give_back(store, plans)
+    return [str(file) if file else None for file in files], transaction
+
+
+def _beyond(progress: Progress | None, plans: Sequence[Plan], plan: Plan) -> Progress | None:
+    """Return what tells the progress of one plan as that of all."""
+    if progress is None or len(plans) == 1:
+        return progress
+    before = sum(other.counts.read for other in plans[: plans.index(plan)])
+    total = sum(other.table.line_count or 0 for other in plans)
+    return lambda done, _: progress(before + done, max(total, before + done))
+
+
+def _loader(plans: Sequence[Plan]) -> Load | None:
+    """Return what reads the files that lie in the files of these plans; the first word of a place says whose it is."""
+    loads = {plan.table.ways.source: plan.table.ways.load for plan in plans if plan.table.ways and plan.table.ways.load}
+    return (lambda place: loads[str(place[0])](place[1:])) if loads else None
 
 
 def _packed(batch: Batch) -> bytes:
@@ -113,9 +160,16 @@ def _unpacked(batches: list[bytes]) -> Iterator[Batch]:
         yield imports.Batch(*marshal.loads(batches.pop()))
 
 
-def _give_back(store: Store, plan: Plan) -> Path | None:
-    if not plan.rejections:
-        return None
-    path = plan.options.rejects or rejects_path(plan.table, store.path)
-    write_rejects(path, plan.table, plan.rejections)
-    return path
+def _give_back(store: Store, plans: Sequence[Plan]) -> list[Path | None]:
+    """Write the rejected rows of each plan to a file of its own."""
+    files: list[Path | None] = []
+    for plan in plans:
+        if not plan.rejections:
+            files.append(None)
+            continue
+        path = plan.options.rejects or rejects_path(plan.table, store.path)
+        if path in files:
+            path = path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
+        write_rejects(path, plan.table, plan.rejections)
+        files.append(path)
+    return files

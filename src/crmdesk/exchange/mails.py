@@ -111,9 +111,13 @@ def open_mails(paths: Sequence[Path]) -> Table:
     def rows() -> Iterator[Line]:
         return iter(lines)
 
+    def said(line: int, reason: str) -> str:
+        return tr("{file}: {reason}", file=paths[line - 1].name, reason=reason)
+
     notes = (tr("{count} attached files were too large or too many and were left out.", count=left_out),) if left_out else ()
     return Table(
-        paths[0], "mail", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), notes=notes, ways=Ways(SOURCE, partial(layout_of, SOURCE, None), HappeningShape, load_file)
+        paths[0], "mail", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), notes=notes,
+        ways=Ways(SOURCE, partial(layout_of, SOURCE, None), HappeningShape, load_file, None, said),
     )
 
 
@@ -127,7 +131,7 @@ def _row(number: int, path: Path, mail: Mail) -> Happening:
     if copied := _said(mail.cc):
         head.append(tr("Cc: {people}", people=copied))
     files = Files(", ".join(file.name for file in mail.files))
-    files.places = tuple((str(path), index) for index in range(len(mail.files)))
+    files.places = tuple((SOURCE, str(path), index) for index in range(len(mail.files)))
     return Happening(
         number, "mail", mail.subject, mail.at or datetime.fromtimestamp(path.stat().st_mtime, UTC), author=mail.sender[1].lower(),
         people=tuple(dict.fromkeys(address.lower() for _, address in people if address)), body="\n".join([*head, "", mail.text]), external_id=mail.message_id[:300], files=files,

@@ -177,6 +177,11 @@ class Plan:
         self._watched = rows
         self.questions = []
 
+    def follow(self, earlier: Plan) -> None:
+        """Go on where another plan of the same import ends: what that one brings is known here too."""
+        for name in ("_gathered", "_books", "_stages", "_seen", "_was_empty"):
+            setattr(self, name, getattr(earlier, name))
+
     @property
     def region(self) -> str:
         """The country whose national phone numbers and numbers are read where a row names none."""

@@ -98,7 +98,15 @@ def open_table(path: Path, how: How | None = None) -> Table:
     Raises:
         UserError: missing, a folder, unreadable, empty, or not what its name says.
     """
-    how = how or How()
+    return reader_of(path).open(path, how or How())
+
+
+def reader_of(path: Path) -> Reader:
+    """Return what reads a file.
+
+    Raises:
+        UserError: missing, a folder, unreadable, empty, or not what its name says.
+    """
     head = _head(path)
     reader = next((reader for reader in READERS if reader.recognises(head)), None)
     if head.startswith(OLE) and is_outlook_item(path):
@@ -118,7 +126,7 @@ def open_table(path: Path, how: How | None = None) -> Table:
             tr("“{file}” is not what its name says: its content is “{kind}”.", file=path.name, kind=tr(reader.label)),
             hint=tr("Rename it so that it ends in {ending}.", ending=reader.endings[0]),
         )
-    return reader.open(path, how)
+    return reader
 
 
 def _head(path: Path) -> bytes:

@@ -51,6 +51,7 @@ class Ways:
         shape: turns the rows into records.
         load: reads a file that lies in them, such as a picture.
         give_back: writes rejected rows in the files' own form; as a text table if None.
+        said: puts the file and its line before a reason, where several files make one table.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Ways:
     shape: Callable[[str, Any], Any]
     load: Load | None = None
     give_back: Callable[[Path, Sequence[Any]], None] | None = None
+    said: Callable[[int, str], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def open_cards(paths: Sequence[Path]) -> Table:
     columns = deck.columns()
     return Table(
         paths[0], "vcard", tuple(name for name, _, _ in columns), deck.rows, tuple(deck.rows(SAMPLE_ROWS)), deck.count, encoding="utf-8", delimiter=",",
-        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back),
+        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back, deck.pile.said),
     )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ class Deck:
         widths, fields = self.widths, self.widths.fields
         for number, card in enumerate(self.cards(), 1):
             if card.problem:
-                yield card.line, OddRow.because(self.pile.said(card.line, card.problem), [str(card.values.get(name, "")) for name in fields])
+                yield card.line, OddRow.because(card.problem, [str(card.values.get(name, "")) for name in fields])
             else:
                 cells: list[Cell] = [card.values.get(name, "") for name in fields]
                 for parts, width in ((card.phones, widths.phones), (card.mails, widths.mails), (card.handles, widths.handles)):
@@ -226,10 +226,11 @@ class Deck:
 
     def notes(self) -> tuple[str, ...]:
         """Say what the cards have and contacts have no place for."""
-        if not self.left_out:
-            return ()
-        names = ", ".join(name for name, _ in self.left_out.most_common(12))
-        return (tr("Left out, since contacts have no place for it: {names}", names=names),)
+        notes = [tr("“{file}” holds no address card.", file=name) for name in self.pile.empty]
+        if self.left_out:
+            names = ", ".join(name for name, _ in self.left_out.most_common(12))
+            notes.append(tr("Left out, since contacts have no place for it: {names}", names=names))
+        return tuple(notes)
 
     # ---- what was rejected ----
 
@@ -483,7 +484,7 @@ class CardReader:
         is_inline = item.is_binary or item.value[:5].lower() == "data:"
         if is_inline and "picture" not in self.card.values:
             picture = Picture(tr("Picture"))
-            picture.place = self.place
+            picture.place = (SOURCE, *self.place)
             self.card.values["picture"] = picture
 
 

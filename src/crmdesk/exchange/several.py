@@ -1,0 +1,149 @@
+"""Several files and whole folders at once: each is read in its own way, and all of them come in one transaction with one undo."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, import_file
+from crmdesk.exchange.plan import ImportOptions, Plan
+from crmdesk.exchange.reading import READERS, Reader, open_table, reader_of
+from crmdesk.i18n import ntr, tr
+from crmdesk.store.pace import no_garbage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crmdesk.exchange.plan import Progress
+    from crmdesk.exchange.rejects import Rejection
+    from crmdesk.exchange.table import Table
+    from crmdesk.store import Store
+
+MOST_FILES = 20_000
+
+
+def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
+    """Return files as they are named, and those in named folders and below that can be imported by their ending.
+
+    Returns:
+        Also how many files of the folders are left out.
+
+    Raises:
+        UserError: there are too many, or none.
+    """
+    endings = {ending for reader in READERS for ending in reader.endings}
+    found: dict[Path, None] = {}
+    left_out = 0
+    for path in paths:
+        if not path.is_dir():
+            found[path] = None
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder) / name
+                if name.startswith(".") or file.is_symlink() or file.suffix.lower() not in endings:
+                    left_out += 1
+                else:
+                    found[file] = None
+                if len(found) > MOST_FILES:
+                    raise UserError(tr("There are more than {count} files in the folder.", count=MOST_FILES), hint=tr("Import them in several parts."))
+    if not found:
+        raise UserError(tr("There is no file in the folder that could be imported."))
+    return list(found), left_out
+
+
+def import_files(
+    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None
+) -> ImportResult:
+    """Import files and folders in one transaction with one undo. A file that can't be used is refused alone, unless it is the only one.
+
+    Raises:
+        UserError: no file can be used; with `strict` also if one can't, or rows were rejected. Nothing was written then.
+    """
+    options = options or ImportOptions()
+    files, left_out = files_in(paths)
+    if len(files) == 1:
+        return import_file(store, entity, files[0], options, progress)
+    refused: list[FileResult] = []
+    with no_garbage():
+        plans = [plan for table in _tables(files, options, refused) if (plan := _plan(store, entity, table, options, refused))]
+        if refused and (options.strict or not plans):
+            raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+        for earlier, plan in zip(plans, plans[1:], strict=False):
+            plan.follow(earlier)
+        about = ntr("{count} file", "{count} files", len(files) - len(refused))
+        rejects, transaction = carry_out(store, plans, about, options, progress)
+    return _result(plans, rejects, transaction, refused, left_out)
+
+
+def _tables(files: Sequence[Path], options: ImportOptions, refused: list[FileResult]) -> list[Table]:
+    """Open all files: cards, appointments and mails of one sort together, tables each by itself."""
+    tables: list[Table] = []
+    together: dict[str, tuple[Reader, list[Path]]] = {}
+    for file in files:
+        try:
+            reader = reader_of(file)
+            if reader.together:
+                together.setdefault(reader.name, (reader, []))[1].append(file)
+            else:
+                tables.append(open_table(file, options.how))
+        except UserError as error:
+            refused.append(FileResult(str(file), refused=error.message))
+    for reader, its_files in together.values():
+        tables += _opened(reader, its_files, refused)
+    return tables
+
+
+def _opened(reader: Reader, files: list[Path], refused: list[FileResult]) -> list[Table]:
+    """Open files together; if that fails because of one of them, the others are opened without it."""
+    assert reader.together is not None
+    try:
+        return [reader.together(files)]
+    except UserError:
+        good = []
+        for file in files:
+            try:
+                reader.together([file])
+                good.append(file)
+            except UserError as error:
+                refused.append(FileResult(str(file), refused=error.message))
+        return [reader.together(good)] if good else []
+
+
+def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult]) -> Plan | None:
+    try:
+        return Plan(store, entity, table.path, options, table)
+    except UserError as error:
+        refused.append(FileResult(str(table.path), table.format, refused=error.message))
+        return None
+
+
+def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: int | None, refused: Sequence[FileResult], left_out: int) -> ImportResult:
+    files = [_file_result(plan, file) for plan, file in zip(plans, rejects, strict=True)] + list(refused)
+    formats, encodings, products = {plan.table.format for plan in plans}, {plan.table.encoding for plan in plans}, {plan.layout.product for plan in plans}
+    problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.rejections]
+    notes = [note for plan in plans for note in plan.notes]
+    notes += [tr("{file}: {reason}", file=Path(file.file).name, reason=file.refused) for file in refused]
+    if left_out:
+        notes.append(ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", left_out))
+    total = {name: sum(getattr(plan.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected")}
+    return ImportResult(
+        formats.pop() if len(formats) == 1 else "several", encodings.pop() if len(encodings) == 1 else None, products.pop() if len(products) == 1 else None, **total,
+        created=plans[0].created, rejects_file=next((file for file in rejects if file), None), transaction=transaction, problems=tuple(problems),
+        notes=tuple(dict.fromkeys(notes)), unused=tuple(dict.fromkeys(name for plan in plans for name in plan.layout.unused)), files=tuple(files),
+    )  # fmt: skip
+
+
+def _said(table: Table, rejection: Rejection) -> str:
+    if table.ways and table.ways.said:
+        return table.ways.said(rejection.line, rejection.reason)
+    return tr("{file}, line {line}: {reason}", file=table.path.name, line=rejection.line, reason=rejection.reason)
+
+
+def _file_result(plan: Plan, rejects_file: str | None) -> FileResult:
+    counts = plan.counts
+    return FileResult(str(plan.table.path), plan.table.format, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, rejects_file)

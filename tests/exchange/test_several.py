@@ -1,0 +1,90 @@
+"""Several files and whole folders come in one step that one undo takes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.errors import Cancelled, UserError
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.several import files_in, import_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store import Store
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return reader.rows(sql)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inside = tmp_path / "address books"
+    (inside / "old" / ".hidden").mkdir(parents=True)
+    (inside / "a.csv").write_text("Name,Company,E-mail\nAnna Berg,Acme,anna@acme.example\n,,broken\n", encoding="utf-8")
+    (inside / "old" / "b.tsv").write_text("Full name\tOrganization\nBob Li\tAcme\n", encoding="utf-8")
+    (inside / "c.vcf").write_text("BEGIN:VCARD\nFN:Carl Groß\nORG:Acme\nEND:VCARD\nBEGIN:VCARD\nX-A:b\nEND:VCARD\n", encoding="utf-8")
+    (inside / "old" / "d.vcf").write_text("BEGIN:VCARD\nFN:Anna Berg\nEMAIL:anna@acme.example\nEND:VCARD\nBEGIN:VCARD\nNOTE:nobody\nEND:VCARD\n", encoding="utf-8")
+    (inside / "picture.png").write_bytes(b"\x89PNG")
+    (inside / "old" / ".hidden" / "e.csv").write_text("Name\nNobody\n", encoding="utf-8")
+    (inside / "broken.vcf").write_text("VERSION:3.0\nFN:No card\n", encoding="utf-8")
+    (inside / "empty.csv").write_text("", encoding="utf-8")
+    return inside
+
+
+def test_a_folder_comes_in_one_step_and_what_is_in_two_files_comes_once(store: Store, folder: Path) -> None:
+    result = import_files(store, "contact", [folder])
+    assert (result.format, result.read, result.added, result.skipped, result.rejected, result.created) == ("several", 7, 3, 1, 3, {"company": 1})
+    assert rows(store, "SELECT name FROM contact ORDER BY name") == [("Anna Berg",), ("Bob Li",), ("Carl Groß",)]
+    assert rows(store, "SELECT count(*) FROM company") == [(1,)]
+    assert {problem.reason for problem in result.problems} == {
+        "a.csv, line 3: E-mail: “broken” is not a mail address.", "c.vcf, line 5: The card is empty.", "d.vcf, line 5: A contact needs a name.",
+    }  # fmt: skip
+    assert "1 other file of the folder was left out." in result.notes
+    assert "“broken.vcf” holds no address card." in result.notes
+    assert [file.refused for file in result.files if file.refused] == ["“empty.csv” is empty."]
+    assert (folder / "a-rejected.csv").exists() and (folder / "broken-rejected.vcf").read_text(encoding="utf-8").count("BEGIN:VCARD") == 2
+    store.undo()
+    assert rows(store, "SELECT count(*) FROM contact WHERE deleted_at IS NULL UNION ALL SELECT count(*) FROM company WHERE deleted_at IS NULL") == [(0,), (0,)]
+
+
+def test_strictly_nothing_is_written_if_anything_is_wrong(store: Store, folder: Path) -> None:
+    with pytest.raises(UserError, match="empty.csv"):
+        import_files(store, "contact", [folder], ImportOptions(strict=True))
+    with pytest.raises(UserError, match="rejected, so nothing was written"):
+        import_files(store, "contact", [folder / "a.csv", folder / "c.vcf"], ImportOptions(strict=True))
+    assert rows(store, "SELECT count(*) FROM contact") == [(0,)]
+
+
+def test_a_folder_with_nothing_in_it_is_refused(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "x.png").write_bytes(b"x")
+    with pytest.raises(UserError, match="no file in the folder"):
+        import_files(store, "contact", [tmp_path / "empty"])
+    with pytest.raises(UserError, match="is empty"):
+        (tmp_path / "a.csv").write_text("", encoding="utf-8")
+        (tmp_path / "b.csv").write_text("", encoding="utf-8")
+        import_files(store, "contact", [tmp_path / "a.csv", tmp_path / "b.csv"])
+
+
+def test_the_progress_of_all_files_is_one_and_a_cancel_leaves_no_trace(store: Store, folder: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    import_files(store, "contact", [folder / "a.csv", folder / "old" / "b.tsv"], ImportOptions(dry_run=True), lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen) and seen[-1][0] == 3
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_files(store, "contact", [folder / "a.csv", folder / "old" / "b.tsv"], progress=stop)
+    assert rows(store, "SELECT count(*) FROM contact") == [(0,)]
+
+
+def test_one_file_is_imported_as_ever(store: Store, folder: Path) -> None:
+    assert import_files(store, "contact", [folder / "a.csv"], ImportOptions(dry_run=True)) == import_file(store, "contact", folder / "a.csv", ImportOptions(dry_run=True))
+    assert files_in([folder / "a.csv", folder / "a.csv"])[0] == [folder / "a.csv"]

@@ -30,6 +30,12 @@ UNSEEN = {
     GIVEN: 0.5, FAMILY: 0.3, COMPANY: 0.1, EMPLOYER: 0.5, BIRTH: 0.05, MAIL: 0.003, PHONE: 0.01, STREET: 0.3, NUMBER: 1.0, EXTRA: 0.3, POSTAL: 0.5, CITY: 1.0, STATE: 1.0,
     WEBSITE: 0.02, CODE: 0.0005,
 }  # fmt: skip
+# How often two strangers have the same value, by and large.
+TYPICAL = {
+    GIVEN: 4e-3, FAMILY: 2e-3, COMPANY: 2e-5, EMPLOYER: 1e-4, BIRTH: 1e-4, MAIL: 1e-7, PHONE: 1e-6, STREET: 1e-3, NUMBER: 2e-2, EXTRA: 1e-2, POSTAL: 1e-3, CITY: 2e-2,
+    STATE: 1e-1, WEBSITE: 1e-5, CODE: 1e-7,
+}  # fmt: skip
+TYPICAL_WEIGHS = 50
 _WORTH = {MISSING: 0.0, SAME: 4.0, VARIANT: 3.0, TYPO: 3.0, NEAR: 2.0, FAR: 0.0, OTHER: -2.0}
 _SWAP_COSTS = 2.5
 PHONE_END = 7
@@ -82,7 +88,7 @@ class Corpus:
         band = bands.get(value)
         if band is None:
             others = max(self._counts[field][value] - 2, 0)
-            chance = min((others + UNSEEN[field]) / self._named[field], 1.0)
+            chance = min((others + UNSEEN[field] + TYPICAL_WEIGHS * TYPICAL[field]) / (self._named[field] + TYPICAL_WEIGHS), 1.0)
             band = bands[value] = RARE + min(RAREST, round(-2 * log2(chance)))
         return band
 

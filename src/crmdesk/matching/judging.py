@@ -6,25 +6,7 @@ from functools import lru_cache
 from math import log2
 from typing import TYPE_CHECKING
 
-from crmdesk.matching.corpus import (
-    BIRTH,
-    CITY,
-    CODE,
-    COMPANY,
-    EMPLOYER,
-    EXTRA,
-    FAMILY,
-    GIVEN,
-    MAIL,
-    NUMBER,
-    PHONE,
-    POSTAL,
-    RARE,
-    STATE,
-    STREET,
-    WEBSITE,
-    Corpus,
-)  # fmt: skip
+from crmdesk.matching.corpus import RARE, TYPICAL, Corpus
 from crmdesk.matching.finding import likelihood
 from crmdesk.matching.model import Model
 from crmdesk.matching.reasons import Reason, reasons
@@ -32,11 +14,6 @@ from crmdesk.matching.reasons import Reason, reasons
 if TYPE_CHECKING:
     from crmdesk.matching.features import Features
 
-# How often two strangers have the same value, by and large.
-_TYPICAL = {
-    GIVEN: 4e-3, FAMILY: 2e-3, COMPANY: 2e-5, EMPLOYER: 1e-4, BIRTH: 1e-4, MAIL: 1e-7, PHONE: 1e-6, STREET: 1e-3, NUMBER: 2e-2, EXTRA: 1e-2, POSTAL: 1e-3, CITY: 2e-2,
-    STATE: 1e-1, WEBSITE: 1e-5, CODE: 1e-7,
-}  # fmt: skip
 _AMONG = 10_000
 
 
@@ -48,7 +25,7 @@ class _Typical(Corpus):
 
     def same(self, field: int, value: str) -> int:
         """Return the code of a value that both of a pair have."""
-        return RARE + round(-2 * log2(_TYPICAL[field]))
+        return RARE + round(-2 * log2(TYPICAL[field]))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
         text = "".join(lazy_pinyin(unicodedata.normalize("NFKC", text), errors=lambda rest: rest))
     lowered = unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
-    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c)).translate(_PLAIN)
 
 
 def words(text: str) -> list[str]:

@@ -176,7 +176,9 @@ def thin(folder: Path, keep: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def restore(source: Path, target: Path, open_key: Callable[[Path], Key], *, force: bool = False) -> Path | None:
+def restore(
+    source: Path, target: Path, open_key: Callable[[Path], Key], *, force: bool = False, progress: Callable[[int, int], None] | None = None
+) -> Path | None:
     """Put a backup in the place of a store; the file that was there is kept beside it.
 
     Args:
@@ -195,7 +197,7 @@ def restore(source: Path, target: Path, open_key: Callable[[Path], Key], *, forc
     with sorted_errors(), unfinished(target, "restore") as half:
         connection = connect(source, key, query_only=True)
         try:
-            copy_to(connection, half, key)
+            copy_to(connection, half, key, progress)
         finally:
             connection.close()
         verify_copy(half, key)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
-from crmdesk.errors import StoreMissing, UserError
+from crmdesk.errors import Cancelled, StoreMissing, UserError
 from crmdesk.i18n import LANGUAGES, language, mark, set_language, tr
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.actions import Action
@@ -128,6 +128,7 @@ class Program(QObject):
         self._held = ExitStack()
         self._recent: Recent | None = None
         self._is_ended = False
+        self._lost: Path | None = None
         self.window = self._make_window()
 
     # --- the window -------------------------------------------------------------------------------------------------
@@ -166,6 +167,7 @@ class Program(QObject):
             Action("file.new_store", mark("New store"), self.welcome, "plus", "", "file"),
             Action("file.sample", mark("Try sample data"), self._sample, "eye", "", "file"),
             Action("file.backup", mark("Back up now"), self._back_up, "save", "", "file"),
+            Action("file.restore", mark("Restore a backup"), self.restore, "history", "", "file"),
             Action("file.sheet", mark("Recovery sheet"), self._show_sheet, "printer", "", "file"),
             Action("file.passphrase", mark("Change passphrase"), self._change_passphrase, "key", "", "file"),
             Action(
@@ -215,6 +217,7 @@ class Program(QObject):
         if path is None:
             self.welcome()
         elif not path.exists():
+            self._lost = path
             self.welcome(str(StoreMissing(tr("There is no store at {path}.", path=path))))
         else:
             self.ask_passphrase(path)
@@ -229,6 +232,7 @@ class Program(QObject):
         self.path = path
         others: list[tuple[str, Callable[[], object]]] = [
             (tr("Use the recovery sheet"), self._ask_sheet),
+            (tr("Restore a backup"), self.restore),
             (tr("Another store"), self.welcome),
         ]
         cover = LockCover(path.name, lambda text: self._unlock(passphrase=text), others)
@@ -374,6 +378,8 @@ class Program(QObject):
         settings.write(region=region, language=language())
         if way == "open":
             self._choose_other()
+        elif way == "restore":
+            self.restore()
         elif way == "create":
             suggested = _free_name(settings.data_folder() / f"{tr('Customers')}{file_dialogs.SUFFIX}")
             self.window.show_cover(CreateCover(region, suggested, self._create, lambda: self.welcome(region=region)))
@@ -430,6 +436,40 @@ class Program(QObject):
                 self.window.show_cover(SheetCover(lambda: self._save_sheet(opened.store), lambda: self._print_sheet(opened.store), lambda: self._show(opened)))
 
         background.write(self, "", work, done, self._refuse)
+
+    # --- restoring a backup -----------------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Put a backup in the place of the store: of the open one, of the locked one, or of the one that was not found."""
+        from crmdesk.ui.dialogs.restore import RestoreCover
+
+        path, was_open = self.path or self._lost, self.store is not None
+
+        def back() -> None:
+            if self.store is not None:
+                self.window.uncover()
+            elif path is not None and path.exists():
+                self.ask_passphrase(path)
+            else:
+                self.welcome()
+
+        def done(place: Path, key: Key, kept: Path | None) -> None:
+            self.path, self._return_to = place, None
+            said = tr("Restored. The former file is kept as {name}.", name=kept.name) if kept is not None else tr("Restored.")
+
+            def show(opened: _Opened) -> None:
+                self._show(opened)
+                self.window.say(said)
+
+            self._unlock(key=key, then=show)
+
+        def failed(error: Exception) -> None:
+            if was_open and path is not None:
+                self.ask_passphrase(path)
+            self._refuse(UserError(tr("Cancelled. Nothing was changed.")) if isinstance(error, Cancelled) else error)
+
+        confirm = lambda question, verb, hint: self.window.confirm(question, verb, hint)  # noqa: E731 - the window may be another one by then
+        self.window.show_cover(RestoreCover(path, self.store, self._leave_store, confirm, done, failed, back))
 
     # --- recovery sheet, passphrase, keyring ------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from crmdesk.ui.widgets.messages import InlineError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Way = Literal["create", "open", "sample"]
+Way = Literal["create", "open", "restore", "sample"]
 NO_COUNTRIES = frozenset({"ZZ", "EU", "UN", "EZ", "QO", "XA", "XB"})
 SAMPLE_PASSPHRASE = "sample data"
 
@@ -119,6 +119,7 @@ class WelcomeCover(CoverCard):
         self.ways: dict[Way, Clickable] = {}
         self._add("create", "plus", tr("Create a store"), tr("A new encrypted file on this computer"))
         self._add("open", "folder-open", tr("Open a store"), tr("A file that is already there"))
+        self._add("restore", "history", tr("Restore a backup"), tr("A copy that the program made, or one from another disk"))
         self._add("sample", "eye", tr("Look around with sample data"), tr("Invented companies, deals and tickets to try everything on"))
         if back is not None:
             self.body.addLayout(row(Button(tr("Back"), back), None))

@@ -27,6 +27,13 @@ def choose_place(parent: QWidget, suggested: Path) -> Path | None:
     return with_suffix(Path(chosen), SUFFIX) if chosen else None
 
 
+def choose_backup(parent: QWidget) -> Path | None:
+    """Ask for a backup, from wherever it lies."""
+    kinds = f"{tr('Backups')} (*.crmdesk-backup *{SUFFIX});;{tr('All files')} (*)"
+    chosen, _ = QFileDialog.getOpenFileName(parent, tr("Choose a backup"), str(Path.home()), kinds)
+    return Path(chosen) if chosen else None
+
+
 def choose_output(parent: QWidget, title: str, suggested: Path, kinds: str) -> Path | None:
     """Ask for the file to write; `kinds` as Qt wants them, such as `PDF (*.pdf)`."""
     chosen, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)

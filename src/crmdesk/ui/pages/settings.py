@@ -856,6 +856,7 @@ class SecuritySection(Section):
         ("file.sheet", mark("Recovery sheet"), mark("Opens the store when the passphrase is forgotten. Print it and keep it in a safe place."), "printer", mark("Show")),
         ("file.keyring", mark("Unlock without passphrase on this computer"), mark("The key is kept in the keyring of your system."), "lock-open", mark("Switch")),
         ("file.backup", mark("Back up now"), mark("A verified copy beside the automatic ones."), "save", mark("Back up")),
+        ("file.restore", mark("Restore a backup"), mark("Shows what differs before it takes the place of the store; the present file is kept."), "history", mark("Choose")),
         ("file.lock", mark("Lock"), mark("Hides everything and forgets the key."), "lock", mark("Lock")),
     )
 

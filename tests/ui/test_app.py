@@ -189,6 +189,8 @@ def test_the_window_hears_what_another_program_writes(program: Program, store_pa
 
 def test_a_backup_is_made_at_start_and_the_foot_says_so(program: Program, store_path: Path) -> None:
     opened(program, store_path)
+    assert program.upkeep is not None
+    program.upkeep.begin()
     background.settle(30)
     assert len(backup.backups(store_path)) == 1
     assert program.upkeep is not None
@@ -200,8 +202,9 @@ def test_a_backup_is_made_at_start_and_the_foot_says_so(program: Program, store_
 
 def test_every_half_hour_with_changes_there_is_another_backup(program: Program, store_path: Path) -> None:
     opened(program, store_path)
-    background.settle(30)
     assert program.upkeep is not None
+    program.upkeep.begin()
+    background.settle(30)
     program.window.do(records.add, "company", {"name": "Ernst Handel"})
     background.settle()
     program.upkeep._idle.last_ms += 31 * 60_000

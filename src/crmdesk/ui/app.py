@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -44,6 +45,8 @@ VIEW_PAGES = {
     "contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "quote": "quotes", "task": "tasks", "article": "articles",
 }  # fmt: skip
 PAGE_ENTITIES = {page: entity for entity, page in VIEW_PAGES.items()}
+CALM_MS = 2000  # so long after opening a store the housekeeping begins
+BREATH_S = 0.02  # importing holds the interpreter; in between the window has it for itself
 TABLES = frozenset({".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".json"})
 
 
@@ -225,7 +228,12 @@ class Program(QObject):
                 self._unlock(passphrase=passphrase)
             else:
                 background.read(self, lambda job: _kept_key(path), self._unlock_with_kept)
-        background.read(self, _load_what_comes_next, None, key="load")
+            return
+        self._load_what_comes_next()
+
+    def _load_what_comes_next(self) -> None:
+        """Load in the background what the user will need soon: while the passphrase is typed, else behind the first page, never beside it."""
+        background.read(self, _load_modules, None, key="load")
 
     def ask_passphrase(self, path: Path, message: str = "") -> None:
         """Show the unlock screen of a store."""
@@ -241,7 +249,9 @@ class Program(QObject):
             cover.refuse(message)
 
     def _unlock_with_kept(self, key: Key | None) -> None:
-        if key is not None and self.store is None:
+        if key is None:
+            self._load_what_comes_next()
+        elif self.store is None:
             self._unlock(key=key)
 
     def _ask_sheet(self) -> None:
@@ -335,7 +345,6 @@ class Program(QObject):
         window.set_store(opened.store, self.path.name, opened.user_name)
         window.set_areas(frozenset(opened.store.settings.areas))
         window.navigation.set_views(opened.views)
-        self._offer_commands()
         self.upkeep = Upkeep(opened.store, self)
         self.upkeep.heard.connect(self._hear)
         self.upkeep.state_changed.connect(self._show_foot)
@@ -348,6 +357,9 @@ class Program(QObject):
             window.go(place)
         else:
             self._open_first_page()
+        # Behind the first page's own questions, which it would only slow down.
+        background.read(self, lambda job: _load_commands(), lambda _: self._offer_commands(), key="commands")
+        QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
 
     def _open_first_page(self) -> None:
         from crmdesk.ui.pages import PAGES
@@ -552,12 +564,13 @@ class Program(QObject):
         """Make what can be done from anywhere, once a store is open: its modules are not needed before."""
         from crmdesk.ui.everywhere import Recent, context_commands, new_actions
 
-        if self._recent is not None and self._recent.window is self.window:
+        if self.store is None or (self._recent is not None and self._recent.window is self.window):
             return
         self.window.registry.add(*new_actions(self.window, lambda: self.store.settings.areas if self.store is not None else ()))
         self.window.palette_box.context = context_commands(self.window)
         self._recent = Recent(self.window)
         self.window.palette_box.recent = self._recent
+        self._load_what_comes_next()
 
     # --- while it is open -------------------------------------------------------------------------------------------
 
@@ -677,15 +690,20 @@ def _kept_key(path: Path) -> Key | None:
         return None
 
 
-def _load_what_comes_next(job: Job) -> None:
-    """Import what the pages need while the passphrase is being typed."""
-    import crmdesk.exchange.importing
-    import crmdesk.operations.records
+def _load_commands() -> None:
+    import crmdesk.ui.everywhere  # noqa: F401
+
+
+def _load_modules(job: Job) -> None:
+    """Import what pages need, one after the other, so that opening one has only its widgets to make."""
     import crmdesk.queries.search
-    import crmdesk.ui.customer_list
-    import crmdesk.ui.everywhere
-    import crmdesk.ui.import_columns
-    import crmdesk.ui.record_page  # noqa: F401
+    import crmdesk.ui.everywhere  # noqa: F401
+    from crmdesk.ui.pages import PAGES
+
+    for spec in PAGES:
+        job.check_cancelled()
+        spec.load()
+        time.sleep(BREATH_S)
 
 
 def _remember(path: str) -> None:

@@ -89,16 +89,22 @@ class Upkeep(QObject):
         self._has_news = False
         self._index_total = 0
         self._index_left = 0
-        self._is_stopped = False
+        self._is_begun = self._is_stopped = False
         self._idle = Idle(self)
         self._told.connect(self._hear)
         self._stop_listening = store.listen(self._tell)
         self._poll_timer = self._timer(POLL_MS, self._poll)
         self._tick_timer = self._timer(TICK_MS, self._tick)
         self._expired_on: date | None = None
-        self._index()
-        self._backup_if_due()
-        self._expire_quotes()
+
+    @Slot()
+    def begin(self) -> None:
+        """Do what is due at the start, once: index, backup, quotes that ran out. Called when the first page is there."""
+        if not self._is_begun and not self._is_stopped:
+            self._is_begun = True
+            self._index()
+            self._backup_if_due()
+            self._expire_quotes()
 
     def _timer(self, interval_ms: int, run: object) -> QTimer:
         timer = QTimer(self)

@@ -152,6 +152,7 @@ class Window(QMainWindow):
         self.setMinimumSize(720, 480)
         self.setWindowTitle("CRMDesk")
         self._build()
+        theme.dress(self)
         self._declare()
         self.registry.menu_bar(self.menuBar())
         self.menuBar().setVisible(sys.platform == "darwin")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTemporaryDir, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -27,7 +28,7 @@ from crmdesk.ui.theme.tokens import DARK, LIGHT, TEXT_SIZES, Token, Tokens
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRect
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
 Choice = Literal["light", "dark", "system"]
 
@@ -56,6 +57,8 @@ class _State:
     changes: _Changes | None = None
     folder: QTemporaryDir | None = None
     applied: Tokens | None = None
+    sheet: str = ""
+    dressed: tuple[QWidget, ...] = ()
 
 
 _state = _State()
@@ -124,8 +127,25 @@ def _apply() -> None:
         return
     _state.applied = _state.tokens
     app.setPalette(_palette(_state.tokens))
-    app.setStyleSheet(style_sheet(_state.tokens, _picture_folder(_state.tokens), _points))
+    _state.sheet = style_sheet(_state.tokens, _picture_folder(_state.tokens), _points)
+    _state.dressed = tuple(widget for widget in _state.dressed if shiboken6.isValid(widget))
+    for widget in _state.dressed:
+        widget.setStyleSheet(_state.sheet)
+    app.setStyleSheet("" if _state.dressed else _state.sheet)
     changes().changed.emit()
+
+
+def dress(widget: QWidget) -> None:
+    """Give a window the style sheet in the place of the whole program; what is made in it or opens over it inherits the look.
+
+    A sheet of the program is worked into a widget, and into all within it, each time it is put into another: making a page took 20 to 66 ms.
+    This way it happens once, when the finished page is put into the window: 6 to 14 ms.
+    """
+    _state.dressed = (*(each for each in _state.dressed if shiboken6.isValid(each)), widget)
+    if _state.app is not None and _state.applied is not None:
+        widget.setStyleSheet(_state.sheet)
+        if _state.app.styleSheet():
+            _state.app.setStyleSheet("")
 
 
 def _palette(t: Tokens) -> QPalette:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from crmdesk.ui.widgets.basics import Text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
 
 
 class FormGrid(QWidget):
@@ -26,14 +31,20 @@ class FormGrid(QWidget):
         name = Text(label, "muted")
         name.setBuddy(widget)
         name.setWordWrap(True)
-        name.setMinimumHeight(min(28, widget.sizeHint().height()))
         self._grid.addWidget(name, self._count, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(widget, self._count, 1)
+        _level(name)
         self._count += 1
         if below is not None:
             self._grid.addWidget(below, self._count, 1)
             self._count += 1
         return name
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # How high an input is, is known when it has the window's look, and that is not before it stands in the window.
+        for name in self.findChildren(Text, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            _level(name)
 
     def clear(self) -> None:
         """Take every line away."""
@@ -44,3 +55,10 @@ class FormGrid(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._count = 0
+
+
+def _level(name: Text) -> None:
+    """Let a label's first line stand level with what it names."""
+    widget = name.buddy()
+    if widget is not None:
+        name.setMinimumHeight(min(28, widget.sizeHint().height()))

@@ -233,6 +233,25 @@ def test_an_import_is_one_undo_and_gives_rejected_rows_back(crm: Program, tmp_pa
     assert (dry["added"], dry["skipped"], dry["transaction"]) == (0, 2, None)
 
 
+def test_a_preview_says_what_an_import_would_do(crm: Program, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("First Name;Last Name;Erreichbar;Shoe size;Birthday\nAnna;Berg;anna@a.example;42;3/4/1990\nBo;Holm;bo@b.example;43;\n", encoding="utf-8")
+    seen = crm("preview", "?", file)
+    assert (seen["entity"], seen["read"], seen["whole"], seen["questions"][0]["column"]) == ("contact", 2, True, "Birthday")
+    assert [(column["field"], column["own_field"]) for column in seen["columns"]] == [
+        ("given_name", None), ("family_name", None), ("email", None), (None, "integer"), ("birthday", None)
+    ]  # fmt: skip
+    assert "--dates" in crm("import", "contact", file, code=4)
+    assert crm("import", "contact", file, "--dates", "dmy", "--own-field", "*")["added"] == 2
+    assert crm("list", "import_mapping")["rows"][0]["name"] == "people"
+    again = crm("preview", "contact", file, "--on-duplicate", "overwrite", "--map", "role=Erreichbar", "--match", "name")
+    assert (again["mapping_from"], [row["outcome"] for row in again["rows"]], again["rows"][0]["changes"]) == (
+        "people", ["changes", "changes"], [{"field": "role", "before": "", "after": "anna@a.example"}]
+    )  # fmt: skip
+    assert crm("preview", "contact", file, "--anew")["mapping_from"] is None
+    assert crm("list", "contact")["total"] == 2
+
+
 def test_backup_and_restore(crm: Program, tmp_path: Path) -> None:
     crm("add", "company", "name=Kept")
     made = crm("backup", tmp_path / "copy.crmdesk")

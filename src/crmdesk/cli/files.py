@@ -4,40 +4,39 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmdesk.cli.base import REJECTED, app, call, opened, progress, say, split
 from crmdesk.errors import UserError
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from crmdesk.exchange.plan import ImportOptions
+    from crmdesk.exchange.preview import Preview
 
 
-@app.command("import")
-def import_records(
-    entity: str,
-    file: Path,
-    mapped: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; phone.work and address.city are possible.")] = None,
-    region: Annotated[str, typer.Option("--region", help="Country of national phone numbers; else the store's.")] = "",
-    encoding: Annotated[str | None, typer.Option("--encoding", help="Else it is recognised.")] = None,
-    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Else it is recognised.")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Of a workbook; else the first that has rows.")] = None,
-    on_duplicate: Annotated[str, typer.Option("--on-duplicate", help="skip, fill, overwrite or add.")] = "skip",
-    match: Annotated[str | None, typer.Option("--match", help="How known records are recognised: external_id, email, name …")] = None,
-    dates: Annotated[str, typer.Option("--dates", help="dmy, mdy or ymd, where dates can be read in two ways.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Any rejected row writes nothing.")] = False,
-    no_create: Annotated[bool, typer.Option("--no-create", help="Make no companies, stages, tags … that are missing.")] = False,
-    rejects: Annotated[Path | None, typer.Option("--rejects", help="Where rejected rows go.")] = None,
-) -> None:
-    """Import a file in one transaction; “all” takes everything of another store over."""
-    if entity == "all":
-        from crmdesk.exchange.everything import import_all
+Mapped = Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; phone.work and address.city are possible.")]
+OwnFields = Annotated[list[str] | None, typer.Option("--own-field", help="A column that becomes a field of your own; * for all that fit none.")]
+Region = Annotated[str, typer.Option("--region", help="Country of national phone numbers; else the store's.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="Else it is recognised.")]
+Delimiter = Annotated[str | None, typer.Option("--delimiter", help="Else it is recognised.")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Of a workbook; else the first that has rows.")]
+OnDuplicate = Annotated[str, typer.Option("--on-duplicate", help="skip, fill, overwrite or add.")]
+Match = Annotated[str | None, typer.Option("--match", help="How known records are recognised: external_id, email, name …")]
+Dates = Annotated[str, typer.Option("--dates", help="dmy, mdy or ymd, where dates can be read in two ways.")]
+Decimal = Annotated[str, typer.Option("--decimal", help="point or comma, where numbers can be read in two ways.")]
+Anew = Annotated[bool, typer.Option("--anew", help="Guess the columns anew; don't use what was said at the last such file.")]
+NoCreate = Annotated[bool, typer.Option("--no-create", help="Make no companies, stages, tags … that are missing.")]
 
-        with opened() as store, progress(tr("Importing")) as tell:
-            say(import_all(store, file, tell).to_json())
-        return
-    from crmdesk.exchange.importing import import_file
+DECIMAL_SIGNS = {"": "", "point": ".", "comma": ",", ".": ".", ",": ","}
+
+
+def _options(
+    file: Path, mapped: list[str] | None, own_fields: list[str] | None, region: str, encoding: str | None, delimiter: str | None, sheet: str | None, on_duplicate: str,
+    match: str | None, dates: str, decimal: str, anew: bool, no_create: bool, **more: Any,
+) -> ImportOptions:  # fmt: skip
     from crmdesk.exchange.plan import ImportOptions
 
     chosen = {}
@@ -48,14 +47,50 @@ def import_records(
         chosen[field.strip()] = column
     if dates not in ("", "dmy", "mdy", "ymd"):
         raise typer.BadParameter(tr("--dates takes dmy, mdy or ymd."))
+    if decimal not in DECIMAL_SIGNS:
+        raise typer.BadParameter(tr("--decimal takes point or comma."))
     if on_duplicate not in ("skip", "fill", "overwrite", "add"):
         raise typer.BadParameter(tr("--on-duplicate takes skip, fill, overwrite or add."))
     if not file.exists():
         raise UserError(tr("There is no file {path}.", path=file))
-    options = ImportOptions(
+    return ImportOptions(
         chosen=chosen, region=region.upper(), encoding=encoding, delimiter=delimiter, sheet=sheet, on_duplicate=on_duplicate, match=tuple(split(match)), dates=dates,
-        creates=not no_create, strict=strict, dry_run=dry_run, rejects=rejects,
+        decimal=DECIMAL_SIGNS[decimal], own_fields=tuple(own_fields or ()), uses_kept=not anew, creates=not no_create, **more,
     )  # fmt: skip
+
+
+@app.command("import")
+def import_records(
+    entity: str,
+    file: Path,
+    mapped: Mapped = None,
+    own_fields: OwnFields = None,
+    region: Region = "",
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    on_duplicate: OnDuplicate = "skip",
+    match: Match = None,
+    dates: Dates = "",
+    decimal: Decimal = "",
+    anew: Anew = False,
+    no_create: NoCreate = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Any rejected row writes nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option("--rejects", help="Where rejected rows go.")] = None,
+) -> None:
+    """Import a file in one transaction; “all” takes everything of another store over."""
+    if entity == "all":
+        from crmdesk.exchange.everything import import_all
+
+        with opened() as store, progress(tr("Importing")) as tell:
+            say(import_all(store, file, tell).to_json())
+        return
+    from crmdesk.exchange.importing import import_file
+
+    options = _options(
+        file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create, strict=strict, dry_run=dry_run, rejects=rejects
+    )
     with opened() as store, progress(tr("Importing")) as show:
         result = import_file(store, entity, file, options, show)
     if not call.json:
@@ -68,6 +103,62 @@ def import_records(
     say(result.to_json())
     if result.rejected:
         raise typer.Exit(REJECTED)
+
+
+@app.command("preview")
+def preview_file(
+    entity: Annotated[str, typer.Argument(help="What the rows are; ? lets the columns tell.")],
+    file: Path,
+    mapped: Mapped = None,
+    own_fields: OwnFields = None,
+    region: Region = "",
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    on_duplicate: OnDuplicate = "skip",
+    match: Match = None,
+    dates: Dates = "",
+    decimal: Decimal = "",
+    anew: Anew = False,
+    no_create: NoCreate = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Look at every row, not only at the first ones.")] = False,
+    rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0)] = 20,
+) -> None:
+    """Say what a file is, what its columns mean and what would become of its rows; nothing is written."""
+    from crmdesk.exchange.mapping import suggest_entity
+    from crmdesk.exchange.preview import preview
+    from crmdesk.exchange.reading import open_table
+
+    options = _options(file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create)
+    with opened() as store, progress(tr("Looking")) as show:
+        table = open_table(file, options.how)
+        seen = preview(store, suggest_entity(table) if entity == "?" else entity, file, options, whole=whole, table=table, progress=show, most_rows=rows)
+    say(seen.to_json(), lambda: _told(seen))
+
+
+def _told(seen: Preview) -> str:
+    """Return a preview as people read it: the file, a line for each column, a line for each row that is told, the counts."""
+    from crmdesk.models.registry import entity_class
+
+    table = seen.table
+    facts = (table.path.name, table.format, table.encoding, table.sheet, seen.layout.product, tr(entity_class(seen.plan.entity).entity.plural))
+    lines = [" · ".join(fact for fact in facts if fact), ""]
+    for one in seen.columns:
+        sure = f"{one.column.confidence:4.0%}" if one.column.target else "    "
+        lines.append(f"{one.column.header:<28} {one.column.target or '—'!s:<28} {sure}  {one.column.reason}")
+    lines.append("")
+    for row in seen.rows:
+        known = tr("{what} ({why})", what=row.known_as, why=row.why) if row.known_as else row.why
+        changes = [tr("{field}: “{before}” → “{after}”", field=value.label, before=value.before, after=value.after) for value in row.changes]
+        lines.append("  ".join(piece for piece in (f"{row.line:>6}", tr(OUTCOMES[row.what]), row.title, known, row.reason, "; ".join(changes)) if piece))
+    lines += [tr("“{text}” in column “{column}” can be read in two ways.", text=one.example, column=one.header) for one in seen.questions if not one.assumed]
+    lines += seen.notes
+    counts = {"read": seen.read, "added": seen.added, "updated": seen.updated, "skipped": seen.skipped, "rejected": seen.rejected}
+    lines.append(tr("Of {read} rows looked at: {added} new, {updated} changed, {skipped} known, {rejected} refused.", **counts))
+    return "\n".join(lines)
+
+
+OUTCOMES = {"new": mark("new"), "changes": mark("changes"), "same": mark("nothing new"), "known": mark("known"), "refused": mark("refused")}
 
 
 @app.command("export")

@@ -361,7 +361,7 @@ def _identified(columns: Sequence[Column], table: Table) -> list[Column]:
 
 
 def _finished(entity: str, columns: Sequence[Column], product: str | None, table: Table) -> Layout:
-    unused = tuple(c.header for c in columns if c.target is None and table.values(c.index) and not _is_label_column(c, columns))
+    unused = tuple(c.header for c in columns if c.target is None and c.why != "rejects" and table.values(c.index) and not _is_label_column(c, columns))
     return Layout(entity, tuple(columns), product, table.ways.source if table.ways else product or table.path.stem, unused)
 
 

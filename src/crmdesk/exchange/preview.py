@@ -10,6 +10,7 @@ import_file(store, entity, path, options, progress, plan=seen.plan)
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -193,11 +194,12 @@ def preview(
     for _ in plan.batches(progress if whole else None):
         pass
     counts = plan.counts
-    total = counts.read if whole else max(table.line_count or 0, counts.read)
+    is_whole = whole or next(islice(table.rows(), len(head), None), None) is None
+    total = counts.read if is_whole else max(table.line_count or 0, counts.read)
     questions = tuple(plan.questions or ())
     plan.table = table
     seen = Preview(
-        plan, _columns(plan), (), counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, total, whole or total <= counts.read, plan.created,
+        plan, _columns(plan), (), counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, total, is_whole, plan.created,
         {name: count for name, count in plan.linked.items() if name != plan.entity}, questions, plan.kept.name if plan.kept else "", tuple(plan.notes),
     )  # fmt: skip
     return replace(seen, rows=_rows(plan))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError, why
+from crmdesk.exchange.mapping import is_reason_column
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import tr
 
@@ -56,6 +58,8 @@ def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> 
             table.ways.give_back(path, rejections)
         elif path.suffix.lower() == ".xlsx":
             _write_workbook(path, table, rejections)
+        elif path.suffix.lower() == ".json":
+            _write_json(path, table, rejections)
         else:
             _write_csv(path, table, rejections)
     except OSError as error:
@@ -64,12 +68,21 @@ def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> 
 
 
 def _rows(table: Table, rejections: Sequence[Rejection]) -> list[list[Cell]]:
-    rows: list[list[Cell]] = [[*table.columns, tr("Reason")]] if table.has_header else []
+    # Rows that were rejected before bring the old reason along; the new one takes its place.
+    old = {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
+    rows: list[list[Cell]] = [[*(name for index, name in enumerate(table.columns) if index not in old), tr("Reason")]] if table.has_header else []
     for rejection in rejections:
         cells = list(rejection.cells[: table.width]) + [""] * (table.width - len(rejection.cells))
         reason = tr("Line {line}: {reason}", line=rejection.line, reason=rejection.reason)
-        rows.append([*cells, reason, *rejection.cells[table.width :]])
+        rows.append([*(cell for index, cell in enumerate(cells) if index not in old), reason, *rejection.cells[table.width :]])
     return rows
+
+
+def _write_json(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:
+    head, *rows = _rows(table, rejections)
+    found = [{str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""} for row in rows]
+    with path.open("x", encoding="utf-8") as stream:
+        json.dump(found, stream, ensure_ascii=False, indent=1, default=shown)
 
 
 def _write_csv(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:

@@ -1,0 +1,90 @@
+"""Rejected rows come back as they were, with a reason beside them, and import again once they are corrected."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.reading import open_table
+from crmdesk.i18n import speaking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+
+def taken(store: Store, path: Path, **options: Any) -> ImportResult:
+    return import_file(store, "contact", path, ImportOptions(**options))
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return reader.rows(sql)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "delimiter"), [("a.csv", "cp1252", ";"), ("a.csv", "utf-16", ","), ("a.tsv", "utf-8-sig", "\t"), ("a.txt", "gb18030", "|"), ("a.csv", "utf-8", ",")]
+)
+def test_a_text_table_keeps_its_encoding_and_its_delimiter(store: Store, tmp_path: Path, name: str, encoding: str, delimiter: str) -> None:
+    person = "王小明" if encoding in {"gb18030", "utf-8", "utf-8-sig"} else "Jörg Müller"
+    lines = [["Name", "E-Mail", "Telefon"], [person, "kein Mail", "+49 30 1"], [f"{person} jun.", "b@example.com", "007"]]
+    path = tmp_path / name
+    path.write_text("".join(f"{delimiter.join(line)}\r\n" for line in lines), encoding=encoding, newline="")
+    result = taken(store, path, encoding=encoding if encoding == "gb18030" else None)
+    assert result.rejects_file == str(tmp_path / f"a-rejected{path.suffix}")
+    back = open_table(tmp_path / f"a-rejected{path.suffix}")
+    assert (back.columns, back.delimiter, back.encoding) == (("Name", "E-Mail", "Telefon", "Reason"), delimiter, encoding)
+    assert [cells[:3] for _, cells in back.rows()] == [[person, "kein Mail", "+49 30 1"]]
+
+
+def test_a_json_file_comes_back_as_one(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps([{"name": "Anna Berg", "email": "anna@", "phone": [{"label": "work", "value": "030 1"}]}, {"name": "Bob Li", "role": "Boss"}]), encoding="utf-8")
+    result = taken(store, path)
+    assert (result.added, result.rejects_file) == (1, str(tmp_path / "people-rejected.json"))
+    text = (tmp_path / "people-rejected.json").read_text(encoding="utf-8")
+    assert json.loads(text) == [{"name": "Anna Berg", "email": "anna@", "phone.work": "030 1", "Reason": "Line 1: email: “anna@” is not a mail address."}]
+    (tmp_path / "corrected.json").write_text(text.replace('"anna@"', '"anna@example.com"'), encoding="utf-8")
+    again = taken(store, tmp_path / "corrected.json")
+    assert (again.added, again.rejected, again.unused) == (1, 0, ())
+    assert rows(store, "SELECT label, number FROM phone") == [("work", "030 1")]
+
+
+def test_reasons_of_an_earlier_import_are_passed_over_and_not_piled_up(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name,Email\nAnna Berg,anna@\nBob Li,bob@\n", encoding="utf-8")
+    taken(store, tmp_path / "a.csv")
+    half = (tmp_path / "a-rejected.csv").read_text(encoding="utf-8").replace("anna@,", "anna@example.com,")
+    (tmp_path / "b.csv").write_text(half, encoding="utf-8")
+    second = taken(store, tmp_path / "b.csv")
+    assert (second.added, second.rejected, second.unused) == (1, 1, ())
+    assert (tmp_path / "b-rejected.csv").read_text(encoding="utf-8").splitlines() == ["Name,Email,Reason", "Bob Li,bob@,Line 3: Email: “bob@” is not a mail address."]
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_reasons_are_known_in_every_language(store: Store, tmp_path: Path, language: str) -> None:
+    (tmp_path / "a.csv").write_text("Name,Email\nAnna Berg,anna@\n", encoding="utf-8")
+    with speaking(language):
+        taken(store, tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text((tmp_path / "a-rejected.csv").read_text(encoding="utf-8").replace("anna@,", "anna@example.com,"), encoding="utf-8")
+    again = taken(store, tmp_path / "b.csv", own_fields=("*",))
+    assert (again.added, again.unused) == (1, ())
+    assert rows(store, "SELECT count(*) FROM custom_field") == [(0,)]
+
+
+def test_rows_without_a_header_come_back_so(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Anna Berg,anna@example.com,+49 30 1234567\nBob Li,bob@example.com,030 7654321\nCleo Wu,cleo@,030 7654322\nDan Fox,dan@example.com,030 7654323\n", encoding="utf-8")
+    result = taken(store, tmp_path / "a.csv", chosen={"name": "1", "email": "2", "phone": "3"})
+    assert (result.added, result.rejected) == (3, 1)
+    text = (tmp_path / "a-rejected.csv").read_text(encoding="utf-8")
+    assert text.startswith("Cleo Wu,cleo@,030 7654322,Line 3: ")
+
+
+def test_a_column_that_is_called_reason_and_holds_none_of_ours_is_a_column(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name,Reason\nAnna Berg,met at Anuga\n", encoding="utf-8")
+    assert taken(store, tmp_path / "a.csv").unused == ("Reason",)

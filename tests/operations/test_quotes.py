@@ -498,6 +498,20 @@ def test_the_newest_issued_quote_drives_the_deal_a_draft_where_there_is_none(sto
     assert amount_of(store, deal) == 2000
 
 
+def test_a_draft_deleted_like_any_record_leaves_the_deal_to_the_next_best(store: Store, deal: UUID) -> None:
+    first, second = (add(store, deal="Three-year contract", lines=[{"description": "Box", "unit_price": price}]) for price in ("10.00", "20.00"))
+    assert amount_of(store, deal) == 1000
+    store.run(records.delete, "quote", [first])
+    assert amount_of(store, deal) == 2000
+    store.run(records.delete, "quote", [second])
+    assert rows(store, "SELECT quote_id FROM deal") == [(None,)]
+    store.run(records.restore, "quote", first)
+    assert amount_of(store, deal) == 1000
+    for _ in range(3):
+        store.undo()
+    assert amount_of(store, deal) == 1000
+
+
 def test_quotes_expire_the_day_after_their_last_one(store: Store) -> None:
     with clock.frozen(datetime(2026, 11, 21, 12, tzinfo=UTC)):
         quote, lasting = add(store, valid_until="2026-12-20"), add(store, valid_until="2026-12-21")

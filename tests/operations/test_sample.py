@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk import clock
+from crmdesk.errors import CannotUndo
 from crmdesk.operations import sample
 from crmdesk.operations.stores import new_store
 from crmdesk.queries import company, records, timeline, today
@@ -115,3 +116,12 @@ def test_ones_own_letterhead_stays(template: tuple[Path, Key], store_path: Path)
         store.run(change_settings, {"company_name": "My Company"})
         store.run(sample.fill)
         assert store.settings.company_name == "My Company"
+
+
+def test_what_a_store_began_with_can_not_be_undone_and_the_reason_is_true(template: tuple[Path, Key], tmp_path: Path) -> None:
+    with new_store(tmp_path / "sample.crmdesk", "correct horse battery staple", sample=True) as store:
+        with store.read() as reader:
+            filled = reader.value("SELECT id FROM journal_tx WHERE operation = 'sample.fill'")
+        with pytest.raises(CannotUndo, match="Fill with sample data.*the store began with it"):
+            store.undo(filled)
+        assert store.can_undo() is None

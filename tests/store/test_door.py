@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from crmdesk.clock import new_id_bytes
 from crmdesk.errors import CannotUndo, NotAllowed, UserError
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.customer import Company, Contact
@@ -319,3 +320,24 @@ def test_money_keeps_its_currency_s_decimals(store: Store) -> None:
     with pytest.raises(UserError, match="no currency"):
         store.run(records.add, "deal", {"name": "D", "amount": "5 XXQ"})
     assert Decimal("1.235") == Decimal("1.2350")
+
+
+def test_half_a_character_is_refused_and_names_its_field(store: Store) -> None:
+    broken = "Alfreds \ud83d Futterkiste"
+    with pytest.raises(UserError, match="half a character") as refused:
+        store.run(records.add, "company", {"name": broken})
+    assert refused.value.field == "name"
+    company = store.run(records.add, "company", {"name": "Alfreds 🚚"})
+    for field in ("note", "phone", "tags"):
+        with pytest.raises(UserError, match="half a character"):
+            store.run(records.edit, "company", [company], {field: broken})
+    with pytest.raises(UserError, match="half a character"):
+        store.run(_insert_broken, broken)
+    with store.read() as reader:
+        assert reader.rows("SELECT name FROM company") == [("Alfreds 🚚",)]
+    store.run(records.edit, "company", [company], {"name": "Alfreds"})
+
+
+@operation("Insert", right="company.write")
+def _insert_broken(change: Change, text: str) -> None:
+    change.insert_many(Company, ("id", "name"), [(new_id_bytes(), text)])

@@ -235,7 +235,7 @@ def recalculate(change: Change, quote: Quote) -> None:
         _take_rate(change, quote, _today(change))
     change.flush()
     if quote.deal_id:
-        _lead(change, quote.deal_id)
+        lead_deal(change, quote.deal_id)
 
 
 def _write_lines(change: Change, quote_id: UUID, items: Sequence[LineItem], allowances: Sequence[AllowanceCharge]) -> None:
@@ -310,7 +310,7 @@ def _take_rate(change: Change, quote: Quote, day: date) -> None:
 # -- the deal --------------------------------------------------------------------------------------------------------------------
 
 
-def _lead(change: Change, deal_id: UUID, leading: Quote | None = None) -> None:
+def lead_deal(change: Change, deal_id: UUID, leading: Quote | None = None) -> None:
     """Choose the quote that drives a deal's amount: the given one, else the one that leads already, else the best that the deal has.
 
     The best is the newest accepted one, then issued, expired, draft; a draft without items drives nothing.
@@ -363,7 +363,7 @@ def issue(change: Change, quote_id: UUID | str) -> Issued:
     change.flush()
     _supersede(change, quote.id, {"issued", "expired"})
     if quote.deal_id:
-        _lead(change, quote.deal_id, quote)
+        lead_deal(change, quote.deal_id, quote)
     change.note(about=quote.number, again={"quote_id": str(quote.id)})
     return Issued(quote.id, quote.number or "", pdf_id, rendered.missing)
 
@@ -450,7 +450,7 @@ def accept(change: Change, quote_id: UUID, win_deal: bool = True) -> None:
     change.flush()
     _supersede(change, quote_id, {"issued", "expired", "accepted"})
     if quote.deal_id:
-        _lead(change, quote.deal_id, quote)
+        lead_deal(change, quote.deal_id, quote)
         if win_deal and _can_be_won(change, quote.deal_id):
             deals.set_outcome(change, quote.deal_id, "won")
     _about(change, quote)
@@ -474,11 +474,11 @@ def decline(change: Change, quote_id: UUID, reason: str | None = None) -> None:
     quote.status, quote.decided_at, quote.decline_reason = "declined", change.at, (reason or "").strip() or None
     change.flush()
     if quote.deal_id:
-        _lead(change, quote.deal_id)
+        lead_deal(change, quote.deal_id)
     _about(change, quote)
 
 
-@operation(mark("Expire quotes"), right="quote.write", undoable=False)
+@operation(mark("Expire quotes"), right="quote.write", undoable=False, because=mark("“{label}” can't be undone: it came of a date."))
 def expire(change: Change) -> int:
     """Mark the issued quotes whose last day has passed; returns how many. Run once a day; what comes of a date can't be undone."""
     today = _today(change).isoformat()
@@ -533,7 +533,7 @@ def delete(change: Change, quote_id: UUID) -> None:
     _about(change, quote)
     change.delete(Quote, [quote_id])
     if deal_id:
-        _lead(change, deal_id)
+        lead_deal(change, deal_id)
 
 
 # -- what they share -------------------------------------------------------------------------------------------------------------

@@ -180,8 +180,19 @@ def delete(change: Change, entity: str, ids: Iterable[UUID]) -> int:
     _about(change, doomed[0])
     if len(doomed) > 1:
         change.note(about=tr("{count} records", count=len(doomed)))
+    deals_of_quotes = {getattr(record, "deal_id", None) for record in doomed} if cls.entity.name == "quote" else set()
     change.delete(cls, [record.id for record in doomed])
+    _lead_deals(change, deals_of_quotes)
     return len(doomed)
+
+
+def _lead_deals(change: Change, deals_of_quotes: Iterable[UUID | None]) -> None:
+    """Choose anew which quote leads, where one came or went."""
+    from crmdesk.operations import quotes
+
+    for deal_id in deals_of_quotes:
+        if deal_id is not None:
+            quotes.lead_deal(change, deal_id)
 
 
 def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) -> None:
@@ -204,7 +215,10 @@ def restore(change: Change, entity: str, record_id: UUID) -> None:
     if not found or found[0] is None:
         raise UserError(tr("This {entity} is not in the bin.", entity=tr(cls.entity.label)))
     change.restore(cls, [record_id])
-    _about(change, change.get(cls, record_id))
+    restored = change.get(cls, record_id)
+    _about(change, restored)
+    if cls.entity.name == "quote":
+        _lead_deals(change, [getattr(restored, "deal_id", None)])
 
 
 @operation(mark("Change settings"), right="setting.write")

@@ -31,7 +31,7 @@ from crmdesk.queries.deals import StageFacts, stages
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.tickets import business_calendar
 from crmdesk.resources import resource
-from crmdesk.store.door import Change, operation
+from crmdesk.store.door import BEGAN, Change, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ LANGUAGES = {"DE": "de", "AT": "de", "CH": "de", "CN": "zh"}
 WORDS = dict[str, str]
 
 
-@operation(mark("Fill with sample data"), right="store.write", undoable=False)
+@operation(mark("Fill with sample data"), right="store.write", undoable=False, because=BEGAN)
 def fill(change: Change, seed: int = 20) -> None:
     """Fill a store with sample data in its language, dated around today; the same seed gives the same content."""
     with speaking(change.settings.language):

@@ -20,7 +20,7 @@ from crmdesk.operations.attachments import clean_name
 from crmdesk.queries import letters
 from crmdesk.queries.quotes import file_name, pdf_of
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
-from crmdesk.store.door import operation
+from crmdesk.store.door import HAS_LEFT, operation
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -126,7 +126,7 @@ def forget_mails() -> None:
     _made.clear()
 
 
-@operation(mark("Quote sent"), right="quote.write", undoable=False)
+@operation(mark("Quote sent"), right="quote.write", undoable=False, because=HAS_LEFT)
 def confirm_sent(change: Change, quote_id: UUID) -> None:
     """Note that the user sent a quote.
 

@@ -10,7 +10,7 @@ from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.deal import Pipeline, Stage
 from crmdesk.models.ticket import Queue, ServiceLevel
 from crmdesk.operations.records import change_settings
-from crmdesk.store.door import Change, operation
+from crmdesk.store.door import BEGAN, Change, operation
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ STAGES = (
 STANDARD = {"urgent": (30, 240), "high": (120, 480), "normal": (480, 1440), "low": (960, 2880)}
 
 
-@operation(mark("Set up store"), right="setting.write", undoable=False)
+@operation(mark("Set up store"), right="setting.write", undoable=False, because=BEGAN)
 def basics(change: Change) -> None:
     """Give a store what it lacks of pipeline, service level and queue, named in its language, and make them its usual ones."""
     with speaking(change.settings.language):

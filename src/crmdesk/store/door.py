@@ -14,7 +14,7 @@ from uuid import UUID
 from crmdesk.clock import moment, new_id
 from crmdesk.errors import UserError
 from crmdesk.fields import LARGEST_STORED, Field
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 from crmdesk.store.settings import Settings
@@ -43,6 +43,7 @@ class Operation:
         label: marked; what it is called in the undo menu and the history.
         right: what the member needs, such as `deal.write`.
         undoable: false for what leaves the house: it is journaled, but can't be taken back.
+        because: a marked sentence with {label} that says why it can't, if that is not that it has left.
         traced: leave a trace even when no record changed, as an export does.
         reruns: redo by running it again with the arguments it noted in `Change.note`, since numbers are never given twice.
         backs_up: make a verified backup first.
@@ -56,19 +57,22 @@ class Operation:
     traced: bool = False
     reruns: bool = False
     backs_up: bool = False
+    because: str = ""
 
 
 OPERATIONS: dict[str, Operation] = {}
+HAS_LEFT = mark("“{label}” can't be undone: it has left the program.")
+BEGAN = mark("“{label}” can't be undone: the store began with it.")
 
 
 def operation(
-    label: str, right: str, *, undoable: bool = True, traced: bool = False, reruns: bool = False, backs_up: bool = False
+    label: str, right: str, *, undoable: bool = True, traced: bool = False, reruns: bool = False, backs_up: bool = False, because: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a function as an operation. It stays an ordinary function, so operations can call one another."""
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-        OPERATIONS[name] = Operation(name, label, right, function, undoable, traced, reruns, backs_up)
+        OPERATIONS[name] = Operation(name, label, right, function, undoable, traced, reruns, backs_up, because)
         return function
 
     return declare
@@ -125,6 +129,17 @@ def required_columns(cls: type[Record]) -> tuple[str, ...]:
     return tuple(item.column for item in cls.fields.values() if item.required and item.kind != "parts")
 
 
+def is_text(value: str) -> bool:
+    """Say whether a text can be stored: half of a character that takes two, as broken programs write it, is none."""
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def check_value(cls: type[Record], item: Field, value: Any) -> None:
     """Complain about one value of a record.
 
@@ -135,6 +150,8 @@ def check_value(cls: type[Record], item: Field, value: Any) -> None:
         if item.required:
             raise UserError(tr("{field} is missing.", field=tr(item.label)), field=item.name)
         return
+    if isinstance(value, str) and not is_text(value):
+        raise UserError(tr("This text has half a character in it, which can't be stored."), field=item.name, hint=tr("Type it again, or copy it anew."))
     if item.kind == "choice" and all(value != choice.value for choice in item.choices):
         raise UserError(tr("“{text}” is not one of the choices.", text=value), field=item.name)
     if item.kind in {"integer", "money"} and abs(value) > LARGEST_STORED:

@@ -18,7 +18,7 @@ from crmdesk.settings import data_folder
 from crmdesk.store import keys
 from crmdesk.store.backup import before_risk, copy_to, verify_copy
 from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
-from crmdesk.store.door import Change, operation
+from crmdesk.store.door import BEGAN, Change, operation
 from crmdesk.store.keys import Key
 from crmdesk.store.places import check_writable, may_write, refuse_bad_place, trouble
 from crmdesk.store.rights import Viewer, authorize
@@ -36,7 +36,7 @@ SCHEMA = 1
 SHORTEST_PASSPHRASE = 8
 
 
-@operation(mark("Create store"), right="store.write", undoable=False)
+@operation(mark("Create store"), right="store.write", undoable=False, because=BEGAN)
 def start(change: Change, owner: str, currency: str, region: str, language: str) -> None:
     """Give a new store its owner and its settings."""
     change.add(Member, id=change.member_id, name=owner, role="owner", is_active=True)
@@ -235,7 +235,7 @@ def _count_failure(path: Path) -> None:
             file.write(f"{now_ms()}\n")
 
 
-@operation(mark("Failed unlocks"), right="store.read", undoable=False, traced=True)
+@operation(mark("Failed unlocks"), right="store.read", undoable=False, traced=True, because=mark("“{label}” can't be undone: it notes what happened."))
 def note_failures(change: Change, times: list[int]) -> None:
     """Journal the failed attempts to unlock since the last one that worked."""
     change.note(about=str(len(times)), times=times)

@@ -67,6 +67,8 @@ class Store:
             self.settings = self._load_settings(connection)
             self._seen = journal.head(connection)[0]
         self.viewer = self._own
+        if series.NOTE in local:
+            self._mend_series()
 
     @staticmethod
     def _role(connection: Connection, member: str | None) -> str:
@@ -156,6 +158,38 @@ class Store:
             self.before_risk(self)
         return self._transact(declared, origin, "do", None, lambda change: function(change, *args, **kwargs))
 
+    def run_series(self, origin: str, function: Callable[Concatenate[Change, T, P], R], parts: Iterable[T], *args: P.args, **kwargs: P.kwargs) -> int | None:
+        """Run an operation once for each part, each time in a transaction of its own, so that others come to write in between; undone as one.
+
+        What was written is taken back when a part fails or is cancelled, and at the next open if the program dies.
+
+        Returns:
+            The first transaction, None if nothing was written.
+        Raises:
+            NotAllowed and UserError, as `run`; StoreBusy also if another series is being written.
+        """
+        declared = operation_of(function)
+        authorize(self.viewer, declared.right)
+        if declared.backs_up and self.before_risk:
+            self.before_risk(self)
+        first: int | None = None
+
+        def write(change: Change, part: T, is_last: bool) -> None:
+            change.note(series=first or change.tx)
+            series.note(self._open_writer()[0], None if is_last else "undo", first or change.tx)
+            function(change, part, *args, **kwargs)
+
+        with series.alone_at_it(self.path):
+            try:
+                for part, is_last in series.marked_last(parts):
+                    self._transact(declared, origin, "do", None, lambda change, part=part, is_last=is_last: write(change, part, is_last))  # type: ignore[misc]
+                    first = first or (self.last_changes.tx if self.last_changes else None)
+                    sleep(0 if is_last else BREATH_SECONDS)
+            except BaseException:
+                self._make_whole()
+                raise
+        return first
+
     def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:
         from sqlalchemy.exc import IntegrityError
         from sqlalchemy.orm import Session
@@ -176,6 +210,9 @@ class Store:
                     changes = self._complete(connection, change, declared, kind, reverts, before)
                     connection.execute("UPDATE current SET tx = NULL, at = NULL, purging = NULL")
                     bound.commit()
+                except UnicodeEncodeError as error:
+                    bound.rollback()
+                    raise UserError(tr("A text has half a character in it, which can't be stored."), hint=tr("Nothing was changed.")) from error
                 except IntegrityError as error:
                     bound.rollback()
                     raise UserError(tr("A record that this refers to does not exist.")) from error
@@ -187,13 +224,14 @@ class Store:
                 finally:
                     if change:
                         change.close()
-            self._after(connection, changes)
-        if changes:
-            self._announce(changes)
+            missed = self._after(connection, changes)
+        for each in [*missed, *([changes] if changes else [])]:
+            self._announce(each)
         return result
 
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         # Who only reads does without these, and starts a little sooner.
+        from crmdesk.store.closed import check_closed
         from crmdesk.store.issued import check_issued
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
         from crmdesk.store.totals import complete_totals
@@ -203,6 +241,7 @@ class Store:
         touched = complete_stamps(connection, before)
         if kind == "do":
             check_issued(connection, before)
+        check_closed(connection, before)
         complete_totals(connection, before, change.settings)
         if touched & LEADING:
             follow_leading_quotes(connection, before, change.settings)
@@ -231,15 +270,18 @@ class Store:
                     ids[name] = frozenset(UUID(bytes=record) for (record,) in found)
         return Changes(tx, label, origin, ids)
 
-    def _after(self, connection: Connection, changes: Changes | None) -> None:
+    def _after(self, connection: Connection, changes: Changes | None) -> list[Changes]:
+        """Take note of a transaction; returns what other programs changed before it that nobody has heard of yet."""
         self.last_changes = changes
         if changes is None:
-            return
+            return []
+        missed = self._changes_between(connection, self._seen, changes.tx)
         self._seen = changes.tx
         if changes.touches("setting"):
             self.settings = self._load_settings(connection)
         if any(ids is None for ids in changes.ids.values()):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return missed
 
     # -- undo ------------------------------------------------------------------------------------------------------------------
 
@@ -274,6 +316,8 @@ class Store:
         return self._turn_back("redo", None, origin)
 
     def _turn_back(self, kind: str, tx: int | None, origin: str) -> str:
+        if (target := self._target(kind, tx)) and target.series:
+            return self._turn_series_back(kind, target, origin)
         said = ""
 
         def work(change: Change) -> None:
@@ -305,6 +349,61 @@ class Store:
             self._transact(declared, origin, kind, target.tx if target else None, work)
         return said
 
+    def _turn_series_back(self, kind: str, target: Step, origin: str) -> str:
+        """Undo or redo all transactions of a series, newest first; if one can't be, the others are put back."""
+        assert target.series is not None
+        with series.alone_at_it(self.path):
+            with self.read_bare() as connection:
+                steps = undo.steps_of_series(connection, target.series, kind)
+                subjects = {subject for step in steps for subject in undo.subjects(connection, step)}
+            declared = OPERATIONS.get(target.operation)
+            for right in [declared.right if declared else "store.write", *(f"{subject}.write" for subject in sorted(subjects))]:
+                authorize(self.viewer, right)
+            try:
+                self._turn_steps(kind, steps, origin, "redo" if kind == "undo" else "undo", checks=True)
+            except BaseException:
+                self._make_whole()
+                raise
+        return _said(target)
+
+    def _turn_steps(self, kind: str, steps: Sequence[Step], origin: str, cure: str, *, checks: bool) -> None:
+        """Take the transactions of a series back one by one; until the last one the series is noted as unfinished."""
+        together = frozenset(step.tx for step in steps)
+
+        def turn(change: Change, step: Step, is_last: bool) -> None:
+            connection = self._open_writer()[0]
+            if checks and step is steps[0]:
+                for other in steps:
+                    undo.check_inserts(connection, other, together)
+            change.about = step.about
+            change.detail.update(json.loads(step.detail or "{}"))
+            series.note(connection, None if is_last else cure, step.series or step.tx)
+            undo.revert(connection, step, change.at_ms, self.settings)
+
+        for step, is_last in series.marked_last(steps):
+            declared = Operation(step.operation, step.label, "", turn, traced=True)
+            self._transact(declared, origin, kind, step.tx, lambda change, step=step, is_last=is_last: turn(change, step, is_last))  # type: ignore[misc]
+            sleep(0 if is_last else BREATH_SECONDS)
+
+    def _make_whole(self) -> None:
+        """Bring an unfinished series back to where it began."""
+        with self.read_bare() as connection:
+            found = series.noted(connection)
+            steps = undo.steps_of_series(connection, found[1], found[0]) if found else []
+        if found and steps:
+            self._turn_steps(found[0], steps, "import", found[0], checks=found[0] == "undo")
+
+    def _mend_series(self) -> None:
+        """Take back what a program that died had written of a series, unless it is alive and still at it, or the store can't be written now."""
+        with suppress(StoreBusy, CannotOpen):
+            with series.alone_at_it(self.path):
+                try:
+                    self._make_whole()
+                except CannotUndo:
+                    # Others have built on it since. It stays as it is, to be undone from the history once their work is.
+                    with self._writing:
+                        series.note(self._open_writer()[0], None, 0)
+
     def _target(self, kind: str, tx: int | None) -> Step | None:
         with self.read_bare() as connection:
             if tx is not None:
@@ -322,14 +421,17 @@ class Store:
         for callback in list(self._listeners):
             callback(changes)
 
+    def _changes_between(self, connection: Connection, after: int, before: int) -> list[Changes]:
+        found = rows(connection, "SELECT id, label, origin FROM journal_tx WHERE id > ? AND id < ? ORDER BY id", (after, before))
+        return [self._changes_of(connection, *row) for row in found]
+
     def hear_others(self) -> list[Changes]:
         """Announce what other programs committed since the last call; cheap when there is nothing."""
         with self._writing, self.read_bare() as connection:
             newest = journal.head(connection)[0]
             if newest <= self._seen:
                 return []
-            found = rows(connection, "SELECT id, label, origin FROM journal_tx WHERE id > ? ORDER BY id", (self._seen,))
-            foreign = [self._changes_of(connection, *row) for row in found]
+            foreign = self._changes_between(connection, self._seen, newest + 1)
             self._seen = newest
             if any(changes.touches("setting") for changes in foreign):
                 self.settings = self._load_settings(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
-from crmdesk.store.door import derive_sources
+from crmdesk.store.door import HAS_LEFT, OPERATIONS, derive_sources
 from crmdesk.store.schema import INSERT, UPDATE
 from crmdesk.store.stamps import derive_again
 from crmdesk.store.triggers import is_blob, value_sql
@@ -35,6 +36,12 @@ class Step:
     kind: str
     reverts: int | None
     detail: str | None
+
+    @property
+    def series(self) -> int | None:
+        """The first transaction of the series that this one belongs to; None where it stands alone."""
+        first: int | None = json.loads(self.detail).get("series") if self.detail else None
+        return first
 
 
 _COLUMNS = "id, label, about, operation, first_id, last_id, kind, reverts, detail"
@@ -70,6 +77,22 @@ def next_redo(connection: Connection, device: bytes) -> Step | None:
     return None
 
 
+def steps_of_series(connection: Connection, series: int, kind: str) -> list[Step]:
+    """Return the transactions of a series that `undo` or `redo` has to take back, newest first."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE id >= ? AND json_extract(detail, '$.series') = ? ORDER BY id DESC", (series, series))  # noqa: S608
+    steps = {step.tx: step for step in (Step(*row) for row in found)}
+    dead: set[int] = set()
+    replaced: set[int] = set()
+    for step in steps.values():
+        if step.tx in dead or step.reverts is None:
+            continue
+        dead.add(step.reverts)
+        if step.kind == "redo" and (undone := steps[step.reverts].reverts):
+            replaced.add(undone)
+    wanted = [step for step in steps.values() if step.tx not in dead | replaced]
+    return [step for step in wanted if (step.kind == "undo") == (kind == "redo")]
+
+
 def step_of(connection: Connection, tx: int, device: bytes) -> Step:
     """Return one of my transactions that is still in force.
 
@@ -84,10 +107,18 @@ def step_of(connection: Connection, tx: int, device: bytes) -> Step:
     if owner != device or origin == "sync":
         raise CannotUndo(tr("Transaction {tx} was made on another computer.", tx=tx))
     if not undoable:
-        raise CannotUndo(tr("“{label}” can't be undone: it has left the program.", label=tr(step.label)))
+        raise CannotUndo(_why_final(step))
     if tx not in alive_after(connection, tx - 1):
         raise CannotUndo(tr("“{label}” was undone already.", label=tr(step.label)))
     return step
+
+
+def _why_final(step: Step) -> str:
+    """Return why an operation that can't be undone can't be."""
+    declared = OPERATIONS.get(step.operation)
+    if declared and declared.because:
+        return tr(declared.because, label=tr(step.label))
+    return tr(HAS_LEFT, label=tr(step.label)) if declared and declared.traced else tr("“{label}” can't be undone.", label=tr(step.label))
 
 
 def alive_after(connection: Connection, tx: int) -> set[int]:
@@ -120,18 +151,12 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
     """
     if step.first is None:
         return
-    tables = [
-        BY_NUMBER[number]
-        for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
-    ]
-    if rows(connection, "SELECT 1 FROM journal WHERE id BETWEEN ? AND ? AND op NOT IN (?, ?) LIMIT 1", (step.first, step.last, INSERT, UPDATE)):
-        raise CannotUndo(tr("“{label}” can't be undone: what was purged is gone.", label=tr(step.label)))
-    tables = [cls for cls in tables if cls.entity.name not in SPENT_FOR_EVER]
+    tables = _tables_of(connection, step)
     fields = {cls: _changed_fields(connection, cls, step) for cls in tables}
     for cls in tables:
         _check_left_house(connection, cls, step, fields[cls])
         _check_same_values(connection, cls, step, fields[cls])
-    _check_inserts(connection, tables, step)
+    check_inserts(connection, step)
     # Parts before their owners: an owner's deletion must not find them again.
     for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
         _put_back(connection, cls, step, fields[cls], settings)
@@ -144,6 +169,17 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
         "UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?)",
         (step.first, step.last, ENTITIES["spent_number"].entity.number, INSERT),
     )
+
+
+def _tables_of(connection: Connection, step: Step) -> list[type[Record]]:
+    """Return the entities that a transaction changed and that can be turned back."""
+    tables = [
+        BY_NUMBER[number]
+        for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
+    ]
+    if rows(connection, "SELECT 1 FROM journal WHERE id BETWEEN ? AND ? AND op NOT IN (?, ?) LIMIT 1", (step.first, step.last, INSERT, UPDATE)):
+        raise CannotUndo(tr("“{label}” can't be undone: what was purged is gone.", label=tr(step.label)))
+    return [cls for cls in tables if cls.entity.name not in SPENT_FOR_EVER]
 
 
 def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> list[str]:
@@ -180,16 +216,23 @@ def _check_same_values(connection: Connection, cls: type[Record], step: Step, fi
             )
 
 
-def _check_inserts(connection: Connection, tables: list[type[Record]], step: Step) -> None:
-    """Refuse when records that the transaction made were edited since, or others refer to them."""
-    alive = [tx for tx in alive_after(connection, step.tx) if tx > step.tx]
-    if not alive:
+def check_inserts(connection: Connection, step: Step, apart_from: frozenset[int] = frozenset()) -> None:
+    """Refuse when records that a transaction made were edited since, or others refer to them.
+
+    Args:
+        apart_from: transactions that will be taken back as well.
+
+    Raises:
+        CannotUndo: says which record stands in the way.
+    """
+    alive = [tx for tx in alive_after(connection, step.tx) if tx > step.tx and tx not in apart_from]
+    if not alive or step.first is None:
         return
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS undo_alive(tx INTEGER PRIMARY KEY)")
     connection.execute("DELETE FROM undo_alive")
     connection.executemany("INSERT INTO undo_alive VALUES (?)", [(tx,) for tx in alive])
     made = "EXISTS (SELECT 1 FROM journal m WHERE m.tbl = ? AND m.row = {row} AND m.op = 0 AND m.id BETWEEN ? AND ?)"
-    for cls in tables:
+    for cls in _tables_of(connection, step):
         of_step = (cls.entity.number, step.first, step.last)
         edited = rows(
             connection,

@@ -100,3 +100,15 @@ def test_websites_can_be_opened() -> None:
     assert check_website("https://www.alfreds.example/a?b=c") is None
     assert check_website("javascript:alert(1)")
     assert check_website("not a site")
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "name"),
+    [
+        ("山本太郎", "", Name("", "山本太郎")), ("田中", "", Name("", "田中")), ("高橋誠", "", Name("", "高橋誠")), ("山本 太郎", "", Name("太郎", "山本")), ("林太郎", "JP", Name("", "林太郎")),
+        ("王小明", "", Name("小明", "王")), ("李伟", "DE", Name("伟", "李")), ("王中", "CN", Name("中", "王")), ("王中", "", Name("", "王中")), ("諸葛孔明", "", Name("孔明", "諸葛")),
+        ("陈林", "SG", Name("林", "陈")), ("小泉八雲", "CN", Name("", "小泉八雲")), ("山本さくら", "", Name("山本さくら", "")),
+    ],
+)  # fmt: skip
+def test_names_in_chinese_characters_are_taken_apart_only_where_they_are_surely_chinese(text: str, region: str, name: Name) -> None:
+    assert split_name(text, region) == name

@@ -72,7 +72,7 @@ def _assign_one(change: Change, cls: type[Record], record: Record, name: str, va
     elif field.kind == "parts":
         _assign_parts(change, record, field, label, value)
     elif field.derived:
-        _assign_derived(cls, record, field, value)
+        _assign_derived(change, cls, record, field, value)
     elif field.kind in {"money", "price"}:
         _assign_money(change, record, field, value, reading)
     elif field.kind == "link":
@@ -110,9 +110,9 @@ def link_id(change: Change, field: Field, value: Any) -> UUID | None:
     return UUID(bytes=found[0])
 
 
-def _assign_derived(cls: type[Record], record: Record, field: Field, value: Any) -> None:
+def _assign_derived(change: Change, cls: type[Record], record: Record, field: Field, value: Any) -> None:
     if field.name == "name" and "given_name" in cls.fields:
-        name = split_name(str(value or ""))
+        name = split_name(str(value or ""), "CN" if change.settings.language == "zh" else change.settings.region)
         record.given_name, record.family_name = name.given or None, name.family or None  # type: ignore[attr-defined]  # a person's record has them
         if name.title and "title" in cls.fields:
             record.title = name.title  # type: ignore[attr-defined]

@@ -81,7 +81,7 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
             out = _out(store, reader, entity, options, progress)
             count = _WRITERS[ending](half, out)
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
-        store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters)
+        store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
         half.rename(path)
     except OSError as error:
         raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error

@@ -32,6 +32,7 @@ class ExportOptions:
         columns: field names in order; all fields if empty.
         for_programs: CSV by RFC 4180 in UTF-8 with field names, for other programs; else as people's spreadsheets like it.
         title: what the sheet is called; the entity's plural if empty.
+        reason: what it is for; it stands in the journal.
         card_version: of address cards: 3.0, which every address book takes, or 4.0.
     """
 
@@ -41,6 +42,7 @@ class ExportOptions:
     ids: tuple[UUID, ...] | None = None
     columns: tuple[str, ...] = ()
     for_programs: bool = False
+    reason: str = ""
     title: str = ""
     card_version: Literal["3.0", "4.0"] = "3.0"
 

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 
 @operation(mark("Export"), right="export.write", undoable=False, traced=True)
-def note_export(change: Change, entity: str, rows: int, file: str, columns: tuple[str, ...] = (), filters: tuple[str, ...] = ()) -> None:
+def note_export(change: Change, entity: str, rows: int, file: str, columns: tuple[str, ...] = (), filters: tuple[str, ...] = (), reason: str = "") -> None:
     """Note an export in the journal; called before the file gets its name, so that none is without its trace.
 
     Args:
         file: the file's name without its folder.
         filters: the conditions as the user wrote them.
+        reason: what the user says it is for.
     """
-    change.note(about=file, entity=entity, rows=rows, columns=list(columns), filters=list(filters))
+    given = {"reason": reason.strip()} if reason.strip() else {}
+    change.note(about=file, entity=entity, rows=rows, columns=list(columns), filters=list(filters), **given)

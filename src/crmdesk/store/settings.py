@@ -74,6 +74,8 @@ class Settings:
     quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)")))
     lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
 
+    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on")))
+
     @property
     def tz(self) -> ZoneInfo:
         """The store's time zone."""
@@ -125,6 +127,8 @@ class Settings:
             raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
         if not 0 <= self.quality_threshold <= 100:
             raise UserError(tr("A percentage lies between 0 and 100."), field="quality_threshold")
+        if self.export_reason_from < 0:
+            raise UserError(tr("A number of records is not below 0."), field="export_reason_from")
         if len(self.hours) != 7:
             raise UserError(tr("Working hours are given for seven days."), field="hours")
 

@@ -125,5 +125,6 @@ class CustomerListPage(RecordListPage):
         from crmdesk.ui.dialogs.export_dialog import ExportDialog
 
         table = self.list.table
-        chosen = ids or (table.chosen_ids() if table.records.checked else list(table.records.ids()))
-        ExportDialog(self.frame, self.entity, [UUID(bytes=record) for record in chosen], table.shown_columns()).open()
+        some = ids or (table.chosen_ids() if table.records.checked else None)
+        chosen, filters = (some, ()) if some is not None else (list(table.records.ids()), self.list.filters.conditions())
+        ExportDialog(self.frame, self.entity, [UUID(bytes=record) for record in chosen], table.shown_columns(), filters).open()

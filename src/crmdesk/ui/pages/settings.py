@@ -66,6 +66,7 @@ LABELS = {item.name: item.metadata["label"] for item in fields(Settings)}
 KINDS = {
     "company_address": "long_text", "letter_footer": "long_text", "quote_intro": "long_text", "quote_terms": "long_text", "quote_valid_days": "integer",
     "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice",
+    "export_reason_from": "integer",
 }  # fmt: skip
 CHOICES = {"rounding_mode": ROUNDINGS, "rounding_level": LEVELS, "zone": tuple(Choice(zone, zone) for zone in sorted({*ZONES.values(), "UTC"}))}
 COMPANY = (
@@ -864,6 +865,8 @@ class SecuritySection(Section):
         super().__init__(page)
         self.fields = self.form(("lock_after_minutes",))
         self.card(tr("Lock"), self.fields, note=tr("After so many minutes without a key or a click the window asks for the passphrase."))
+        self.exports = self.form(("export_reason_from",), 300)
+        self.card(tr("Exports"), self.exports, note=tr("Each export is journaled with count, columns, filter and reason. 0 asks for a reason always."))
         card = Card(tr("Keys and backup"), space=0)
         card.setMaximumWidth(WIDEST)
         card.body.addSpacing(6)
@@ -880,6 +883,7 @@ class SecuritySection(Section):
 
     def show_settings(self, settings: Settings, found: _Found) -> None:
         self.fields.set_values({"lock_after_minutes": settings.lock_after_minutes})
+        self.exports.set_values({"export_reason_from": settings.export_reason_from})
 
     def _runner(self, name: str) -> Callable[[], object]:
         return lambda: self.frame.registry.run(name)

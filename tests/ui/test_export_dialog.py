@@ -1,0 +1,86 @@
+"""The export dialog: the reason, and what the journal keeps of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from crmdesk.operations import workspace
+from crmdesk.queries import records
+from crmdesk.queries.finding import Condition
+from crmdesk.ui.customer_list import CustomerListPage
+from crmdesk.ui.dialogs import open_store as file_dialogs
+from crmdesk.ui.dialogs.export_dialog import ExportDialog
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["desk"]
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that the user chooses."""
+    monkeypatch.setattr(file_dialogs, "choose_output", lambda *_: tmp_path / "people")
+    return tmp_path / "people.xlsx"
+
+
+def everyone(desk: Desk) -> list[UUID]:
+    with desk.store.read() as reader:
+        return [UUID(bytes=one) for one in records.ids(reader, "contact")]
+
+
+def noted(desk: Desk) -> dict[str, Any]:
+    with desk.store.read() as reader:
+        return dict(json.loads(reader.value("SELECT detail FROM journal_tx ORDER BY id DESC LIMIT 1")))
+
+
+def test_a_reason_may_be_given_and_stands_in_the_journal(desk: Desk, file: Path) -> None:
+    dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name", "role"))
+    assert not dialog.is_reason_wanted
+    dialog.reason.setText("  Christmas cards ")
+    dialog.button.click()
+    desk.settle()
+    assert file.exists()
+    assert (noted(desk)["rows"], noted(desk)["columns"], noted(desk)["reason"]) == (3, ["name", "role"], "Christmas cards")
+
+
+def test_above_the_limit_nothing_goes_out_without_a_reason(desk: Desk, file: Path) -> None:
+    desk.store.run(workspace.change_settings, {"export_reason_from": 3})
+    dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name",))
+    dialog.button.click()
+    desk.settle()
+    assert dialog.error.text() == "So many records are exported with a reason only."
+    assert not file.exists()
+    dialog.reason.setText("New phone system")
+    dialog.button.click()
+    desk.settle()
+    assert file.exists()
+    assert noted(desk)["reason"] == "New phone system"
+
+
+def test_the_filter_of_the_list_is_noted_too(desk: Desk, file: Path) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    page.list.filters.set_conditions([Condition("role", "~", "sales")])
+    page.list.reload()
+    desk.settle()
+    page.export()
+    dialog = page.window().findChild(ExportDialog)
+    assert dialog is not None
+    dialog.button.click()
+    desk.settle()
+    assert noted(desk)["rows"] == 1
+    assert noted(desk)["filters"] == ["role ~ sales"]
+
+
+def test_contacts_go_out_as_address_cards(desk: Desk, file: Path) -> None:
+    dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name",))
+    next(button for button in dialog.forms.buttons() if button.property("value") == "vcf").setChecked(True)
+    dialog.button.click()
+    desk.settle()
+    assert file.with_suffix(".vcf").read_text(encoding="utf-8").count("BEGIN:VCARD") == 3

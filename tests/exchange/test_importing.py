@@ -286,6 +286,30 @@ def test_deals_get_stage_dates_and_name_from_what_the_file_says(store: Store, tm
     assert (found[2][0], found[2][2]) == ("3", "lost")
     stages = column(store, "SELECT name FROM stage WHERE deleted_at IS NULL ORDER BY position")
     assert stages == ["Qualify", "Meeting", "Proposal", "Negotiation", "Demo", "Won", "Lost"]
+    assert rows(store, "SELECT win_rate / 1000000 FROM stage WHERE name = 'Demo'") == [(88,)]
+
+
+def test_a_pipeline_that_comes_with_an_import_has_its_order_and_win_rates_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    lines = "".join(f"Deal {number},{stage},100\n" for number, stage in enumerate(("Negotiation/Review", "Prospecting", "Closed Won", "Proposal/Price Quote", "Qualification", "Prospecting", "Closed Lost")))
+    taken(store, tmp_path, "deal", "Opportunity Name,Stage,Amount\n" + lines, "opportunities.csv")
+    pipeline = "SELECT name, win_rate / 1000000, outcome FROM stage WHERE deleted_at IS NULL ORDER BY position"
+    assert rows(store, pipeline) == [
+        ("Prospecting", 10, "open"), ("Qualification", 20, "open"), ("Proposal/Price Quote", 60, "open"), ("Negotiation/Review", 80, "open"), ("Won", 100, "won"), ("Lost", 0, "lost")
+    ]  # fmt: skip
+    store.undo()
+    assert column(store, "SELECT name FROM stage WHERE deleted_at IS NULL ORDER BY position") == ["Qualify", "Meeting", "Proposal", "Negotiation", "Won", "Lost"]
+
+
+def test_stages_with_names_of_their_own_keep_the_files_order_and_share_the_rates_evenly(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Deal name,Stage\nA,Alpha\nB,Beta\nC,Gamma\n", "deals.csv")
+    assert rows(store, "SELECT name, win_rate / 1000000 FROM stage WHERE deleted_at IS NULL AND outcome = 'open' ORDER BY position") == [("Alpha", 25), ("Beta", 50), ("Gamma", 75)]
+
+
+def test_a_pipeline_in_use_keeps_its_stages_beside_those_of_an_import(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "deal", {"name": "Mine"})
+    taken(store, tmp_path, "deal", "Deal name,Stage\nA,Alpha\nB,Beta\n", "deals.csv")
+    found = rows(store, "SELECT name, win_rate / 1000000 FROM stage WHERE deleted_at IS NULL AND outcome = 'open' ORDER BY position")
+    assert found == [("Qualify", 10), ("Meeting", 30), ("Proposal", 50), ("Negotiation", 75), ("Alpha", 83), ("Beta", 92)]
 
 
 # ---- quotes, tickets, activities ----

@@ -13,6 +13,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.models.workspace import ImportMapping, SpentNumber
 from crmdesk.operations.attachments import keep
 from crmdesk.operations.numbers import take_number
+from crmdesk.operations.pipelines import settle_imported
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
 from crmdesk.store.settings import named_id
@@ -56,12 +57,15 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
     """
     change.note(about=about)
     allowed: set[str] = set()
+    stages: set[bytes] = set()
     for batch in batches:
         for entity, columns, rows in batch.inserts:
             cls = ENTITIES[entity]
             _allow(change, cls, allowed)
             change.insert_many(cls, columns, rows)
             _keep_numbers(change, entity, columns, rows)
+            if entity == "stage":
+                stages |= {row[columns.index("id")] for row in rows}
         for entity, columns, rows in batch.updates:
             cls = ENTITIES[entity]
             _allow(change, cls, allowed)
@@ -69,6 +73,8 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
         if batch.files and load:
             _allow(change, ENTITIES["attachment"], allowed)
             _attach(change, batch.files, load)
+    if stages:
+        settle_imported(change, stages)
     return change.tx
 
 

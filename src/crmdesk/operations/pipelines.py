@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, ntr, tr
-from crmdesk.models.deal import Pipeline, Stage
+from crmdesk.models.deal import Deal, Pipeline, Stage
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.store.door import Change, operation
+from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Select
 
 
 @dataclass(frozen=True)
@@ -164,3 +168,93 @@ def _refuse_with_deals(change: Change, column: str, record_id: UUID) -> None:
     count = change.reader.value(f'SELECT count(*) FROM deal WHERE "{column}" = ? AND deleted_at IS NULL', (record_id.bytes,))
     if count:
         raise UserError(ntr("{count} deal is still there.", "{count} deals are still there.", count), hint=tr("Move its deals to another stage first."))
+
+
+# -- stages that an import made ----------------------------------------------------------------------------------------------------
+
+# How far a deal usually is, by what CRM programs call their stages; the first that fits counts.
+_PHASES: tuple[tuple[int, str], ...] = (
+    (10, r"prospect|new|incoming|lead|suspect|neu|erstkontakt|interessent|线索|初步|新建"),
+    (20, r"qualif|discover|contact|connect|kontakt|接洽|接触|资格|确认意向"),
+    (40, r"need|analys|demo|meeting|appointment|presentation|termin|bedarf|workshop|trial|test|演示|需求|拜访|试用"),
+    (60, r"propos|quot|offer|price|value|angebot|方案|报价|投标"),
+    (70, r"decision|percept|perceiv|evaluat|entscheid|评估|决策"),
+    (80, r"negotiat|review|contract|legal|procure|verhandl|vertrag|prüf|谈判|合同|商务|签约"),
+    (90, r"commit|verbal|approv|order|purchase|zusage|auftrag|freigabe|审批|待签"),
+)  # fmt: skip
+OWN_PIPELINE = 2
+
+
+def settle_imported(change: Change, made: Iterable[bytes]) -> None:
+    """Give stages that an import made their win rates, and their order where their names tell it.
+
+    Where an import brings deals in several stages of its own into a pipeline that had none, the stages that nobody used go into the bin:
+    what is left is the pipeline that the deals came from.
+    """
+    fresh = set(made)
+    pipelines = change.reader.rows(f"SELECT DISTINCT pipeline_id FROM stage WHERE id {IN_IDS} AND pipeline_id IS NOT NULL", (id_list(fresh),))
+    for (pipeline,) in pipelines:
+        stages = list(change.find_all(Stage, _stages_of(UUID(bytes=pipeline))))
+        opened = [stage for stage in stages if stage.outcome in (None, "open")]
+        own = [stage for stage in opened if stage.id.bytes in fresh]
+        if len(own) >= OWN_PIPELINE and _has_only_new_deals(change, pipeline):
+            used = {row for (row,) in change.reader.rows("SELECT DISTINCT stage_id FROM deal WHERE pipeline_id = ?", (pipeline,))}
+            unused = [stage for stage in opened if stage.id.bytes not in fresh | used]
+            change.delete(Stage, [stage.id for stage in unused])
+            opened = [stage for stage in opened if stage not in unused]
+        _put_in_order(change, opened, fresh, [stage for stage in stages if stage.outcome in ("won", "lost")])
+    change.flush()
+
+
+def _stages_of(pipeline_id: UUID) -> Select[Any]:
+    """Return the query of a pipeline's live stages in their order."""
+    from sqlalchemy import select
+
+    return select(Stage).where(Stage.pipeline_id == pipeline_id, Stage.deleted_at.is_(None)).order_by(Stage.position, Stage.id)
+
+
+def _has_only_new_deals(change: Change, pipeline: bytes) -> bool:
+    """Say whether all deals of a pipeline came with this transaction, and there are some."""
+    deals = [row for (row,) in change.reader.rows("SELECT id FROM deal WHERE pipeline_id = ?", (pipeline,))]
+    before = change.reader.value(
+        "SELECT 1 FROM journal WHERE tbl = ? AND op = 0 AND tx < ? AND row IN (SELECT id FROM deal WHERE pipeline_id = ?) LIMIT 1", (Deal.entity.number, change.tx, pipeline)
+    )
+    return bool(deals) and before is None
+
+
+def _put_in_order(change: Change, opened: Sequence[Stage], fresh: set[bytes], closed: Sequence[Stage]) -> None:
+    """Number the stages, open ones first, and fill in the win rates that are missing."""
+    known = {stage.id: _phase_of(stage.name or "") for stage in opened}
+    if all(stage.id.bytes in fresh and known[stage.id] for stage in opened):
+        opened = sorted(opened, key=lambda stage: known[stage.id] or 0)
+        rates = [known[stage.id] for stage in opened]
+        if len(set(rates)) == len(rates):
+            for stage, rate in zip(opened, rates, strict=True):
+                stage.win_rate = Decimal(rate or 0) if stage.win_rate is None else stage.win_rate
+    for position, stage in enumerate([*opened, *closed]):
+        stage.position = position
+    for stage in closed:
+        if stage.win_rate is None:
+            stage.win_rate = Decimal(100 if stage.outcome == "won" else 0)
+    for stage, rate in zip(opened, spread([stage.win_rate for stage in opened]), strict=True):
+        stage.win_rate = rate
+    change.flush()
+
+
+def _phase_of(name: str) -> int | None:
+    return next((rate for rate, words in _PHASES if re.search(words, name, re.IGNORECASE)), None)
+
+
+def spread(rates: Sequence[Decimal | None]) -> list[Decimal]:
+    """Fill the gaps between known win rates evenly, from 0 before the first stage to 100 behind the last."""
+    filled: list[Decimal] = []
+    for at, rate in enumerate(rates):
+        if rate is not None:
+            filled.append(rate)
+            continue
+        low = filled[-1] if filled else Decimal(0)
+        ahead = next((step for step, later in enumerate(rates[at:]) if later is not None), None)
+        high = Decimal(100) if ahead is None else rates[at + ahead] or Decimal(0)
+        steps = (len(rates) - at if ahead is None else ahead) + 1
+        filled.append((low + (high - low) / steps).quantize(Decimal(1)))
+    return filled

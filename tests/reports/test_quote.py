@@ -165,10 +165,19 @@ def test_discounts_and_charges_of_the_document_are_listed_with_their_reasons() -
         },
     )
     text = text_of(render_quote(page).pdf)
-    for shown in ("Sum of items €200.00", "Early order (10%) -€20.00", "Freight €15.00", "Net amount €195.00"):
+    for shown in ("Sum of items €200.00", "Early order (10%) −€20.00", "Freight €15.00", "Net amount €195.00"):
         assert shown in text
-    for shown in ("Already paid -€50.00", "Rounding difference €0.02", "Amount due €184.02"):
+    for shown in ("Already paid −€50.00", "Rounding difference €0.02", "Amount due €184.02"):
         assert shown in text
+
+
+def test_discounts_of_lines_are_signed_with_a_minus_and_surcharges_with_a_plus() -> None:
+    percent, amount, extra = AllowanceCharge(False, None, D("12.5")), AllowanceCharge(False, D(1068)), AllowanceCharge(True, D(7))
+    page = quote(*(line(price="1000", allowance_charges=(each,)) for each in (percent, amount, extra)))
+    text = text_of(render_quote(replace(page, language="de")).pdf)
+    for shown in ("−12,5 %", "−1.068,00", "+7,00"):
+        assert shown in text.replace("\u00a0", " "), text
+    assert not re.search(r"[ (]-\d", text)
 
 
 def test_why_no_tax_is_charged_is_said() -> None:

@@ -18,31 +18,36 @@ if TYPE_CHECKING:
     from babel import Locale
 
 
+def _signed(value: Decimal, text: str) -> str:
+    """Return a formatted number with the minus sign of print, as wide as a plus; locales give the hyphen of the keyboard."""
+    return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text
+
+
 def number(value: Decimal) -> str:
     """Format a number with its own decimals but no trailing zeros: 1,234.5."""
-    return str(format_decimal(value.normalize(), locale=locale(), decimal_quantization=False))
+    return _signed(value, format_decimal(value.normalize(), locale=locale(), decimal_quantization=False))
 
 
 def percent(rate: Decimal) -> str:
     """Format a rate that is given in percent: 9.975%, in German 9,975 %."""
-    return str(_percent_pattern(locale()).apply(rate.normalize() / 100, locale(), decimal_quantization=False))
+    return _signed(rate, _percent_pattern(locale()).apply(rate.normalize() / 100, locale(), decimal_quantization=False))
 
 
 def unit_price(price: Decimal, currency: str) -> str:
     """Format a price per unit: the currency's decimals, more where the price has more."""
     pattern = _number_pattern(locale(), decimals_of(currency))
-    return str(pattern.apply(price, locale(), decimal_quantization=False))
+    return _signed(price, pattern.apply(price, locale(), decimal_quantization=False))
 
 
 def plain_amount(amount: Decimal, currency: str) -> str:
     """Format an amount without its currency: 1,234.50."""
-    return str(_number_pattern(locale(), decimals_of(currency)).apply(amount, locale()))
+    return _signed(amount, _number_pattern(locale(), decimals_of(currency)).apply(amount, locale()))
 
 
 def money(amount: Decimal, currency: str) -> str:
     """Format an amount with its currency: €1,234.50, in German 1.234,50 €."""
     pattern = _money_pattern(locale(), decimals_of(currency), _needs_space(locale(), currency))
-    return str(pattern.apply(amount, locale(), currency=currency, currency_digits=False))
+    return _signed(amount, pattern.apply(amount, locale(), currency=currency, currency_digits=False))
 
 
 def long_date(day: date) -> str:

@@ -229,8 +229,8 @@ def _put_in_order(change: Change, opened: Sequence[Stage], fresh: set[bytes], cl
         opened = sorted(opened, key=lambda stage: known[stage.id] or 0)
         rates = [known[stage.id] for stage in opened]
         if len(set(rates)) == len(rates):
-            for stage, rate in zip(opened, rates, strict=True):
-                stage.win_rate = Decimal(rate or 0) if stage.win_rate is None else stage.win_rate
+            for stage, phase in zip(opened, rates, strict=True):
+                stage.win_rate = Decimal(phase or 0) if stage.win_rate is None else stage.win_rate
     for position, stage in enumerate([*opened, *closed]):
         stage.position = position
     for stage in closed:

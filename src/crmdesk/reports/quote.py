@@ -431,9 +431,9 @@ class _Table:
             return ""
         only = line.allowance_charges[0]
         if len(line.allowance_charges) == 1 and only.percent and not only.charge and only.base_amount is None:
-            return percent(only.percent)
-        off = self.body.totals.line_gross[index] - self.body.totals.line_amounts[index]
-        return self.body.shown(off)
+            return percent(-only.percent)
+        change = self.body.totals.line_amounts[index] - self.body.totals.line_gross[index]
+        return f"+{self.body.shown(change)}" if change > 0 else self.body.shown(change)
 
     def _tax(self, line: Line) -> str:
         taxes = line.tax_group.taxes

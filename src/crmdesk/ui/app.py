@@ -25,6 +25,7 @@ from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.first_run import SAMPLE_PASSPHRASE, CreateCover, NewStore, SheetCover, WelcomeCover, system_language, system_region
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.navigation import Item
+from crmdesk.ui.system_lock import SystemLock
 from crmdesk.ui.upkeep import Upkeep
 from crmdesk.ui.window import CORE_AREA, Window
 
@@ -132,6 +133,8 @@ class Program(QObject):
         self._recent: Recent | None = None
         self._is_ended = False
         self._lost: Path | None = None
+        self.system_lock = SystemLock(self)
+        self.system_lock.locked.connect(self.lock)
         self.window = self._make_window()
 
     # --- the window -------------------------------------------------------------------------------------------------
@@ -217,6 +220,7 @@ class Program(QObject):
         if place := settings.read().get("window"):
             self.window.restoreGeometry(QByteArray.fromBase64(str(place).encode()))
         self.window.show()
+        QTimer.singleShot(CALM_MS, self.system_lock, self.system_lock.begin)
         if path is None:
             self.welcome()
         elif not path.exists():
@@ -659,6 +663,7 @@ class Program(QObject):
     def shut_down(self) -> None:
         """End: stop what runs, close the store, let go of its place."""
         self._keep_look()
+        self.system_lock.end()
         if self.upkeep is not None:
             self.upkeep.stop()
             self.upkeep = None

@@ -48,7 +48,7 @@ class ExportDialog(QDialog):
         title = tr("Export {what}", what=plural)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(500)
         self.forms, forms = _choices(
             ("xlsx", tr("Excel workbook"), tr("Numbers and dates as such, filters, sums")),
             ("csv", tr("CSV for people"), tr("Opens in any spreadsheet; nothing in it becomes a formula")),

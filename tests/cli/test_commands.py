@@ -361,6 +361,18 @@ def test_all_data_goes_out_in_one_zip_and_into_a_new_store(typed: Program, tmp_p
     assert new("verify", "--deep")["ok"] is True
 
 
+def test_a_period_goes_to_the_accountant_and_is_closed(crm: Program, tmp_path: Path) -> None:
+    document = tmp_path / "quote.json"
+    document.write_text(json.dumps({"currency": "EUR", "date": "2026-03-01", "lines": [{"description": "Box", "quantity": "2", "unit_price": "50", "tax_category": "S", "tax_rate": "19"}]}))
+    crm("quote", "issue", crm("quote", "add", document)["id"])
+    made = crm("workbook", tmp_path / "w.xlsx", "--from", "2026-01-01", "--to", "2026-12-31")
+    assert (made["documents"], made["quotes"], made["totals"]) == (0, 1, [{"sheet": "Quotes", "currency": "EUR", "net": "100.00", "tax": "19.00", "total": "119.00"}])
+    assert "exists already" in crm("workbook", tmp_path / "w.xlsx", code=4)
+    assert crm("period", "close", "2026-03-31") == crm("period", "show") == {"closed_until": "2026-03-31"}
+    assert "closed period" in crm("quote", "issue", crm("quote", "add", document)["id"], code=4)
+    assert crm("period", "reopen") == {"closed_until": None}
+
+
 def test_reports_go_to_files(crm: Program, tmp_path: Path) -> None:
     crm("add", "deal", "name=D", "amount=10 EUR")
     for ending in ("xlsx", "pdf", "csv"):

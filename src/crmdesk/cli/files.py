@@ -194,3 +194,63 @@ def export(
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
     say(result.to_json())
+
+
+# -- the accountant's workbook ---------------------------------------------------------------------------------------------------
+
+
+@app.command("workbook")
+def workbook(
+    file: Path,
+    first: Annotated[str | None, typer.Option("--from", help="First day of the documents; else from the beginning.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day of the documents; else to the end.")] = None,
+) -> None:
+    """Write the accountant's workbook: documents, lines, taxes, customers and control totals of a period."""
+    from crmdesk.exchange.accounting import accountants_workbook
+    from crmdesk.fields import read_date
+    from crmdesk.queries.ledger import Period
+
+    period = Period(read_date(first) if first else None, read_date(last) if last else None)
+    with opened() as store:
+        result = accountants_workbook(store, file, period)
+    say(result.to_json())
+
+
+period_app = typer.Typer(help="Closed periods.")
+app.add_typer(period_app, name="period")
+
+
+@period_app.command("close")
+def close_period(until: str) -> None:
+    """Close all days up to one: no document dated in them is issued any more."""
+    from crmdesk.fields import read_date
+    from crmdesk.operations.workbooks import close_period as close
+
+    with opened() as store:
+        store.run_from("cli", close, read_date(until))
+    _say_closed()
+
+
+@period_app.command("reopen")
+def reopen_period(until: Annotated[str | None, typer.Argument(help="What stays closed; nothing if left out.")] = None) -> None:
+    """Open closed days again."""
+    from crmdesk.fields import read_date
+    from crmdesk.operations.workbooks import reopen_period as reopen
+
+    with opened() as store:
+        store.run_from("cli", reopen, read_date(until) if until else None)
+    _say_closed()
+
+
+@period_app.command("show")
+def show_period() -> None:
+    """Say up to which day documents are closed."""
+    _say_closed()
+
+
+def _say_closed() -> None:
+    from crmdesk.store.issued import closed_until
+
+    with opened() as store, store.read() as reader:
+        day = closed_until(reader)
+    say({"closed_until": day.isoformat() if day else None}, day.isoformat() if day else tr("No period is closed."))

@@ -6,7 +6,7 @@ from importlib import import_module
 
 AREAS = (
     "activities", "attachments", "deals", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
-    "takeover", "tasks", "tickets", "workspace",
+    "takeover", "tasks", "tickets", "workbooks", "workspace",
 )  # fmt: skip
 
 

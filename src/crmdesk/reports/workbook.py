@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from crmdesk.clock import now
 from crmdesk.i18n import tr
-from crmdesk.reports.cells import Cells, SheetColumn, clean, column_cells, number_format, text_tail, xml_attribute, xml_text
+from crmdesk.reports.cells import Cells, Formula, SheetColumn, clean, column_cells, number_format, text_tail, xml_attribute, xml_text
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -58,6 +58,10 @@ class _Sheet:
     name: str
     reference: str = ""
     labels: tuple[str, ...] = ()
+
+
+class Head(str):
+    """A text that is shown bold on a page."""
 
 
 class WorkbookFile:
@@ -114,11 +118,32 @@ class WorkbookFile:
 
     def about(self, pairs: Sequence[tuple[str, Any]]) -> None:
         """Write the sheet that says what the workbook holds and when it was made."""
-        with self._begin(tr("About"), [28, WIDEST]) as stream:
-            for number, (label, value) in enumerate(pairs, 1):
-                (cell,) = column_cells("B", SheetColumn(label, _kind_of_one(value)), self._style, self._zone)([value], [str(number)])
-                stream.write(f'<row r="{number}"><c r="A{number}" s="{_BOLD_STYLE}"{text_tail(label)}{cell}</row>'.encode())
+        self.page(tr("About"), [(Head(label), value) for label, value in pairs], [28, WIDEST])
+
+    def page(self, name: str, rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> None:
+        """Write a sheet of rows that are no table: each cell by what its value is; a `Head` is bold."""
+        with self._begin(name, widths) as stream:
+            for number, row in enumerate(rows, 1):
+                cells = (self._page_cell(column_letters(place), value, str(number)) for place, value in enumerate(row, 1))
+                stream.write(f'<row r="{number}">{"".join(cells)}</row>'.encode())
             stream.write(b"</sheetData></worksheet>")
+
+    def _page_cell(self, letters: str, value: Any, number: str) -> str:
+        if isinstance(value, Head):
+            return f'<c r="{letters}{number}" s="{_BOLD_STYLE}"{text_tail(str(value))}' if value else ""
+        shown = value.value if isinstance(value, Formula) else value
+        (cell,) = column_cells(letters, SheetColumn("", _kind_of_one(shown)), self._style, self._zone)([value], [number])
+        return cell
+
+    def reference(self, columns: int | str, rows: int, name: str) -> str:
+        """Return the absolute reference to the rows of one column below the head of a sheet, as formulas on other sheets write it."""
+        letters = columns if isinstance(columns, str) else column_letters(columns)
+        return f"{_quoted_name(name)}!${letters}$2:${letters}${max(rows, 1) + 1}"
+
+    @property
+    def last_name(self) -> str:
+        """The name that the newest sheet has got."""
+        return self._sheets[-1].name
 
     # ---- parts of a sheet ----
 
@@ -262,11 +287,19 @@ def _heads(columns: Sequence[SheetColumn]) -> list[str]:
 def _kind_of_one(value: Any) -> str:
     if isinstance(value, tuple):
         return "money"
-    return "moment" if isinstance(value, datetime) else "date" if isinstance(value, date) else "integer" if isinstance(value, int) else "text"
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, int | Decimal):
+        return "integer" if isinstance(value, int) else "decimal"
+    return "moment" if isinstance(value, datetime) else "date" if isinstance(value, date) else "text"
+
+
+def _quoted_name(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:
-    return "'" + xml_text(name).replace("'", "''") + "'"
+    return xml_text(_quoted_name(name))
 
 
 def _fixed(reference: str) -> str:

@@ -1,9 +1,10 @@
-"""The lock on issued quotes: whatever door a change comes through, what was issued stays as it is."""
+"""The locks on documents: what was issued stays as it is, and closed periods stay closed, whatever door a change comes through."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
@@ -15,6 +16,7 @@ from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 
 if TYPE_CHECKING:
     from crmdesk.store.connections import Connection
+    from crmdesk.store.reader import Reader
 
 # Whom it is about may be put in order and its life goes on; everything else of an issued quote is fixed.
 _FREE = {
@@ -22,6 +24,7 @@ _FREE = {
     QUOTE_LINE: {"product_id", "source", "external_id"},
     ALLOWANCE_CHARGE: {"source", "external_id"},
 }
+
 _PARTS = ((QUOTE_LINE, "quote_line"), (ALLOWANCE_CHARGE, "allowance_charge"))
 
 
@@ -111,3 +114,57 @@ def _check_parts(connection: Connection, before: int, part: int, table: str, quo
 def fixed(number: str | None) -> UserError:
     """Return the refusal to change an issued quote."""
     return UserError(tr("{number} was issued and can't be changed.", number=number or tr("This quote")), hint=tr("Make a new version instead."))
+
+
+# ---- closed periods ----
+
+CLOSED_UNTIL = "closed_until"
+_SETTING = 34
+
+
+def closed_until(reader: Reader) -> date | None:
+    """Return the last closed day, None if there is none."""
+    return _day(reader.value("SELECT value FROM setting WHERE key = ? AND deleted_at IS NULL", (CLOSED_UNTIL,)))
+
+
+def _day(text: str | None) -> date | None:
+    found = json.loads(text) if text else None
+    return date.fromisoformat(found) if found else None
+
+
+def _closed_before(connection: Connection, before: int) -> date | None:
+    """Return the last day that was closed when the open transaction began."""
+    found = rows(connection, "SELECT id, value FROM setting WHERE key = ? AND deleted_at IS NULL", (CLOSED_UNTIL,))
+    if not found:
+        return None
+    record, value = found[0]
+    for op, changes in rows(connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, _SETTING, record)):
+        return None if op == INSERT else _day(json.loads(changes).get("value", [value])[0])
+    return _day(value)
+
+
+def check_closed(connection: Connection, before: int) -> None:
+    """Refuse what the open transaction did to documents in a closed period: none is issued, taken in, changed or taken back there.
+
+    What stays free of an issued document, such as the customer's answer, stays free here too; and a draft is no document yet.
+
+    Raises:
+        UserError: names the document and the day.
+    """
+    until = _closed_before(connection, before)
+    if until is None:
+        return
+    quotes = _changed(connection, before, QUOTE)
+    for record, number, status, day, deleted in rows(connection, f"SELECT id, number, ifnull(status, 'draft'), date, deleted_at FROM quote WHERE id {IN_IDS}", (id_list(quotes),)):
+        its, days = quotes[record], set()
+        was_document = not its.made and not _was_draft(its, status)
+        is_document = status != "draft" and deleted is None
+        if was_document and (its.touches(QUOTE) or not is_document):
+            days.add(its.first.get("date", day))
+        if is_document and (not was_document or its.touches(QUOTE)):
+            days.add(day)
+        if any(each is not None and each <= until.isoformat() for each in days):
+            raise UserError(
+                tr("{number} is dated in a closed period (up to {day}).", number=number or tr("This quote"), day=until.isoformat()),
+                field="date", hint=tr("Give it a later date, or reopen the period."),
+            )  # fmt: skip

@@ -17,7 +17,7 @@ _RANK = {"owner": 4, "manager": 3, "sales": 2, "service": 2, "finance": 2, "own_
 
 _SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "attachment", "saved_view", "tag", "merged_record", "not_same"}
 _SERVICE = {"company", "contact", "activity", "task", "ticket", "article", "saved_answer", "attachment", "saved_view", "tag", "merged_record", "not_same"}
-_FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity", "merged_record", "not_same"}
+_FINANCE = {"company", "quote", "product", "exchange_rate", "attachment", "saved_view", "task", "activity", "merged_record", "not_same", "period"}
 _MANAGER = (_SALES | _SERVICE | _FINANCE) | {
     "pipeline", "stage", "queue", "service_level", "number_series", "custom_field", "holiday", "member", "import", "import_mapping", "export", "handover",
 }  # fmt: skip

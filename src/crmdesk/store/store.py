@@ -231,17 +231,17 @@ class Store:
 
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         # Who only reads does without these, and starts a little sooner.
-        from crmdesk.store.closed import check_closed
-        from crmdesk.store.issued import check_issued
+        from crmdesk.store.issued import check_closed, check_issued
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
-        from crmdesk.store.totals import complete_totals
+        from crmdesk.store.totals import QUOTE, complete_totals
 
         change.flush()
         change.bulk_checks()
         touched = complete_stamps(connection, before)
         if kind == "do":
             check_issued(connection, before)
-        check_closed(connection, before)
+        if QUOTE in touched:
+            check_closed(connection, before)
         complete_totals(connection, before, change.settings)
         if touched & LEADING:
             follow_leading_quotes(connection, before, change.settings)

@@ -1,0 +1,292 @@
+"""The accountant's workbook: the documents of a period with lines, taxes and customers, and a page of control totals with formulas beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from crmdesk import __version__
+from crmdesk.clock import now
+from crmdesk.documents.currencies import decimals_of
+from crmdesk.errors import UserError
+from crmdesk.i18n import mark, tr
+from crmdesk.models.base import ENTITIES
+from crmdesk.operations import workbooks
+from crmdesk.queries import ledger
+from crmdesk.reports.cells import Formula, SheetColumn
+from crmdesk.reports.workbook import MOST_ROWS, Head, WorkbookFile
+from crmdesk.store.issued import closed_until
+from crmdesk.store.pace import no_garbage
+from crmdesk.store.rights import authorize
+from crmdesk.store.unfinished import unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from crmdesk.queries.ledger import Customer, LedgerDocument, Period
+    from crmdesk.store import Reader, Store
+
+# (label, kind) of the columns; formulas name them by their place.
+_DOCUMENT = (
+    (mark("Document"), "text"), (mark("Number"), "text"), (mark("Date"), "date"), (mark("Customer"), "text"), (mark("Customer number"), "text"), (mark("VAT ID"), "text"),
+    (mark("Country"), "text"), (mark("Currency"), "text"),
+)  # fmt: skip
+_AMOUNTS = (
+    (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Check"), "money"),
+    (mark("Exchange rate"), "decimal"), (mark("Total in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
+)  # fmt: skip
+_LINE = (
+    (mark("Line"), "integer"), (mark("Product code"), "text"), (mark("Description"), "text"), (mark("Quantity"), "decimal"), (mark("Unit"), "text"), (mark("Unit price"), "decimal"),
+    (mark("Net"), "money"), (mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Optional"), "flag"),
+)  # fmt: skip
+_TAX = ((mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Tax"), "text"), (mark("Taxable"), "money"), (mark("Tax amount"), "money"))
+_CUSTOMER = (
+    (mark("Name"), "text"), (mark("Customer number"), "text"), (mark("VAT ID"), "text"), (mark("Street"), "text"), (mark("Postal code"), "text"), (mark("City"), "text"),
+    (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
+)  # fmt: skip
+CURRENCY_AT, NET_AT, TAX_AT, TOTAL_AT = 8, 9, 10, 13
+CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
+
+
+@dataclass(frozen=True)
+class WorkbookResult:
+    """What the workbook holds."""
+
+    file: str
+    documents: int
+    quotes: int
+    gaps: int
+    totals: tuple[tuple[str, str, Decimal, Decimal, Decimal], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as the command line prints it."""
+        sums = [{"sheet": sheet, "currency": code, "net": f"{net:f}", "tax": f"{tax:f}", "total": f"{total:f}"} for sheet, code, net, tax, total in self.totals]
+        return {"file": self.file, "documents": self.documents, "quotes": self.quotes, "gaps": self.gaps, "totals": sums}
+
+
+@dataclass
+class _Written:
+    """What the control page must know of one set of sheets."""
+
+    entities: list[str]
+    documents: list[LedgerDocument]
+    sheet: str = ""
+    tax_sheet: str = ""
+    tax_rows: int = 0
+    groups: dict[tuple[str, str, Decimal, str], tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+
+def accountants_workbook(store: Store, path: Path, period: Period, origin: str = "cli") -> WorkbookResult:
+    """Write the documents of a period to a workbook.
+
+    Raises:
+        NotAllowed: the role may not export.
+        UserError: the file exists or can't be written, its ending is another, or the period ends before it begins.
+    """
+    authorize(store.viewer, "export.write")
+    if path.suffix.lower() != ".xlsx":
+        raise UserError(tr("“{file}” has no ending that can be written.", file=path.name), hint=tr("Use one of: {options}.", options=".xlsx"))
+    if period.first and period.last and period.last < period.first:
+        raise UserError(tr("The period ends before it begins."), field="to")
+    if path.exists():
+        raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
+    with unfinished(path, "part") as half:
+        with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz) as book:
+            result = _Maker(reader, book, period, store.path.name).write(path)
+        store.run_from(origin, workbooks.note_workbook, path.name, period.first, period.last, result.documents + result.quotes)
+        half.replace(path)
+    return result
+
+
+class _Maker:
+    """Writes the sheets one after the other; the control page comes last, since it points to all of them."""
+
+    def __init__(self, reader: Reader, book: WorkbookFile, period: Period, store: str) -> None:
+        self._reader, self._book, self._period, self._store = reader, book, period, store
+        self._base = reader.settings.currency
+
+    def write(self, path: Path) -> WorkbookResult:
+        """Write all sheets and return what they hold."""
+        tax, offers = (_Written(known, self._documents(known)) for known in (ledger.known(ledger.TAX_DOCUMENTS), ledger.known(ledger.OFFERS)))
+        customers = ledger.customers(self._reader, [*tax.documents, *offers.documents])
+        self._sheets(tax, customers, (tr("Documents"), tr("Lines"), tr("Tax summary")))
+        self._customers(tax, offers, customers)
+        self._sheets(offers, customers, (tr("Quotes"), tr("Quote lines"), tr("Quote taxes")))
+        series = [series for written in (tax, offers) for entity in written.entities for series in self._numbers(entity, written)]
+        totals = self._control(tax, offers, series)
+        gaps = sum(len(one.missing) for one in series)
+        return WorkbookResult(str(path), len(tax.documents), len(offers.documents), gaps, tuple(totals))
+
+    def _documents(self, entities: Sequence[str]) -> list[LedgerDocument]:
+        found = [document for entity in entities for document in ledger.documents(self._reader, entity, self._period)]
+        if len(found) >= MOST_ROWS:
+            raise UserError(tr("A sheet holds at most {count} rows.", count=MOST_ROWS - 1), hint=tr("Choose a shorter period."))
+        return found
+
+    def _numbers(self, entity: str, written: _Written) -> list[ledger.Numbers]:
+        return ledger.numbers(self._reader, entity, [document for document in written.documents if document.entity == entity])
+
+    # ---- tables ----
+
+    def _sheets(self, written: _Written, customers: dict[bytes, Customer], names: tuple[str, str, str]) -> None:
+        heads = {document.id: _head(document, customers) for document in written.documents}
+        self._book.sheet(names[0], self._columns(_DOCUMENT + _AMOUNTS), (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2)))
+        written.sheet = self._book.last_name
+        self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads))
+        written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), self._taxes(written, heads))
+        written.tax_sheet = self._book.last_name
+
+    def _columns(self, columns: Sequence[tuple[str, str]]) -> list[SheetColumn]:
+        return [SheetColumn(tr(label, currency=self._base) if "{currency}" in label else tr(label), kind) for label, kind in columns]
+
+    def _document(self, row: int, head: list[Any], document: LedgerDocument) -> list[Any]:
+        code = document.currency
+        status = ENTITIES[document.entity].fields["status"].choice(document.status)
+        check = document.net + document.tax - document.prepaid + document.rounding - document.payable
+        formula = f"ROUND(I{row}+J{row}-K{row}+L{row}-M{row},{decimals_of(code)})"
+        amounts = [(amount, code) for amount in (document.net, document.tax, document.prepaid, document.rounding, document.payable)]
+        base = None if document.base is None else (document.base, self._base)
+        return [*head, *amounts, Formula(formula, (check, code)), document.exchange_rate, base, status, document.reference]
+
+    def _lines(self, written: _Written, heads: dict[bytes, list[Any]]) -> Iterator[list[Any]]:
+        for line in ledger.lines(self._reader, written.documents):
+            net = None if line.net is None else (line.net, line.document.currency)
+            yield [
+                *heads[line.document.id], line.place, line.product, line.description, line.quantity, line.unit, line.unit_price, net, line.tax_category, line.tax_rate,
+                line.optional or None,
+            ]  # fmt: skip
+
+    def _taxes(self, written: _Written, heads: dict[bytes, list[Any]]) -> Iterator[list[Any]]:
+        for document in written.documents:
+            for tax in document.taxes:
+                code = document.currency
+                key = (code, tax.tax_category, tax.tax_rate, tax.name)
+                taxable, amount = written.groups.get(key, (Decimal(0), Decimal(0)))
+                written.groups[key] = (taxable + tax.taxable, amount + tax.tax)
+                yield [*heads[document.id], tax.tax_category, tax.tax_rate, tax.name or None, (tax.taxable, code), (tax.tax, code)]
+
+    def _customers(self, tax: _Written, offers: _Written, customers: dict[bytes, Customer]) -> None:
+        counts: dict[bytes | None, int] = {}
+        for document in (*tax.documents, *offers.documents):
+            counts[document.company_id] = counts.get(document.company_id, 0) + 1
+        rows = (
+            [each.name, each.number, each.vat_id, each.street, each.postal_code, each.city, each.country, each.payment_days, counts[record]]
+            for record, each in customers.items()
+        )
+        self._book.sheet(tr("Customers"), self._columns(_CUSTOMER), rows)
+
+    # ---- control ----
+
+    def _control(self, tax: _Written, offers: _Written, series: Sequence[ledger.Numbers]) -> list[tuple[str, str, Decimal, Decimal, Decimal]]:
+        page: list[list[Any]] = [*self._about(tax, offers), []]
+        totals = self._sums(page, (tax, offers))
+        self._rates(page, (tax, offers))
+        _series(page, series)
+        self._changes(page, [*tax.documents, *offers.documents])
+        self._book.page(tr("Control"), page, [34, 16, 18, 18, 18, 18, 18, 18, 18])
+        return totals
+
+    def _about(self, tax: _Written, offers: _Written) -> Iterator[list[Any]]:
+        reader, period = self._reader, self._period
+        transaction, digest = ledger.journal_head(reader)
+        member = reader.value("SELECT name FROM member WHERE id = ?", (reader.viewer.member_id.bytes,)) if reader.viewer.member_id else None
+        closed = closed_until(reader)
+        yield [Head(tr("Accountant's workbook"))]
+        yield [Head(tr("From")), period.first or tr("the beginning")]
+        yield [Head(tr("To")), period.last or tr("the end")]
+        yield [Head(tr("Documents")), len(tax.documents)]
+        yield [Head(tr("Quotes")), len(offers.documents)]
+        yield [Head(tr("Period")), tr("by the date of the document; drafts are left out")]
+        yield [Head(tr("Closed until")), closed or tr("nothing is closed")]
+        yield [Head(tr("Made on")), now()]
+        yield [Head(tr("Made by")), str(member or "")]
+        yield [Head(tr("Store")), self._store]
+        yield [Head(tr("Program")), f"CRMDesk {__version__}"]
+        yield [Head(tr("Head of the journal")), transaction, digest]
+
+    def _sums(self, page: list[list[Any]], sets: Sequence[_Written]) -> list[tuple[str, str, Decimal, Decimal, Decimal]]:
+        """Put the totals by currency: as the database adds them up, and as the sheets do."""
+        heads = (
+            tr("Totals by currency"), tr("Currency"), tr("Number of documents"), tr("Net"), tr("Net of the sheet"), tr("Tax amount"), tr("Tax of the sheet"), tr("Total"),
+            tr("Total of the sheet"),
+        )  # fmt: skip
+        page.append([Head(text) for text in heads])
+        totals = []
+        for written in sets:
+            for code, (count, *stored) in self._stored(written).items():
+                row = len(page) + 1
+                net, tax, total = stored
+                totals.append((written.sheet, code, net, tax, total))
+                cells: list[Any] = [written.sheet, code, count]
+                for amount, place, name in zip(stored, (NET_AT, TAX_AT, TOTAL_AT), ("net", "tax", "payable"), strict=True):
+                    listed = sum((getattr(document, name) for document in written.documents if document.currency == code), Decimal(0))
+                    cells += [(amount, code), self._added_up(written.sheet, len(written.documents), place, [(CURRENCY_AT, f"$B{row}")], listed, code)]
+                page.append(cells)
+        page.append([])
+        return totals
+
+    def _stored(self, written: _Written) -> dict[str, tuple[int, Decimal, Decimal, Decimal]]:
+        sums: dict[str, tuple[int, Decimal, Decimal, Decimal]] = {}
+        for entity in written.entities:
+            for code, (count, *amounts) in ledger.stored_sums(self._reader, entity, self._period).items():
+                before = sums.get(code, (0, Decimal(0), Decimal(0), Decimal(0)))
+                sums[code] = (before[0] + count, before[1] + amounts[0], before[2] + amounts[1], before[3] + amounts[2])
+        return sums
+
+    def _rates(self, page: list[list[Any]], sets: Sequence[_Written]) -> None:
+        """Put the totals by tax rate and currency."""
+        heads = (
+            tr("Totals by tax rate"), tr("Currency"), tr("Tax category"), tr("Tax rate (%)"), tr("Tax"), tr("Taxable"), tr("Taxable of the sheet"), tr("Tax amount"),
+            tr("Tax of the sheet"),
+        )  # fmt: skip
+        page.append([Head(text) for text in heads])
+        for written in sets:
+            by_rate: dict[tuple[str, str, Decimal], tuple[set[str], Decimal, Decimal]] = {}
+            for (code, category, rate, name), (taxable, tax) in written.groups.items():
+                names, before, amount = by_rate.get((code, category, rate), (set(), Decimal(0), Decimal(0)))
+                by_rate[code, category, rate] = (names | {name}, before + taxable, amount + tax)
+            for (code, category, rate), (names, taxable, tax) in sorted(by_rate.items()):
+                row = len(page) + 1
+                by = [(CURRENCY_AT, f"$B{row}"), (CATEGORY_AT, f"$C{row}"), (RATE_AT, f"$D{row}")]
+                page.append([
+                    written.tax_sheet, code, category, rate, ", ".join(sorted(name for name in names if name)) or None,
+                    (taxable, code), self._added_up(written.tax_sheet, written.tax_rows, TAXABLE_AT, by, taxable, code),
+                    (tax, code), self._added_up(written.tax_sheet, written.tax_rows, GROUP_TAX_AT, by, tax, code),
+                ])  # fmt: skip
+        page.append([])
+
+    def _added_up(self, sheet: str, rows: int, place: int, by: Sequence[tuple[int, str]], value: Decimal, code: str) -> Formula:
+        """Return the formula that adds up a column of a sheet where other columns equal cells of this page."""
+        conditions = ",".join(f"{self._book.reference(column, rows, sheet)},{cell}" for column, cell in by)
+        return Formula(f"ROUND(SUMIFS({self._book.reference(place, rows, sheet)},{conditions}),{decimals_of(code)})", (value, code))
+
+    def _changes(self, page: list[list[Any]], found: Sequence[LedgerDocument]) -> None:
+        last = ledger.last_export(self._reader)
+        page.append([Head(tr("Changes since the last export")), last.at if last else tr("this is the first one"), last.file if last else None])
+        if last is None:
+            return
+        changes = ledger.changes_since(self._reader, found, last)
+        page += [[changed.number, changed.at, changed.member, tr(changed.label)] for changed in changes] or [[tr("none")]]
+
+
+def _series(page: list[list[Any]], series: Sequence[ledger.Numbers]) -> None:
+    """Put first and last numbers, and what is missing between them."""
+    heads = (tr("Numbers"), tr("Year"), tr("Number of documents"), tr("First number"), tr("Last number"), tr("Missing"), tr("Withdrawn"))
+    page.append([Head(text) for text in heads])
+    for one in series:
+        year = str(one.year) if one.year is not None else tr("from elsewhere")
+        label = tr(ENTITIES[one.entity].entity.plural)
+        page.append([label, year, one.count, one.first, one.last, ", ".join(one.missing) or tr("none"), ", ".join(one.withdrawn) or tr("none")])
+    page.append([])
+
+
+def _head(document: LedgerDocument, customers: dict[bytes, Customer]) -> list[Any]:
+    customer = customers.get(document.company_id) if document.company_id else None
+    label = tr(ENTITIES[document.entity].entity.label)
+    known = [customer.name, customer.number, customer.vat_id, customer.country] if customer else [None] * 4
+    return [label, document.number, document.day, *known, document.currency]
+
+
+__all__ = ["WorkbookResult", "accountants_workbook"]

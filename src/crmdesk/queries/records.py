@@ -86,7 +86,7 @@ def count(reader: Reader, entity: str, conditions: Sequence[Condition] = (), amo
     return int(reader.value(f'SELECT count(*) FROM "{cls.entity.name}" t WHERE {where.sql}{extra}', parameters))  # noqa: S608
 
 
-PROBE, FIRST_PROBE = 4000, 500
+PROBE, FIRST_PROBE, RARE = 4000, 500, 0.04
 FEW = 200
 
 
@@ -100,9 +100,18 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
         found = _first_by_name(reader, cls, conditions, down, limit)
         if found is not None:
             return found
-    elif len(sort) == 1 and (led := _first_by_link(reader, cls, conditions, sort[0], limit) or _first_by_part(reader, cls, conditions, sort[0], limit)):
+    elif len(sort) == 1 and not _hold_rarely(reader, cls, conditions) and (led := _first_by_link(reader, cls, conditions, sort[0], limit) or _first_by_part(reader, cls, conditions, sort[0], limit)):
         return led
     return ids(reader, entity, conditions, sort, limit=limit)
+
+
+def _hold_rarely(reader: Reader, cls: type[Record], conditions: Sequence[Condition]) -> bool:
+    """Say whether so few records meet the conditions that sorting all of these is less work than walking an index until a page is full."""
+    if not conditions or "sort_key" not in cls.columns:
+        return False
+    where = where_sql(cls, conditions, reader, of_few=True)
+    looked_at = f'SELECT * FROM "{cls.entity.name}" ORDER BY sort_key, id LIMIT {FIRST_PROBE}'  # noqa: S608
+    return int(reader.value(f"SELECT count(*) FROM ({looked_at}) t WHERE {where.sql}", where.parameters)) < FIRST_PROBE * RARE  # noqa: S608
 
 
 def _first_by_name(reader: Reader, cls: type[Record], conditions: Sequence[Condition], down: str, limit: int) -> list[bytes] | None:
@@ -153,28 +162,70 @@ def _first_by_link(reader: Reader, cls: type[Record], conditions: Sequence[Condi
 def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condition], sort: str, limit: int) -> list[bytes] | None:
     """Return the first ids sorted by a list field, as far as the index of its normal form leads quickly; None if that does not fill a page."""
     field, inner, _ = field_for(cls, sort.lstrip("-"), reader)
+    if inner is not None and inner.kind == "link":
+        return _first_by_part_link(reader, cls, conditions, field, inner, sort.startswith("-"), limit)
     if inner is None or (field.target, inner.name) not in _NORMAL:
         return None
     key, owner, down = _NORMAL[field.target or "", inner.name], f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
     where = where_sql(cls, conditions, reader, of_few=True)
     own = f'SELECT * FROM "{field.target}" WHERE "{owner}" IS NOT NULL'  # noqa: S608
     are_few = reader.value(f"SELECT count(*) FROM ({own} LIMIT {PROBE})") < PROBE  # noqa: S608
-    probe = f'SELECT * FROM "{field.target}" WHERE "{key}" IS NOT NULL ORDER BY "{key}"{down} LIMIT {PROBE}'  # noqa: S608
+    given = f'SELECT * FROM "{field.target}" WHERE "{key}" IS NOT NULL'  # noqa: S608
+    edge = None if are_few else reader.value(f'SELECT "{key}" FROM ({given}) ORDER BY "{key}"{down} LIMIT 1 OFFSET {PROBE}')  # noqa: S608
+    # Up to the edge, and with all that have its value: of these none may be missing.
+    source = own if are_few else given if edge is None else f'{given} AND "{key}" {">=" if down else "<="} ?'
     sql = (
-        f'SELECT t.id, p."{key}" FROM ({own if are_few else probe}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
-        f'WHERE p.deleted_at IS NULL AND p."{key}" IS NOT NULL AND {where.sql} AND NOT EXISTS (SELECT 1 FROM "{field.target}" o WHERE o."{owner}" = p."{owner}" '
-        f'AND o.deleted_at IS NULL AND (ifnull(o.position, -1), o.id) < (ifnull(p.position, -1), p.id)) ORDER BY p."{key}"{down}, t.id LIMIT ?'
+        f'SELECT t.id FROM ({source}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
+        f'WHERE p.deleted_at IS NULL AND p."{key}" IS NOT NULL AND {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
     )
-    found = reader.rows(sql, (*where.parameters, limit))
+    found = [row[0] for row in reader.rows(sql, (*([edge] if edge is not None else []), *where.parameters, limit))]
     if len(found) == limit:
-        last = None if are_few else reader.value(f'SELECT "{key}" FROM ({probe}) ORDER BY "{key}"{"" if down else " DESC"} LIMIT 1')  # noqa: S608
-        # Where the probe ends, records with the same value may be missing.
-        return [record for record, _ in found] if found[-1][1] != last else None
-    if not are_few or conditions:
+        return found
+    if edge is not None or conditions:
         return None
     value = _part_value_sql(cls, field, inner)
     rest = reader.rows(f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found)))  # noqa: S608
-    return [record for record, *_ in (*found, *rest)]
+    return [*found, *(row[0] for row in rest)]
+
+
+def _is_first_part(field: Field, owner: str) -> str:
+    """Return the SQL that a part `p` is the first of its owner."""
+    return (
+        f'NOT EXISTS (SELECT 1 FROM "{field.target}" o WHERE o."{owner}" = p."{owner}" AND o.deleted_at IS NULL '  # noqa: S608
+        f"AND (ifnull(o.position, -1), o.id) < (ifnull(p.position, -1), p.id))"
+    )
+
+
+def _first_by_part_link(
+    reader: Reader, cls: type[Record], conditions: Sequence[Condition], field: Field, inner: Field, is_down: bool, limit: int
+) -> list[bytes] | None:
+    """Return the first ids sorted by what the first part links to, such as a tag: one name after the other. None if that does not fill a page."""
+    target = entity_class(inner.target or "")
+    if "sort_key" not in target.columns:
+        return None
+    named = reader.rows(
+        f'SELECT sort_key, id FROM "{inner.target}" WHERE sort_key IS NOT NULL ORDER BY sort_key{" DESC" if is_down else ""} LIMIT {FEW + 1}'  # noqa: S608
+    )
+    if len(named) > FEW:
+        return None
+    names: dict[str, list[bytes]] = {}
+    for name, record in named:
+        names.setdefault(name, []).append(record)
+    where, owner, found = where_sql(cls, conditions, reader, of_few=True), f"{cls.entity.name}_id", list[bytes]()
+    for bearing in names.values():
+        marks = ", ".join("?" * len(bearing))
+        count = reader.value(f'SELECT count(*) FROM (SELECT 1 FROM "{field.target}" WHERE "{inner.column}" IN ({marks}) LIMIT {PROBE})', bearing)  # noqa: S608
+        # Records in their order until enough bear a common name; a rare one by its own index.
+        by_record, by_name = ("+", "") if count < PROBE else ("", "+")
+        sql = (
+            f'SELECT p."{owner}" FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND {by_name}p."{inner.column}" IN ({marks}) AND p.deleted_at IS NULL '  # noqa: S608
+            f'AND {_is_first_part(field, owner)} AND EXISTS (SELECT 1 FROM "{cls.entity.name}" t WHERE t.id = p."{owner}" AND {where.sql}) '
+            f'ORDER BY {by_record}p."{owner}" LIMIT ?'
+        )
+        found += [row[0] for row in reader.rows(sql, (*bearing, *where.parameters, limit - len(found)))]
+        if len(found) == limit:
+            return found
+    return None
 
 
 NEWEST_FIRST = {
@@ -224,19 +275,31 @@ def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered
 
 
 def _part_value_sql(cls: type[Record], field: Field, inner: Field) -> str:
-    """Return the SQL of what a list field is sorted by: the first part's value."""
+    """Return the SQL of what a list field is sorted by: the first part's value, or the name of what it links to."""
     column = _NORMAL.get((field.target, inner.name), inner.column)
-    return f'(SELECT p."{column}" FROM "{field.target}" p WHERE p."{cls.entity.name}_id" = t.id AND p.deleted_at IS NULL ORDER BY p.position, p.id LIMIT 1)'  # noqa: S608
+    value = f'p."{column}"'
+    if inner.kind == "link":
+        target = entity_class(inner.target or "")
+        value = f'(SELECT l."{"sort_key" if "sort_key" in target.columns else title_field(target)}" FROM "{inner.target}" l WHERE l.id = {value})'  # noqa: S608
+    return f'(SELECT {value} FROM "{field.target}" p WHERE p."{cls.entity.name}_id" = t.id AND p.deleted_at IS NULL ORDER BY p.position, p.id LIMIT 1)'  # noqa: S608
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------------------
 
 
-def rows(reader: Reader, entity: str, wanted: Sequence[bytes | UUID], columns: Sequence[str]) -> list[Row]:
+class OfCompany(str):
+    """A value that a contact shows because its company has it; they themselves have none."""
+
+    __slots__ = ()
+
+
+def rows(reader: Reader, entity: str, wanted: Sequence[bytes | UUID], columns: Sequence[str], *, borrowed: bool = False) -> list[Row]:
     """Return the rows of the given records in the given order; one query for all own values, one per link target, one per list field.
 
     Args:
         columns: names such as `name`, `company`, `phone`, `address.city`, or names of own fields.
+        borrowed: where contacts have no address of their own, give the place of their company as `OfCompany`, to be looked at only:
+            filters, sort orders and files keep to what is theirs.
     """
     cls = entity_class(entity)
     keys = [record.bytes if isinstance(record, UUID) else record for record in wanted]
@@ -251,7 +314,20 @@ def rows(reader: Reader, entity: str, wanted: Sequence[bytes | UUID], columns: S
     for name, field, inner, _ in plan:
         if inner is not None:
             _fill_parts(reader, cls, name, field, inner, "." in name or name not in cls.fields, listed, found)
+            if borrowed and cls.entity.name == "contact" and field.target == "address" and name != field.name:
+                _borrow_place(reader, name, inner, found)
     return [Row(UUID(bytes=key), found[key]) for key in keys if key in found]
+
+
+def _borrow_place(reader: Reader, name: str, inner: Field, found: dict[bytes, dict[str, Any]]) -> None:
+    """Give contacts without an address their company's city, or another part of where it is."""
+    without = id_list(record for record, values in found.items() if values[name] is None)
+    sql = (
+        f'SELECT t.id, a."{inner.column}" FROM contact t JOIN address a ON a.company_id = t.company_id WHERE t.id {IN_IDS} AND a.deleted_at IS NULL '  # noqa: S608
+        f'AND a."{inner.column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM address o WHERE o.contact_id = t.id AND o.deleted_at IS NULL) ORDER BY a.position, a.id'
+    )
+    for record, value in reader.rows(sql, (without,)):
+        found[record][name] = found[record][name] or OfCompany(value)
 
 
 def _own_values(

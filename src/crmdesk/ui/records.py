@@ -115,7 +115,7 @@ class EntitySource:
         """Return the cells of these rows in the order of `ids`."""
         cls = entity_class(self._entity)
         with self._store.read() as reader, job.interrupted_by(reader.interrupt):
-            found = {row.id.bytes: row.values for row in records.rows(reader, self._entity, ids, columns)}
+            found = {row.id.bytes: row.values for row in records.rows(reader, self._entity, ids, columns, borrowed=True)}
             fields = {name: _shown_field(field_for(cls, name, reader)) for name in columns}
         return [[self._cell(fields[name], name, found[key][name]) for name in columns] if key in found else None for key in ids]
 

@@ -378,7 +378,7 @@ def test_cancelling_leaves_no_trace(store: Store, tmp_path: Path) -> None:
     assert column(store, "SELECT count(*) FROM journal_tx") == before
 
 
-def test_a_long_file_is_prepared_while_it_is_written(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_waits_on_the_disk_and_is_undone_as_one(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from crmdesk.exchange import importing
 
     monkeypatch.setattr(importing, "HELD", 5_000)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import marshal
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.plan import HELD, ImportOptions, Plan, Progress
 from crmdesk.exchange.rejects import Rejection, rejects_path, write_rejects
+from crmdesk.exchange.waiting import Waiting
 from crmdesk.i18n import ntr, tr
 from crmdesk.operations import imports
 from crmdesk.store.pace import no_garbage
@@ -80,7 +80,7 @@ class ImportResult:
 def import_file(
     store: Store, entity: str, path: Path, options: ImportOptions | None = None, progress: Progress | None = None, *, plan: Plan | None = None
 ) -> ImportResult:
-    """Import the rows of a file as records of an entity, in one transaction with one undo.
+    """Import the rows of a file as records of an entity, with one undo: in one transaction, or in several if they are more than 200,000.
 
     Args:
         progress: told how many rows of how many are done; may raise `Cancelled`, then nothing was written.
@@ -101,36 +101,54 @@ def import_file(
 
 
 def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOptions, progress: Progress | None) -> tuple[list[str | None], int | None]:
-    """Write what some plans bring, in one transaction, and give back what was rejected.
+    """Work out what some plans bring, write it with one undo, and give back what was rejected.
 
     Returns:
-        The file of rejected rows of each plan; the transaction, None if nothing was written.
+        The file of rejected rows of each plan; the first transaction, None if nothing was written.
     """
-    is_long = sum(plan.table.line_count or 0 for plan in plans) > HELD and not options.strict and not options.dry_run
-    stream = (batch for plan in plans for batch in plan.batches(_beyond(progress, plans, plan)))
-    prepared = [] if is_long else [_packed(batch) for batch in stream if batch.inserts or batch.updates or batch.files]
+    with Waiting(store.path) as waiting:
+        for plan in plans:
+            for batch in plan.batches(_beyond(progress, plans, plan)):
+                if not options.dry_run:
+                    waiting.add(batch)
+        _refuse_rejections(plans, options)
+        return ([None] * len(plans), None) if options.dry_run else _write(store, plans, about, waiting, progress)
+
+
+def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
+    """Let nothing be written when rows were rejected and the user wants all or none."""
     rejections = [rejection for plan in plans for rejection in plan.rejections]
     if rejections and options.strict:
         raise UserError(
             ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", len(rejections)),
             hint=tr("Line {line}: {reason}", line=rejections[0].line, reason=rejections[0].reason),
         )
+
+
+def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, progress: Progress | None) -> tuple[list[str | None], int | None]:
+    """Write what waits: in one transaction, or in several if it is long, so that others come to write in between."""
     transaction = None
-    files: list[Path | None] = [None] * len(plans)
-    if not options.dry_run:
-        if not is_long:
-            files = _give_back(store, plans)
-        try:
-            if is_long or prepared:
-                transaction = store.run_from("import", imports.write, stream if is_long else _unpacked(prepared), about, _loader(plans))
-        except BaseException:
-            for file in files:
-                if file:
-                    file.unlink(missing_ok=True)
-            raise
-        if is_long:
-            files = _give_back(store, plans)
+    read = sum(plan.counts.read for plan in plans)
+    files = _give_back(store, plans)
+    try:
+        if waiting and read > HELD:
+            transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
+        elif waiting:
+            transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))
+    except BaseException:
+        for file in files:
+            if file:
+                file.unlink(missing_ok=True)
+        raise
     return [str(file) if file else None for file in files], transaction
+
+
+def _with_progress(waiting: Waiting, progress: Progress | None, read: int) -> Iterator[Iterator[Batch]]:
+    """Yield groups of batches; between them the user may cancel."""
+    for group in waiting.groups():
+        if progress:
+            progress(read, read)
+        yield group
 
 
 def _beyond(progress: Progress | None, plans: Sequence[Plan], plan: Plan) -> Progress | None:
@@ -146,18 +164,6 @@ def _loader(plans: Sequence[Plan]) -> Load | None:
     """Return what reads the files that lie in the files of these plans; the first word of a place says whose it is."""
     loads = {plan.table.ways.source: plan.table.ways.load for plan in plans if plan.table.ways and plan.table.ways.load}
     return (lambda place: loads[str(place[0])](place[1:])) if loads else None
-
-
-def _packed(batch: Batch) -> bytes:
-    """Return a batch as bytes: a hundred thousand contacts wait in 25 MB, as objects they would need 150."""
-    return marshal.dumps((batch.inserts, batch.updates, batch.files))
-
-
-def _unpacked(batches: list[bytes]) -> Iterator[Batch]:
-    """Yield packed batches and forget them."""
-    batches.reverse()
-    while batches:
-        yield imports.Batch(*marshal.loads(batches.pop()))
 
 
 def _give_back(store: Store, plans: Sequence[Plan]) -> list[Path | None]:

@@ -49,7 +49,7 @@ Progress = Callable[[int, int], object]
 
 BLOCK = 4_000
 HELD = 200_000
-"""Up to so many rows everything is prepared before the store is held; beyond, it is prepared while it is written."""
+"""Up to so many rows are written in one transaction; more are in several, so that others come to write in between."""
 SHOWN = 1_000
 ANYTHING = "*"
 SOMEONE = bytes(16)

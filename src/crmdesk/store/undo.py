@@ -17,6 +17,8 @@ from crmdesk.store.stamps import derive_again
 from crmdesk.store.triggers import is_blob, value_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from crmdesk.store.settings import Settings
 
 # Numbers that were given stay given.
@@ -77,18 +79,23 @@ def next_redo(connection: Connection, device: bytes) -> Step | None:
     return None
 
 
+def all_of_series(connection: Connection, series: int) -> dict[int, Step]:
+    """Return all transactions of a series by number, newest first, with those that took others back."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE id >= ? AND json_extract(detail, '$.series') = ? ORDER BY id DESC", (series, series))  # noqa: S608
+    return {row[0]: Step(*row) for row in found}
+
+
 def steps_of_series(connection: Connection, series: int, kind: str) -> list[Step]:
     """Return the transactions of a series that `undo` or `redo` has to take back, newest first."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE id >= ? AND json_extract(detail, '$.series') = ? ORDER BY id DESC", (series, series))  # noqa: S608
-    steps = {step.tx: step for step in (Step(*row) for row in found)}
+    steps = all_of_series(connection, series)
     dead: set[int] = set()
     replaced: set[int] = set()
     for step in steps.values():
         if step.tx in dead or step.reverts is None:
             continue
         dead.add(step.reverts)
-        if step.kind == "redo" and (undone := steps[step.reverts].reverts):
-            replaced.add(undone)
+        if stood_for := steps[step.reverts].reverts:
+            replaced.add(stood_for)  # it is in force again, by this one
     wanted = [step for step in steps.values() if step.tx not in dead | replaced]
     return [step for step in wanted if (step.kind == "undo") == (kind == "redo")]
 
@@ -216,11 +223,11 @@ def _check_same_values(connection: Connection, cls: type[Record], step: Step, fi
             )
 
 
-def check_inserts(connection: Connection, step: Step, apart_from: frozenset[int] = frozenset()) -> None:
+def check_inserts(connection: Connection, step: Step, apart_from: Container[int] = ()) -> None:
     """Refuse when records that a transaction made were edited since, or others refer to them.
 
     Args:
-        apart_from: transactions that will be taken back as well.
+        apart_from: transactions that don't count, since they will be taken back as well or have been.
 
     Raises:
         CannotUndo: says which record stands in the way.

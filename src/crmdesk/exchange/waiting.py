@@ -1,0 +1,87 @@
+"""Waiting: what an import has worked out, until all of it is; packed, and the larger part encrypted on the disk."""
+
+from __future__ import annotations
+
+import marshal
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from crmdesk.operations.imports import Batch
+from crmdesk.store.series import spool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from crmdesk.store.series import Spool
+
+IN_MEMORY = 160_000
+"""So many rows wait in memory, in some 13 MB; as objects they would need 80."""
+TOGETHER = 150_000
+"""So many rows of a long import are written in one go: they hold the store for less than three seconds."""
+
+
+class Waiting:
+    """Batches in the order in which they came.
+
+    Args:
+        beside: the store, beside whose file they wait.
+
+    Attributes:
+        rows: how many rows all batches have.
+    """
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._open = ExitStack()
+        self._pieces: list[bytes] = []
+        self._spool: Spool | None = None
+        self._sizes: list[int] = []
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def __bool__(self) -> bool:
+        return bool(self._sizes)
+
+    def add(self, batch: Batch) -> None:
+        """Put a batch behind the others; one with nothing in it is left out."""
+        size = sum(len(rows) for _, _, rows in (*batch.inserts, *batch.updates)) + len(batch.files)
+        if not size:
+            return
+        piece = marshal.dumps((batch.inserts, batch.updates, batch.files))
+        if self._spool is None and self.rows + size <= IN_MEMORY:
+            self._pieces.append(piece)
+        else:
+            self._spool = self._spool or self._open.enter_context(spool(self._beside))
+            self._spool.add(piece)
+        self._sizes.append(size)
+        self.rows += size
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield all batches, once."""
+        return self._taken(range(len(self._sizes)))
+
+    def groups(self) -> Iterator[Iterator[Batch]]:
+        """Yield the batches, once, in groups that are written in one go."""
+        group: list[int] = []
+        for number, size in enumerate(self._sizes):
+            if group and sum(self._sizes[each] for each in group) + size > TOGETHER:
+                yield self._taken(group)
+                group = []
+            group.append(number)
+        if group:
+            yield self._taken(group)
+
+    def _taken(self, numbers: Iterable[int]) -> Iterator[Batch]:
+        for number in numbers:
+            if number < len(self._pieces):
+                piece, self._pieces[number] = self._pieces[number], b""
+            else:
+                assert self._spool is not None
+                piece = self._spool.piece(number - len(self._pieces))
+            yield Batch(*marshal.loads(piece))

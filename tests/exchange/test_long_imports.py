@@ -1,0 +1,210 @@
+"""Imports too long for one transaction: written in groups, undone as one, taken back when they end halfway."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from crmdesk.errors import Cancelled, CannotUndo, StoreBusy
+from crmdesk.exchange import importing, plan, waiting
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.operations import records
+from crmdesk.store import Store, open_store
+from crmdesk.store.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PEOPLE = 40
+
+
+@pytest.fixture(autouse=True)
+def all_imports_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "BLOCK", 5)
+    monkeypatch.setattr(importing, "HELD", 10)
+    monkeypatch.setattr(waiting, "IN_MEMORY", 30)
+    monkeypatch.setattr(waiting, "TOGETHER", 32)
+
+
+def table(folder: Path) -> Path:
+    path = folder / "people.csv"
+    lines = [f"Anna,Berg {n},Company {n % 4},anna{n}@example.com" for n in range(PEOPLE)]
+    path.write_text("First Name,Last Name,Company,E-mail\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def live(store: Store, entity: str = "contact") -> int:
+    with store.read() as reader:
+        return int(reader.value(f"SELECT count(*) FROM {entity} WHERE deleted_at IS NULL"))
+
+
+def transactions(store: Store) -> int:
+    with store.read() as reader:
+        return int(reader.value("SELECT count(*) FROM journal_tx WHERE operation = 'imports.write' AND kind = 'do'"))
+
+
+def left_over(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def between_groups(deed: Callable[[], object]) -> Callable[[int, int], None]:
+    """Return a progress that does something once when the first group is written."""
+    seen = iter(range(10_000))
+
+    def progress(done: int, total: int) -> None:
+        if next(seen) == PEOPLE // 5 + 2:
+            deed()
+
+    return progress
+
+
+def test_a_long_import_comes_in_groups_and_goes_and_comes_back_as_one(store: Store, tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def work_on() -> None:
+        seen.append(live(store))
+        store.run(records.add, "company", {"name": "Meanwhile Ltd"})
+
+    result = import_file(store, "contact", table(tmp_path), progress=between_groups(work_on))
+    assert (result.added, live(store), live(store, "company"), live(store, "email")) == (PEOPLE, PEOPLE, 5, PEOPLE)
+    assert 0 < seen[0] < PEOPLE
+    assert transactions(store) > 2
+    assert left_over(store.path.parent) == []
+    for _ in range(2):
+        assert "people.csv" in store.undo()
+        assert (live(store), live(store, "company"), live(store, "email")) == (0, 1, 0)
+        assert "people.csv" in store.redo()
+        assert (live(store), live(store, "company"), live(store, "email")) == (PEOPLE, 5, PEOPLE)
+    store.undo()
+    while store.index_step():
+        pass
+    assert "Meanwhile Ltd" in str(store.can_undo())
+    assert list(verify(store)) == []
+
+
+def test_any_transaction_of_a_series_stands_for_all_of_it(store: Store, tmp_path: Path) -> None:
+    result = import_file(store, "contact", table(tmp_path))
+    assert result.transaction is not None
+    store.run(records.add, "company", {"name": "Later Ltd"})
+    store.undo(result.transaction + 1)
+    assert (live(store), live(store, "company")) == (0, 1)
+    with pytest.raises(CannotUndo):
+        store.undo(result.transaction)
+
+
+def test_a_cancel_while_rows_are_read_or_written_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    def cancel(*_: object) -> None:
+        raise Cancelled
+
+    for progress in (cancel, between_groups(cancel)):
+        with pytest.raises(Cancelled):
+            import_file(store, "contact", table(tmp_path), progress=progress)
+        assert (live(store), live(store, "company"), store.can_undo()) == (0, 0, None)
+        assert left_over(store.path.parent) == []
+
+
+def test_an_import_is_undone_as_a_whole_or_not_at_all(store: Store, tmp_path: Path) -> None:
+    import_file(store, "contact", table(tmp_path))
+    with store.read() as reader:
+        first = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id LIMIT 1"))
+    store.run(records.edit, "contact", [first], {"role": "Buyer"})
+    with store.read() as reader:
+        series = int(reader.value("SELECT min(id) FROM journal_tx WHERE operation = 'imports.write'"))
+    with pytest.raises(CannotUndo, match="Anna Berg 0"):
+        store.undo(series)
+    assert live(store) == PEOPLE
+    store.undo()
+    store.undo()
+    assert live(store) == 0
+
+
+def test_what_somebody_worked_on_meanwhile_keeps_a_cancelled_import_until_that_is_undone(store: Store, tmp_path: Path) -> None:
+    def edit_and_cancel() -> None:
+        with store.read() as reader:
+            first = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id LIMIT 1"))
+        store.run(records.edit, "contact", [first], {"role": "Buyer"})
+        raise Cancelled
+
+    with pytest.raises(CannotUndo, match="Anna Berg 0"):
+        import_file(store, "contact", table(tmp_path), progress=between_groups(edit_and_cancel))
+    assert 0 < live(store) < PEOPLE
+    store.undo()
+    store.undo()
+    assert (live(store), store.can_undo()) == (0, None)
+
+
+def test_others_who_open_the_store_meanwhile_leave_a_living_import_alone(store: Store, tmp_path: Path) -> None:
+    def open_too() -> None:
+        with open_store(store.path, key=store.key, anywhere=True) as other:
+            assert 0 < live(other) < PEOPLE
+            with pytest.raises(StoreBusy):
+                import_file(other, "contact", table(tmp_path), ImportOptions(on_duplicate="add"))
+            other.run(records.add, "company", {"name": "Elsewhere Ltd"})
+
+    heard: list[str] = []
+    store.listen(lambda changes: heard.append(changes.label))
+    import_file(store, "contact", table(tmp_path), progress=between_groups(open_too))
+    assert (live(store), live(store, "company")) == (PEOPLE, 5)
+    assert any(label != "Import" for label in heard)
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from crmdesk.exchange import importing, plan, waiting
+    from crmdesk.store import open_store
+    from crmdesk.store.keys import Key
+    plan.BLOCK, importing.HELD, waiting.IN_MEMORY, waiting.TOGETHER = 5, 10, 30, 32
+    path, key, table, calls = Path(sys.argv[1]), Key(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    def progress(done, total):
+        global calls
+        calls -= 1
+        if not calls:
+            os.kill(os.getpid(), signal.SIGKILL)
+    with open_store(path, key=key, anywhere=True) as store:
+        if sys.argv[5] == "import":
+            importing.import_file(store, "contact", table, progress=progress)
+        else:
+            store.listen(lambda changes: progress(0, 0))
+            store.undo()
+"""
+
+
+def killed(store: Store, folder: Path, calls: int, deed: str) -> None:
+    """Let another program do a deed and die at the so-many-th call."""
+    words = [sys.executable, "-c", textwrap.dedent(KILLED), str(store.path), store.key.reveal(), str(table(folder)), str(calls), deed]
+    assert subprocess.run(words, check=False, env=dict(os.environ)).returncode == -signal.SIGKILL  # noqa: S603
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+def test_an_import_that_was_killed_is_taken_back_at_the_next_open(store: Store, tmp_path: Path) -> None:
+    killed(store, tmp_path, PEOPLE // 5 + 3, "import")
+    assert 0 < live(store) < PEOPLE
+    with open_store(store.path, key=store.key, anywhere=True) as again:
+        assert (live(again), live(again, "company"), again.can_undo()) == (0, 0, None)
+        assert list(verify(again)) == []
+        assert import_file(again, "contact", table(tmp_path)).added == PEOPLE
+    assert left_over(store.path.parent) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+def test_an_undo_that_was_killed_is_taken_back_too_and_can_be_done_again(store: Store, tmp_path: Path) -> None:
+    import_file(store, "contact", table(tmp_path))
+    killed(store, tmp_path, 2, "undo")
+    assert 0 < live(store) < PEOPLE
+    with open_store(store.path, key=store.key, anywhere=True) as again:
+        assert live(again) == PEOPLE
+        again.undo()
+        assert (live(again), live(again, "company"), again.can_undo()) == (0, 0, None)
+        again.redo()
+        assert live(again) == PEOPLE
+        assert list(verify(again)) == []

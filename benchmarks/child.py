@@ -31,6 +31,23 @@ def import_contacts(path: str, table: str) -> dict[str, Any]:
         return {"import_s": done - start, "index_s": time.perf_counter() - done, "before_mb": before, "peak_mb": peak, "index_peak_mb": peak_mb(), "added": result.added}
 
 
+def preview_contacts(path: str, table: str) -> dict[str, Any]:
+    """Say what a file is, what its columns mean and what would become of its first rows."""
+    from stores import key_of
+
+    from crmdesk.exchange.mapping import suggest_entity
+    from crmdesk.exchange.preview import preview
+    from crmdesk.exchange.reading import open_table
+    from crmdesk.store import open_store
+
+    target = Path(path)
+    with open_store(target, key=key_of(target), anywhere=True) as store:
+        start = time.perf_counter()
+        opened = open_table(Path(table))
+        seen = preview(store, suggest_entity(opened), Path(table), table=opened)
+        return {"preview_s": time.perf_counter() - start, "rows_about": seen.total, "peak_mb": peak_mb(), "entity": seen.plan.entity, "read": seen.read}
+
+
 def export_contacts(path: str, target: str) -> dict[str, Any]:
     """Export all contacts with twenty columns to a workbook."""
     from mass import EXPORTED

@@ -30,6 +30,7 @@ for _name in ("CRMDESK_STORE", "CRMDESK_PASSPHRASE", "CRMDESK_RECOVERY_KEY"):
 import asking  # noqa: E402
 import changing  # noqa: E402
 import mass  # noqa: E402
+import preview  # noqa: E402
 import starting  # noqa: E402
 from measure import Figure, table, telling  # noqa: E402
 from stores import SIZES, kept  # noqa: E402
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 WORKLOADS: dict[str, Callable[[str], list[Figure]]] = {
     "import": mass.importing,
+    "workbook": preview.workbook,
+    "preview": preview.looking,
     "search": asking.search,
     "company": asking.company_page,
     "list": asking.lists,

@@ -247,11 +247,12 @@ def _can_be_given(entity: str, item: Field) -> bool:
 # ---- guessing ----
 
 
-def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout:
+def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_cells: bool = True) -> Layout:
     """Guess what each column of a table means.
 
     Args:
         own_fields: the user's own fields of the entity; their columns are told by name or label.
+        looks_at_cells: whether columns that no name tells are told by their cells; that takes longer.
     """
     if table.ways:
         stated: Layout = table.ways.layout(entity, table)
@@ -260,7 +261,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = ()) -> Layout
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = _with_lines(columns) if entity == "quote" else _pair_labels(columns)
     columns = [column if column.why in _SAID else _vetted(entity, column, table, own_fields) for column in columns]
-    if product is None:
+    if product is None and looks_at_cells:
         columns = [_respelled(entity, column, table, own_fields) for column in columns]
         columns = _by_content(entity, columns, table)
     columns = [_with_reason(entity, column, table, product) for column in _settled(entity, columns, table)]
@@ -878,7 +879,7 @@ def suggest_entity(table: Table) -> str:
     best, most = "contact", 0.0
     for entity, telling in _TELLING.items():
         try:
-            layout = guess(entity, table)
+            layout = guess(entity, table, looks_at_cells=not table.has_header)
         except UserError:  # the file says itself what it holds, and that is nothing of this sort
             continue
         targets = {target.field for column in layout.columns if (target := column.target)}

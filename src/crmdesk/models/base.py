@@ -131,7 +131,8 @@ class _Kind(type):
 class Record(metaclass=_Kind):
     """Something with an id that is journaled, searched, undone and one day synced.
 
-    `source` and `external_id` say where an imported record comes from; `custom` is a JSON object of the user's own fields.
+    `source` and `external_id` say where an imported record comes from; `custom` is a JSON object of the user's own fields. Columns that several
+    entities have alike may stand in a plain class that is named before this one; they come first.
 
     Attributes:
         columns: of the table, in their order. indexes: beside the key's own.
@@ -152,8 +153,9 @@ class Record(metaclass=_Kind):
         """Give the class its columns, its indexes and its fields."""
         super().__init_subclass__(**options)
         lists = {name: value for name, value in vars(cls).items() if isinstance(value, Parts)}
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
-        for name in (*lists, *own):
+        shared = {name: value for base in reversed(cls.__mro__[1:]) for name, value in vars(base).items() if isinstance(value, Column)}
+        own = {**shared, **{name: value for name, value in vars(cls).items() if isinstance(value, Column)}}
+        for name in (name for name, value in list(vars(cls).items()) if isinstance(value, Parts | Column)):
             delattr(cls, name)
         cls.columns = {name: replace(column, name=name) for name, column in {**own, **_COMMON}.items()}
         cls.fields = dict(_fields(cls, lists))

@@ -101,20 +101,25 @@ Contact.indexes.append(Index("contact_by_birthday", ("birthday",), "birthday IS 
 OWNERS = ("company", "contact", "lead", "deal", "product", "member")
 
 
-def _derive_phone(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
-    return phone_key(values.get("number") or "", values.get("region") or getattr(settings, "region", None) or "")
-
-
-class Phone(Record):
-    """A phone number as typed, with its E.164 form and extension where it has them."""
-
-    entity = Entity("phone", mark("Phone"), mark("Phones"), 4, icon="phone", title="number", value="number", owned_by=("contact", "company", "lead"), derive=_derive_phone)
+class WayToReach:
+    """What phones, mails, chat handles and addresses have alike: to whom they belong, what they are for, and their order."""
 
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)
     lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
     label: Mapped[str | None] = stored("text", mark("Label"))
     position: Mapped[int | None] = stored("integer", mark("Position"))
+
+
+def _derive_phone(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
+    return phone_key(values.get("number") or "", values.get("region") or getattr(settings, "region", None) or "")
+
+
+class Phone(WayToReach, Record):
+    """A phone number as typed, with its E.164 form and extension where it has them."""
+
+    entity = Entity("phone", mark("Phone"), mark("Phones"), 4, icon="phone", title="number", value="number", owned_by=("contact", "company", "lead"), derive=_derive_phone)
+
     number: Mapped[str | None] = stored("text", mark("Phone number"), required=True, search=2, sensitivity="personal")
     region: Mapped[str | None] = stored("text", mark("Country"))
     e164: Mapped[str | None] = stored("text", mark("International number"), derived=True, sensitivity="personal", index=True)
@@ -125,30 +130,21 @@ def _derive_email(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
     return {"key": (values.get("address") or "").strip().lower()}
 
 
-class Email(Record):
+class Email(WayToReach, Record):
     """A mail address."""
 
     entity = Entity("email", mark("Email"), mark("Emails"), 5, icon="mail", title="address", value="address", owned_by=("contact", "company", "lead"), derive=_derive_email)
 
-    contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
-    company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)
-    lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
-    label: Mapped[str | None] = stored("text", mark("Label"))
-    position: Mapped[int | None] = stored("integer", mark("Position"))
     address: Mapped[str | None] = stored("text", mark("Address"), required=True, search=2, sensitivity="personal", check=check_mail)
     key: Mapped[str | None] = stored("text", mark("Normal form"), derived=True, sensitivity="personal", index=True)
 
 
-class Handle(Record):
+class Handle(WayToReach, Record):
     """A name in a chat service such as WeChat."""
 
     entity = Entity("handle", mark("Chat handle"), mark("Chat handles"), 6, icon="message-circle", title="handle", value="handle", owned_by=("contact", "company", "lead"))
 
-    contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
-    company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)
-    lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
     label: Mapped[str | None] = stored("text", mark("Chat service"))
-    position: Mapped[int | None] = stored("integer", mark("Position"))
     handle: Mapped[str | None] = stored("text", mark("Handle"), required=True, search=2, sensitivity="personal")
 
 
@@ -156,16 +152,11 @@ def _derive_address(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
     return {"city_key": folded(values.get("city") or "")}
 
 
-class Address(Record):
+class Address(WayToReach, Record):
     """A postal address."""
 
     entity = Entity("address", mark("Address"), mark("Addresses"), 7, icon="map-pin", title="city", value="city", owned_by=("contact", "company", "lead"), derive=_derive_address)
 
-    contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
-    company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)
-    lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
-    label: Mapped[str | None] = stored("text", mark("Label"))
-    position: Mapped[int | None] = stored("integer", mark("Position"))
     street: Mapped[str | None] = stored("text", mark("Street"), search=1, sensitivity="personal", group="address", aliases=("address", "street address", "strasse", "straße", "街道", "地址"))
     postal_code: Mapped[str | None] = stored("text", mark("Postal code"), search=1, group="address", aliases=("zip", "zip code", "postcode", "plz", "postleitzahl", "邮编"))
     city: Mapped[str | None] = stored("text", mark("City"), search=1, group="address", aliases=("town", "ort", "stadt", "城市", "office location"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.fields import KINDS, Field, Money
 from crmdesk.models.base import ENTITIES
 from crmdesk.queries.finding import field_for, visible
-from crmdesk.queries.records import titles, to_plain
+from crmdesk.queries.records import currency_sql, titles, to_plain
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _Source:
         return found
 
     def _read_own(self, found: list[list[Any]], start: int, order: dict[bytes, int], among: str, parameters: tuple[Any, ...]) -> None:
-        currency = "t.currency" if "currency" in self._cls.columns else "NULL"
+        currency = currency_sql(self._cls)
         seen = visible(self._cls, self._reader)
         listed = ", ".join(["t.id", currency, *(sql for _, _, sql in self._own)])
         rows = self._reader.rows(f'SELECT {listed} FROM "{self._cls.entity.name}" t WHERE t.id {among} AND {seen.sql} ORDER BY t.id', (*parameters, *seen.parameters))  # noqa: S608

@@ -15,6 +15,12 @@ def _root() -> Path:
     return packaged if packaged.is_dir() else here.parents[1] / "resources"
 
 
+def manual() -> Path:
+    """Return the folder of the manual: shipped with the other files, or from source its own."""
+    packaged = resource("manual")
+    return packaged if packaged.is_dir() else _root().parent / "docs" / "manual"
+
+
 def resource(name: str) -> Path:
     """Return the path of a shipped file or folder, named from `resources/`."""
     return _root() / name

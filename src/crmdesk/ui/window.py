@@ -263,6 +263,7 @@ class Window(QMainWindow):
             self._scheme("light", mark("Light colours"), "sun"),
             self._scheme("dark", mark("Dark colours"), "moon"),
             self._scheme("system", mark("Colours of the system"), "palette"),
+            Action("help.page", mark("Help for this page"), self.show_help, "circle-help", "F1", "help", words=mark("manual")),
             Action("help.keys", mark("Keyboard shortcuts"), self.show_keys, "keyboard", "Ctrl+/", "help"),
         )
 
@@ -636,6 +637,13 @@ class Window(QMainWindow):
         """Open the search and command box."""
         self.palette_box.open(text)
 
+    def show_help(self) -> None:
+        """Show the manual, at what belongs to the page."""
+        from crmdesk.ui.dialogs.help import show_help
+
+        place = self.place()
+        show_help(self, place.page if place is not None else "")
+
     def show_keys(self) -> None:
         """Show every shortcut."""
         from crmdesk.ui.dialogs.keys import KeysDialog
@@ -660,7 +668,7 @@ class Window(QMainWindow):
             group.addAction(entry)
             menu.addAction(entry)
         menu.addSeparator()
-        for action in ("go.settings", "help.keys", "file.lock"):
+        for action in ("go.settings", "help.page", "help.keys", "file.lock"):
             if self.registry.find(action) is not None:
                 menu.addAction(self.registry.shown_button(action))
         corner = self.user_button.mapToGlobal(self.user_button.rect().bottomLeft())

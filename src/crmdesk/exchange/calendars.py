@@ -186,7 +186,7 @@ class Entry:
         return self._moment_of(items[0], items[0].value) if items and items[0].value.strip() else None
 
     def _moment_of(self, item: Property, text: str) -> date | datetime:
-        found = _MOMENT.fullmatch(text.strip())
+        found = _MOMENT.fullmatch(text.partition("\\n")[0].strip())  # what is behind was another line once
         try:
             if found is None:
                 raise ValueError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TextIO
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table
@@ -13,44 +14,101 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-LARGEST = 200 << 20
+LARGEST_WHOLE = 40 << 20
+LONGEST_RECORD = 20_000_000
 MOST_COLUMNS = 2_000
+CHUNK = 1 << 20
 
 
 def open_json(path: Path) -> Table:
-    """Open a file that holds a list of objects, alone or under one key.
+    """Open a file that holds a list of objects, alone or under one key. A list alone is read record by record, however long it is.
 
     Raises:
         UserError: too large, no JSON, or something else than a list of objects.
     """
-    if path.stat().st_size > LARGEST:
-        raise UserError(tr("“{file}” is too large.", file=path.name), hint=tr("Save it as CSV: that has no limit."))
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_int=str, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        where = f" ({error.lineno}:{error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise UserError(tr("“{file}” is no JSON file{where}.", file=path.name, where=where)) from None
-    objects = _objects(content)
-    if objects is None:
-        raise UserError(tr("“{file}” holds no list of records.", file=path.name))
-    if not objects:
+    columns: dict[str, None] = {}
+    sample: list[dict[str, Cell]] = []
+    count = 0
+    for record in _records(path):
+        flat = dict(_flat(record))
+        columns.update(dict.fromkeys(flat))
+        if len(columns) > MOST_COLUMNS:
+            raise UserError(tr("“{file}” has more than {count} columns.", file=path.name, count=MOST_COLUMNS))
+        count += 1
+        if count <= SAMPLE_ROWS:
+            sample.append(flat)
+    if not count:
         raise UserError(tr("“{file}” is empty.", file=path.name))
-    records = [dict(_flat(record)) for record in objects]
-    columns = tuple(dict.fromkeys(name for record in records for name in record))
-    if len(columns) > MOST_COLUMNS:
-        raise UserError(tr("“{file}” has more than {count} columns.", file=path.name, count=MOST_COLUMNS))
-    lines: list[Line] = [(number, [record.get(name, "") for name in columns]) for number, record in enumerate(records, 1)]
+    names = tuple(columns)
 
     def rows() -> Iterator[Line]:
-        return iter(lines)
+        for number, record in enumerate(_records(path), 1):
+            flat = dict(_flat(record))
+            yield number, [flat.get(name, "") for name in names]
 
-    return Table(path, "json", columns, rows, tuple(lines[:SAMPLE_ROWS]), len(lines), encoding="utf-8", delimiter=",")
+    first = tuple((number, [flat.get(name, "") for name in names]) for number, flat in enumerate(sample, 1))
+    return Table(path, "json", names, rows, first, count, encoding="utf-8", delimiter=",")
 
 
-def _objects(content: Any) -> list[Mapping[str, Any]] | None:
-    if isinstance(content, dict):
-        content = next((value for value in content.values() if isinstance(value, list)), [content])
-    return content if isinstance(content, list) and all(isinstance(record, dict) for record in content) else None
+def _records(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a file.
+
+    Raises:
+        UserError: it is no JSON, or holds something else.
+    """
+    with path.open("rb") as file:
+        encoding = json.detect_encoding(file.read(4))
+    try:
+        with path.open(encoding=encoding) as stream:
+            head = stream.read(CHUNK).lstrip()
+            if head.startswith("["):
+                yield from _listed(path, stream, head[1:])
+                return
+        if path.stat().st_size > LARGEST_WHOLE:
+            raise UserError(tr("“{file}” is too large.", file=path.name), hint=tr("Save it as CSV: that has no limit."))
+        content = json.loads(path.read_text(encoding=encoding), **_AS_TEXT)
+    except UnicodeError:
+        raise _no_json(path, "") from None
+    except (ValueError, RecursionError) as error:
+        raise _no_json(path, f" ({error.lineno}:{error.colno})" if isinstance(error, json.JSONDecodeError) else "") from None
+    found = next((value for value in content.values() if isinstance(value, list)), [content]) if isinstance(content, dict) else None
+    if found is None or not all(isinstance(record, dict) for record in found):
+        raise UserError(tr("“{file}” holds no list of records.", file=path.name))
+    yield from found
+
+
+_AS_TEXT: dict[str, Any] = {"parse_int": str, "parse_float": str, "parse_constant": str}
+_DECODER = json.JSONDecoder(**_AS_TEXT)
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+def _listed(path: Path, stream: TextIO, text: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the members of a list, reading on as they are asked for."""
+    at = line = 0
+    while True:
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches anywhere
+        if at < len(text) and text[at] == "]":
+            return
+        try:
+            if at >= len(text):
+                raise json.JSONDecodeError("", text, at)  # noqa: TRY301
+            record, at = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            more = stream.read(CHUNK) if len(text) - at < LONGEST_RECORD else ""
+            if not more:
+                raise _no_json(path, f" ({line + error.lineno}:{error.colno})") from None
+            line += text.count("\n", 0, at)
+            text, at = text[at:] + more, 0
+            continue
+        except RecursionError:
+            raise _no_json(path, "") from None
+        if not isinstance(record, dict):
+            raise UserError(tr("“{file}” holds no list of records.", file=path.name))
+        yield record
+
+
+def _no_json(path: Path, where: str) -> UserError:
+    return UserError(tr("“{file}” is no JSON file{where}.", file=path.name, where=where))
 
 
 def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
@@ -67,6 +125,10 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
                     yield "currency", _cell(currency)
             case [{"value": _}, *_]:
                 yield from _parts(name, value)
+            case dict():
+                for inner, part in value.items():
+                    if part is not None:
+                        yield f"{name}.{inner}", _cell(part)
             case list():
                 yield name, "; ".join(str(_cell(part)) for part in value)
             case _:

@@ -194,7 +194,7 @@ def _label(cell: Cell) -> str | None:
 
 
 _ONE_PHONE = re.compile(r"[+(\d][\d ().\-]*[\d)]", re.ASCII)
-_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;|\n|\s/\s)\s*")
+_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;(?!ext=|phone-context=|isub=)|\n|\s/\s)\s*")
 _SEVERAL_PHONES = re.compile(r"[;:,\n]| / ")
 _COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
 

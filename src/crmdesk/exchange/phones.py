@@ -41,6 +41,8 @@ class PhoneReader:
         """Read a number that is only digits, brackets, points, hyphens and blanks, with a plus in front or without."""
         bare = number.translate(_SIGNS)
         length = len(bare)
+        if bare[:2] == "+0":  # a plus before what is dialled at home for going abroad
+            return phones.parse(number, region)
         if bare[0] == "+":
             region, decides, dialled_abroad = "", _international(bare[1:4]), None
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,8 +58,8 @@ def _is_workbook(head: bytes) -> bool:
 
 
 def _is_json(head: bytes) -> bool:
-    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return bool(re.match(rb"\[\s*(?:\{|\])|\{\s*\"", bare))
+    bare = head.removeprefix(codecs.BOM_UTF8).removeprefix(codecs.BOM_UTF16_LE).removeprefix(codecs.BOM_UTF16_BE).replace(b"\0", b"").lstrip()
+    return bool(re.match(rb"\[\s*(?:[\[{\"\]]|-?\d|true|false|null)|\{\s*[\"}]", bare))
 
 
 def _is_text(head: bytes) -> bool:
@@ -90,6 +91,11 @@ FOREIGN = (
     (b"7z\xbc\xaf", "7-Zip"), (b"Rar!", "RAR"), (b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"{\\rtf", "RTF"), (b"<!DOCTYPE html", "HTML"), (b"<html", "HTML"),
     (b"<?xml", "XML"),
 )  # fmt: skip
+OTHER_TEXTS = {
+    ".yaml": "YAML", ".yml": "YAML", ".toml": "TOML", ".ini": "INI", ".md": "Markdown", ".htm": "HTML", ".html": "HTML", ".xml": "XML", ".sql": "SQL", ".py": "Python", ".js": "JavaScript",
+    ".css": "CSS", ".log": "LOG", ".tex": "TeX", ".srt": "SRT", ".mbox": "MBOX", ".ldif": "LDIF",
+}  # fmt: skip
+"""Texts that are no tables, whatever commas are in them."""
 
 
 def open_table(path: Path, how: How | None = None) -> Table:
@@ -116,8 +122,10 @@ def reader_of(path: Path) -> Reader:
         reader = named  # it says best what is wrong with its files
     elif reader is not None and reader.together and path.suffix.lower() in LOOSE:
         named = reader
+    if reader is not None and reader.name == "csv" and path.suffix.lower() in OTHER_TEXTS:
+        reader = None
     if reader is None:
-        name = next((name for magic, name in FOREIGN if head.startswith(magic)), "")
+        name = next((name for magic, name in FOREIGN if head.startswith(magic)), OTHER_TEXTS.get(path.suffix.lower(), ""))
         raise UserError(
             tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from.")
         )

@@ -130,7 +130,7 @@ class Deck:
                 self._held.append(card)
                 if len(self._held) > HELD_CARDS or size > HELD_TEXT:
                     self._held = None
-        self.widths = Widths(most[0], most[1], most[2], most[3], most[4], tuple(name for name in FIELDS if name in fields))
+        self.widths = Widths(most[0], most[1], most[2], most[3], most[4], tuple(name for name in FIELDS if name in fields or name == "name"))
 
     def cards(self) -> Iterator[Card]:
         """Yield all cards."""
@@ -313,7 +313,7 @@ class CardReader:
 
         self._readers: dict[str, Callable[[Property], None]] = {
             "FN": self._full_name, "N": self._divided_name, "NICKNAME": self._nickname, "X-NICKNAME": self._nickname, "KIND": self._kind,
-            "X-ADDRESSBOOKSERVER-KIND": self._kind, "X-ABSHOWAS": self._shown_as, "ORG": self._organisation, "TITLE": self._role, "ROLE": self._role,
+            "X-ADDRESSBOOKSERVER-KIND": self._kind, "X-ABSHOWAS": self._shown_as, "ORG": self._organisation, "X-DEPARTMENT": self._department, "TITLE": self._role, "ROLE": self._role,
             "TEL": self._phone, "EMAIL": self._mail, "ADR": self._address, "LABEL": self._written_address, "URL": self._website,
             "IMPP": self._message_service, "X-SOCIALPROFILE": self._social_profile, "SOCIALPROFILE": self._social_profile, "X-ANDROID-CUSTOM": self._android,
             "BDAY": self._birthday, "NOTE": self._note, "CATEGORIES": self._categories, "UID": self._uid, "PHOTO": self._picture,
@@ -394,6 +394,9 @@ class CardReader:
             self.card.values["company"] = name
         if unit := " / ".join(unit for unit in units if unit):
             self.card.values["department"] = unit
+
+    def _department(self, item: Property) -> None:
+        self.card.values.setdefault("department", plain(item.value).strip())
 
     def _role(self, item: Property) -> None:
         self._roles.append(" ".join(plain(item.value).split()))
@@ -505,6 +508,9 @@ def _label_of(types: tuple[str, ...]) -> str:
     for word in ("cell", "mobile", "iphone"):
         if word in words:
             return "mobile"
+    for word in words:
+        if word in {"homefax", "workfax"}:
+            return f"{word[:4]} fax"
     if "fax" in words:
         return next((f"{word} fax" for word in words if word in {"work", "home"}), "fax")
     return next((word for word in words if word in {"pager", "main", "car", "assistant"}), words[0])

@@ -108,6 +108,7 @@ class Shape:
             self._compile(column, column.target)
         in_parts = [c for c in self.columns if c.target and self._is_part(c.target.field)]
         self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
+        self.has_parts = bool(self.parts)
         self.writer = PartsWriter(work.gathered, self.entity)
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
@@ -230,9 +231,9 @@ class Shape:
             for index, name, book, is_key, header in self.links:  # noqa: B007
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
-                    values[name] = self.link(draft, name, book, text, is_key)
                     if index in self.cuts:
                         text = self.cuts[index].sub("", text) or text
+                    values[name] = self.link(draft, name, book, text, is_key)
             if self.moneys:
                 header = self._read_money(cells, values)
             for index, key, read, header in self.own:  # noqa: B007
@@ -242,7 +243,7 @@ class Shape:
             raise UserError(error.message, field=error.field if error.field and not header else header or None, hint=error.hint) from None
         if self.own and "own" in draft.rest:
             values["custom"] = stored_own_fields(draft.rest["own"])
-        if self.parts:
+        if self.has_parts:
             draft.parts = self.parts.read(cells)
         self.finish(draft)
         self._check(draft)
@@ -325,7 +326,7 @@ class Shape:
                 pairs.append((values[column], draft.id))
                 values[column] = None
         self.work.gathered.put(draft.entity, values)
-        if draft.parts:
+        if draft.parts is not None:
             (self.writer if draft.entity == self.entity else PartsWriter(self.work.gathered, draft.entity)).add(draft.id, draft.parts)
         self.after(draft)
 
@@ -663,10 +664,10 @@ class DealShape(Shape):
         stages = self.work.stages(self.work.book("pipeline").read(pipeline_text) if pipeline_text else None)
         stage_text = self.text(cells, "stage")
         stage = stages.read(stage_text) if stage_text else stages.first_open()
-        if stage is None:
         if (outcome := outcome_of(self.text(cells, "outcome"))) != "open":
             # Pipedrive leaves a deal that was won in the stage where it stood.
             stage = next((record for record, its in stages.outcomes.items() if its == outcome), stage)
+        if stage is None:
             raise UserError(tr("This pipeline has no open stage."))
         values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
         values["currency"] = values["currency"] or self.work.settings.currency

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -297,6 +298,13 @@ def tell_apart(change: Change, entity: str, first: UUID, second: UUID) -> None:
         change.restore(NotSame, [key])
     title = title_field(cls)
     change.note(about=tr("{name} and {other}", name=getattr(one, title) or "", other=getattr(other, title) or ""))
+
+
+@operation(mark("Tell apart"), right="store.read")
+def tell_all_apart(change: Change, entity: str, members: Sequence[UUID]) -> None:
+    """Remember of several records that no two of them are the same."""
+    for first, second in combinations(members, 2):
+        tell_apart(change, entity, first, second)
 
 
 @operation(mark("Compare again"), right="store.read")

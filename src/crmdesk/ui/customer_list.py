@@ -64,6 +64,7 @@ class CustomerListPage(RecordListPage):
             *super().commands(),
             Action("list.import", mark("Import"), self.import_file, "upload", "Ctrl+I", "file"),
             Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=plural)),
+            Action("list.duplicates", mark("Find duplicates"), self.find_duplicates, "merge", "", "view", title=lambda: tr("Find duplicates among {what}", what=plural)),
             Action("list.tag", mark("Add tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
             Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
         ]
@@ -119,6 +120,10 @@ class CustomerListPage(RecordListPage):
     def import_file(self) -> None:
         """Show the page that brings a file in."""
         self.frame.open_page("import", self.entity)
+
+    def find_duplicates(self) -> None:
+        """Show the page on which records that are there twice are merged."""
+        self.frame.open_page("duplicates", self.entity)
 
     def export(self, ids: list[Id] | None = None) -> None:
         """Write the list, or what is checked, into a file."""

@@ -63,6 +63,12 @@ def _import() -> type[Page]:
     return ImportPage
 
 
+def _duplicates() -> type[Page]:
+    from crmdesk.ui.pages.duplicates import DuplicatesPage
+
+    return DuplicatesPage
+
+
 def _leads() -> type[Page]:
     from crmdesk.ui.pages.leads import LeadsPage
 
@@ -128,6 +134,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("contacts", mark("Contacts"), "users", _contacts),
     PageSpec("companies", mark("Companies"), "building-2", _companies),
     PageSpec("import", mark("Import"), "upload", _import, area="core", in_navigation=False, under="contacts"),
+    PageSpec("duplicates", mark("Duplicates"), "merge", _duplicates, area="core", in_navigation=False, under="contacts"),
     PageSpec("contact", mark("Contact"), "user", _contact, area="core", opens=("contact",), in_navigation=False, under="contacts"),
     PageSpec("company", mark("Company"), "building-2", _company, area="core", opens=("company",), in_navigation=False, under="companies"),
     PageSpec("leads", mark("Leads"), "funnel", _leads, opens=("lead",)),

@@ -1,0 +1,127 @@
+"""Duplicates: found, put side by side, merged with the values that were chosen, told apart, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication, QRadioButton
+
+from crmdesk.operations import records as deeds
+from crmdesk.queries import records
+from crmdesk.ui.pages.duplicates import DuplicatesPage
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+__all__ = ["desk"]
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def add(desk: Desk, **values: str) -> UUID:
+    return desk.store.run(deeds.add, "contact", values)
+
+
+@pytest.fixture
+def page(desk: Desk) -> DuplicatesPage:
+    add(desk, given_name="Georg", family_name="Pipps", company="Ernst Handel", role="Sales Manager", email="georg@ernst.example", phone="+43 316 76753425")
+    add(desk, given_name="Georg", family_name="Pips", company="Ernst Handel", role="Head of Sales", email="georg@ernst.example")
+    opened = desk.open("duplicates", "contact")
+    assert isinstance(opened, DuplicatesPage)
+    desk.settle()
+    return opened
+
+
+def lines(page: DuplicatesPage) -> list[tuple[str, str]]:
+    QApplication.processEvents()
+    page.window().grab()
+    QApplication.processEvents()
+    table = page.table
+    return [(table.records.text(row, 2), table.records.text(row, 3)) for row in range(table.records.rowCount())]
+
+
+def test_what_may_be_the_same_is_listed_with_the_reasons_and_put_side_by_side(desk: Desk, page: DuplicatesPage) -> None:
+    desk.settle()
+    assert lines(page) == [("Georg Pipps", "Georg Pips")]
+    desk.settle()
+    assert page.card.isVisible()
+    assert "same mail address" in page.table.records.text(0, 4)
+    assert set(page.comparison.choices()) == {"family_name", "role"}
+    assert page.header.accessibleName() or page.comparison.findChildren(QRadioButton)
+
+
+def test_merging_takes_the_chosen_values_and_undo_brings_both_back(desk: Desk, page: DuplicatesPage) -> None:
+    desk.settle()
+    lines(page)
+    desk.settle()
+    with desk.store.read() as reader:
+        before = records.count(reader, "contact")
+    head = next(button for button in page.comparison.findChildren(QRadioButton) if button.text() == "Head of Sales")
+    head.click()
+    page.merge_button.click()
+    desk.settle()
+    with desk.store.read() as reader:
+        kept = records.rows(reader, "contact", [records.find_one(reader, "contact", "Georg Pipps")], ("family_name", "role", "phone"))[0].values
+        assert records.count(reader, "contact") == before - 1
+    assert (kept["family_name"], kept["role"], len(kept["phone"])) == ("Pipps", "Head of Sales", 1)
+    assert lines(page) == []
+    assert page.stack.currentWidget() is page.nothing
+    assert desk.said() == ["1 record merged"]
+    desk.store.undo()
+    desk.settle()
+    assert lines(page) == [("Georg Pipps", "Georg Pips")]
+
+
+def test_another_one_can_be_the_one_that_stays(desk: Desk, page: DuplicatesPage) -> None:
+    desk.settle()
+    lines(page)
+    desk.settle()
+    second = next(button for button in page.comparison.findChildren(QRadioButton) if button.text() == "Georg Pips")
+    second.click()
+    page.merge_button.click()
+    desk.settle()
+    with desk.store.read() as reader:
+        kept = records.rows(reader, "contact", [records.find_one(reader, "contact", "Georg Pips")], ("family_name", "role"))[0].values
+    assert (kept["family_name"], kept["role"]) == ("Pips", "Head of Sales")
+
+
+def test_what_was_told_apart_is_not_asked_again_even_when_looked_for_anew(desk: Desk, page: DuplicatesPage) -> None:
+    desk.settle()
+    lines(page)
+    desk.settle()
+    page.apart_button.click()
+    desk.settle()
+    assert lines(page) == []
+    page.look()
+    desk.settle()
+    assert lines(page) == []
+    desk.store.undo()
+    page.look()
+    desk.settle()
+    assert lines(page) == [("Georg Pipps", "Georg Pips")]
+
+
+def test_three_records_that_are_all_the_same_are_decided_at_once(desk: Desk, page: DuplicatesPage) -> None:
+    add(desk, given_name="Georg", family_name="Pipps", company="Ernst Handel", email="georg@ernst.example", phone="+43 316 76753425")
+    page.look()
+    desk.settle()
+    found = lines(page)
+    assert len(found) == 1
+    desk.settle()
+    with desk.store.read() as reader:
+        before = records.count(reader, "contact")
+    page.merge_button.click()
+    desk.settle()
+    with desk.store.read() as reader:
+        assert records.count(reader, "contact") == before - 2
+
+
+def test_companies_and_leads_are_looked_through_as_well(desk: Desk, page: DuplicatesPage) -> None:
+    desk.store.run(deeds.add, "company", {"name": "Ernst Handel GmbH"})
+    page.look_at("company")
+    desk.settle()
+    assert lines(page) == [("Ernst Handel", "Ernst Handel GmbH")]
+    page.look_at("lead")
+    desk.settle()
+    assert lines(page) == []

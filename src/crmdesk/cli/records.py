@@ -80,7 +80,12 @@ def undo(transaction: Annotated[int | None, typer.Option("--transaction", help="
 
     registry.load()
     with opened() as store:
-        said = store.undo(transaction, origin="cli")
+        if transaction is None:
+            said = store.undo(origin="cli")
+        else:
+            from crmdesk.exchange.undoing import undo_import
+
+            said = undo_import(store, transaction, origin="cli")
         say({"undone": said, "transaction": store.last_changes.tx if store.last_changes else None}, lambda: tr("Undone: {what}", what=said))
 
 

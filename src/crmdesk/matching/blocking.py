@@ -6,6 +6,7 @@ left over, only neighbours in the order of their names are compared.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     Keys = Iterable[str]
 
-LEAST_BUDGET = 40_000
-PER_RECORD = 0.4
+# Of each kind at most so many pairs in blocks of more than three; among very many records fewer, for each counts in all kinds.
+PAIRS = 40_000
+MANY = 40_000
+FEW = 3
 NEIGHBOURS = 3
 
 
@@ -54,7 +57,8 @@ def _mail_letters(one: Sounds) -> Keys:
 
 
 def _mail_house(one: Sounds) -> Keys:
-    return [mail.rpartition("@")[2] for mail in one.found.mails]
+    # People at one house are colleagues; who has no name may be anybody there.
+    return () if len(one.names) > 1 else [mail.rpartition("@")[2] for mail in one.found.mails]
 
 
 def _phone(one: Sounds) -> Keys:
@@ -153,15 +157,15 @@ def _city_birth_year(one: Sounds) -> Keys:
 
 
 def _company(one: Sounds) -> Keys:
-    return ["".join(sorted(one.found.company))] if one.found.company else ()
+    return ["".join(sorted(one.found.company))] if one.found.company and len(one.names) < 2 else ()
 
 
 def _company_word(one: Sounds) -> Keys:
-    return {sound(word) if len(word) > 4 else word for word in one.found.company}
+    return () if one.names else {sound(word) if len(word) > 4 else word for word in one.found.company}
 
 
 def _company_words(one: Sounds) -> Keys:
-    return [first[:5] + second[:5] for first, second in zip(one.found.company, one.found.company[1:], strict=False)]
+    return () if one.names else [first[:5] + second[:5] for first, second in zip(one.found.company, one.found.company[1:], strict=False)]
 
 
 def _website(one: Sounds) -> Keys:
@@ -179,7 +183,7 @@ KINDS: tuple[Callable[[Sounds], Keys], ...] = (
 )  # fmt: skip
 
 ORDERS: tuple[Callable[[Features], str], ...] = (
-    lambda found: found.family + found.given, lambda found: found.given + found.family, lambda found: "".join(found.company), lambda found: found.birth,
+    lambda found: found.family + found.given, lambda found: found.given + found.family, lambda found: "" if found.family else "".join(found.company), lambda found: found.birth,
 )  # fmt: skip
 
 
@@ -189,18 +193,24 @@ def candidates(records: Sequence[Features], tell: Callable[[int, int], None]) ->
     Args:
         tell: told how many kinds of keys of how many are done; may raise to stop.
     """
+    return set(_all(records, tell))
+
+
+def _all(records: Sequence[Features], tell: Callable[[int, int], None]) -> array[int]:
+    """Return the pairs of all kinds, some of them several times: eight bytes each are less than a set's entry."""
     size = len(records)
-    found: set[int] = set()
+    found = array("q")
     prepared = [Sounds(record) for record in records]
     names = ["".join((record.family, record.given, *record.company, *record.mails[:1])) for record in records]
-    budget = max(LEAST_BUDGET, int(PER_RECORD * size))
+    budget = PAIRS * MANY // max(size, MANY)
     for done, kind in enumerate(KINDS):
         tell(done, len(KINDS) + 1)
-        found.update(_of_blocks(_blocks(prepared, kind), names, size, budget))
+        found.extend(_of_blocks(_blocks(prepared, kind), names, size, budget))
     tell(len(KINDS), len(KINDS) + 1)
+    distance = max(1, min(NEIGHBOURS, NEIGHBOURS * budget // max(size, 1)))
     for order in ORDERS:
         keyed = [(key, index) for index, record in enumerate(records) if (key := order(record))]
-        found.update(_neighbours([index for _key, index in sorted(keyed)], size))
+        found.extend(_neighbours([index for _key, index in sorted(keyed)], size, distance))
     return found
 
 
@@ -215,11 +225,12 @@ def _blocks(prepared: Sequence[Sounds], kind: Callable[[Sounds], Keys]) -> list[
 
 
 def _of_blocks(blocks: Iterable[list[int]], names: Sequence[str], size: int, budget: int) -> Iterator[int]:
-    whole = near = budget
+    whole, near = budget, budget // 4
     for block in blocks:
         length = len(block)
-        if length * (length - 1) // 2 <= whole:
-            whole -= length * (length - 1) // 2
+        count = length * (length - 1) // 2 if length > FEW else 0
+        if count <= whole:
+            whole -= count
             for at, first in enumerate(block):
                 base = first * size
                 for second in block[at + 1 :]:
@@ -229,7 +240,7 @@ def _of_blocks(blocks: Iterable[list[int]], names: Sequence[str], size: int, bud
             yield from _neighbours(sorted(block, key=names.__getitem__), size)
 
 
-def _neighbours(ranked: Sequence[int], size: int) -> Iterator[int]:
-    for distance in range(1, NEIGHBOURS + 1):
+def _neighbours(ranked: Sequence[int], size: int, furthest: int = NEIGHBOURS) -> Iterator[int]:
+    for distance in range(1, furthest + 1):
         for first, second in zip(ranked, ranked[distance:], strict=False):
             yield first * size + second if first < second else second * size + first

@@ -80,7 +80,6 @@ class Corpus:
         self._words = {word: log(1 + size / count) for word, count in words.items()}
         self._rarest_word = log(1 + size)
         self._bands: list[dict[str, int]] = [{} for _ in range(FIELDS)]
-        self._companies: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
 
     def same(self, field: int, value: str) -> int:
         """Return the code of a value that both of a pair have: the rarer, the higher."""
@@ -103,13 +102,22 @@ class Corpus:
         if a.birth and b.birth:
             codes[BIRTH] = self._coded(BIRTH, levels.birth_level(a.birth, b.birth), a.birth)
         if a.mails and b.mails:
-            level, value = _best(levels.mail_level, a.mails, b.mails)
+            level, value = (
+                _best(levels.mail_level, a.mails, b.mails) if len(a.mails) + len(b.mails) > 2 else (levels.mail_level(a.mails[0], b.mails[0]), a.mails[0])
+            )
             codes[MAIL] = self._coded(MAIL, level, value)
         if a.phones and b.phones:
-            level, value = _best(levels.phone_level, a.phones, b.phones)
+            level, value = (
+                _best(levels.phone_level, a.phones, b.phones)
+                if len(a.phones) + len(b.phones) > 2
+                else (levels.phone_level(a.phones[0], b.phones[0]), a.phones[0])
+            )
             codes[PHONE] = self._coded(PHONE, level, value[-PHONE_END:])
         if a.addresses and b.addresses:
-            self._places(a.addresses, b.addresses, codes)
+            if len(a.addresses) + len(b.addresses) > 2:
+                self._places(a.addresses, b.addresses, codes)
+            else:
+                self._place(a.addresses[0], b.addresses[0], codes)
         if a.website and b.website:
             codes[WEBSITE] = self.same(WEBSITE, a.website) if a.website == b.website else OTHER
         if a.codes and b.codes:
@@ -134,22 +142,13 @@ class Corpus:
         codes[FAMILY] = self._coded(FAMILY, family, a.family)
 
     def _company(self, a: tuple[str, ...], b: tuple[str, ...]) -> int:
-        pair = (a, b)
-        code = self._companies.get(pair)
-        if code is None:
-            if len(self._companies) >= levels.KEPT:
-                self._companies.clear()
-            code = self._companies[pair] = self._compare_companies(a, b)
-        return code
-
-    def _compare_companies(self, a: tuple[str, ...], b: tuple[str, ...]) -> int:
         x, y = "".join(a), "".join(b)
         if x == y:
             return self.same(COMPANY, " ".join(a))
         least = min(len(x), len(y))
         if least >= 5 and levels.typos(x, y, score_cutoff=2) <= (1 if least < LONG_NAME else 2):
             return TYPO
-        if not any(word in b for word in a) and levels.winkler(x, y) < HARDLY_ALIKE:
+        if levels.winkler(x, y, score_cutoff=HARDLY_ALIKE) < HARDLY_ALIKE and set(a).isdisjoint(b):
             return OTHER
         mine, yours = ({word: self._words.get(word, self._rarest_word) for word in name} for name in (a, b))
         weights = (sum(mine.values()), sum(yours.values()))
@@ -165,9 +164,6 @@ class Corpus:
         return FAR if both >= 0.4 or common >= 0.7 * min(weights) else OTHER
 
     def _places(self, mine: tuple[Address, ...], yours: tuple[Address, ...], codes: list[int]) -> None:
-        if len(mine) == 1 and len(yours) == 1:
-            self._place(mine[0], yours[0], codes)
-            return
         best = max(([self._tried(one, other) for one in mine for other in yours]), key=lambda tried: sum(_worth(code) for code in tried))
         codes[STREET : STATE + 1] = best[STREET : STATE + 1]
 
@@ -199,8 +195,6 @@ def _worth(code: int) -> float:
 
 def _best(compare: Callable[[str, str], int], mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[int, str]:
     """Return the nearest of several values of each side: its level and mine of the two."""
-    if len(mine) == 1 and len(yours) == 1:
-        return compare(mine[0], yours[0]), mine[0]
     return min((compare(one, other), one) for one in mine for other in yours)
 
 

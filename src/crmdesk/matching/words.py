@@ -118,6 +118,12 @@ def nickname_groups(name: str) -> frozenset[int]:
     return _GROUPS.get(name, _NOBODY)
 
 
+def short_forms(name: str) -> list[str]:
+    """Return the names that may stand for a given name: its short forms, or the full ones."""
+    groups = nickname_groups(name)
+    return sorted(other for other, theirs in _GROUPS.items() if other != name and not groups.isdisjoint(theirs)) if groups else []
+
+
 LEGAL_FORMS = frozenset(
     "gmbh mbh ag kg kgaa ohg ug gbr ev eg se co company corp corporation inc incorporated ltd limited llc llp lp plc pllc pty pte sa sas sarl sl srl spa snc bv nv oy "
     "oyj ab as asa aps kft zrt sro doo ooo oao zao pao sp zoo holding holdings group gruppe gesellschaft stiftung foundation kk kabushiki kaisha".split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from crmdesk.i18n import tr
 from crmdesk.matching import Place, Reason, Values, features, judge
+from crmdesk.matching.words import plain, short_forms
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.names import display_name, sort_key
 from crmdesk.models.phones import phone_key
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 CUSTOMERS = ("company", "contact", "lead")
 SHORTEST_NAME = 3
-LIKELY = 0.2
-CANDIDATES = 60
+LIKELY = 0.05
+CANDIDATES = 40
 _SURE_SIGNS = {"email": 0.9, "phone": 0.8, "name": 0.7}
 
 
@@ -146,10 +148,7 @@ def _by_words(reader: Reader, entity: str, values: Values) -> Iterator[bytes]:
         if len(local) >= SHORTEST_NAME:
             yield from _owners(reader, entity, "email", "p.key >= ?||'@' AND p.key < ?||'A'", local, local)
     if values.given and values.family:
-        swapped = sort_key(display_name(values.family, values.given))
-        yield from (i for (i,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE t.sort_key = ? AND {live(reader, entity)} LIMIT {CANDIDATES}', (swapped,)))  # noqa: S608
-        yield from _hits(reader, entity, f"{values.given[:2]} {values.family[:3]}")
-        yield from _hits(reader, entity, f"{values.given[:1]} {values.family[:5]}")
+        yield from _namesakes(reader, entity, values)
     if values.company and entity != "contact":
         beginnings = [word[:4] for word in features(Values(company=values.company)).company if len(word) >= SHORTEST_NAME]
         if beginnings:
@@ -159,6 +158,19 @@ def _by_words(reader: Reader, entity: str, values: Values) -> Iterator[bytes]:
         yield from (
             i for (i,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE t.website LIKE ? AND {live(reader, entity)} LIMIT {CANDIDATES}', (f"%{site}%",))
         )  # noqa: S608
+
+
+def _namesakes(reader: Reader, entity: str, values: Values) -> Iterator[bytes]:
+    """Yield people whose name is the swapped one, one with a short form of the given name, or one that begins alike."""
+    names = [display_name(values.family, values.given), *(display_name(short, values.family) for short in short_forms(plain(values.given)))]
+    wanted = json.dumps([sort_key(name) for name in names])
+    some = f"{live(reader, entity)} LIMIT {CANDIDATES}"
+    same = reader.rows(f'SELECT t.id FROM json_each(?) n JOIN "{entity}" t ON t.sort_key = n.value WHERE {some}', (wanted,))  # noqa: S608
+    begun = sort_key(display_name(values.given, values.family[:3]))
+    alike = reader.rows(f'SELECT t.id FROM "{entity}" t WHERE t.sort_key > ? AND t.sort_key < ? AND {some}', (begun, begun + "\uffff"))  # noqa: S608
+    yield from (record for (record,) in (*same, *alike))
+    if not same and not alike:
+        yield from _hits(reader, entity, f"{values.given[:1]} {values.family}")
 
 
 def _hits(reader: Reader, entity: str, text: str) -> list[bytes]:

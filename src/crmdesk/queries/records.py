@@ -100,8 +100,10 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
         found = _first_by_name(reader, cls, conditions, down, limit)
         if found is not None:
             return found
-    elif len(sort) == 1 and not _hold_rarely(reader, cls, conditions) and (led := _first_by_link(reader, cls, conditions, sort[0], limit) or _first_by_part(reader, cls, conditions, sort[0], limit)):
-        return led
+    elif len(sort) == 1 and not _hold_rarely(reader, cls, conditions):
+        led = _first_by_link(reader, cls, conditions, sort[0], limit) or _first_by_part(reader, cls, conditions, sort[0], limit)
+        if led:
+            return led
     return ids(reader, entity, conditions, sort, limit=limit)
 
 

@@ -451,3 +451,19 @@ def test_wrong_usage_is_a_plain_sentence(crm: Program, words: tuple[str, ...], s
     said = crm(*words, code=2)
     assert says in said
     assert "Invalid value" not in said
+
+
+def test_settings_are_read_and_changed_by_their_name(crm: Program) -> None:
+    assert crm("set", "setting", "payment_days", "value=14") == {"name": "payment_days", "value": 14}
+    assert crm("set", "setting", "quote_mail_subject_de", "value=Angebot {number}")["value"] == "Angebot {number}"
+    assert crm("set", "setting", "tax_inclusive", "value=yes")["value"] is True
+    assert crm("set", "setting", "areas", 'value=["today", "quotes"]')["value"] == ["today", "quotes"]
+    assert crm("show", "setting", "payment_days") == {"name": "payment_days", "value": 14}
+    assert "no placeholder “{nummer}”" in crm("set", "setting", "quote_mail_body_de", "value=Angebot {nummer}", code=4)
+    for words in (("zone", "value=nowhere"), ("colour", "value=red"), ("payment_days", "value=many"), ("areas", "value=today")):
+        crm("set", "setting", *words, code=4)
+    crm("set", "setting", "zone", "name=x", code=2)
+    row = crm("list", "setting")["rows"][0]
+    crm("delete", "setting", row["id"], code=4)
+    crm("--as", "sales", "set", "setting", "payment_days", "value=3", code=5)
+    assert crm("show", "setting", "zone")["value"] == "Europe/Berlin"

@@ -140,3 +140,29 @@ def test_odd_addresses_break_nothing(address: str) -> None:
     message = read(content)
     assert str(message["Subject"]) == "Größe 王"
     assert [part.get_filename() for part in message.iter_attachments()] == ["Ängebot 王.pdf"]
+
+
+def test_the_mails_words_are_the_users_own_in_the_readers_language(store: Store, customer: UUID) -> None:
+    own = {
+        "quote_mail_subject_de": "Ihr Angebot {number}", "quote_mail_body_de": "{salutation}\n\nanbei {number} über {total}, gültig bis {valid_until}.\nFür {contact} von {company}. {Klammern}\n{signature}",
+    }  # fmt: skip
+    with pytest.raises(UserError, match="no placeholder “{Klammern}”") as refused:
+        store.run(records.change_settings, own)
+    assert refused.value.field == "quote_mail_body_de"
+    assert "{salutation}, {contact}, {company}, {number}" in str(refused.value)
+    store.run(records.change_settings, {name: text.replace(" {Klammern}", "") for name, text in own.items()})
+    message = read(sending.prepare_mail(store, add(store, company="Ernst Handel", contact="Jörg Mendel")).path.read_bytes())
+    assert message["Subject"] == "Ihr Angebot Q-2026-0001"
+    body = message.get_body(("plain",))
+    assert body
+    text = body.get_content()
+    assert text.startswith("Sehr geehrter Herr Mendel,")
+    assert "anbei Q-2026-0001 über 119,00 €, gültig bis 20.12.2026.\nFür Jörg Mendel von Ernst Handel." in text.replace("\u00a0", " ").replace("\r", "")
+    assert "Maria Becker" in text
+
+
+def test_what_stands_in_a_placeholder_is_never_taken_for_one(store: Store, customer: UUID) -> None:
+    store.run(records.change_settings, {"quote_mail_subject_de": "{subject} {number}"})
+    quote = add(store, company="Ernst Handel", contact="Jörg Mendel")
+    store.run(records.edit, "quote", [quote], {"subject": "{signature}"})
+    assert read(sending.prepare_mail(store, quote).path.read_bytes())["Subject"] == "{signature} Q-2026-0001"

@@ -26,11 +26,18 @@ def add(entity: str, values: Annotated[list[str] | None, typer.Argument(metavar=
 
 @app.command("set")
 def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…")]) -> None:
-    """Change fields of a record."""
+    """Change fields of a record; `set setting NAME value=…` changes a setting of the store."""
     from crmdesk.operations import records
+    from crmdesk.store.settings import typed
 
     given = pairs(values)
     with opened() as store:
+        if entity == "setting":
+            if set(given) != {"value"}:
+                raise typer.BadParameter(tr("Settings are changed by their name.") + " " + tr("As in: crmdesk set setting payment_days value=14"))
+            store.run_from("cli", records.change_settings, {record: typed(record, given["value"])})
+            say({"name": record, "value": getattr(store.settings, record)})
+            return
         record_id = find(store, entity, record)
         store.run_from("cli", records.edit, entity, [record_id], given)
         say(shown(store, entity, record_id))
@@ -49,8 +56,11 @@ def delete(entity: str, record: list[str]) -> None:
 
 @app.command()
 def show(entity: str, record: str) -> None:
-    """Show a record with how many others belong to it."""
+    """Show a record with how many others belong to it, or a setting."""
     with opened() as store:
+        if entity == "setting" and hasattr(store.settings, record) and not record.startswith("_"):
+            say({"name": record, "value": getattr(store.settings, record)})
+            return
         say(shown(store, entity, find(store, entity, record)))
 
 

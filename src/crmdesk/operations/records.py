@@ -127,6 +127,8 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     """Change fields of records; returns how many. What belongs to an issued document is refused."""
     cls = entity_class(entity)
     _allow(change, cls)
+    if cls is Setting:
+        raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
     count = 0
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
         _refuse_locked(record, given)
@@ -202,6 +204,8 @@ def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) 
             raise UserError(tr("{number} was issued and can't be deleted.", number=fixed.number), hint=tr("Decline it, or make a new version."))
         if cls.entity.name == "stage" and change.reader.value("SELECT 1 FROM deal WHERE stage_id = ? AND deleted_at IS NULL LIMIT 1", (record.id.bytes,)):
             raise UserError(tr("Deals stand in the stage “{name}”.", name=fixed.name), hint=tr("Move them first."))
+        if cls is Setting:
+            raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
         if cls.entity.name == "member" and record.id == change.member_id:
             raise UserError(tr("The store belongs to this member."))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
+from crmdesk.documents import mail_texts
 from crmdesk.documents.formats import money, short_date
 from crmdesk.errors import UserError, why
 from crmdesk.fields import from_minor
@@ -102,16 +103,27 @@ def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
     number, subject, contact_id, company_id, language, payable, code, valid_until, writer, address, signature = found
     to = letters.addressee(reader, contact_id, company_id, language)
     code = code or reader.settings.currency
+    settings = reader.settings
     with speaking(to.language):
         values = {
             "salutation": letters.salutation(to.contact, to.language), "number": number or "", "total": money(from_minor(payable or 0, code), code),
             "signature": signature or "\n".join(text for text in (writer, reader.settings.company_name) if text),
         }  # fmt: skip
-        if valid_until:
-            body = tr(BODY, **values, valid_until=short_date(date.fromisoformat(valid_until)))
+        last_day = short_date(date.fromisoformat(valid_until)) if valid_until else ""
+        own = {
+            **values, "subject": subject or "", "valid_until": last_day or tr("further notice"), "contact": to.contact.name if to.contact else "",
+            "company": to.company.name if to.company else "", "own_company": settings.company_name,
+        }  # fmt: skip
+        if wanted := getattr(settings, f"quote_mail_body_{to.language}"):
+            body = mail_texts.filled(wanted, own)
+        elif valid_until:
+            body = tr(BODY, **values, valid_until=last_day)
         else:
             body = tr(BODY_WITHOUT_END, **values)
-        line = tr(SUBJECT, number=values["number"], subject=subject) if subject else tr(BARE_SUBJECT, number=values["number"])
+        if wanted := getattr(settings, f"quote_mail_subject_{to.language}"):
+            line = mail_texts.filled(wanted, own)
+        else:
+            line = tr(SUBJECT, number=values["number"], subject=subject) if subject else tr(BARE_SUBJECT, number=values["number"])
     reader_of_mail = (to.contact.name if to.contact else to.company.name if to.company else "", letters.mail_address(reader, to, company_id))
     enclosed = Enclosed(clean_name(file_name(reader, quote_id)), pdf)
     return MailDraft(reader_of_mail, (writer or "", address or reader.settings.company_email), line, body, (enclosed,), now()), values["number"]

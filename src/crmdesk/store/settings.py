@@ -8,14 +8,18 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
-from crmdesk.fields import Reading, currencies, from_minor, to_minor
+from crmdesk.fields import KINDS, Field, Reading, currencies, from_minor, to_minor
 from crmdesk.i18n import LANGUAGES, mark, tr
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 NAMESPACE = uuid.UUID("6f1a3c52-5f1e-5b7e-9a47-6d2c0e8c1f5a")
+
+
+QUOTE_MAILS = tuple(f"quote_mail_{part}_{language}" for language in LANGUAGES for part in ("subject", "body"))
 
 
 def named_id(kind: str, key: str) -> uuid.UUID:
@@ -62,6 +66,12 @@ class Settings:
     quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)")))
     quote_intro: str = field(default="", metadata=_say(mark("Introduction of a quote")))
     quote_terms: str = field(default="", metadata=_say(mark("Terms of a quote")))
+    quote_mail_subject_en: str = field(default="", metadata=_say(mark("Subject, English")))
+    quote_mail_body_en: str = field(default="", metadata=_say(mark("Text, English")))
+    quote_mail_subject_de: str = field(default="", metadata=_say(mark("Subject, German")))
+    quote_mail_body_de: str = field(default="", metadata=_say(mark("Text, German")))
+    quote_mail_subject_zh: str = field(default="", metadata=_say(mark("Subject, Chinese")))
+    quote_mail_body_zh: str = field(default="", metadata=_say(mark("Text, Chinese")))
     payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)")))
     tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)")))
     tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax")))
@@ -125,6 +135,8 @@ class Settings:
             ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):
             raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
+        for key in QUOTE_MAILS:
+            mail_texts.check(getattr(self, key), key)
         if not 0 <= self.quality_threshold <= 100:
             raise UserError(tr("A percentage lies between 0 and 100."), field="quality_threshold")
         if self.export_reason_from < 0:
@@ -135,6 +147,32 @@ class Settings:
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+def typed(key: str, text: str) -> Any:
+    """Read a setting as it is typed on the command line: texts as they are, numbers, yes and no, lists as JSON.
+
+    Raises:
+        UserError: an unknown setting, or a value that can't be read.
+    """
+    usual = {item.name: item.default for item in fields(Settings)}
+    if key not in usual:
+        raise UserError(tr("There is no setting “{key}”.", key=key), hint=tr("Settings: {names}.", names=", ".join(sorted(usual))))
+    if isinstance(usual[key], str):
+        return text
+    if isinstance(usual[key], bool | int):
+        item = Field(key, "flag" if isinstance(usual[key], bool) else "integer", key)
+        try:
+            return KINDS[item.kind].read(text, item, Reading())
+        except UserError as error:
+            raise UserError(error.message, field=key) from None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise UserError(tr("“{text}” is no list in JSON.", text=text), field=key)
+    return found
 
 
 def from_rows(rows: list[tuple[str, str]]) -> Settings:

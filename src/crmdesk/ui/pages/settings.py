@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.clock import today
+from crmdesk.documents import mail_texts
 from crmdesk.documents.calculator import Document, calculate
 from crmdesk.documents.calculator import Line as DocumentLine
 from crmdesk.errors import UserError, why
@@ -40,7 +41,7 @@ from crmdesk.operations import pipelines, workspace
 from crmdesk.operations import records as deeds
 from crmdesk.operations.numbers import written
 from crmdesk.queries import deals, letters, records
-from crmdesk.store.settings import ZONES, Settings
+from crmdesk.store.settings import QUOTE_MAILS, ZONES, Settings
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
@@ -66,7 +67,7 @@ LABELS = {item.name: item.metadata["label"] for item in fields(Settings)}
 KINDS = {
     "company_address": "long_text", "letter_footer": "long_text", "quote_intro": "long_text", "quote_terms": "long_text", "quote_valid_days": "integer",
     "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice",
-    "export_reason_from": "integer",
+    "export_reason_from": "integer", **{name: "long_text" for name in QUOTE_MAILS if "_body_" in name},
 }  # fmt: skip
 CHOICES = {"rounding_mode": ROUNDINGS, "rounding_level": LEVELS, "zone": tuple(Choice(zone, zone) for zone in sorted({*ZONES.values(), "UTC"}))}
 COMPANY = (
@@ -420,12 +421,17 @@ class QuotesSection(Section):
             self.boxes[name] = box
             grid.addWidget(box, number // 3, number % 3)
         self.card(tr("Columns on the PDF"), grid)
+        self.mails = self.form(QUOTE_MAILS)
+        self.card(
+            tr("Mail with a quote"), self.mails, note=tr("The reader's language decides. What is empty is said in the program's own words. In the texts may stand: {names}.", names=mail_texts.listed())
+        )
         self.cards.addStretch(1)
 
     def show_settings(self, settings: Settings, found: _Found) -> None:
         self.fields.set_values({**_filled(settings, QUOTES), "tax_inclusive": settings.tax_inclusive})
         for name, box in self.boxes.items():
             box.setChecked(name in settings.quote_columns)
+        self.mails.set_values(_filled(settings, QUOTE_MAILS))
 
     @Slot()
     def _save_columns(self) -> None:

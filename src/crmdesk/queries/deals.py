@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from crmdesk import clock
 from crmdesk.clock import moment, now_ms, to_ms
 from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor, from_scaled
 from crmdesk.i18n import tr
 from crmdesk.models.deal import Deal, Pipeline, Stage
 from crmdesk.models.names import has_cjk
-from crmdesk.queries.finding import also, ids_by_title
+from crmdesk.queries.finding import also, condition_text, ids_by_title
 from crmdesk.queries.money import Sum
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -235,6 +237,72 @@ def _sums(reader: Reader, shown: Sequence[StageFacts], owner_id: UUID | None, cl
             ))  # fmt: skip
         found[stage.id.bytes] = (count, Sum(base, own, apart))
     return found
+
+
+MONTHS_AHEAD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The open deals that are expected to close in one stretch of time.
+
+    Attributes:
+        kind: `late` (the day has passed), `month`, `later`, or `none` without a day.
+        first: the first day of the month.
+        weighted: the amounts by the win rates of their stages.
+        opens: the deals that are counted, as conditions.
+    """
+
+    kind: str
+    first: date | None
+    count: int
+    amount: Sum
+    weighted: Sum
+    opens: tuple[str, ...]
+
+
+def forecast(reader: Reader, pipeline_id: UUID, owner_id: UUID | None = None, where: Sequence[Condition] = ()) -> tuple[Expected, ...]:
+    """Return what is expected of a pipeline's open deals: the late ones, this month and the next, what comes later, and what has no day."""
+    today = clock.today(reader.settings.tz)
+    firsts = [today.replace(day=1)]
+    while len(firsts) <= MONTHS_AHEAD:
+        firsts.append((firsts[-1] + timedelta(days=31)).replace(day=1))
+    opened = [stage for stage in stages(reader, pipeline_id) if stage.outcome == "open"]
+    sums = _expected_sums(reader, opened, owner_id, where, today, firsts[-1])
+    always = (f"pipeline = {pipeline_id}", "stage in " + ", ".join(str(stage.id) for stage in opened), *([f"owner = {owner_id}"] if owner_id else []), *map(condition_text, where))
+    months = [
+        ("month", first, first.isoformat()[:7], (f"expected_close_on >= {max(first, today)}", f"expected_close_on < {after}")) for first, after in pairwise(firsts)
+    ]  # fmt: skip
+    parts: list[tuple[str, date | None, str, tuple[str, ...]]] = [
+        ("late", None, "late", (f"expected_close_on < {today}",)), *months, ("later", None, "later", (f"expected_close_on >= {firsts[-1]}",)),
+        ("none", None, "none", ("expected_close_on empty",)),
+    ]  # fmt: skip
+    nothing = Sum(0, reader.settings.currency)
+    found = []
+    for kind, first, key, opens in parts:
+        of_stages = [(stage, *sums.get((stage.id.bytes, key), (0, nothing))) for stage in opened]
+        found.append(Expected(
+            kind, first, sum(count for _, count, _ in of_stages), sum((amount for _, _, amount in of_stages), nothing),
+            sum((amount.share(stage.win_rate) for stage, _, amount in of_stages), nothing), (*always, *opens),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _expected_sums(
+    reader: Reader, opened: Sequence[StageFacts], owner_id: UUID | None, where: Sequence[Condition], today: date, end: date
+) -> dict[tuple[bytes, str], tuple[int, Sum]]:
+    """Return count and sum by stage and stretch of time: `late`, a month such as `2026-11`, `later`, `none`."""
+    limits, parameters = _limits(reader, None, owner_id, None, where)
+    listed = ", ".join(f"x'{stage.id.hex}'" for stage in opened) or "NULL"
+    day = "d.expected_close_on"
+    part = f"CASE WHEN {day} IS NULL THEN 'none' WHEN {day} < '{today}' THEN 'late' WHEN {day} >= '{end}' THEN 'later' ELSE substr({day}, 1, 7) END"
+    among = f"FROM deal d WHERE d.stage_id IN ({listed}) AND {limits}"
+    apart: dict[tuple[bytes, str], list[tuple[str, int]]] = {}
+    without_rate = "AND d.amount_base IS NULL AND d.amount IS NOT NULL"
+    for stage, key, currency, amount in reader.rows(f"SELECT d.stage_id, {part}, d.currency, sum(d.amount) {among} {without_rate} GROUP BY 1, 2, 3 ORDER BY 3", parameters):  # noqa: S608
+        apart.setdefault((stage, key), []).append((currency, amount))
+    rows = reader.rows(f"SELECT d.stage_id, {part}, count(*), ifnull(sum(d.amount_base), 0) {among} GROUP BY 1, 2", parameters)  # noqa: S608
+    return {(stage, key): (count, Sum(base, reader.settings.currency, tuple(apart.get((stage, key), ())))) for stage, key, count, base in rows}
 
 
 _CARD = """SELECT d.id, d.name, d.stage_id, d.company_id, c.name, d.amount, d.currency, d.owner_id, d.expected_close_on, d.closed_on, d.position, d.stage_since, d.quote_id

@@ -54,6 +54,12 @@ def parse_condition(text: str) -> Condition:
     return Condition(name, operator, (value or "").strip())
 
 
+def condition_text(condition: Condition) -> str:
+    """Return a condition as `parse_condition` reads it."""
+    value = ", ".join(condition.values) if condition.operator == "in" else condition.value
+    return f"{condition.field} {condition.operator} {value}".strip()
+
+
 @dataclass(frozen=True)
 class Where:
     """A piece of SQL with its parameters."""

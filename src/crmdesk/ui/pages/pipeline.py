@@ -19,14 +19,17 @@ from crmdesk.operations import quotes
 from crmdesk.operations import records as record_operations
 from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
+from crmdesk.queries.reports import Rows
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.deal_panel import DealPanel
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
+from crmdesk.ui.forecast import ForecastView
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import Definition
+from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.views import FilterViews, is_view
@@ -54,6 +57,7 @@ class _Shown:
     me: UUID | None
     board: deals.Board
     cards: Mapping[UUID, tuple[Card, ...]]
+    forecast: tuple[deals.Expected, ...] = ()
 
 
 class DealTable(RecordListPage):
@@ -111,7 +115,7 @@ class PipelinePage(Page):
         self.weighted_label = Text("", "muted")
         self.weighted = Text("", "strong")
         self.views = Segmented(
-            ("board", tr("Board"), "square-kanban"), ("table", tr("Table"), "table"), name=tr("View")
+            ("board", tr("Board"), "square-kanban"), ("table", tr("Table"), "table"), ("forecast", tr("Forecast"), "chart-line"), name=tr("View")
         )  # fmt: skip
         self.views.chosen.connect(self._show_view)
         figures = QWidget()
@@ -135,6 +139,8 @@ class PipelinePage(Page):
         self.panel.outcome_wanted.connect(self._panel_outcome)
         self.panel.quote_wanted.connect(self._new_quote)
         self.table: DealTable | None = None
+        self.forecast = ForecastView()
+        self.forecast.opened.connect(self._open_expected)
         self.nothing = EmptyState(
             "square-kanban", tr("No deals yet."), Button(tr("New deal"), self.new_deal, "primary", "plus"),
             hint=tr("A deal is a chance to sell something. It moves from stage to stage until it is won or lost."),
@@ -142,6 +148,7 @@ class PipelinePage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.board)
         self.stack.addWidget(self.nothing)
+        self.stack.addWidget(self.forecast)
         self.column.addLayout(row(self.stack, self.panel, space=12), 1)
 
     # --- arriving -----------------------------------------------------------------------------------------------------
@@ -182,6 +189,7 @@ class PipelinePage(Page):
             Action("deal.delete", mark("Delete deal"), self._delete, "trash-2", "", "record", self._has_deal),
             Action("pipeline.board", mark("Show board"), lambda: self._switch("board"), "square-kanban", group="view", checked=lambda: self.views.value() == "board"),
             Action("pipeline.table", mark("Show table"), lambda: self._switch("table"), "table", group="view", checked=lambda: self.views.value() == "table"),
+            Action("pipeline.forecast", mark("Show forecast"), lambda: self._switch("forecast"), "chart-line", group="view", checked=self._is_forecast),
         ]
 
     # --- asking -------------------------------------------------------------------------------------------------------
@@ -191,7 +199,15 @@ class PipelinePage(Page):
         today = clock.today(self.frame.store.settings.tz)
         return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
 
+    def _is_forecast(self) -> bool:
+        return self.views.value() == "forecast"
+
+    @Slot(object, str)
+    def _open_expected(self, found: deals.Expected, title: str) -> None:
+        open_rows(self.frame, Rows("deal", found.opens), title)
+
     def _ask(self) -> None:
+        is_forecast = self._is_forecast()
         pipeline, owner, since, loaded, where = self._pipeline, self._owner, self._since(), self.board.loaded(), self.filter.conditions()
 
         def question(reader: Reader) -> _Shown:
@@ -203,7 +219,8 @@ class PipelinePage(Page):
                 for column in board.columns if loaded.get(column.stage.id, 0) > FIRST_CARDS
             }  # fmt: skip
             members = records.rows(reader, "member", records.ids(reader, "member"), ["name"])
-            return _Shown(known, [(row.id, row.values["name"] or "") for row in members], reader.viewer.member_id, board, more)
+            expected = deals.forecast(reader, board.pipeline_id, owner, where) if is_forecast else ()
+            return _Shown(known, [(row.id, row.values["name"] or "") for row in members], reader.viewer.member_id, board, more, expected)
 
         self.frame.ask(self, question, self._show, key="board")
 
@@ -221,6 +238,8 @@ class PipelinePage(Page):
         is_empty = not any(column.count for column in found.board.columns) and self._owner is None and not self.filter.conditions()
         if self.views.value() == "board":
             self.stack.setCurrentWidget(self.nothing if is_empty else self.board)
+        if self._is_forecast() and found.forecast:
+            self.forecast.show_forecast(found.forecast)
         if self._wanted is not None:
             self.board.choose(self._wanted, focus=False)
             self._wanted = None
@@ -298,10 +317,10 @@ class PipelinePage(Page):
             table.list.reload()
             self._aim_table()
             self.stack.setCurrentWidget(table)
-        elif view == "board":
+        elif view != "table":
             if was_table and self.table is not None:
                 self.filter.set_conditions(self.table.list.filters.conditions(), self.table.list.filters.names)
-            self.stack.setCurrentWidget(self.board)
+            self.stack.setCurrentWidget(self.forecast if view == "forecast" else self.board)
             self._ask()
         self._show_filter()
         self.frame.registry.set_page(self.commands())
@@ -320,10 +339,10 @@ class PipelinePage(Page):
 
     def _show_filter(self) -> None:
         """Leave filter and saving to the table, which has its own, while it is shown."""
-        is_board = self.views.value() == "board"
-        self.filter.filter_button.setVisible(is_board)
-        self.filter.save_button.setVisible(is_board)
-        self.filter.setVisible(is_board and bool(self.filter.conditions()))
+        has_own = self.views.value() == "table"
+        self.filter.filter_button.setVisible(not has_own)
+        self.filter.save_button.setVisible(not has_own)
+        self.filter.setVisible(not has_own and bool(self.filter.conditions()))
 
     def _kept(self) -> dict[str, Any]:
         """Return what a view keeps of this page: layout, pipeline, owner, and of the table what tables keep."""
@@ -350,7 +369,7 @@ class PipelinePage(Page):
             self._made_table().list.apply(Definition.from_json(json.dumps(kept)) if name else None, has_view=bool(name))
             self._aim_table()
         self.views.choose(layout)
-        self.stack.setCurrentWidget(self._made_table() if layout == "table" else self.board)
+        self.stack.setCurrentWidget(self._made_table() if layout == "table" else self.forecast if layout == "forecast" else self.board)
         self._show_filter()
         self.frame.registry.set_page(self.commands())
         self._ask()
@@ -384,6 +403,8 @@ class PipelinePage(Page):
         card = self.board.current()
         if self.stack.currentWidget() is self.table and self.table is not None:
             self.table.focus_first()
+        elif self._is_forecast():
+            self.forecast.chart.setFocus()
         elif card is not None:
             self.board.choose(card.id)
         elif self.board.columns:

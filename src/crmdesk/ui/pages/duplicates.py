@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 MOST_BESIDE = 5
 SHOWN_REASONS = 8
 _COLUMNS = [
-    Column("score", mark("Alike"), width=70, can_sort=False, look="muted"),
-    Column("first", mark("Record"), width=190, look="strong", can_sort=False),
-    Column("others", mark("May be the same"), width=190, can_sort=False),
-    Column("why", mark("Why"), width=260, look="muted", can_sort=False),
+    Column("score", mark("Alike"), width=62, can_sort=False, look="muted"),
+    Column("first", mark("Record"), width=140, look="strong", can_sort=False),
+    Column("others", mark("May be the same"), width=140, can_sort=False),
+    Column("why", mark("Why"), width=150, look="muted", can_sort=False),
 ]
 _SEGMENTS = ("contact", "company", "lead")
 
@@ -161,7 +161,7 @@ def _said(field: Field, value: Any, reader: Reader) -> str:
 
 def _belongs(reader: Reader, entity: str, member: UUID) -> str:
     counts = records.related_counts(reader, entity, member)
-    pieces = [tr("{count} {what}", count=count, what=tr(entity_class(name).entity.plural)) for name, count in counts.items()]
+    pieces = [tr("{what}: {count}", what=tr(entity_class(name).entity.plural), count=count) for name, count in counts.items()]
     return " · ".join(pieces) or tr("Nothing belongs to it yet")
 
 
@@ -196,7 +196,9 @@ class Comparison(QWidget):
         self._keep.button(0).setChecked(True)
         self._keep.idClicked.connect(self._follow)
         for number, line in enumerate(found.lines, 1):
-            self._grid.addWidget(Text(line.label, "caption", wrap=True), number, 0, Qt.AlignmentFlag.AlignTop)
+            label = Text(line.label, "caption", wrap=True)
+            label.setContentsMargins(0, 6 if line.choosable else 1, 0, 0)  # beside the value's text
+            self._grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignTop)
             self._add_values(number, line)
         self._grid.setRowStretch(len(found.lines) + 1, 1)
 
@@ -280,8 +282,9 @@ class DuplicatesPage(Page):
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(12)
-        halves.addWidget(self.stack)
+        halves.addWidget(Card(padding=0).add(self.stack))
         halves.addWidget(self._review())
+        halves.setSizes([520, 560])
         halves.setStretchFactor(0, 4)
         halves.setStretchFactor(1, 5)
         self.column.addWidget(halves, 1)
@@ -292,7 +295,7 @@ class DuplicatesPage(Page):
         self.comparison = Comparison()
         self.merge_button = Button(tr("Merge"), self.merge, "primary", "merge", tip=tr("Everything that belongs to the others moves to the one that stays."))
         self.apart_button = Button(tr("Not the same"), self.tell_apart, icon="split")
-        self.open_button = Button(tr("Open"), self._open_kept, "flat", "external-link")
+        self.open_button = Button(tr("Open record"), self._open_kept, "flat", "external-link")
         card = Card()
         card.add(self.title, self.chips, scrolled(self.comparison), row(self.apart_button, self.open_button, None, self.merge_button))
         card.body.setStretch(2, 1)

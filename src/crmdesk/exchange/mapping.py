@@ -342,6 +342,8 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
     fields = {column.target.field for column in settled if column.target and not column.target.of}
     if {"birth_month", "birth_year"} <= fields:
         settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
+    if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
+        settled = [replace(c, target=Target("company_name")) if c.target == Target("company") and c.why != "user" else c for c in settled]
     return settled
 
 
@@ -883,7 +885,9 @@ def suggest_entity(table: Table) -> str:
         except UserError:  # the file says itself what it holds, and that is nothing of this sort
             continue
         targets = {target.field for column in layout.columns if (target := column.target)}
-        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25
+        # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
+        has_others = any(column.target and column.target.of for column in layout.columns)
+        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others
         if score > most + 1e-9:
             best, most = entity, score
     return best

@@ -467,3 +467,17 @@ def test_settings_are_read_and_changed_by_their_name(crm: Program) -> None:
     crm("delete", "setting", row["id"], code=4)
     crm("--as", "sales", "set", "setting", "payment_days", "value=3", code=5)
     assert crm("show", "setting", "zone")["value"] == "Europe/Berlin"
+
+
+def test_a_folder_of_tables_and_cards_is_one_import(crm: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "a.csv").write_text("First Name;Last Name;Email\nAnna;Berg;anna@a.example\n", encoding="utf-8")
+    (folder / "b.vcf").write_text("BEGIN:VCARD\nVERSION:3.0\nFN:Bo Holm\nEND:VCARD\n", encoding="utf-8")
+    assert (result := crm("import", "contact", folder))["added"] == 2
+    assert [(file["format"], file["added"]) for file in result["files"]] == [("csv", 1), ("vcard", 1)]
+    (folder / "c.vcf").write_text("nothing", encoding="utf-8")
+    (folder / "d.csv").write_text("", encoding="utf-8")
+    again = crm("import", "contact", folder / "a.csv", folder / "c.vcf", folder / "d.csv", code=8)
+    assert [bool(file["refused"]) for file in again["files"]] == [False, True, True]
+    assert "There is no file" in crm("import", "contact", folder / "a.csv", folder / "nowhere.csv", code=4)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from crmdesk import clock
 from crmdesk.errors import UserError
+from crmdesk.exchange.exporting import export_records
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.recurring import rule_of
@@ -149,3 +151,20 @@ def test_rules_are_understood(rule: str, plain: bool, days: list[str]) -> None:
     assert understood is not None
     found: list[date] = list(understood.days_between(start, start, start.replace(month=4)))
     assert (understood.is_plain(start), [f"{day:%m-%d}" for day in found[:3]]) == (plain, days)
+
+
+def test_what_we_exported_is_itself_when_it_comes_back(store: Store, tmp_path: Path, in_march: Callable[[float], None]) -> None:
+    contact = store.run(records.add, "contact", {"given_name": "Anna", "family_name": "Berg", "email": "anna@acme.example"})
+    store.run(records.add, "activity", {"kind": "call", "subject": "Asked", "at": "2026-03-01T10:00:00Z", "body": "About cake", "contact": str(contact)})
+    store.run(records.add, "task", {"subject": "Send offer", "due_on": "2026-04-01", "repeats": "month"})
+    before = rows(store, "SELECT id, kind, subject, at, body, contact_id FROM activity UNION ALL SELECT id, repeats, subject, due_on, body, contact_id FROM task")
+    for entity in ("activity", "task"):
+        export_records(store, entity, tmp_path / f"{entity}.ics")
+        assert import_file(store, entity, tmp_path / f"{entity}.ics", ImportOptions(on_duplicate="overwrite")).skipped == 1
+        in_march(60)
+    store.run(records.delete, "activity", [UUID(bytes=before[0][0])])
+    in_march(60)
+    assert import_file(store, "activity", tmp_path / "activity.ics").added == 1
+    assert rows(store, "SELECT kind, subject, at, body, contact_id FROM activity WHERE deleted_at IS NULL") == [before[0][1:]]
+    export_records(store, "contact", tmp_path / "c.vcf")
+    assert import_file(store, "contact", tmp_path / "c.vcf", ImportOptions(match=("id",))).skipped == 1

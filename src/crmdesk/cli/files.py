@@ -62,7 +62,7 @@ def _options(
 @app.command("import")
 def import_records(
     entity: str,
-    file: Path,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders with files.")],
     mapped: Mapped = None,
     own_fields: OwnFields = None,
     region: Region = "",
@@ -79,29 +79,30 @@ def import_records(
     strict: Annotated[bool, typer.Option("--strict", help="Any rejected row writes nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option("--rejects", help="Where rejected rows go.")] = None,
 ) -> None:
-    """Import a file in one transaction; “all” takes everything of another store over."""
+    """Import files or folders in one transaction; “all” takes everything of another store over."""
     if entity == "all":
         from crmdesk.exchange.everything import import_all
 
         with opened() as store, progress(tr("Importing")) as tell:
-            say(import_all(store, file, tell).to_json())
+            say(import_all(store, files[0], tell).to_json())
         return
-    from crmdesk.exchange.importing import import_file
+    from crmdesk.exchange.several import import_files
 
+    missing = next((file for file in files if not file.exists()), files[0])
     options = _options(
-        file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create, strict=strict, dry_run=dry_run, rejects=rejects
+        missing, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create, strict=strict, dry_run=dry_run, rejects=rejects
     )
     with opened() as store, progress(tr("Importing")) as show:
-        result = import_file(store, entity, file, options, show)
+        result = import_files(store, entity, files, options, show)
     if not call.json:
         if result.unused:
             print(tr("Left out: {columns}", columns=", ".join(result.unused)), file=sys.stderr)
         for note in result.notes:
             print(note, file=sys.stderr)
         for problem in result.problems[:20]:
-            print(tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
+            print(problem.reason if result.files else tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
     say(result.to_json())
-    if result.rejected:
+    if result.rejected or any(file.refused for file in result.files):
         raise typer.Exit(REJECTED)
 
 

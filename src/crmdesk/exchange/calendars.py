@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from crmdesk.clock import today
 from crmdesk.errors import UserError
-from crmdesk.exchange.contentlines import Pile, fallback_of, is_old, plain, property_of, unfolded
+from crmdesk.exchange.contentlines import Pile, fallback_of, is_old, is_our_id, plain, property_of, unfolded
 from crmdesk.exchange.happenings import Happening, HappeningShape, columns, layout_of
 from crmdesk.exchange.recurring import rule_of
 from crmdesk.exchange.table import SAMPLE_ROWS, OddRow, Table, Ways
 from crmdesk.exchange.zones import Zones
 from crmdesk.i18n import ntr, tr
+from crmdesk.models.activity import ACTIVITY_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Line
 
 SOURCE = "iCalendar"
+OURS = "CRMDesk"
 COMPONENTS = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL", b"VTIMEZONE", b"VFREEBUSY"))
 KINDS = {"VEVENT": "meeting", "VTODO": "task", "VJOURNAL": "note"}
 LARGEST = 60 << 20
@@ -69,6 +71,7 @@ _PRODUCTS = (
     ("Google", re.compile(r"google", re.IGNORECASE)), ("Apple", re.compile(r"apple", re.IGNORECASE)), ("Outlook", re.compile(r"microsoft|exchange", re.IGNORECASE)),
     ("Nextcloud", re.compile(r"nextcloud|sabre", re.IGNORECASE)), ("Thunderbird", re.compile(r"mozilla", re.IGNORECASE)), ("Evolution", re.compile(r"ximian|evolution", re.IGNORECASE)),
     ("KOrganizer", re.compile(r"k desktop|korganizer|libkcal", re.IGNORECASE)), ("Notes", re.compile(r"lotus", re.IGNORECASE)),
+    (OURS, re.compile(r"crmdesk", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -111,7 +114,8 @@ class Agenda:
             if entry.is_cancelled():
                 self._left_out["cancelled"] += 1
                 return
-            self.rows += entry.happenings(line, self._window, self._moved)
+            rows = entry.happenings(line, self._window, self._moved)
+            self.rows += (entry.as_ours(row) for row in rows) if self.product == OURS else rows
         except UserError as error:
             self.rows.append(Happening(line, KINDS[block.name], entry.text("SUMMARY"), problem=error.message))
 
@@ -298,6 +302,16 @@ class Entry:
             return self._moment_of(item, text)
         except UserError:
             return None
+
+    def as_ours(self, row: Happening) -> Happening:
+        """Return a row of a calendar that we wrote as the record that it was."""
+        kind = self.text("CATEGORIES").lower()
+        if self.block.name != "VTODO" and kind in {choice.value for choice in ACTIVITY_KINDS}:
+            row.kind = kind
+        row.body = self.text("DESCRIPTION")
+        if is_our_id(row.external_id):
+            row.id, row.external_id = row.external_id, ""
+        return row
 
     def replaced(self) -> str:
         """Return which occurrence this entry stands for, or nothing."""

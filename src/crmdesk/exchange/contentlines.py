@@ -408,6 +408,14 @@ def pieces_of(text: str, sign: str = ";") -> list[str]:
     return [plain(piece).strip() for piece in _BETWEEN[sign].findall(text)]
 
 
+_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def is_our_id(text: str) -> bool:
+    """Say whether an id is such as we give to records: a UUID of version 7."""
+    return _OURS.fullmatch(text) is not None
+
+
 def binary(text: str) -> bytes | None:
     """Return what base64 holds, or None if it is damaged."""
     bare = re.sub(r"[^A-Za-z0-9+/]", "", text)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Line, Table
 
 FIELDS = (
-    "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "external_id", "files",
+    "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "external_id", "id", "files",
 )  # fmt: skip
-_LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id")}
+_LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id"), "id": mark("Id")}
 LONGEST_TEXT = 100_000
 LONGEST_SUBJECT = 500
 
@@ -40,6 +40,7 @@ class Happening:
     """One row.
 
     Attributes:
+        id: of a record that came from here once.
         author, people: mail addresses in lower case.
         problem: why it can't be taken, empty if it can.
     """
@@ -58,6 +59,7 @@ class Happening:
     repeats: str = ""
     repeat_every: int = 0
     external_id: str = ""
+    id: str = ""
     files: Files = field(default_factory=Files)
     problem: str = ""
 
@@ -67,7 +69,8 @@ class Happening:
         subject = " ".join(self.subject.replace("\0", "").split())[:LONGEST_SUBJECT]
         return [
             self.kind, subject, _or_empty(self.at), self.minutes or "", self.author, ", ".join(self.people), self.body[:LONGEST_TEXT].replace("\0", "").strip(),
-            "" if due_at else _or_empty(self.due), _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at), self.repeats, self.repeat_every or "", self.external_id, self.files,
+            "" if due_at else _or_empty(self.due), _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at),
+            self.repeats, self.repeat_every or "", self.external_id, self.id, self.files,
         ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallback_of, is_old, pieces_of, plain, property_of, unfolded
+from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallback_of, is_old, is_our_id, pieces_of, plain, property_of, unfolded
 from crmdesk.exchange.mapping import Column, Layout, Target
 from crmdesk.exchange.shapes import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
@@ -38,12 +38,13 @@ NO_YEAR = 1604
 """The year in which Apple and Google keep birthdays without one: it had a 29 February."""
 
 FIELDS = (
-    "record_kind", "name", "title", "given_name", "middle_name", "family_name", "suffix", "nickname", "company", "department", "role", "birthday", "tags", "note", "external_id", "picture",
+    "record_kind", "name", "title", "given_name", "middle_name", "family_name", "suffix", "nickname", "company", "department", "role", "birthday", "tags", "note",
+    "external_id", "id", "picture",
 )  # fmt: skip
 ADDRESS = ("po_box", "extended", "street", "city", "state", "postal_code", "country", "formatted")
 _LABELS = {
     "record_kind": mark("Person or company"), "name": mark("Full name"), "title": mark("Title"), "middle_name": mark("Middle name"), "suffix": mark("Name suffix"),
-    "nickname": mark("Nickname"), "picture": mark("Picture"), "external_id": mark("External id"),
+    "nickname": mark("Nickname"), "picture": mark("Picture"), "external_id": mark("External id"), "id": mark("Id"),
 }  # fmt: skip
 
 
@@ -153,7 +154,7 @@ class Deck:
         if looks:
             self.left_out.update(reader.left_out)
             self.product = self.product or _product(properties)
-        if not card.values.keys() - {"record_kind", "external_id"} and not (card.phones or card.mails or card.handles):
+        if not card.values.keys() - {"record_kind", "external_id", "id"} and not (card.phones or card.mails or card.handles):
             card.problem = tr("The card is empty.")
         return card
 
@@ -303,6 +304,7 @@ class CardReader:
         self.place = place
         self.left_out: list[str] = []
         self._properties = properties
+        self._is_ours = any(item.name == "PRODID" and "crmdesk" in item.value.lower() for item in properties)
         self._labels = {item.group: _apple_label(item.value) for item in properties if item.name == "X-ABLABEL" and item.group}
         self._notes: list[str] = []
         self._tags: list[str] = []
@@ -342,6 +344,8 @@ class CardReader:
             values["tags"] = "; ".join(dict.fromkeys(self._tags))
         if self._notes:
             values["note"] = "\n\n".join(dict.fromkeys(self._notes))
+        if self._is_ours and is_our_id(str(values.get("external_id", ""))):
+            values["id"] = values.pop("external_id")
         self._settle_name()
 
     def _settle_name(self) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VIRTUAL_LABELS = {
     "name": mark("Full name"), "middle_name": mark("Middle name"), "suffix": mark("Name suffix"), "nickname": mark("Nickname"), "birth_day": mark("Day of birth"),
     "birth_month": mark("Month of birth"), "birth_year": mark("Year of birth"), "website": mark("Website"), "close_on": mark("Close date"), "discount": mark("Discount"),
+    "picture": mark("Picture"), "record_kind": mark("Person or company"), "people": mark("People"), "author": mark("From"), "files": mark("Files"), "id": mark("Id"),
     "description": mark("First message"), "salutation": mark("Salutation"), "title": mark("Title"), "given_name": mark("Given name"), "family_name": mark("Family name"),
 }  # fmt: skip
 MORE_ADDRESS = {

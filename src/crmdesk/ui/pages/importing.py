@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 ENTITIES = ("contact", "company", "lead", "deal", "product", "ticket", "activity", "task", "article")
 PAGES = {"contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "quote": "quotes", "task": "tasks", "article": "articles"}
-ENDINGS = "*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.json"
-FORMATS = {"csv": "CSV", "workbook": "Excel", "json": "JSON"}
+ENDINGS = "*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.json *.vcf *.ics *.vcs *.eml *.msg"
+FORMATS = {"csv": "CSV", "workbook": "Excel", "json": "JSON", "vcard": "vCard", "ics": "iCalendar"}
 ENCODINGS = ("utf-8", "cp1252", "utf-16", "gb18030", "big5", "shift_jis", "cp1251", "iso8859-15", "mac_roman")
 STEPS = ("file", "columns", "duplicates", "check", "done")
 STEP_LABELS = (mark("1 File"), mark("2 Columns"), mark("3 Duplicates"), mark("4 Check"))

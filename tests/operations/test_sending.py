@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmdesk.errors import CannotUndo, UserError
-from crmdesk.operations import quotes, records, sending
+from crmdesk.errors import CannotUndo, NotAllowed, UserError
+from crmdesk.operations import quotes, records, sending, tickets
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
 
 if TYPE_CHECKING:
@@ -166,3 +166,32 @@ def test_what_stands_in_a_placeholder_is_never_taken_for_one(store: Store, custo
     quote = add(store, company="Ernst Handel", contact="Jörg Mendel")
     store.run(records.edit, "quote", [quote], {"subject": "{signature}"})
     assert read(sending.prepare_mail(store, quote).path.read_bytes())["Subject"] == "{signature} Q-2026-0001"
+
+
+def test_the_answer_to_a_ticket_becomes_a_ready_mail_however_long_it_is(store: Store, customer: UUID) -> None:
+    with store.read() as reader:
+        me = reader.viewer.member_id
+    assert me
+    store.run(records.edit, "member", [me], {"email": "maria@crm.example", "signature": "Maria Becker\nService"})
+    ticket = store.run(tickets.open_ticket, "Alarm: E-41 / Kühlung", contact_id=customer, message="It beeps.")
+    text = "Guten Tag,\n\n" + "bitte halten Sie die Türen geschlossen. " * 500
+    ready = sending.prepare_reply(store, ticket, text)
+    assert (ready.number, ready.to, ready.path.suffix) == ("T-0001", "joerg@ernst.example", ".eml")
+    message = read(ready.path.read_bytes())
+    assert (str(message["To"]), str(message["Subject"]), message["X-Unsent"]) == ("Jörg Mendel <joerg@ernst.example>", "T-0001: Alarm: E-41 / Kühlung", "1")
+    assert str(message["From"]) == "Maria Becker <maria@crm.example>"
+    body = message.get_content().replace("\r", "")
+    assert " ".join(body.split()) == " ".join(f"{text} Maria Becker Service".split())
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM message WHERE kind = 'out'") == 0
+
+
+def test_an_answer_without_an_address_or_the_right_makes_no_mail(store: Store, customer: UUID, tmp_path: Path) -> None:
+    nobody = store.run(tickets.open_ticket, "Walk-in", message="Hello")
+    with pytest.raises(UserError, match="No mail address"):
+        sending.prepare_reply(store, nobody, "Hello")
+    known = store.run(tickets.open_ticket, "Alarm", contact_id=customer, message="It beeps.")
+    store.act_as("sales")
+    with pytest.raises(NotAllowed):
+        sending.prepare_reply(store, known, "Hello")
+    assert list(tmp_path.glob("crmdesk-mail-*")) == []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import email
+from email import policy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, QUrlQuery, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
-from crmdesk.operations import records, tickets
+from crmdesk.operations import records, sending, tickets
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.pages.tickets import TicketsPage
@@ -39,9 +42,10 @@ class MailProgram(QObject):
 @pytest.fixture
 def mail_program() -> Iterator[MailProgram]:
     program = MailProgram()
-    QDesktopServices.setUrlHandler("mailto", program, "open")
+    QDesktopServices.setUrlHandler("file", program, "open")
     yield program
-    QDesktopServices.unsetUrlHandler("mailto")
+    QDesktopServices.unsetUrlHandler("file")
+    sending.forget_mails()
 
 
 @pytest.fixture
@@ -77,15 +81,16 @@ def test_the_most_pressing_ticket_is_on_top_and_open(page: TicketsPage) -> None:
 
 
 def test_sending_notes_the_reply_opens_the_mail_program_and_waits(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
-    QTest.keyClicks(page.reply, "We are on our way & bring 2 fuses.")
+    reply = "We are on our way & bring 2 fuses.\n" + "Please keep the doors shut. " * 200
+    page.reply.set_text(reply)
     QTest.keyClick(page.reply, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.settle()
-    assert page.conversation.texts()[-1] == "We are on our way & bring 2 fuses."
+    assert page.conversation.texts()[-1] == reply.strip()
     assert stored(desk.store, ticket, "status") == "waiting"
     (mail,) = mail_program.mails
-    asked = dict(QUrlQuery(mail).queryItems(QUrl.ComponentFormattingOption.FullyDecoded))
-    assert mail.path() == "roland@ernst.example"
-    assert asked == {"subject": "T-0002: Cooling unit alarm E-41", "body": "We are on our way & bring 2 fuses."}
+    message = email.message_from_bytes(Path(mail.toLocalFile()).read_bytes(), policy=policy.default)
+    assert (message["To"], message["Subject"], message["X-Unsent"]) == ("Roland Mendel <roland@ernst.example>", "T-0002: Cooling unit alarm E-41", "1")
+    assert message.get_content().split() == reply.split()
     assert page.reply.text() == ""
 
 

@@ -1,4 +1,4 @@
-"""Sending a quote: issued, put into a ready mail, and noted as sent when the user says so."""
+"""Sending: a quote is issued, put into a ready mail, and noted as sent when the user says so; the answer to a ticket becomes a ready mail."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from crmdesk.operations import quotes
 from crmdesk.operations.attachments import clean_name
 from crmdesk.queries import letters
 from crmdesk.queries.quotes import file_name, pdf_of
+from crmdesk.queries.seen import live
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
 from crmdesk.store.door import HAS_LEFT, operation
+from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,6 +82,41 @@ def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyM
     return ReadyMail(path, number, draft.to[1], rendered.missing)
 
 
+def prepare_reply(store: Store, ticket_id: UUID, text: str) -> ReadyMail:
+    """Write a ready mail with the answer to a ticket into a private folder; noting the answer is `tickets.reply`'s business.
+
+    Raises:
+        UserError: no address of the customer is known, or the ticket is unknown. NotAllowed: the role answers no tickets.
+    """
+    authorize(store.viewer, "ticket.write")
+    with store.read() as reader:
+        found = reader.one(f"SELECT t.number, t.subject, t.contact_id, t.company_id FROM ticket t WHERE t.id = ? AND {live(reader, 'ticket')}", (ticket_id.bytes,))
+        if found is None:
+            raise UserError(tr("This ticket does not exist or was deleted."))
+        number, subject, contact_id, company_id = found
+        to = letters.addressee(reader, contact_id, company_id)
+        address = letters.mail_address(reader, to, company_id)
+        if not address:
+            raise UserError(tr("No mail address of this customer is known."), field="email")
+        name, own_address, signature = _writer(reader)
+        body = f"{text.strip()}\n\n{signature}" if signature else text.strip()
+        line = tr("{number}: {subject}", number=number, subject=subject or "") if number else subject or ""
+        draft = MailDraft((_name(to), address), (name, own_address), line, body, (), now())
+    return ReadyMail(_write(clean_name(f"{line[:80]}.eml"), mail_file(draft)), number or "", address)
+
+
+def _name(to: letters.Addressee) -> str:
+    return to.contact.name if to.contact else to.company.name if to.company else ""
+
+
+def _writer(reader: Reader) -> tuple[str, str, str]:
+    """Return name, address and signature of who writes."""
+    member = reader.viewer.member_id
+    found = reader.one("SELECT name, email, signature FROM member WHERE id = ?", (member.bytes,)) if member else None
+    name, address, signature = found or (None, None, None)
+    return name or "", address or reader.settings.company_email, signature or ""
+
+
 def _write(name: str, content: bytes) -> Path:
     """Write a file into a folder of its own that nobody else may read."""
     try:
@@ -94,13 +131,12 @@ def _write(name: str, content: bytes) -> Path:
 
 def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
     found = reader.one(
-        "SELECT q.number, q.subject, q.contact_id, q.company_id, q.language, q.payable, q.currency, q.valid_until, m.name, m.email, m.signature "
-        "FROM quote q LEFT JOIN member m ON m.id = ? WHERE q.id = ? AND q.deleted_at IS NULL",
-        (reader.viewer.member_id.bytes if reader.viewer.member_id else None, quote_id.bytes),
+        "SELECT number, subject, contact_id, company_id, language, payable, currency, valid_until FROM quote WHERE id = ? AND deleted_at IS NULL", (quote_id.bytes,)
     )
     if found is None:
         raise UserError(tr("This quote does not exist or was deleted."))
-    number, subject, contact_id, company_id, language, payable, code, valid_until, writer, address, signature = found
+    number, subject, contact_id, company_id, language, payable, code, valid_until = found
+    writer, address, signature = _writer(reader)
     to = letters.addressee(reader, contact_id, company_id, language)
     code = code or reader.settings.currency
     settings = reader.settings
@@ -124,9 +160,9 @@ def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
             line = mail_texts.filled(wanted, own)
         else:
             line = tr(SUBJECT, number=values["number"], subject=subject) if subject else tr(BARE_SUBJECT, number=values["number"])
-    reader_of_mail = (to.contact.name if to.contact else to.company.name if to.company else "", letters.mail_address(reader, to, company_id))
+    reader_of_mail = (_name(to), letters.mail_address(reader, to, company_id))
     enclosed = Enclosed(clean_name(file_name(reader, quote_id)), pdf)
-    return MailDraft(reader_of_mail, (writer or "", address or reader.settings.company_email), line, body, (enclosed,), now()), values["number"]
+    return MailDraft(reader_of_mail, (writer, address), line, body, (enclosed,), now()), values["number"]
 
 
 def forget_mails() -> None:

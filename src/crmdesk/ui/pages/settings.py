@@ -423,8 +423,9 @@ class QuotesSection(Section):
         self.card(tr("Columns on the PDF"), grid)
         self.mails = self.form(QUOTE_MAILS)
         self.card(
-            tr("Mail with a quote"), self.mails, note=tr("The reader's language decides. What is empty is said in the program's own words. In the texts may stand: {names}.", names=mail_texts.listed())
-        )
+            tr("Mail with a quote"), self.mails,
+            note=tr("The reader's language decides. What is empty is said in the program's own words. In the texts may stand: {names}.", names=mail_texts.listed()),
+        )  # fmt: skip
         self.cards.addStretch(1)
 
     def show_settings(self, settings: Settings, found: _Found) -> None:

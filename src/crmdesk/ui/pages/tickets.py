@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, QUrlQuery, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
 
@@ -14,6 +14,7 @@ from crmdesk.fields import Field, show_money
 from crmdesk.i18n import locale, mark, ntr, tr
 from crmdesk.models.ticket import Ticket
 from crmdesk.operations import records as record_operations
+from crmdesk.operations import sending
 from crmdesk.operations import tickets as deeds
 from crmdesk.queries import records, tickets
 from crmdesk.ui import background, theme
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
+    from crmdesk.operations.sending import ReadyMail
     from crmdesk.queries.tickets import ServiceFigures, Snippet, TicketPage
     from crmdesk.store import Reader
 
@@ -51,7 +53,6 @@ NEW_FIELDS = ("subject", "company", "contact", "priority", "channel", "queue", "
 MESSAGE = Field("message", "long_text", mark("What the customer says"))
 QUEUE_WIDTH, NARROW_QUEUE, SIDE_WIDTH, CLOCK_MS = 336, 300, 276, 30_000
 NARROW = 1060
-MOST_IN_LINK = 1800
 
 
 @dataclass(frozen=True)
@@ -556,17 +557,16 @@ class TicketsPage(Page):
         self._say(deeds.reply, said, wait=wait, article_id=self._article)
         self._article = None
         if text and email and found is not None:
-            self._open_mail(email, tr("{number}: {subject}", number=found.page.ticket.number, subject=found.page.ticket.subject), text)
+            self._open_mail(found.page.ticket.id, text)
 
-    def _open_mail(self, address: str, subject: str, text: str) -> None:
+    def _open_mail(self, ticket: UUID, text: str) -> None:
         """Open a ready mail in the user's mail program."""
-        query = QUrlQuery()
-        query.addQueryItem("subject", bytes(QUrl.toPercentEncoding(subject).data()).decode())
-        query.addQueryItem("body", bytes(QUrl.toPercentEncoding(text[:MOST_IN_LINK]).data()).decode())
-        url = QUrl(f"mailto:{address}")
-        url.setQuery(query)
-        if not QDesktopServices.openUrl(url):
-            self.frame.say(tr("The reply is noted, but no mail program could be opened for {address}.", address=address))
+        store = self.frame.store
+        background.read(self, lambda job: sending.prepare_reply(store, ticket, text), self._mail_ready, self.frame.show_error)
+
+    def _mail_ready(self, mail: ReadyMail) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(mail.path))):
+            self.frame.say(tr("The reply is noted, but no mail program could be opened. The mail lies at {path}.", path=mail.path))
 
     def _note(self) -> None:
         self._say(deeds.note, tr("Note added"), article_id=self._article)

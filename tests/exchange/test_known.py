@@ -67,3 +67,12 @@ def test_a_phone_and_the_name_show_a_person_with_a_new_mail_address(store: Store
 def test_a_person_is_known_in_their_company_be_the_name_chinese(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "contact", "Name,Company\n王小明,Acme\n")
     assert taken(store, tmp_path, "contact", "Name,Company\n王小明,Acme\n王小明,Bolt\n").skipped == 1
+
+
+def test_a_company_is_linked_without_its_legal_form_where_that_is_clear(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "company", "Name\nAcme GmbH\nBolt AG\nBolt Ltd\n上海明德贸易有限公司\n")
+    result = taken(store, tmp_path, "contact", "Name,Company\nAnna Berg,Acme\nBob Li,Bolt\nCleo Wu,Acme Inc\n王小明,上海明德贸易\n")
+    assert (result.added, result.created) == (4, {"company": 2})  # two are called Bolt, and Acme Inc is another firm
+    with store.read() as reader:
+        found = dict(reader.rows("SELECT t.name, c.name FROM contact t JOIN company c ON c.id = t.company_id"))
+    assert found == {"Anna Berg": "Acme GmbH", "Bob Li": "Bolt", "Cleo Wu": "Acme Inc", "王小明": "上海明德贸易有限公司"}

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.exchange.legal_forms import may_be_one, split_form
+from crmdesk.exchange.company_names import companies_called
 from crmdesk.exchange.links import NUMBERED, name_key
 from crmdesk.i18n import mark
-from crmdesk.models.names import folded, pinyin, sort_key
+from crmdesk.models.names import sort_key
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import title_field
 from crmdesk.store.reader import IN_IDS, id_list
@@ -75,7 +75,7 @@ def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[t
         case "c":
             yield from _ask_colleagues(reader, entity, live, values)
         case "n" if entity == "company":
-            yield from _ask_companies(reader, live, values)
+            yield from ((("n", value), record) for value, record in companies_called(reader, values))
         case "n":
             yield from _ask_names(reader, entity, live, values)
         case "i":
@@ -166,33 +166,3 @@ def _ask_names(reader: Reader, entity: str, live: str, values: set[Any]) -> Iter
     for text, record in reader.rows(sql, (_listed(keys),) if index else ()):
         if (name := name_key(entity, text or "")) in names:
             yield ("n", (name, "")), record
-
-
-# Behind a name stands its legal form, after a blank or a comma: `acme gmbh`, `contoso, ltd.`
-_BEHIND, _BEYOND = " ", "-"
-
-
-def _ask_companies(reader: Reader, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-    """Find companies by name: legal forms may be missing, towns must not contradict; the same name in full wins."""
-    by_bare: dict[str, list[tuple[str, str, str]]] = {}
-    for name, city in values:
-        bare, form = split_form(name)
-        by_bare.setdefault(bare, []).append((name, form, city))
-    beginnings = {sort_key(bare) for bare in by_bare} | {sort_key(name) for name, _ in values}
-    sql = (
-        "SELECT t.name, t.id, (SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1) "
-        f"FROM json_each(?) j JOIN company t ON t.sort_key = j.value AND {live} UNION ALL "
-        "SELECT t.name, t.id, (SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1) "
-        f"FROM json_each(?) j JOIN company t ON t.sort_key >= j.value || '{_BEHIND}' AND t.sort_key < j.value || '{_BEYOND}' AND {live}"
-    )
-    exact = {sort_key(name) for name, _ in values} | {
-        f"{beginning}{pinyin(form)}" for beginning in beginnings for form in ("有限公司", "股份有限公司", "有限责任公司")
-    }
-    seen: list[tuple[Key, bytes, bool]] = []
-    for text, record, its_city in reader.rows(sql, (_listed(exact | beginnings), _listed(beginnings))):
-        bare, its_form = split_form(text or "")
-        for name, form, city in by_bare.get(bare, ()):
-            if may_be_one(form, its_form) and (not city or not its_city or city == its_city):
-                seen.append((("n", (name, city)), record, folded(text or "") == name))
-    for key, record, _ in sorted(seen, key=lambda one: (not one[2], one[1])):
-        yield key, record

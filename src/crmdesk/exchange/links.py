@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
 from crmdesk.errors import NotAllowed, UserError
+from crmdesk.exchange.company_names import companies_called
 from crmdesk.exchange.words import outcome_of
 from crmdesk.i18n import tr
 from crmdesk.models.names import folded, sort_key
@@ -57,6 +58,7 @@ class Book:
         self._named: dict[str, list[tuple[str, bytes]]] = {}
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
+        self._alike: dict[str, set[bytes]] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
         with store.read() as reader:
@@ -96,6 +98,9 @@ class Book:
                 index, keys = "sort_key", {sort_key(" ".join(text.split())) for text in new}
             else:
                 return
+            if self.entity == "company":
+                for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in new}):
+                    self._alike.setdefault(name, set()).add(record)
             sql = f'SELECT "{self._title}", id FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
             for title, record in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
                 self._named.setdefault(name_key(self.entity, title or ""), []).append((title or "", record))
@@ -116,7 +121,7 @@ class Book:
         """
         if is_key:
             return self._by_foreign(text) or self._numbered.get(text) or self._by_name(text)
-        return self._numbered.get(text) or self._by_name(text) or self._by_foreign(text)
+        return self._numbered.get(text) or self._by_name(text) or self._by_foreign(text) or self._by_bare_name(text)
 
     def _by_foreign(self, text: str) -> bytes | None:
         found = self._foreign.get(text, [])
@@ -135,6 +140,11 @@ class Book:
         if len({record for _, record in found}) > 1:
             raise self._unclear(len(found), text)
         return found[0][1] if found else None
+
+    def _by_bare_name(self, text: str) -> bytes | None:
+        """Return the one company that is called so but for its legal form."""
+        found = self._alike.get(name_key(self.entity, text), set())
+        return next(iter(found)) if len(found) == 1 else None
 
     def _unclear(self, count: int, text: str) -> UserError:
         return UserError(tr("{count} records of “{entity}” are called “{text}”.", count=count, entity=tr(self._cls.entity.label), text=text))

@@ -314,7 +314,7 @@ def _worded(found: re.Match[str]) -> date:
     return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
 
 
-_CLOCK = re.compile(r"(.*?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?|上午|下午)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?")
+_CLOCK = re.compile(r"(.*?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp]\.?[Mm]\.?|上午|下午)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?")
 
 
 def read_moment(text: str, order: str = "", zone: tzinfo = UTC) -> datetime:
@@ -326,19 +326,19 @@ def read_moment(text: str, order: str = "", zone: tzinfo = UTC) -> datetime:
     found = _CLOCK.fullmatch(text.strip())
     if not found:
         return datetime.combine(read_date(text, order), time(), zone).astimezone(UTC)
-    day, hour, offset = read_date(found[1], order), int(found[2]), found[6]
-    half = (found[5] or "").casefold().replace(".", "")
+    day, hour, offset = read_date(found[1], order), int(found[2]), found[7]
+    half = (found[6] or "").casefold().replace(".", "")
     if half in {"pm", "下午"} and hour < 12:
         hour += 12
     elif half in {"am", "上午"} and hour == 12:
         hour = 0
     try:
-        at = datetime.combine(day, time(hour, int(found[3]), int(found[4] or 0)), zone)
+        at = datetime.combine(day, time(hour, int(found[3]), int(found[4] or 0), int((found[5] or "")[:3].ljust(3, "0")) * 1000), zone)
     except ValueError:
         raise UserError(tr("“{text}” is not a time.", text=text)) from None
     if offset:
         shift = "+0000" if offset in {"Z", "UTC"} else offset.replace(":", "")
-        at = datetime.strptime(at.strftime("%Y-%m-%dT%H:%M:%S") + shift, "%Y-%m-%dT%H:%M:%S%z")
+        at = datetime.strptime(at.strftime("%Y-%m-%dT%H:%M:%S.%f") + shift, "%Y-%m-%dT%H:%M:%S.%f%z")
     return at.astimezone(UTC)
 
 

@@ -68,9 +68,9 @@ def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, 
 def test_phones_and_addresses_get_a_column_for_each_label(filled: Store, tmp_path: Path) -> None:
     export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "phone", "email", "address", "handle")))
     head, *lines = rows_of(tmp_path / "c.csv")
-    assert head == ["Name", "Phone (mobile)", "Phone (work)", "Email", "Email (home)", "Email (work)", "Street", "Postal code", "City", "State", "Country", "Chat handle (wechat)"]
+    assert head == ["Name", "Phone (work)", "Phone (mobile)", "Email", "Email (work)", "Email (home)", "Street", "Postal code", "City", "State", "Country", "Chat handle (wechat)"]
     anna = next(line for line in lines if line[0] == "Anna Berg")
-    assert anna == ["Anna Berg", "0151 23456789", "'+49 30 1234567", "anna@example.com", "", "", "Ring 5", "01067", "Dresden", "", "", ""]
+    assert anna == ["Anna Berg", "'+49 30 1234567", "0151 23456789", "anna@example.com", "", "", "Ring 5", "01067", "Dresden", "", "", ""]
 
 
 def test_csv_for_people_follows_their_locale_and_holds_no_formula(filled: Store, tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_csv_for_programs_is_plain(filled: Store, tmp_path: Path) -> None:
     set_language("de")
     export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "role", "birthday", "phone"), for_programs=True))
     head, *lines = rows_of(tmp_path / "c.csv", encoding="utf-8")
-    assert head == ["id", "name", "role", "birthday", "phone.mobile", "phone.work"]
-    assert ["Anna Berg", "=1+1", "1980-02-29", "0151 23456789", "+49 30 1234567"] in [line[1:] for line in lines]
+    assert head == ["id", "name", "role", "birthday", "phone.work", "phone.mobile"]
+    assert ["Anna Berg", "=1+1", "1980-02-29", "+49 30 1234567", "0151 23456789"] in [line[1:] for line in lines]
 
 
 def test_json_is_a_list_of_records(filled: Store, tmp_path: Path) -> None:

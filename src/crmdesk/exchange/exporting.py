@@ -23,7 +23,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.operations import exports
 from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.flat import FlatColumn
-from crmdesk.queries.records import all_columns, ids, to_json
+from crmdesk.queries.records import Part, all_columns, ids, to_json
 from crmdesk.queries.search import matching
 from crmdesk.reports.cells import SheetColumn
 from crmdesk.reports.workbook import MOST_ROWS, WorkbookFile
@@ -97,9 +97,14 @@ def endings_of(entity: str) -> tuple[str, ...]:
     return (*ENDINGS, *(CARD_ENDINGS if name in written_cards.ENTITIES else ()), *((".ics",) if name in written_calendars.ENTITIES else ()))
 
 
+def _means_nothing_alone(cls: type[Record], name: str) -> bool:
+    """Say whether a field only repeats others, or points to what a file of this entity alone does not hold."""
+    return name == "pdf" or (name == "title" and cls.fields[name].derived)
+
+
 def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None) -> Out:
     cls = entity_class(entity)
-    names = options.columns or tuple(all_columns(cls, reader))
+    names = options.columns or tuple(name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name))
     among = None if options.ids is None else [record.bytes for record in options.ids]
     if options.search:
         found = matching(reader, options.search, cls.entity.name)
@@ -133,14 +138,14 @@ def _columns(reader: Reader, cls: type[Record], name: str, wanted: Sequence[byte
 
 
 def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[bytes] | None) -> list[tuple[str, int]]:
-    """Return the labels that the records use in a list field, and how often one record uses each at most."""
+    """Return the labels that the records use in a list field, in the order in which they mostly stand, and how often one record uses each at most."""
     part, owner = item.target, f"{cls.entity.name}_id"
     if "label" not in ENTITIES[part or ""].columns:
         return [("", 1)]
     among, parameters = (IN_IDS, (id_list(wanted),)) if wanted is not None else ("IS NOT NULL", ())
     sql = (
-        f'SELECT said, max(times) FROM (SELECT ifnull(label, \'\') AS said, count(*) AS times FROM "{part}" WHERE "{owner}" {among} AND deleted_at IS NULL '
-        f'GROUP BY "{owner}", said) GROUP BY said ORDER BY said = \'\' DESC, said'
+        f'SELECT said, max(times) FROM (SELECT ifnull(label, \'\') AS said, count(*) AS times, min(position) AS place FROM "{part}" WHERE "{owner}" {among} '
+        f'AND deleted_at IS NULL GROUP BY "{owner}", said) GROUP BY said ORDER BY avg(place), said'
     )
     return [(str(said), int(times)) for said, times in reader.rows(sql, parameters)] or [("", 1)]
 
@@ -264,7 +269,7 @@ def _texts_of(out: Out, column: OutColumn) -> Callable[[Sequence[Any]], list[str
         if isinstance(value, bool):
             return ("true" if value else "false") if programs else tr("Yes") if value else tr("No")
         if isinstance(value, Decimal):
-            return f"{value:f}".replace(".", sign)
+            return _unmistakable(f"{value:f}") if programs else f"{value:f}".replace(".", sign)
         if isinstance(value, int):
             return str(value)
         if isinstance(value, datetime):
@@ -278,6 +283,11 @@ def _texts_of(out: Out, column: OutColumn) -> Callable[[Sequence[Any]], list[str
     return lambda values: ["" if value is None else text(value) for value in values]
 
 
+def _unmistakable(number: str) -> str:
+    """Return a number that nobody takes for thousands: behind its point never stand exactly three digits."""
+    return f"{number}0" if number[-4:-3] == "." else number
+
+
 # ---- JSON ----
 
 
@@ -287,6 +297,8 @@ def _write_json(path: Path, out: Out) -> int:
         stream.write("[")
         for row in out.rows():
             stream.write(",\n" if count else "\n")
+            if row.values.get("tags"):
+                row.values["tags"] = [Part(written_cards.tag_text(part)) for part in row.values["tags"]]
             json.dump(to_json(out.cls, row), stream, ensure_ascii=False)
             count += 1
         stream.write("\n]\n")

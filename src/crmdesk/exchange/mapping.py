@@ -233,8 +233,10 @@ def names_of(entity: str) -> dict[str, str]:
         for alias in item.aliases:
             learn(alias, name)
     known.pop("", None)
+    # What our own exports call a column wins over the label of another field; “company” of a lead is more often its name, though.
+    known.update({bare(name): name for name, item in fields.items() if item.kind != "link"})
     if entity == "deal":
-        known.update({bare(text): "close_on" for text in _NAMES["deal"]["close_on"].split("|")})
+        known.update({bare(text): "close_on" for text in _NAMES["deal"]["close_on"].split("|") if bare(text) not in {bare(name) for name in fields}})
     return known
 
 
@@ -674,7 +676,7 @@ def _by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Co
     found = list(columns)
     for position, column in enumerate(found):
         values = table.values(column.index)
-        if column.target or column.why or not values or column.header in entity_class(entity).fields:
+        if column.target or column.why or not values or bare(column.header) in _own_headers(entity):
             continue
         told = [other.target for other in found if other.target]
         guessed = _guessed(entity, column, values, told, not table.has_header or _is_nameless(column.header))
@@ -682,6 +684,16 @@ def _by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Co
             target, seen = guessed
             found[position] = replace(column, target=target, why="content", confidence=round(0.85 * seen.share, 2), reason=str(seen))
     return _name_by_content(entity, found, table, {column.target.field for column in columns if column.target})
+
+
+@lru_cache(maxsize=32)
+def _own_headers(entity: str) -> frozenset[str]:
+    """Return what our own exports call the columns of an entity: such a column is what it says, or nothing."""
+    found: set[str] = set()
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            found |= {bare(text) for name, item in entity_class(entity).fields.items() for text in (name, tr(item.label))}
+    return frozenset(found)
 
 
 def _guessed(entity: str, column: Column, values: Sequence[Cell], told: Sequence[Target], is_nameless: bool) -> tuple[Target, Look] | None:

@@ -49,7 +49,7 @@ class FlatColumn:
 def flat(reader: Reader, cls: type[Record], wanted: Sequence[bytes], columns: Sequence[FlatColumn], told: Callable[[int], object] | None = None) -> Iterator[list[list[Any]]]:
     """Yield blocks of rows in the given order; a block holds the ids and then each column's values.
 
-    Values are plain, links are titles, and amounts of money come as (Decimal, currency).
+    Values are plain, links are titles, tags with their group as in `group:name`, and amounts of money come as (Decimal, currency).
 
     Args:
         wanted: records that the viewer sees, as `queries.records.ids` found them.
@@ -150,9 +150,16 @@ class _Source:
             known.clear()
         known[None] = None
         if missing := set(stored).difference(known):
-            found = titles(self._reader, target, (record for record in missing if record is not None))
+            found = self._named(target, [record for record in missing if record is not None])
             known.update((record, found.get(record or b"", ("", True))[0]) for record in missing)
         return [known[record] for record in stored]
+
+    def _named(self, target: str, wanted: Sequence[bytes]) -> dict[bytes, tuple[str, bool]]:
+        found = titles(self._reader, target, wanted)
+        if target == "tag":
+            groups = dict(self._reader.rows('SELECT id, "group" FROM tag WHERE "group" IS NOT NULL'))
+            return {record: (f"{groups[record]}:{name}" if record in groups else name, gone) for record, (name, gone) in found.items()}
+        return found
 
 
 def _join(into: list[Any], places: Sequence[int | None], values: Sequence[Any], sign: str) -> None:

@@ -1,0 +1,140 @@
+"""What is exported imports again to the same records: every entity, every form that programs read, and any text."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crmdesk.exchange.exporting import ExportOptions, export_records
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.operations import quotes, records
+from crmdesk.queries.records import ids, record
+from crmdesk.store import open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store import Store
+    from crmdesk.store.keys import Key
+
+OWN_FIELDS = (
+    ("contact", "shoe_size", "decimal", ""), ("contact", "hobby", "text", ""), ("contact", "is_vip", "flag", ""), ("contact", "colour", "choice", "red,green"),
+    ("company", "rank", "integer", ""), ("deal", "first_talk", "date", ""),
+)  # fmt: skip
+ORDER = ("company", "contact", "product", "lead", "deal", "quote", "quote_line", "ticket", "activity", "task", "article")
+# What the program works out by itself again, and the number that a document is known by in later imports.
+OWN_WORK = {"id", "last_contact_at", "stage_since", "position", "source", "external_id", "pdf", "e164"}
+
+
+def prepare(store: Store) -> None:
+    """Give a store the own fields that the records have."""
+    for about, name, kind, options in OWN_FIELDS:
+        store.run(records.add, "custom_field", {"about": about, "name": name, "label": name.replace("_", " ").title(), "kind": kind, "options": options})
+
+
+def fill(store: Store) -> None:
+    """Make a record of every sort with every field that people fill in."""
+
+    def add(entity: str, values: dict[str, Any]) -> UUID:
+        made: UUID = store.run(records.add, entity, values)
+        return made
+
+    holding = add("company", {"name": "Holding AG", "website": "https://holding.example"})
+    company = add("company", {
+        "name": "Acme; \"Söhne\", & Co", "customer_number": "K-1", "parent": holding, "industry": "Steel", "employees": "12", "revenue": "1200.50 USD", "founded": "1999",
+        "vat_id": "DE136695976", "lifecycle": "active", "tier": "b", "language": "de", "payment_days": "14", "phone": "+49 30 1234", "phone.main": "+49 30 123456",
+        "email.info": "info@acme.example", "handle.wechat": "acme", "tags": "vip,Messe:Herbst", "note": "one\ntwo", "rank": "7",
+        "address": [{"street": "Ring 5", "postal_code": "01067", "city": "Dresden", "state": "Sachsen", "country": "DE"}, {"label": "billing", "street": "Weg 1", "city": "Köln"}],
+    })  # fmt: skip
+    anna = add("contact", {
+        "given_name": "Anna", "family_name": "von Berg", "salutation": "ms", "title": "Dr.", "role": "Buyer", "department": "Purchasing", "company": company, "birthday": "1980-02-29",
+        "language": "en", "lifecycle": "active", "email": [{"address": "a@example.org"}, {"address": "anna@example.com", "label": "work"}], "tags": "x,Messe:Frühjahr", "note": "n",
+        "phone": [{"number": "+49 30 1", "label": "work"}, {"number": "+49 30 2", "label": "work"}, {"number": "0151 1234567", "label": "mobile"}, {"number": "5550"}],
+        "shoe_size": "42.5", "hobby": "=1+1", "is_vip": "true", "colour": "red",
+    })  # fmt: skip
+    add("contact", {"name": "王小明", "reports_to": anna, "handle.wechat": "wx_ming", "is_vip": "false"})
+    add("lead", {
+        "given_name": "Lea", "family_name": "Ead", "company_name": "Lead GmbH", "role": "Chief", "origin": "Fair", "status": "working", "amount": "500 EUR", "phone.mobile": "0151 2222222",
+        "email": "l@e.example", "tags": "t1,t2", "note": "nn",
+    })  # fmt: skip
+    box = add("product", {
+        "name": "Box", "code": "B-1", "category": "Cold", "unit": "pcs", "price": "1.2345 EUR", "cost": "0.50 EUR", "tax_category": "S", "tax_rate": "19", "is_active": "false", "note": "desc",
+    })  # fmt: skip
+    deal = add("deal", {
+        "name": "Rollers", "company": company, "contact": anna, "amount": "8900 USD", "exchange_rate": "0.9", "expected_close_on": "2026-12-20", "stage": "Proposal", "origin": "Fair",
+        "product": box, "tags": "hot", "note": "deal note", "first_talk": "2020-01-01",
+    })  # fmt: skip
+    add("deal", {"name": "Lost one", "stage": "Lost", "lost_reason": "price", "company": company})
+    links = {"company": company, "contact": anna, "deal": deal}
+    add("activity", {"kind": "meeting", "subject": "Meet", "at": "2026-11-20 10:00", "direction": "out", "minutes": "30", "body": "b\n c", **links})
+    add("task", {
+        "subject": "Do", "due_on": "2026-12-01", "due_at": "2026-12-01 10:00", "remind_at": "2026-12-01 09:00", "repeats": "week", "repeat_every": "2", "body": "x", **links,
+    })  # fmt: skip
+    add("task", {"subject": "Done", "done_at": "2026-11-01 10:00"})
+    add("ticket", {"subject": "Broken", "priority": "high", "company": company, "contact": anna, "product": box, "channel": "mail", "tags": "tt", "csat": "4"})
+    add("article", {"title": "How", "category": "Care", "language": "de", "status": "published", "body": "text\n\nmore"})
+    line = {"description": "Box", "product": "B-1", "quantity": "2", "unit": "pcs", "unit_price": "50.125", "tax_category": "S", "tax_rate": "19"}
+    draft = {"currency": "EUR", "company": "Holding AG", "date": "2026-03-01", "reference": "ref", "intro": "hi", "language": "en", "lines": [line, {**line, "unit_price": "7"}]}
+    store.run(quotes.issue, store.run(quotes.add_document, draft)[0])
+
+
+def told(store: Store, entity: str) -> list[dict[str, Any]]:
+    """Return all records of an entity in JSON's terms, links by their titles."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return value["title"] if "title" in value else {name: plain(inner) for name, inner in value.items() if name not in OWN_WORK}
+        return [plain(part) for part in value] if isinstance(value, list) else value
+
+    with store.read() as reader:
+        found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
+    return sorted(({name: plain(value) for name, value in values.items() if name not in OWN_WORK} for values in found), key=repr)
+
+
+@pytest.mark.parametrize("ending", [".json", ".csv", ".xlsx"])
+def test_every_entity_comes_back_as_it_was(store: Store, other: Store, tmp_path: Path, ending: str) -> None:
+    prepare(store)
+    prepare(other)
+    fill(store)
+    for entity in ORDER:
+        path = tmp_path / f"{entity}{ending}"
+        export_records(store, entity, path, ExportOptions(for_programs=ending == ".csv"))
+        result = import_file(other, entity, path, ImportOptions(dates="ymd"))
+        assert [problem.reason for problem in result.problems] == [], entity
+    for entity in ORDER:
+        before, after = told(store, entity), told(other, entity)
+        assert after == before, entity
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf", "Zs"), exclude_characters="\ufffd") | st.just(" "), min_size=1, max_size=40)
+LINES = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@pytest.mark.parametrize("ending", [".json", ".csv", ".xlsx"])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory, ending: str, data: st.DataObject) -> None:
+    folder = tmp_path_factory.mktemp("trip")
+
+    def opened(name: str) -> Store:
+        return open_store(shutil.copy(template[0], folder / f"{name}.crmdesk"), key=template[1], anywhere=True)
+
+    with opened("from") as store, opened("to") as other:
+        for at, (text, number, day) in enumerate(data.draw(st.lists(st.tuples(LINES, st.integers(0, 10**6), st.dates()), min_size=1, max_size=4))):
+            store.run(records.add, "article", {"title": f"{at} {text}", "category": text, "body": f"x{text}\n{text}x", "status": "published"})
+            store.run(records.add, "product", {"name": f"{at} {text}", "code": f"C{at}", "unit": text, "price": f"{number}.{at:04} EUR", "tax_rate": f"{number % 100}.5"})
+            store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(number)})
+        for entity in ("article", "product", "task"):
+            path = folder / f"{entity}{ending}"
+            export_records(store, entity, path, ExportOptions(for_programs=ending == ".csv"))
+            result = import_file(other, entity, path, ImportOptions(dates="ymd"))
+            assert [problem.reason for problem in result.problems] == []
+            assert told(other, entity) == told(store, entity)
+
+

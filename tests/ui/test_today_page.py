@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 
 from crmdesk import clock
 from crmdesk.fields import Money
 from crmdesk.operations import deals, records, tasks
 from crmdesk.ui.pages.rows import RowsPage
-from crmdesk.ui.pages.today import TodayPage
+from crmdesk.ui.pages.today import PartsPopup, TodayPage, _Columns, hidden_parts
 from crmdesk.ui.widgets.basics import Clickable, IconButton
 from crmdesk.ui.widgets.figures import Tile
 from tests.ui.desk import Desk, desk, eur
@@ -101,3 +102,43 @@ def test_every_figure_opens_the_rows_that_it_counts(desk: Desk, store: Store) ->
     desk.window.go_back()
     desk.settle()
     assert desk.window.page() is page
+
+
+def test_figures_and_cards_are_hidden_and_stay_so(desk: Desk, store: Store) -> None:
+    for name, amount in (("Autumn range", 21300), ("Gift boxes", 7500)):
+        made = store.run(records.add, "deal", {"name": name, "amount": Money(Decimal(amount), "EUR"), "expected_close_on": clock.today(store.settings.tz).isoformat()})
+        if name == "Autumn range":
+            store.run(deals.set_outcome, made, "won")
+    page = today(desk)
+    assert {"Won this quarter", "Weighted pipeline"} <= set(tiles(page))
+    assert page.months.isVisible()
+    page.customise_button.click()
+    popup = page.findChild(PartsPopup)
+    assert popup is not None
+    labels = [popup.list.item(number).text() for number in range(popup.list.count())]
+    for label in ("Weighted pipeline", "Won and expected"):
+        popup.list.item(labels.index(label)).setCheckState(Qt.CheckState.Unchecked)
+    popup.close()
+    desk.settle()
+    assert "Weighted pipeline" not in tiles(page)
+    assert not page.months.isVisible()
+    page.refresh({"deal": None})
+    desk.settle()
+    assert "Weighted pipeline" not in tiles(page)
+    assert hidden_parts(store) == {"weighted", "months"}
+    page.customise()
+    popup = page.findChildren(PartsPopup)[-1]
+    popup.list.item(labels.index("Won and expected")).setCheckState(Qt.CheckState.Checked)
+    popup.close()
+    desk.settle()
+    assert page.months.isVisible()
+
+
+def test_columns_of_likely_deals_stand_beneath_their_heads_and_leave_the_name_most_room() -> None:
+    columns = _Columns(200, 150, 80, 40)
+    wide = columns.spots(600)
+    assert [x for x, _ in wide] == sorted(x for x, _ in wide)
+    assert wide[0][1] == 200
+    narrow = columns.spots(380)
+    assert narrow[0][1] > narrow[1][1]
+    assert narrow[3][0] + narrow[3][1] == 380

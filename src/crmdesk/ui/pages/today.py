@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk import clock
 from crmdesk.documents import formats
@@ -24,19 +25,23 @@ from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, Text, column, row
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, PopupCard, Text, column, row
 from crmdesk.ui.widgets.board import whole
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
 from crmdesk.ui.widgets.heads import PageHeader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from PySide6.QtGui import QFont
 
     from crmdesk.queries.reports import Rows
     from crmdesk.queries.today import Closing, Month, Today, ToDo
     from crmdesk.store import Reader, Store
 
-HIDDEN = "today.checklist.hidden"
+HIDDEN, HIDDEN_PARTS = "today.checklist.hidden", "today.hidden"
+CARDS = {"months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter")}
+GAP = 12
 STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
 ICONS = {"ticket": "life-buoy", "quote": "file-text", "birthday": "calendar"}
 
@@ -67,6 +72,7 @@ FIRSTS = (
 class _Shown:
     today: Today
     firsts: tuple[First, ...]
+    hidden: frozenset[str] = frozenset()
 
 
 def firsts(reader: Reader, store: Store) -> tuple[First, ...]:
@@ -81,6 +87,47 @@ def firsts(reader: Reader, store: Store) -> tuple[First, ...]:
     return () if all(first.is_done for first in found) else found
 
 
+def hidden_parts(store: Store) -> frozenset[str]:
+    """Return the names of what this computer does not show."""
+    return frozenset(json.loads(store.local(HIDDEN_PARTS) or "[]"))
+
+
+class PartsPopup(PopupCard):
+    """What Today can show, with a box each.
+
+    Signals:
+        changed: the names of what is hidden now.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget, parts: Sequence[tuple[str, str]], hidden: frozenset[str]) -> None:
+        super().__init__(parent, 260)
+        self._others = hidden - {name for name, _ in parts}
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Shown on Today"))
+        for name, label in parts:
+            item = QListWidgetItem(label)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, 28))
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked if name in hidden else Qt.CheckState.Checked)
+            self.list.addItem(item)
+        self.list.setFixedHeight(len(parts) * 28 + 8)
+        self.list.itemChanged.connect(self._tell)
+        self.setLayout(column(self.list, margins=(8, 8, 8, 8)))
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the list."""
+        self.list.setCurrentRow(0)
+        self.list.setFocus()
+
+    @Slot()
+    def _tell(self) -> None:
+        items = [self.list.item(number) for number in range(self.list.count())]
+        self.changed.emit(self._others | {item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Unchecked})
+
+
 class TodayPage(Page):
     """The first page of the day."""
 
@@ -89,6 +136,8 @@ class TodayPage(Page):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self.header = PageHeader(tr("Today"))
+        self.customise_button = Button(tr("Customise"), self.customise, icon="sliders-horizontal")
+        self.header.add(self.customise_button)
         self.column.addWidget(self.header)
         self.tiles = row(space=10)
         self.to_do = Card(space=0)
@@ -145,11 +194,39 @@ class TodayPage(Page):
         self.quick.setFocus()
 
     def commands(self) -> list[Action]:
-        return [Action("today.task", mark("New task"), self.quick.setFocus, "square-check-big", "Ctrl+Shift+K", "new")]
+        return [
+            Action("today.task", mark("New task"), self.quick.setFocus, "square-check-big", "Ctrl+Shift+K", "new"),
+            Action("today.customise", mark("Customise Today"), self.customise, "sliders-horizontal", group="view"),
+        ]
+
+    # --- what is shown ------------------------------------------------------------------------------------------------
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return (name, label) of what can be hidden: the figures that there are, and the cards."""
+        tiles = [(tile.name, tile.label) for tile in self._found.today.tiles] if self._found is not None else []
+        return [*tiles, *((name, tr(label)) for name, label in CARDS.items())]
+
+    def customise(self) -> None:
+        """Offer what the page shows; a change shows at once, and stays so on this computer."""
+        if self._found is None:
+            return
+        popup = PartsPopup(self, self.parts(), self._found.hidden)
+        popup.changed.connect(self._hide_parts)
+        right = self.customise_button.mapToGlobal(QPoint(self.customise_button.width() - popup.width(), self.customise_button.height() + 4))
+        popup.move(right)
+        popup.show()
+        popup.focus_first()
+
+    @Slot(object)
+    def _hide_parts(self, hidden: frozenset[str]) -> None:
+        store = self.frame.store
+        background.write(self, "", lambda job: store.set_local(HIDDEN_PARTS, json.dumps(sorted(hidden))))
+        if self._found is not None:
+            self._show(replace(self._found, hidden=hidden))
 
     def _ask(self) -> None:
         store = self.frame.store
-        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store)), self._show, key="today")
+        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store), hidden_parts(store)), self._show, key="today")
 
     def _show(self, found: _Shown) -> None:
         from babel.dates import format_skeleton
@@ -171,9 +248,12 @@ class TodayPage(Page):
 
     def _show_tiles(self, today: Today) -> None:
         _empty(self.tiles)
-        for tile in today.tiles:
+        for tile in (tile for tile in today.tiles if not self._is_hidden(tile.name)):
             tone: theme.Tone | None = "success" if tile.tone == "success" else "danger" if tile.tone == "danger" else None
             self.tiles.addWidget(Tile(tile.label, _figure(tile.value), tile.note, tone, self._opener(tile.opens, tile.label)))
+
+    def _is_hidden(self, name: str) -> bool:
+        return self._found is not None and name in self._found.hidden
 
     def _opener(self, rows: Rows, title: str) -> Callable[[], None]:
         return lambda: open_rows(self.frame, rows, title)
@@ -218,7 +298,7 @@ class TodayPage(Page):
     def _show_months(self, found: tuple[Month, ...]) -> None:
         from babel.dates import get_month_names
 
-        self.months.setVisible(bool(found))
+        self.months.setVisible(bool(found) and not self._is_hidden("months"))
         points, letters = [], get_month_names("narrow", "stand-alone", locale())
         this = clock.today(self.frame.store.settings.tz).replace(day=1)
         for month in found:
@@ -239,13 +319,15 @@ class TodayPage(Page):
 
     def _show_closing(self, today: Today) -> None:
         _empty(self.closing.body)
-        self.closing.setVisible(bool(today.closing))
+        self.closing.setVisible(bool(today.closing) and not self._is_hidden("closing"))
         title = Text(tr("Likely to close this month"), "strong")
         everything = Button(tr("All"), self._opener(today.closing_opens, tr("Likely to close this month")), "link")
         self.closing.body.addLayout(row(title, None, everything, margins=(0, 0, 0, 6)))
+        columns = _Columns.of(today.closing)
+        self.closing.body.addWidget(_ClosingHead(columns))
         for deal in today.closing:
             self.closing.body.addWidget(Line())
-            line = _ClosingLine(deal)
+            line = _ClosingLine(deal, columns)
             line.clicked.connect(self._deal_opener(deal))
             self.closing.body.addWidget(line)
 
@@ -254,7 +336,7 @@ class TodayPage(Page):
 
     def _show_funnel(self, today: Today) -> None:
         funnel = today.funnel
-        self.funnel.setVisible(funnel is not None)
+        self.funnel.setVisible(funnel is not None and not self._is_hidden("funnel"))
         if funnel is None:
             return
         self.funnel_chart.set_points([Point(step.label, float(step.count), formats.number(Decimal(step.count))) for step in funnel.steps])
@@ -274,7 +356,7 @@ class TodayPage(Page):
 
     def _show_team(self, today: Today) -> None:
         _empty(self._team)
-        self.team.setVisible(bool(today.team))
+        self.team.setVisible(bool(today.team) and not self._is_hidden("team"))
         for member in today.team:
             amount = Text(whole(member.won))
             amount.setFont(theme.tabular())
@@ -321,32 +403,83 @@ class _ToDoLine(Clickable):
         self.clicked.connect(lambda: run())
 
 
-class _ClosingLine(Clickable):
-    """A deal that is likely to close: name, customer, amount, chance in columns."""
+@dataclass(frozen=True)
+class _Columns:
+    """How wide the columns of the likely deals want to be, so that all lines stand beneath their heads."""
 
-    def __init__(self, deal: Closing) -> None:
-        self._deal = deal
-        self._amount = show_money(deal.amount, whole=True) if deal.amount is not None else ""
-        self._chance = formats.percent(deal.chance) if deal.chance is not None else ""
-        super().__init__(", ".join(part for part in (deal.name, deal.company, self._amount, self._chance) if part))
+    name: int
+    company: int
+    amount: int
+    chance: int
+
+    @staticmethod
+    def of(found: Sequence[Closing]) -> _Columns:
+        def widest(texts: Iterable[str], head: str, font: QFont) -> int:
+            return max([paint.text_width(head, theme.font("caption")), *(paint.text_width(text, font) for text in texts)]) + 2
+
+        plain, figures = theme.font(), theme.tabular()
+        return _Columns(
+            widest((deal.name for deal in found), tr("Deal"), plain), widest((deal.company for deal in found), tr("Customer"), plain),
+            widest((_amount(deal) for deal in found), tr("Amount"), figures), widest((_chance(deal) for deal in found), tr("Chance"), figures),
+        )  # fmt: skip
+
+    def spots(self, wide: int) -> tuple[tuple[int, int], ...]:
+        """Return (x, width) of each column; where there is too little room, the customer gives way first, then the name."""
+        room = wide - self.amount - self.chance - 3 * GAP
+        name = min(self.name, max(room - self.company, room * 6 // 10))
+        return (0, name), (name + GAP, room - name), (room + 2 * GAP, self.amount), (wide - self.chance, self.chance)
+
+
+def _amount(deal: Closing) -> str:
+    return show_money(deal.amount, whole=True) if deal.amount is not None else ""
+
+
+def _chance(deal: Closing) -> str:
+    return formats.percent(deal.chance) if deal.chance is not None else ""
+
+
+END = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+
+class _ClosingHead(QWidget):
+    """The heads of the columns."""
+
+    def __init__(self, columns: _Columns) -> None:
+        super().__init__()
+        self._columns = columns
+        self.setFixedHeight(26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        heads = (tr("Deal"), tr("Customer"), tr("Amount"), tr("Chance"))
+        for number, (head, (x, wide)) in enumerate(zip(heads, self._columns.spots(self.width()), strict=True)):
+            area = paint.mirrored(QRect(x, 0, wide, self.height()), self.rect(), self.layoutDirection())
+            align = END if number > 1 else Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+            paint.line(painter, area, head, theme.font("caption"), theme.colour("muted"), align)
+
+
+class _ClosingLine(Clickable):
+    """A deal that is likely to close: name (in two lines if it is long), customer, amount, chance in columns."""
+
+    def __init__(self, deal: Closing, columns: _Columns) -> None:
+        self._deal, self._columns = deal, columns
+        words = ", ".join(part for part in (deal.name, deal.company, _amount(deal), _chance(deal)) if part)
+        super().__init__(words)
+        self.setToolTip(words)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, theme.ROW)
+        return QSize(300, theme.ROW + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, wide, high = QPainter(self), self.width(), self.height()
-        chance, amount = 52, 96
-        room = wide - chance - amount
-        end = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-
-        def at(x: int, width: int) -> QRect:
-            return paint.mirrored(QRect(x, 0, width, high), self.rect(), self.layoutDirection())
-
-        paint.line(painter, at(0, room // 2 - 8), self._deal.name)
-        paint.line(painter, at(room // 2, room - room // 2 - 8), self._deal.company, theme.font(), theme.colour("muted"))
-        paint.line(painter, at(room, amount), self._amount, theme.tabular(), None, end)
-        paint.line(painter, at(room + amount, chance), self._chance, theme.tabular(), None, end)
+        painter, high = QPainter(self), self.height()
+        name, company, amount, chance = (
+            paint.mirrored(QRect(x, 0, wide, high), self.rect(), self.layoutDirection()) for x, wide in self._columns.spots(self.width())
+        )  # fmt: skip
+        paint.lines(painter, name, self._deal.name, 2)
+        paint.line(painter, company, self._deal.company, theme.font(), theme.colour("muted"))
+        paint.line(painter, amount, _amount(self._deal), theme.tabular(), None, END)
+        paint.line(painter, chance, _chance(self._deal), theme.tabular(), None, END)
         if self.hasFocus():
             paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
 

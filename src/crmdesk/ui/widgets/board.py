@@ -71,6 +71,7 @@ MIME = "application/x-crmdesk-card"
 LEAST_WIDTH, MOST_WIDTH, FOLDED_WIDTH = 200, 340, 44
 SPACE, EDGE, HEAD = 10, 10, 56
 PAD, GAP = 11, 8
+NAME_LINE = 18  # what a name in two lines is higher
 NEAR_EDGE, SCROLL_MS, SCROLL_STEP = 36, 30, 14
 CARD_ROLE = Qt.ItemDataRole.UserRole
 
@@ -216,6 +217,7 @@ class _Laid:
 
     width: int
     height: int
+    name_high: int
     company_y: int
     amount_y: int
     amount: str
@@ -225,9 +227,10 @@ class _Laid:
 def _lay(card: Card, outcome: str, width: int) -> _Laid:
     """Lay a card out: chips beside the amount where they fit whole, else on a line of their own."""
     inner = width - 2 * PAD
+    more = NAME_LINE if paint.text_width(card.name, theme.relative(600)) > inner else 0
     amount = show_money(card.money, whole=True) if card.money else ""
-    company_y = 31 if card.company else 0
-    amount_y = 57 if card.company else 38
+    company_y = 31 + more if card.company else 0
+    amount_y = (57 if card.company else 38) + more
     start = paint.text_width(amount, theme.tabular("body", 600)) + 8 if amount else 0
     marks = marks_of(card, outcome)
     widths = [paint.chip_width(mark.text, mark.icon) for mark in marks]
@@ -242,7 +245,7 @@ def _lay(card: Card, outcome: str, width: int) -> _Laid:
                 break
         placed.append((x, y, mark))
         x += wide + 4
-    return _Laid(width, height, company_y, amount_y, amount, tuple(placed))
+    return _Laid(width, height, 20 + more, company_y, amount_y, amount, tuple(placed))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -286,7 +289,7 @@ class _Delegate(QStyledItemDelegate):
 
         inner = laid.width - 2 * PAD
         paint.rounded(painter, box, theme.RADIUS_CONTROL + 2, theme.colour("surface"), theme.colour(frame))
-        paint.line(painter, place(PAD, 10, inner, 20), card.name, theme.relative(600))
+        paint.lines(painter, place(PAD, 10, inner, laid.name_high), card.name, 2, theme.relative(600))
         if laid.company_y:
             paint.line(painter, place(PAD, laid.company_y, inner, 18), card.company or "", theme.font(), theme.colour("muted"))
         paint.line(painter, place(PAD, laid.amount_y, inner, 21), laid.amount, theme.tabular("body", 600))

@@ -6,7 +6,7 @@ import unicodedata
 from math import ceil
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QStyle
 
 from crmdesk.ui import theme
@@ -117,6 +117,34 @@ def line(
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     painter.drawText(area, int(side | Qt.TextFlag.TextSingleLine), shown)
     painter.restore()
+
+
+def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """Return a text in lines that are no wider than `width`, broken between words; the last of at most `most` holds all that is left."""
+    layout = QTextLayout(text.replace("\n", " "), font)
+    layout.beginLayout()
+    starts: list[int] = []
+    while len(starts) < most:
+        made = layout.createLine()
+        if not made.isValid():
+            break
+        made.setLineWidth(width)
+        starts.append(made.textStart())
+    layout.endLayout()
+    ends = [*starts[1:], len(layout.text())]
+    return [layout.text()[start:end].strip() for start, end in zip(starts, ends, strict=True)] or [""]
+
+
+def lines(painter: QPainter, area: QRect, text: str, most: int, font: QFont | None = None, ink: QColor | None = None) -> None:
+    """Draw a text in a few lines, in the middle of the area's height; what does not fit the last line is cut with an ellipsis."""
+    if area.width() <= 0 or not text:
+        return
+    shown = font if font is not None else theme.font()
+    parts = broken(text, shown, area.width(), most) if text_width(text, shown) > area.width() else [text]
+    high = ceil(QFontMetricsF(shown).height())
+    top = area.y() + (area.height() - high * len(parts)) // 2
+    for number, part in enumerate(parts):
+        line(painter, QRect(area.x(), top + number * high, area.width(), high), part, shown, ink)
 
 
 def hairline(painter: QPainter, left: int, right: int, y: int) -> None:

@@ -29,6 +29,7 @@ for _name in ("CRMDESK_STORE", "CRMDESK_PASSPHRASE", "CRMDESK_RECOVERY_KEY"):
 
 import asking  # noqa: E402
 import changing  # noqa: E402
+import duplicates  # noqa: E402
 import mass  # noqa: E402
 import preview  # noqa: E402
 import starting  # noqa: E402
@@ -51,6 +52,7 @@ WORKLOADS: dict[str, Callable[[str], list[Figure]]] = {
     "bulk": changing.bulk,
     "quote": changing.quote,
     "export": mass.exporting,
+    "duplicates": duplicates.both,
     "window": starting.window,
     "command": starting.commands,
 }

@@ -209,8 +209,11 @@ def _all(records: Sequence[Features], tell: Callable[[int, int], None]) -> array
     tell(len(KINDS), len(KINDS) + 1)
     distance = max(1, min(NEIGHBOURS, NEIGHBOURS * budget // max(size, 1)))
     for order in ORDERS:
-        keyed = [(key, index) for index, record in enumerate(records) if (key := order(record))]
-        found.extend(_neighbours([index for _key, index in sorted(keyed)], size, distance))
+        keyed = sorted((key, index) for index, record in enumerate(records) if (key := order(record)))
+        # Who has the very same key shares blocks already.
+        found.extend(
+            _neighbours([index for (before, _), (key, index) in zip([("", 0), *keyed], keyed, strict=False) if key != before or size <= MANY], size, distance)
+        )
     return found
 
 

@@ -481,3 +481,22 @@ def test_a_folder_of_tables_and_cards_is_one_import(crm: Program, tmp_path: Path
     again = crm("import", "contact", folder / "a.csv", folder / "c.vcf", folder / "d.csv", code=8)
     assert [bool(file["refused"]) for file in again["files"]] == [False, True, True]
     assert "There is no file" in crm("import", "contact", folder / "a.csv", folder / "nowhere.csv", code=4)
+
+
+def test_duplicates_are_listed_with_their_reasons_and_merged(crm: Program) -> None:
+    keep = crm("add", "contact", "name=Robert Falkenrath", "email=robert@falkenrath.example")["id"]
+    other = crm("add", "contact", "name=Bob Falkenrath", "email=robert@falkenrath.example", "phone=030 0074321")["id"]
+    for number in range(20):
+        crm("add", "contact", f"name=Person{number} Nobody{number}", f"email=p{number}@nobody.example")
+    (pair,) = crm("duplicates", "contact")
+    assert (pair["a"], pair["b"]) == ({"id": keep, "title": "Robert Falkenrath"}, {"id": other, "title": "Bob Falkenrath"})
+    assert 0.5 <= pair["score"] <= 1
+    assert {reason["field"] for reason in pair["reasons"]} >= {"email", "family_name", "given_name"}
+    assert crm("duplicates", "contact", "--min-score", "1") == []
+    merged = crm("merge", "contact", keep, other)
+    assert (merged["id"], [phone["value"] for phone in merged["phone"]]) == (keep, ["030 0074321"])
+    assert crm("duplicates", "contact") == []
+    crm("undo")
+    assert crm("show", "contact", other)["name"] == "Bob Falkenrath"
+    assert "companies, contacts and leads" in crm("duplicates", "deal", code=4)
+    assert "two different records" in crm("merge", "contact", keep, keep, code=4)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.errors import NotAllowed, UserError
+from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.models.workspace import Setting
 from crmdesk.operations import values
+from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import title_field
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
@@ -43,14 +44,16 @@ def _about(change: Change, record: Record) -> None:
 
 
 @operation(mark("Add"), right="store.read")
-def add(change: Change, entity: str, given: Values, reading: Reading | None = None) -> UUID:
+def add(change: Change, entity: str, given: Values, reading: Reading | None = None, *, anyway: bool | str = False) -> UUID:
     """Add a record; returns its id. Deals, tickets and leads get what a new one of them needs.
 
     Args:
         given: values by field name, see `values.assign`.
+        anyway: allow what should be there once a second time; a text is the reason, and stands in the history.
 
     Raises:
         UserError: names the field and says why; nothing is written.
+        Question: what should be there once is there already, and the store's rule wants a word about it.
     """
     cls = entity_class(entity)
     _allow(change, cls)
@@ -65,8 +68,24 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     change.flush()
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
     change.flush()
+    _check_unique(change, record, anyway)
     _about(change, record)
     return record.id
+
+
+def _check_unique(change: Change, record: Record, anyway: bool | str, given: Values | None = None) -> None:
+    """Keep what should be there once from coming twice, as the store's rules say; an edit answers only for the fields that it touches."""
+    if not change.settings.uniqueness:
+        return
+    touched = None if given is None else {name.partition(".")[0] for name in given} | ({"name"} if {"given_name", "family_name"} & set(given) else set())
+    for clash in uniqueness.of_record(change.reader, record):
+        if touched is not None and not any(field.partition(".")[0] in touched or field.partition(".")[2] in touched for field in clash.rule.fields):
+            continue
+        if clash.rule.mode == uniqueness.BLOCK:
+            raise UserError(clash.said, field=clash.rule.fields[0], hint=tr("Open that record instead."))
+        if clash.rule.mode == uniqueness.REASON and not anyway:
+            raise Question(clash.said, "anyway", hint=tr("Save it all the same?"))
+        change.note(also=clash.record.hex, **({"reason": anyway} if isinstance(anyway, str) else {}))
 
 
 def _is_list(cls: type[Record], name: str) -> bool:
@@ -123,7 +142,7 @@ def finish_new(change: Change, record: Record, given: Values) -> None:
 
 
 @operation(mark("Edit"), right="store.read")
-def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, reading: Reading | None = None) -> int:
+def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, reading: Reading | None = None, *, anyway: bool | str = False) -> int:
     """Change fields of records; returns how many. What belongs to an issued document is refused."""
     cls = entity_class(entity)
     _allow(change, cls)
@@ -136,6 +155,9 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
         values.assign(change, record, given, reading)
         _after_edit(change, record, given, before)
         count += 1
+        if change.settings.uniqueness:
+            change.flush()
+            _check_unique(change, record, anyway, given)
         if len(ids) == 1:
             change.flush()
             _about(change, record)
@@ -229,6 +251,9 @@ def restore(change: Change, entity: str, record_id: UUID) -> None:
 def change_settings(change: Change, given: dict[str, Any]) -> None:
     """Change settings of the store, checked."""
     change.settings.changed(given)
+    for rule in given.get("uniqueness", ()):
+        if complaint := uniqueness.problem(*rule):
+            raise UserError(complaint, field="uniqueness")
     for key, value in given.items():
         text = json.dumps(value, ensure_ascii=False)
         record_id = named_id("setting", key)

@@ -82,6 +82,7 @@ class Settings:
     areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
     pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
     quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)")))
+    uniqueness: tuple[tuple[str, str, str], ...] = field(default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason")))
     lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
 
     export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on")))
@@ -141,6 +142,8 @@ class Settings:
             raise UserError(tr("A percentage lies between 0 and 100."), field="quality_threshold")
         if self.export_reason_from < 0:
             raise UserError(tr("A number of records is not below 0."), field="export_reason_from")
+        if any(len(rule) != 3 for rule in self.uniqueness):
+            raise UserError(tr("A rule says entity, fields and what to do."), field="uniqueness")
         if len(self.hours) != 7:
             raise UserError(tr("Working hours are given for seven days."), field="hours")
 

@@ -78,7 +78,7 @@ def test_the_sheets_stand_in_their_order_and_hold_the_period(filled: Store, tmp_
     assert [len(found[name]) for name in ("Documents", "Lines", "Tax summary")] == [1, 1, 1]
     rows = records_of(found["Quotes"])
     assert [(row["Number"], row["Date"], row["Customer"], row["VAT ID"], row["Country"]) for row in rows][0] == ("Q-2026-0001", date(2026, 3, 1), "Ernst Handel", "DE136695976", "AT")
-    assert [(row["Currency"], row["Net"], row["Tax amount"], row["Total"], row["Check"]) for row in rows] == [
+    assert [(row["Currency"], row["Net"], row["Tax amount"], row["Total"], row["Difference"]) for row in rows] == [
         ("EUR", 66.66, 15.33, 81.99, 0.0), ("EUR", 105.1, 18.81, 123.91, 0.0), ("JPY", 15.0, 2.0, 17.0, 0.0),
     ]  # fmt: skip
     assert [(row["Name"], row["City"], row["Documents"]) for row in records_of(found["Customers"])] == [("Ernst Handel", "Graz", 3.0)]
@@ -182,7 +182,7 @@ def test_the_workbook_of_the_sample_agrees_with_the_store(store: Store, tmp_path
         stored = dict(reader.rows("SELECT number, payable FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND deleted_at IS NULL"))
     rows = records_of(found["Quotes"])
     assert {row["Number"]: Decimal(str(row["Total"])) for row in rows} == {number: from_minor(payable, "EUR") for number, payable in stored.items()}
-    assert {row["Check"] for row in rows} == {0.0}
+    assert {row["Difference"] for row in rows} == {0.0}
     nets: dict[str, Decimal] = {}
     for line in records_of(found["Quote taxes"]):
         nets[line["Number"]] = nets.get(line["Number"], Decimal(0)) + Decimal(str(line["Taxable"]))
@@ -202,7 +202,7 @@ def test_the_orders_of_a_real_trader_agree_with_the_store(store: Store, tmp_path
     assert sum(Decimal(str(row["Total"])) for row in records_of(found["Quotes"])) == from_minor(payable, "EUR")
     assert sum(Decimal(str(row["Net"] or 0)) for row in records_of(found["Quote lines"])) == from_minor(payable, "EUR")
     assert len(found["Quote lines"]) == 2155 + 1
-    assert {row["Check"] for row in records_of(found["Quotes"])} == {0.0}
+    assert {row["Difference"] for row in records_of(found["Quotes"])} == {0.0}
     (row,) = section(found["Control"], "Totals by currency")[1:]
     assert (row[3], row[5], row[7]) == (row[4], row[6], row[8])
     assert Decimal(str(row[7])) == from_minor(payable, "EUR")

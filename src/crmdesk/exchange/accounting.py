@@ -34,7 +34,7 @@ _DOCUMENT = (
     (mark("Country"), "text"), (mark("Currency"), "text"),
 )  # fmt: skip
 _AMOUNTS = (
-    (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Check"), "money"),
+    (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Difference"), "money"),
     (mark("Exchange rate"), "decimal"), (mark("Total in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
 )  # fmt: skip
 _LINE = (

@@ -10,6 +10,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.actions import Action
+from crmdesk.ui.dialogs import taking_out
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_customer import ask_new
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
@@ -50,7 +51,7 @@ def new_actions(window: Window, areas: Callable[[], Sequence[str]]) -> list[Acti
 
     begin = [Action(action, text, run(action, about), icon, "", "new", partial(enabled, area)) for action, text, icon, area, about in NEW]
     go = [Action(f"go.{page}", text, partial(window.open_page, page), icon, "", "go", partial(enabled, area)) for page, text, icon, area in PLACES]
-    return [*begin, *go]
+    return [*begin, *go, *taking_out.actions(window)]
 
 
 def context_commands(window: Window) -> list[ContextCommand]:

@@ -55,6 +55,7 @@ class ExportDialog(QDialog):
             ("programs", tr("CSV for programs"), tr("UTF-8, field names, dates as 2026-12-20; imports again without loss")),
             ("json", tr("JSON"), tr("Every field, for programs")),
             *([("vcf", tr("Address cards"), tr("vCard, for phones and mail programs"))] if ".vcf" in endings_of(entity) else []),
+            *([("ics", tr("Calendar"), tr("iCalendar: events and to-dos"))] if ".ics" in endings_of(entity) else []),
         )  # fmt: skip
         self.widths, widths = _choices(
             ("list", tr("Columns of the list"), ntr("{count} column", "{count} columns", len(columns))), ("all", tr("All fields"), "")

@@ -296,7 +296,7 @@ class ReportsPage(Page):
         self.owner_button = Button(tr("Owner: everyone"), self._choose_owner, icon="list-filter", trailing="chevron-down")
         self.header.add(
             self.period_button, self.owner_button, Button(tr("Excel"), lambda: self._export(".xlsx"), icon="file-spreadsheet"),
-            Button(tr("PDF"), lambda: self._export(".pdf"), icon="file-down"),
+            Button(tr("PDF"), lambda: self._export(".pdf"), icon="file-down"), Button(tr("For the accountant"), self._ask_workbook, icon="file-spreadsheet"),
         )  # fmt: skip
         self.names = QListWidget()
         self.names.setAccessibleName(tr("Reports"))
@@ -431,7 +431,8 @@ class ReportsPage(Page):
         if isinstance(value, Sum):
             said = show_money(value.money, whole=True)
         label = shown(figures[0].value, "text", table.columns[0].name)
-        return Point(label, number, said)
+        chance = next((figure.value for figure, of in zip(figures, table.columns, strict=True) if of.name == "win_rate"), None)
+        return Point(label, number, said, is_quiet=table.name == "pipeline_by_stage" and chance == 0)
 
     @Slot(int)
     def _open_bar(self, number: int) -> None:
@@ -519,6 +520,11 @@ class ReportsPage(Page):
             reporting.save(store, table, path, overwrite=True)
 
         background.write(self, tr("Save report"), work, lambda _: self.frame.say(tr("Saved as {name}", name=path.name)))
+
+    def _ask_workbook(self) -> None:
+        from crmdesk.ui.dialogs.taking_out import WorkbookDialog
+
+        WorkbookDialog(self.frame, *(self._days if self._period == "own" else period(self._period, clock.today(self.frame.store.settings.tz)))).open()
 
     def _print(self) -> None:
         if self._answer is None:

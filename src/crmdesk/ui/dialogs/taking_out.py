@@ -1,0 +1,132 @@
+"""What leaves the program as a whole: the accountant's workbook of a period, and all data in one zip."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from crmdesk import clock
+from crmdesk.fields import Field
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.ui import background
+from crmdesk.ui.actions import Action
+from crmdesk.ui.dialogs import open_store as file_dialogs
+from crmdesk.ui.dialogs.new_record import AskDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from crmdesk.exchange.accounting import WorkbookResult
+    from crmdesk.exchange.everything import Taken
+    from crmdesk.store import Store
+    from crmdesk.ui.background import Job
+    from crmdesk.ui.page import Frame
+
+FROM = Field("first", "date", mark("From"))
+TO = Field("last", "date", mark("To"))
+CLOSE = Field("close", "flag", mark("Close the period afterwards"))
+
+
+class WorkbookDialog(AskDialog):
+    """Asks for the period of the accountant's workbook, then for its file."""
+
+    def __init__(self, frame: Frame, first: date | None = None, last: date | None = None) -> None:
+        super().__init__(frame, [FROM, TO, CLOSE], tr("Accountant's workbook"), tr("Save as …"), self._ask_file, {"first": first, "last": last, "close": False})
+
+    def _ask_file(self, values: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        first, last = values.get("first"), values.get("last")
+        days = " – ".join(day.isoformat() for day in (first, last) if day) or tr("everything")
+        path = file_dialogs.choose_output(self, self.windowTitle(), Path.home() / f"{tr('Documents')} {days}.xlsx", tr("Excel workbook (*.xlsx)"))
+        if path is None:
+            self.accept_button.setEnabled(True)
+            return
+        self.write(file_dialogs.with_suffix(path, ".xlsx"), first, last, closes=bool(values.get("close")), failed=failed)
+
+    def write(self, path: Path, first: date | None, last: date | None, *, closes: bool = False, failed: Callable[[Exception], None] | None = None) -> None:
+        """Write the workbook in the background; the system's dialog has asked before replacing a file."""
+        frame = self._frame
+        work = partial(_write_workbook, frame.store, path, first, last, closes)
+        background.write(self, self.windowTitle(), work, partial(self._written, path), failed or self._failed)
+
+    def _written(self, path: Path, result: WorkbookResult) -> None:
+        count = result.documents + result.quotes
+        self._frame.say(ntr("{count} document saved as {name}", "{count} documents saved as {name}", count, name=path.name), more=[_folder_of(path)])
+        self.accept()
+
+
+def _write_workbook(store: Store, path: Path, first: date | None, last: date | None, closes: bool, job: Job) -> WorkbookResult:
+    from crmdesk.exchange.accounting import accountants_workbook
+    from crmdesk.operations import workbooks
+    from crmdesk.queries.ledger import Period
+
+    path.unlink(missing_ok=True)
+    result = accountants_workbook(store, path, Period(first, last), "window")
+    if closes:
+        store.run(workbooks.close_period, last or clock.today(store.settings.tz))
+    return result
+
+
+def ask_reopen(frame: Frame) -> None:
+    """Open a closed period again, after a question."""
+    from crmdesk.operations import workbooks
+    from crmdesk.store.issued import closed_until
+
+    def answer(day: date | None) -> None:
+        if day is None:
+            frame.say(tr("No period is closed."))
+        elif frame.confirm(tr("Reopen all days up to {day}?", day=day.isoformat()), tr("Reopen"), tr("Documents dated in them can be issued and changed again. It stands in the journal.")):
+            frame.do(workbooks.reopen_period)
+
+    assert isinstance(frame, QWidget)
+    frame.ask(frame, closed_until, answer, key="closed period")
+
+
+# ---- all data ----
+
+
+def take_everything(frame: Frame) -> None:
+    """Ask for the file and write all data into it."""
+    owner = frame if isinstance(frame, QWidget) else None
+    assert owner is not None
+    name = f"CRMDesk {clock.today(frame.store.settings.tz).isoformat()}.zip"
+    path = file_dialogs.choose_output(owner, tr("Take all my data"), Path.home() / name, "ZIP (*.zip)")
+    if path is not None:
+        write_everything(frame, file_dialogs.with_suffix(path, ".zip"))
+
+
+def write_everything(frame: Frame, path: Path) -> None:
+    """Write all data in the background; the system's dialog has asked before replacing a file."""
+    assert isinstance(frame, QWidget)
+    background.write(frame, tr("Take all my data"), partial(_take, frame.store, path), partial(_taken, frame))
+
+
+def _take(store: Store, path: Path, job: Job) -> Taken:
+    from crmdesk.exchange.everything import export_all
+
+    path.unlink(missing_ok=True)
+    return export_all(store, path, job.progress)
+
+
+def _taken(frame: Frame, taken: Taken) -> None:
+    path = Path(taken.file)
+    frame.say(ntr("{count} record saved as {name}", "{count} records saved as {name}", taken.rows, name=path.name), more=[_folder_of(path)])
+
+
+def _folder_of(path: Path) -> tuple[str, Callable[[], object]]:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    return tr("Show folder"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def actions(frame: Frame) -> list[Action]:
+    """Return what stands in the menu."""
+    return [
+        Action("file.everything", mark("Take all my data"), partial(take_everything, frame), "download", "", "file", words=mark("export backup zip everything")),
+        Action("file.workbook", mark("Accountant's workbook"), lambda: WorkbookDialog(frame).open(), "file-spreadsheet", "", "file", words=mark("tax export Excel period")),
+        Action("file.reopen", mark("Reopen closed period"), partial(ask_reopen, frame), "undo-2", "", "file", words=mark("close period accountant")),
+    ]

@@ -1,0 +1,76 @@
+"""What leaves the window as a whole: the accountant's workbook and all data."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from crmdesk import clock
+from crmdesk.operations import quotes
+from crmdesk.store.issued import closed_until
+from crmdesk.ui.dialogs import open_store, taking_out
+from crmdesk.ui.dialogs.taking_out import WorkbookDialog, write_everything
+from crmdesk.ui.pages.reports import ReportsPage
+from tests.ui.desk import Desk, desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
+
+
+def test_the_reports_page_offers_the_workbook_of_its_period(desk: Desk, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = {"description": "Box", "quantity": "1", "unit_price": "100", "tax_category": "S", "tax_rate": "19"}
+    store.run(quotes.issue, store.run(quotes.add_document, {"currency": "EUR", "date": "2026-03-01", "lines": [line]})[0])
+    page = desk.open("reports")
+    assert isinstance(page, ReportsPage)
+    page.set_period("own", (date(2026, 1, 1), date(2026, 6, 30)))
+    desk.settle()
+    page._ask_workbook()
+    (dialog,) = desk.window.findChildren(WorkbookDialog)
+    monkeypatch.setattr(open_store, "choose_output", lambda *_: tmp_path / "w")
+    dialog.save()
+    desk.settle()
+    book = CalamineWorkbook.from_path(str(tmp_path / "w.xlsx"))
+    assert len(book.get_sheet_by_name("Quotes").to_python()) == 2
+    with store.read() as reader:
+        assert closed_until(reader) is None
+
+
+def test_the_period_is_closed_with_it_if_that_is_wished_and_can_be_reopened(desk: Desk, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = WorkbookDialog(desk.window)
+    last = clock.today(store.settings.tz) - timedelta(days=1)
+    dialog.write(tmp_path / "w.xlsx", None, last, closes=True)
+    desk.settle()
+    with store.read() as reader:
+        assert closed_until(reader) == last
+    monkeypatch.setattr(type(desk.window), "confirm", lambda *_, **__: True)
+    taking_out.ask_reopen(desk.window)
+    desk.settle()
+    with store.read() as reader:
+        assert closed_until(reader) is None
+
+
+def test_a_period_that_is_not_over_is_refused_in_the_dialog(desk: Desk, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = WorkbookDialog(desk.window, date(2026, 2, 1), date(2026, 1, 1))
+    dialog.open()
+    monkeypatch.setattr(open_store, "choose_output", lambda *_: tmp_path / "w.xlsx")
+    dialog.save()
+    desk.settle()
+    assert dialog.isVisible()
+    assert not (tmp_path / "w.xlsx").exists()
+    dialog.reject()
+
+
+def test_all_data_is_taken_from_the_menu(desk: Desk, tmp_path: Path) -> None:
+    assert [action.id for action in taking_out.actions(desk.window)] == ["file.everything", "file.workbook", "file.reopen"]
+    write_everything(desk.window, tmp_path / "all.zip")
+    desk.settle()
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert "manifest.json" in archive.namelist()

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crmdesk.exchange.writings import WRITINGS, looks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,10 +24,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-LEGACY = (
-    "cp1251 cp1256 cp1253 cp1255 cp1254 cp1250 cp1257 cp1258 koi8_r koi8_u cp866 cp874 euc_kr cp949 euc_jp johab iso8859_2 iso8859_5 iso8859_7 "
-    "gb18030 big5 cp932 iso2022_jp mac_cyrillic"
-).split()
 
 
 @dataclass(frozen=True)
@@ -102,87 +100,30 @@ def _limited(lines: list[bytes]) -> Iterator[bytes]:
         yield line if len(line) < SAMPLE else line[:SAMPLE]
 
 
-def _candidates(sample: bytes) -> Iterator[Guess]:
+def _candidates(sample: bytes) -> list[Guess]:
     """Name the encodings that a sample can have, the likeliest first."""
-    east = sorted(_east_asian(sample), key=lambda guess: -guess.confidence)
-    west = _western(sample)
-    if east and east[0].confidence > max(0.75, west):
-        yield east[0]
-    if west >= 0.6:
-        yield Guess(_western_page(sample), west)
-    from charset_normalizer import from_bytes
-
-    for match in from_bytes(sample, cp_isolation=LEGACY):
-        yield Guess(match.encoding, min(0.8, max(0.3, 1 - match.chaos)))
-    yield from east
-    yield Guess("cp1252", 0.3)
-
-
-# The most frequent characters of each writing lie together: level 1 of GB 2312, of Big5 and of JIS X 0208, where they make up nearly all
-# of a real text and only half of a text in another encoding.
-_COMMON = {
-    "gb18030": re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|\xa1[\xa1-\xbf]|\xa3[\xa1-\xfe]"),
-    "big5": re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|\xa1[\x40-\x7e\xa1-\xbf]"),
-    "cp932": re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\x88-\x97][\x40-\xfc]|\x81[\x40-\x7e]|\x82[\x4f-\x9a]"),
-    "euc_jp": re.compile(rb"[\xa4\xa5][\xa1-\xf6]|[\xb0-\xcf][\xa1-\xfe]|\xa1[\xa1-\xbf]|\xa3[\xb0-\xfa]"),
-    "euc_kr": re.compile(rb"[\xb0-\xc8][\xa1-\xfe]|\xa1[\xa1-\xbf]"),
-}
-_KANA = re.compile(rb"[\xa4\xa5][\xa1-\xf6]")
-
-
-def _east_asian(sample: bytes) -> Iterator[Guess]:
-    for encoding, common in _COMMON.items():
+    best: dict[str, float] = {}
+    for encoding in dict.fromkeys(encoding for writing in WRITINGS for encoding in writing.encodings):
         try:
             text = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        wide = sum(1 for c in text if c > "\x7f")
-        half_kana = sum(1 for c in text if "\uff61" <= c <= "\uff9f")
-        if not wide:
+        if _CONTROLS.search(text):
             continue
-        known = _count(text, encoding, common) + (half_kana if encoding == "cp932" else 0)
-        share = min(1.0, known / wide)
-        if encoding == "euc_jp" and not _KANA.search(sample):
-            share *= 0.6
-        if encoding == "euc_kr":
-            hangul = sum(1 for c in text if "\uac00" <= c <= "\ud7a3")
-            share = hangul / wide if wide >= 10 and hangul >= 0.95 * wide else 0.5 * share
-            share *= 1.01
-        if encoding == "cp932" and half_kana * 2 > wide and half_kana == wide:
-            share *= 0.6
-        yield Guess(encoding, round(share * (0.95 if wide > 20 else 0.85), 2))
+        # A single odd sign says little; then it is the page that most of such files have.
+        usual = 0.4 if encoding == "cp1252" and sum(1 for c in text if c > "\x7f") < 2 else 0.0
+        best[encoding] = usual + max(looks(text, writing, writing.encodings.index(encoding)) for writing in WRITINGS if encoding in writing.encodings)
+    ranked = sorted(best.items(), key=lambda pair: -pair[1])
+    return [Guess(encoding, _confidence(sample, encoding, score, ranked)) for encoding, score in ranked if score > -0.5]
 
 
-def _count(text: str, encoding: str, common: re.Pattern[bytes]) -> int:
-    return sum(1 for c in text if c > "\x7f" and common.fullmatch(c.encode(encoding, "ignore")))
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f]")
 
 
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-_WESTERN_LETTERS = set("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŠšŽžŒœŸ")
-_WESTERN_SIGNS = set("€‚„…‰‹‘’“”•–—™›\xa0¡£§©ª«®°²³´·º»¼½¾¿µ¢¥±×")
-
-
-def _western(sample: bytes) -> float:
-    """Say how much a text looks like a Western language in cp1252: single letters among ASCII ones."""
-    runs = _HIGH_RUN.findall(sample)
-    if not runs:
-        return 0.0
-    high = sum(map(len, runs))
-    text = sample.decode("cp1252", "replace")
-    good = sum(1 for c in text if c in _WESTERN_LETTERS) + sum(0.8 for c in text if c in _WESTERN_SIGNS)
-    inside = len(re.findall(r"[A-Za-zß-ÿ][¹³¿¢¥£²±¤¦¼¾½ª¶][a-zß-ÿ]", text))
-    crowded = max(0.0, high / len(runs) - 1.15)
-    return max(0.0, min(0.98, good / high - 1.2 * crowded - 3 * inside / high))
-
-
-def _western_page(sample: bytes) -> str:
-    """Tell cp1250 and cp1254 from cp1252: Czech, Polish and Turkish letters look like ones that no Western language mixes."""
-    text = sample.decode("cp1252", "replace")
-    czech = sum(text.count(c) for c in "øìèùò")
-    western = sum(text.count(c) for c in "åæäöüßñçêâôîûÅÆÄÖÜÑÇ")
-    turkish = sum(text.count(c) for c in "ýþðÝÞÐ")
-    if turkish and not any(c in text for c in "áíóúæÁÍÓÚÆ"):
-        return "cp1254"
-    if "ø" in text and ("ì" in text or "è" in text or "ù" in text) and czech > 3 * western:
-        return "cp1250"
-    return "cp1252" if b"\x81" not in sample else "latin-1"
+def _confidence(sample: bytes, encoding: str, score: float, ranked: list[tuple[str, float]]) -> float:
+    """Say how sure a guess is: how much the text looks like a language, and how far the next reading of it is behind."""
+    text = sample.decode(encoding)
+    rival = next((its for other, its in ranked if other != encoding and its <= score and sample.decode(other) != text), 0.0)
+    letters = sum(1 for c in text if c > "\x7f")
+    few = 0.8 if letters < 4 else 0.9 if letters < 20 else 0.98
+    return round(max(0.2, min(few, score, 0.55 + 2 * (score - rival))), 2)

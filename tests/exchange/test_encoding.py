@@ -1,0 +1,44 @@
+"""The encoding of a file is told by what language its text would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.exchange.encoding import detect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = {
+    "German": "Müller;Jörg;Köln\nGroß;Änne;Düsseldorf\nSchäfer;Jürgen;Nürnberg\n", "French": "Lefèvre;Hélène;Besançon\nGarçon;Noël;Orléans\nHervé;Loïc;Nîmes\n",
+    "Polish": "Wójcik;Łukasz;Łódź\nŻółkiewski;Zbigniew;Gdańsk\nDąbrowska;Małgorzata;Częstochowa\n", "Czech": "Dvořák;Jiří;Plzeň\nNěmcová;Božena;Kroměříž\nŠťastný;Ondřej;České Budějovice\n",
+    "Turkish": "Yılmaz;Gülşen;İstanbul\nÖztürk;Çağrı;Eskişehir\nŞahin;Işıl;Muğla\n", "Latvian": "Bērziņš;Jānis;Rīga\nKalniņa;Līga;Liepāja\nOzoliņš;Ģirts;Jūrmala\n",
+    "Russian": "Иванов;Сергей;Москва\nКузнецова;Екатерина;Санкт-Петербург\nСмирнов;Алексей;Новосибирск\n", "Greek": "Παπαδόπουλος;Γιώργος;Αθήνα\nΝικολάου;Μαρία;Θεσσαλονίκη\nΓεωργίου;Ελένη;Πάτρα\n",
+    "Hebrew": "כהן;דוד;ירושלים\nלוי;שרה;תל אביב\nמזרחי;יוסף;חיפה\nפרץ;רחל;באר שבע\n", "Arabic": "محمد;أحمد;القاهرة\nعلي;فاطمة;الإسكندرية\nحسن;خديجة;الرياض\n",
+    "Thai": "สมชาย;ใจดี;กรุงเทพ\nสมหญิง;รักไทย;เชียงใหม่\n", "Chinese": "王小明;北京市;有限公司\n李娜;上海市;深圳\n张伟;广州市;电话\n", "Taiwanese": "陳志明;台北市;有限公司\n林淑芬;高雄市;電話\n黃建宏;新竹市;郵箱\n",
+    "Japanese": "佐藤太郎;東京都;株式会社サンプル\n鈴木花子;大阪府;ありがとう\n高橋一郎;札幌市;テスト\n", "Korean": "김민수;서울;주식회사\n이지은;부산;전화번호\n박서준;인천;이메일\n",
+}  # fmt: skip
+PAGES = {
+    "German": "cp1252 iso8859_15 mac_roman cp850", "French": "cp1252 mac_roman cp850", "Polish": "cp1250 iso8859_2", "Czech": "cp1250 iso8859_2", "Turkish": "cp1254", "Latvian": "cp1257",
+    "Russian": "cp1251 koi8_r cp866 iso8859_5", "Greek": "cp1253 iso8859_7", "Hebrew": "cp1255", "Arabic": "cp1256", "Thai": "cp874", "Chinese": "gb18030", "Taiwanese": "big5", "Japanese": "cp932 euc_jp",
+    "Korean": "euc_kr",
+}  # fmt: skip
+WIDE = "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be".split()
+
+
+@pytest.mark.parametrize(("language", "page"), [(language, page) for language, pages in PAGES.items() for page in (*pages.split(), *WIDE)])
+def test_a_text_is_read_as_it_was_written(tmp_path: Path, language: str, page: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(TEXTS[language].encode(page))
+    guess = detect(path)
+    assert path.read_bytes().decode(guess.encoding).lstrip("\ufeff") == TEXTS[language]
+    assert guess.confidence >= (0.5 if page in PAGES[language] else 0.9)
+
+
+def test_a_single_odd_sign_makes_nobody_sure(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_bytes(b"id,name\n1,english\n2,\xa9\n")
+    guess = detect(path)
+    assert (guess.encoding, guess.confidence <= 0.8) == ("cp1252", True)

@@ -30,6 +30,7 @@ for _name in ("CRMDESK_STORE", "CRMDESK_PASSPHRASE", "CRMDESK_RECOVERY_KEY"):
 import asking  # noqa: E402
 import changing  # noqa: E402
 import duplicates  # noqa: E402
+import formats  # noqa: E402
 import mass  # noqa: E402
 import preview  # noqa: E402
 import starting  # noqa: E402
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 WORKLOADS: dict[str, Callable[[str], list[Figure]]] = {
     "import": mass.importing,
+    "cards": formats.cards,
     "workbook": preview.workbook,
     "preview": preview.looking,
     "search": asking.search,

@@ -132,6 +132,8 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
     files = _give_back(store, plans)
     try:
         if waiting and read > HELD:
+            for plan in plans:
+                plan.forget()
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
             transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))

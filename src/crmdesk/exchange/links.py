@@ -18,7 +18,7 @@ from crmdesk.store.rights import authorize
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from crmdesk.exchange.gathering import Gathered
@@ -53,9 +53,9 @@ class Book:
         self._later = later
         self._cls = entity_class(entity)
         self._title = title_field(self._cls)
-        self._by_text: dict[tuple[str, bool], bytes] = {}
+        self._by_text: dict[str | tuple[str], bytes] = {}
         self._asked: set[str] = set()
-        self._named: dict[str, list[tuple[str, bytes]]] = {}
+        self._named: dict[str, tuple[tuple[str, bytes], ...]] = {}
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
         self._alike: dict[str, set[bytes]] = {}
@@ -75,12 +75,12 @@ class Book:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Look up what a block of rows refers to, all at once."""
+        if self._is_empty:
+            return
         new = {text for text in texts if text} - self._asked
         if not new:
             return
         self._asked |= new
-        if self._is_empty:
-            return
         with self.store.read() as reader:
             table, live = self._cls.entity.name, "deleted_at IS NULL"
             columns = self._cls.columns
@@ -103,7 +103,7 @@ class Book:
                     self._alike.setdefault(name, set()).add(record)
             sql = f'SELECT "{self._title}", id FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
             for title, record in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
-                self._named.setdefault(name_key(self.entity, title or ""), []).append((title or "", record))
+                self._called(name_key(self.entity, title or ""), title or "", record)
 
     # ---- answering ----
 
@@ -133,7 +133,7 @@ class Book:
         return found[0][1] if found else None
 
     def _by_name(self, text: str) -> bytes | None:
-        found = self._named.get(name_key(self.entity, text), [])
+        found: Sequence[tuple[str, bytes]] = self._named.get(name_key(self.entity, text), ())
         if len(found) > 1:
             exact = [pair for pair in found if pair[0] == text]
             found = exact or found
@@ -158,13 +158,14 @@ class Book:
         Raises:
             UserError: there is none and it may not be made, or there are several.
         """
-        known = self._by_text.get((text, is_key))
+        asked = (text,) if is_key else text
+        known = self._by_text.get(asked)
         if known is not None:
             return known
         found = self.find(text, is_key)
         if found is None:
             found = self._promise(text, is_key) if self._later else self.create(text, is_key, **more)
-        self._by_text[text, is_key] = found
+        self._by_text[asked] = found
         return found
 
     def _missing(self, text: str) -> UserError:
@@ -196,7 +197,7 @@ class Book:
     def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
         """Take note of a record that the file itself brings."""
         if name:
-            self._named.setdefault(name_key(self.entity, name), []).append((name, record))
+            self._called(name_key(self.entity, name), name, record)
         if number:
             self._numbered.setdefault(number, record)
         if external_id:
@@ -214,9 +215,16 @@ class Book:
             values |= {"external_id": text, "source": self._source}
         self._gathered.add(self.entity, values)
         self._gathered.made(self.entity)
-        self.made[name_key(self.entity, text)] = record
-        self.learn(record, None if self.entity == "contact" else text, None, text if is_key else None)
+        key = name_key(self.entity, text)
+        self.made[key] = record
+        if self.entity != "contact":
+            self._called(key, text, record)
+        if is_key:
+            self.learn(record, external_id=text)
         return record
+
+    def _called(self, key: str, name: str, record: bytes) -> None:
+        self._named[key] = (*self._named.get(key, ()), (name, record))
 
     def _fresh(self, text: str) -> dict[str, Any]:
         member = self.store.viewer.member_id

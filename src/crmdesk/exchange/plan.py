@@ -23,6 +23,7 @@ from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
 from crmdesk.exchange.rejects import Rejection
+from crmdesk.exchange.seen import Seen
 from crmdesk.exchange.shapes import Draft, Shape, Work, shape_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, AmbiguousDate, Field
@@ -48,11 +49,12 @@ Progress = Callable[[int, int], object]
 """Told how many rows of how many are done; raises `Cancelled` to stop."""
 
 BLOCK = 4_000
+PIECE = 500
+"""So many rows are worked on at a time: what they need stays in the processor's own memory."""
 HELD = 200_000
 """Up to so many rows are written in one transaction; more are in several, so that others come to write in between."""
 SHOWN = 1_000
 ANYTHING = "*"
-SOMEONE = bytes(16)
 
 MODES = ("skip", "fill", "overwrite", "add")
 
@@ -157,7 +159,7 @@ class Plan:
         self._gathered = Gathered(store.settings)
         self._books: dict[str, Book] = {}
         self._stages: dict[bytes | None, Stages] = {}
-        self._seen: dict[int, bytes] = {}
+        self._seen = Seen()
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
 
@@ -181,6 +183,10 @@ class Plan:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
         for name in ("_gathered", "_books", "_stages", "_seen", "_was_empty"):
             setattr(self, name, getattr(earlier, name))
+
+    def forget(self) -> None:
+        """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
+        self._books, self._stages, self._seen = {}, {}, Seen()
 
     @property
     def region(self) -> str:
@@ -316,9 +322,10 @@ class Plan:
         while block := list(islice(lines, BLOCK)):
             with no_garbage():
                 shape.prepare(block)
-                drafts = self._drafts(shape, block)
-                shape.settle(drafts)
-                self._accept(shape, drafts)
+                for start in range(0, len(block), PIECE):
+                    drafts = self._drafts(shape, block[start : start + PIECE])
+                    shape.settle(drafts)
+                    self._accept(shape, drafts)
                 for entity, book in self._books.items():
                     if entity != self.entity:
                         book.keep_promises()
@@ -486,14 +493,13 @@ class Plan:
 
     def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
         # Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
-        record = draft.id if len(self._seen) < HELD else SOMEONE
         has_mail = "e" in [kind for kind, _ in keys]
         for kind, value in keys:
             if kind == "n" and draft.entity == "company":
                 for key in _company_keys(value, remembers=True):
-                    self._seen.setdefault(key, record)
+                    self._seen.remember(key, draft.id)
             elif kind != "p" or not has_mail:
-                self._seen.setdefault(hash((draft.entity, (kind, value))), record)
+                self._seen.remember(hash((draft.entity, (kind, value))), draft.id)
 
     def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> list[Match | None]:
         """Ask the store which rows of a block are live records of it."""

@@ -43,6 +43,7 @@ def copy_to(source: Connection, target: Path, key: Key, progress: Callable[[int,
     """Copy an open database into a new encrypted file with SQLite's backup interface, and bring it to the disk."""
     target.touch(exist_ok=False)  # the system's own word on why not, which SQLite keeps to itself
     out = connect(target, key, create=True, journal="DELETE")
+    out.execute("PRAGMA cache_size = -4000")  # what is written once need not be kept in memory
     try:
         source.backup(out, pages=2000, progress=(lambda _status, left, total: progress(total - left, total)) if progress else None, sleep=0)
     finally:
@@ -107,7 +108,7 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
     if not place.parent.is_dir():
         raise UserError(tr("There is no folder {path}.", path=place.parent))
     with unfinished(place, "copy") as half:
-        with sorted_errors(), store.read_bare() as source:
+        with sorted_errors(), store.read_bare(aside=True) as source:
             copy_to(source, half, store.key, progress)
             verify_copy(half, store.key)
         half.rename(place)

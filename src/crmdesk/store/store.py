@@ -42,7 +42,7 @@ PATIENCE_SECONDS = 5
 CHECKPOINT_ROWS = 20_000
 # Three quarters of a walk through a table are deciphering. One reader, which is lent first, keeps the pages of a table of 100,000 records
 # plain (50 ms become 12); those beside it have little.
-MAIN_CACHE_KB, SIDE_CACHE_KB = 40_000, 6_000
+MAIN_CACHE_KB, SIDE_CACHE_KB = 32_000, 4_000
 
 UNDO = mark("Undo")
 REDO = mark("Redo")
@@ -91,13 +91,18 @@ class Store:
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def read_bare(self, hidden: frozenset[str] = frozenset()) -> Iterator[Connection]:
-        """Lend a read-only connection; for the store's own workings. Values of the hidden sensitivities are masked on it."""
+    def read_bare(self, hidden: frozenset[str] = frozenset(), *, aside: bool = False) -> Iterator[Connection]:
+        """Lend a read-only connection; for the store's own workings. Values of the hidden sensitivities are masked on it.
+
+        Args:
+            aside: for long work, which must not have the reader that screens ask first.
+        """
         with self._readers_lock:
             if self._closed:
                 raise UserError(tr("The store is locked."))
             idle = self._readers.setdefault(hidden, [])
-            connection = idle.pop() if idle else None
+            is_left = bool(idle) and not (aside and idle[0] is self._main.get(hidden))
+            connection = idle.pop(0 if aside else -1) if is_left else None
             self._lent += 1
         try:
             if connection is None:

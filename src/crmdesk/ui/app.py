@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import time
@@ -205,6 +206,7 @@ class Program(QObject):
 
     def _replace_window(self) -> None:
         """Put a new window in the place of the present one."""
+        gc.unfreeze()
         old = self.window
         self.window = self._make_window()
         self.window.setGeometry(old.geometry())
@@ -237,7 +239,7 @@ class Program(QObject):
 
     def _load_what_comes_next(self) -> None:
         """Load in the background what the user will need soon: while the passphrase is typed, else behind the first page, never beside it."""
-        background.read(self, _load_modules, None, key="load")
+        background.read(self, _load_modules, lambda _: gc.freeze(), key="load")  # what was loaded stays: no need to look it through for garbage
 
     def ask_passphrase(self, path: Path, message: str = "") -> None:
         """Show the unlock screen of a store."""
@@ -638,6 +640,7 @@ class Program(QObject):
     def _leave_store(self) -> None:
         """Close the store, if one is open, after what is being written; the window forgets it at once."""
         store, self.store = self.store, None
+        gc.unfreeze()  # nothing that was shown may stay
         if self.upkeep is not None:
             self.upkeep.stop()
             self.upkeep.deleteLater()
@@ -703,11 +706,12 @@ def _load_modules(job: Job) -> None:
     """Import what pages need, one after the other, so that opening one has only its widgets to make."""
     import crmdesk.queries.search
     import crmdesk.ui.everywhere  # noqa: F401
+    from crmdesk.models.mapping import tables
     from crmdesk.ui.pages import PAGES
 
-    for spec in PAGES:
+    for load in (*(spec.load for spec in PAGES), tables):
         job.check_cancelled()
-        spec.load()
+        load()
         time.sleep(BREATH_S)
 
 

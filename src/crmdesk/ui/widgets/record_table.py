@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 Id = Any
-PAGE, KEPT_PAGES, MOST_COPIED = 200, 50, 20_000
+PAGE, KEPT_PAGES, MOST_COPIED = 200, 20, 20_000
 CHECK_WIDTH, HEADER = 36, 32
 LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
 
@@ -83,7 +83,7 @@ class Column:
         return self.kind == "moment" or KINDS[self.kind].numeric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell that is more than text: a chip in a tone, or text in a tone; `value` is what an editor starts with."""
 

@@ -11,6 +11,7 @@ from crmdesk.models import activity, customer, deal
 from crmdesk.models.names import display_name, folded, sort_key
 from crmdesk.models.phones import phone_key
 from crmdesk.store.door import Change, operation
+from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,10 @@ CHINESE_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚
 TRADE = "Handel Technik Systems Foods Logistik Bau Medical Energy Software Trading Consulting Service Print Metall Holz Textil Chemie Optik Solar Auto".split()
 FORM = ("GmbH", "AG", "KG", "Ltd", "Inc", "SARL", "GmbH & Co. KG")
 CITY = "Berlin Hamburg München Köln Graz Wien Zürich London Paris Lyon Milano Madrid Warszawa Praha Shanghai Beijing Shenzhen Boston Chicago Oslo".split()
+STREET = "Hauptstraße Bahnhofstraße Lindenweg Gartenstraße Mühlenweg Ringstraße Schulgasse Marktplatz Industriepark".split()
+COUNTRY = "DE AT CH GB FR IT US CN".split()
+DEPARTMENT = "Purchasing Sales Production Logistics Finance IT Quality Research".split()
+TAG = "key account,newsletter,fair,reseller,press,supplier".split(",")
 ROLE = ("Buyer", "Managing director", "Sales manager", "Engineer", "Accounts payable", "Owner", "Head of IT", "采购经理")
 
 
@@ -54,7 +59,10 @@ def phone_number(rng: random.Random) -> str:
 
 @operation("Fill", right="company.write")
 def fill(change: Change, contacts: int, seed: int = 7) -> None:
-    """Fill a store: `contacts` people, a fifth as many companies and deals, half as many activities, a quarter of these with a hundredth of the companies."""
+    """Fill a store: `contacts` people, a fifth as many companies and deals, half as many activities, a quarter of these with a hundredth of the companies.
+
+    Every person has phone, mail, address and a tag; one in eight an academic title.
+    """
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
     companies = [(new_id_bytes(), company_name(rng, i), rng.choice(CITY)) for i in range(contacts // 5)]
     owner = change.member_id.bytes if change.member_id else None
@@ -70,11 +78,20 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
         return given, family, name, sort_key(name)
 
     change.insert_many(
-        customer.Contact, ("id", "given_name", "family_name", "name", "sort_key", "company_id", "role", "owner_id"),
-        ((i, *named(given, family), company, rng.choice(ROLE), owner) for i, given, family, company in people),
+        customer.Contact,
+        ("id", "given_name", "family_name", "name", "sort_key", "company_id", "role", "owner_id", "salutation", "title", "department", "birthday", "language", "lifecycle"),
+        ((i, *named(given, family), company, rng.choice(ROLE), owner, *_more(rng)) for i, given, family, company in people),
     )  # fmt: skip
     change.insert_many(customer.Phone, ("id", "contact_id", "position", "number", "e164", "extension"), (_phone(rng, i) for i, *_ in people))
     change.insert_many(customer.Email, ("id", "contact_id", "position", "address", "key"), (_mail(i, given, family, n) for n, (i, given, family, _) in enumerate(people)))
+    change.insert_many(
+        customer.Address, ("id", "contact_id", "position", "street", "postal_code", "city", "country", "city_key"),
+        ((new_id_bytes(), i, 0, f"{rng.choice(STREET)} {rng.randrange(1, 180)}", f"{rng.randrange(10_000, 99_999)}", city, rng.choice(COUNTRY), folded(city))
+         for i, city in ((i, rng.choice(CITY)) for i, *_ in people)),
+    )  # fmt: skip
+    tags = [named_id("tag", f":{name}").bytes for name in TAG]
+    change.insert_many(customer.Tag, ("id", "name", "sort_key"), ((i, name, sort_key(name)) for i, name in zip(tags, TAG, strict=True)))
+    change.insert_many(customer.RecordTag, ("id", "tag_id", "contact_id", "position"), ((new_id_bytes(), rng.choice(tags), i, 0) for i, *_ in people))
     crowd = _crowd(people, {i for i, _, _ in companies[: max(1, contacts // 500)]})
     stages = change.reader.rows("SELECT id, pipeline_id, outcome FROM stage ORDER BY position")
     _deals(change, rng, contacts // 5, people, stages, owner)
@@ -93,6 +110,13 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
 def _crowd(people: list[Any], busy: set[bytes]) -> list[Any]:
     """Return the people of the companies that one speaks to all the time: a hundredth of them have a quarter of the activities."""
     return [person for person in people if person[3] in busy]
+
+
+def _more(rng: random.Random) -> tuple[Any, ...]:
+    """Return salutation, title, department, birthday, language and lifecycle stage of a contact."""
+    title = rng.choice(("Dr.", "Prof.")) if rng.random() < 0.125 else None
+    birthday = f"{rng.randrange(1950, 2005)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+    return rng.choice(("ms", "mr")), title, rng.choice(DEPARTMENT), birthday, rng.choice(("de", "en", "zh")), rng.choice(("potential", "active", "dormant", "lost"))
 
 
 def _phone(rng: random.Random, contact: bytes) -> tuple[Any, ...]:

@@ -138,3 +138,19 @@ def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_fa
             assert told(other, entity) == told(store, entity)
 
 
+
+
+def test_meetings_and_tasks_come_back_from_a_calendar(store: Store, other: Store, tmp_path: Path) -> None:
+    for target in (store, other):
+        target.run(records.add, "contact", {"given_name": "Anna", "family_name": "Berg", "email": "anna@example.com"})
+    with store.read() as reader:
+        anna = UUID(bytes=ids(reader, "contact")[0])
+    store.run(records.add, "activity", {"kind": "meeting", "subject": "Visit, with; tour", "at": "2026-11-23 10:00", "minutes": "90", "contact": anna, "body": "one\ntwo"})
+    store.run(records.add, "activity", {"kind": "meeting", "subject": "中文" * 40, "at": "2026-07-01 08:15", "minutes": "15"})
+    store.run(records.add, "task", {"subject": "Send report", "due_on": "2026-12-01", "repeats": "week", "repeat_every": "2", "repeats_from": "2026-12-01", "body": "x"})
+    store.run(records.add, "task", {"subject": "Call", "due_on": "2026-12-02", "due_at": "2026-12-02 15:00", "done_at": "2026-12-01 10:00", "contact": anna})
+    for entity in ("activity", "task"):
+        export_records(store, entity, tmp_path / f"{entity}.ics")
+        result = import_file(other, entity, tmp_path / f"{entity}.ics")
+        assert [problem.reason for problem in result.problems] == []
+        assert told(other, entity) == told(store, entity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 AREAS = (
-    "activities", "attachments", "deals", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
+    "activities", "attachments", "cells", "deals", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup", "stores",
     "takeover", "tasks", "tickets", "workbooks", "workspace",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,14 @@ MENUS: dict[str, str] = {
     "record": mark("Record"),
     "help": mark("Help"),
 }
+
+
+# As they stand on the keyboards of the language in force.
+KEY_NAMES = {
+    "Ctrl": mark("Ctrl"), "Shift": mark("Shift"), "Alt": mark("Alt"), "Del": mark("Del"), "Ins": mark("Ins"), "Esc": mark("Esc"), "Return": mark("Enter"),
+    "Enter": mark("Enter"), "Space": mark("Space"), "Left": mark("Left"), "Right": mark("Right"), "Up": mark("Up"), "Down": mark("Down"), "Home": mark("Home"),
+    "End": mark("End"), "PgUp": mark("Page up"), "PgDown": mark("Page down"), "Backspace": mark("Backspace"), "Tab": mark("Tab"),
+}  # fmt: skip
 
 
 def always() -> bool:
@@ -83,7 +92,13 @@ class Action:
 
 def shown_keys(shortcut: str) -> str:
     """Return a shortcut with the platform's own keys, such as `Ctrl+K` or `⌘K`."""
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    native = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    if sys.platform == "darwin":
+        return native
+    # A plus that is a key itself stands last: “Ctrl++”.
+    parts = native[:-1].split("+")
+    parts[-1] += native[-1:]
+    return "+".join(tr(KEY_NAMES[part]) if part in KEY_NAMES else part for part in parts)
 
 
 class _Composition(QObject):

@@ -13,8 +13,8 @@ from dataclasses import field as default
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPlainTextEdit,
     QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
     QWidget,
 )
 
@@ -32,8 +34,9 @@ from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, Reading, currency_decimals
 from crmdesk.i18n import locale, mark, tr
 from crmdesk.queries.records import Part
-from crmdesk.ui import background
+from crmdesk.ui import background, theme
 from crmdesk.ui.named import Named
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Chip, FlowLayout, IconButton, column, restyle, row
 
 if TYPE_CHECKING:
@@ -177,11 +180,46 @@ class Editor(QWidget):
         return False
 
 
+class Line(QLineEdit):
+    """A line that shows with “…” that it is cut, while the keyboard is elsewhere; its tip has the whole text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.textChanged.connect(self._tell)
+
+    @Slot(str)
+    def _tell(self, text: str) -> None:
+        self.setToolTip(text if self.is_cut() else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell(self.text())
+
+    def _room(self) -> QRect:
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        return self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self).adjusted(2, 0, -2, 0)
+
+    def is_cut(self) -> bool:
+        """Return whether the text is wider than the line."""
+        return self.echoMode() == QLineEdit.EchoMode.Normal and self.fontMetrics().horizontalAdvance(self.text()) > self._room().width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus() or not self.is_cut():
+            super().paintEvent(event)
+            return
+        painter, option = QPainter(self), QStyleOptionFrame()
+        self.initStyleOption(option)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
+        shown = theme.colour("text" if self.isEnabled() else "disabled")
+        paint.line(painter, self._room(), self.text(), self.font(), shown)
+
+
 class LineEditor(Editor):
     """One line that the kind's own reader understands: text, numbers."""
 
     def __init__(self, field: Field, context: Context) -> None:
-        self.input = QLineEdit()
+        self.input = Line()
         super().__init__(field, context, self.input)
         self.input.textEdited.connect(self.changed)
         self.input.returnPressed.connect(self.left)
@@ -464,7 +502,7 @@ class LinkEditor(Editor):
     can_open = True
 
     def __init__(self, field: Field, context: Context) -> None:
-        self.input = QLineEdit()
+        self.input = Line()
         super().__init__(field, context, self.input)
         self._chosen: Named | None = None
         self._found: list[Named] = []
@@ -747,7 +785,13 @@ class TagsEditor(Editor):
         box = QWidget()
         box.setLayout(self._chips)
         self._line.addLayout(column(box, self.input, space=4))
-        self.input.textEdited.connect(self.changed)
+        self._hits = _Hits(self)
+        self._hits.chosen.connect(self._choose)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FIND_MS)
+        self._timer.timeout.connect(self._find)
+        self.input.textEdited.connect(self._typed)
 
     def value(self) -> list[Part] | None:
         typed = self.input.text().strip(" ,")
@@ -761,7 +805,55 @@ class TagsEditor(Editor):
         self.input.clear()
         self._draw()
 
+    @Slot()
+    def _typed(self) -> None:
+        self.changed.emit()
+        self._timer.start()
+
+    @Slot()
+    def _find(self) -> None:
+        """Ask which tags there are that begin or go on like this."""
+        text, find = self.input.text().strip(" ,"), self.context.find
+        if text:
+            background.read(self, lambda job: list(find("tag", text))[:MOST_FOUND], self._show_found, key="find")
+        else:
+            self._hits.hide()
+
+    def _show_found(self, found: list[Named]) -> None:
+        names = [one.title for one in found if one.title not in self._names]
+        if names and self.input.hasFocus() and self.input.text().strip(" ,"):
+            self._hits.show_lines(names, self.input)
+            # Enter adds what was typed; a known tag is taken once the user has gone to it.
+            self._hits.list.setCurrentRow(-1)
+        else:
+            self._hits.hide()
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        item = self._hits.list.item(number)
+        self._hits.hide()
+        if item is not None:
+            self.input.setText(item.text())
+            self._take()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.input and event.type() == QEvent.Type.FocusOut:
+            self._hits.hide()
+        return super().eventFilter(watched, event)
+
     def key(self, event: QKeyEvent) -> bool:
+        if not self._hits.isHidden():
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                count, step = self._hits.list.count(), 1 if event.key() == Qt.Key.Key_Down else -1
+                at = self._hits.list.currentRow()
+                self._hits.list.setCurrentRow((at + step) % count if at >= 0 else (0 if step > 0 else count - 1))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self._hits.list.currentRow() >= 0:
+                self._choose(self._hits.list.currentRow())
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._hits.hide()
+                return True
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == ","
         if enter and self.input.text().strip():
             self._take()
@@ -772,6 +864,8 @@ class TagsEditor(Editor):
         return super().key(event)
 
     def _take(self) -> None:
+        self._timer.stop()
+        self._hits.hide()
         self._names = [part.value for part in self.value() or ()]
         self.input.clear()
         self._draw()

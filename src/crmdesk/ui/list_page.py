@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QDialog, QToolTip, QWidget
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.operations import cells
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.actions import Action
 from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.form import Form
-from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
+from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
 from crmdesk.ui.views import SavedViews, View
@@ -52,6 +54,7 @@ class RecordListPage(Page):
     Attributes:
         shown: the columns shown at first, in order. filters: what one can filter by; `shown` if empty.
         tones: fields drawn as chips. peek: fields in the panel beside the list; empty means no panel.
+        peeks_own: whether the panel shows the user's own fields too; for entities without a page of their own.
         conditions: hold always, such as that only open records are listed.
     """
 
@@ -60,6 +63,7 @@ class RecordListPage(Page):
     filters: tuple[str, ...] = ()
     tones: Tones = {}
     peek: tuple[str, ...] = ()
+    peeks_own = False
     conditions: tuple[Any, ...] = ()
 
     def __init__(self, frame: Frame) -> None:
@@ -84,6 +88,7 @@ class RecordListPage(Page):
         self.list.table.editor_maker = self._cell_editor
         self._panel = PeekPanel(self._open_current)
         self._peek_form: Form | None = None
+        self._peek_own: OwnFields | None = None
         self._splitter = PeekSplitter(self.list, self._panel)
         self.column.addWidget(self._splitter, 1)
         self._saving: set[Editor] = set()
@@ -100,6 +105,7 @@ class RecordListPage(Page):
         self.list.view_wanted.connect(self.views.keep)
         self.list.peeked.connect(self._peek)
         self.list.table.delete_wanted.connect(self.delete)
+        self.list.table.pasted.connect(self.paste)
         if self.peek:
             self.list.table.clicked.connect(self._clicked)
         self._panel.closed.connect(self._close_panel)
@@ -132,6 +138,7 @@ class RecordListPage(Page):
             Action(f"{self.entity}.add", self._kind.label, self.new, "plus", "Ctrl+N", "new", title=lambda: self._new_title()),
             Action("list.filter", mark("Filter this list"), self.list.search.setFocus, "list-filter", "Ctrl+F", "view"),
             Action("list.columns", mark("Columns"), self.list.choose_columns, "columns-3", "", "view"),
+            Action("list.fill_down", mark("Fill down"), self.fill_down, "arrow-down", "Ctrl+D", "edit"),
             Action("list.compact", mark("Narrow rows"), self._toggle_compact, "list", "", "view", checked=self._is_compact),
             Action("list.reload", mark("Reload"), self.list.renew, "refresh-cw", "F5", "view"),
         ]
@@ -258,6 +265,61 @@ class RecordListPage(Page):
         editor.setFocus()
         QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), message, editor)
 
+    # --- many cells -------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def paste(self, text: str) -> None:
+        """Put a table from the clipboard into the cells, from the current one to the right and down.
+
+        One value alone goes into the current column of all checked rows.
+        """
+        lines = [line.split("\t") for line in text.replace("\r\n", "\n").rstrip("\n").split("\n")]
+        table = self.list.table
+        at = table.currentIndex()
+        shown = table.shown_columns()
+        labels = {col.name: tr(col.label) for col in table.records.columns}
+        if len(lines) > 1 and set(lines[0]) <= {*labels.values()}:
+            del lines[0]  # the heads, as copying puts them before the rows
+        name = table.records.columns[at.column() - 1].name if at.column() > 0 else ""
+        if name not in shown:
+            return
+        columns = shown[shown.index(name) :]
+        if len(lines) == 1 and len(lines[0]) == 1 and len(table.records.checked) > 1:
+            ids = table.chosen_ids()
+            lines *= len(ids)
+        else:
+            ids = [record for row in range(at.row(), min(at.row() + len(lines), table.records.rowCount())) if (record := table.records.id_at(row)) is not None]
+        widest = max(len(line) for line in lines[: len(ids)])
+        able = {col.name for col in table.records.columns if col.can_edit}
+        if fixed := next((col for col in columns[:widest] if col not in able), None):
+            self.frame.show_error(UserError(tr("{field} can't be changed here.", field=labels[fixed])))
+            return
+        rows = [(UUID(bytes=record), {col: _unmarked(cell) for col, cell in zip(columns, line, strict=False)}) for record, line in zip(ids, lines, strict=False)]
+        if len(rows) <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(rows)), tr("Paste")):
+            self.frame.do(cells.put, self.entity, rows, said=ntr("{count} record changed", "{count} records changed", len(rows)))
+
+    def fill_down(self) -> None:
+        """Give the checked rows what the first of them has in the current column; without checked rows, the current cell what stands above it."""
+        table = self.list.table
+        at = table.currentIndex()
+        checked = table.chosen_ids() if table.records.checked else []
+        above = table.records.id_at(at.row() - 1) if at.row() > 0 else None
+        ids = checked if len(checked) > 1 else [above, table.current_id()]
+        col = table.records.columns[at.column() - 1] if at.column() > 0 else None
+        if col is None or not col.can_edit or None in ids:
+            self.frame.say(tr("Go to a cell that can be changed, below another one, or tick several rows."))
+            return
+        keys = [UUID(bytes=record) for record in ids if record is not None]
+        name, entity = col.name, self.entity
+
+        def put(found: Sequence[Row]) -> None:
+            value = given(field_named(entity, name), for_form(found[0].values)[name])
+            if len(keys) - 1 <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(keys) - 1), tr("Fill down")):
+                said = ntr("{count} record changed", "{count} records changed", len(keys) - 1)
+                self.frame.do(deeds.edit, entity, keys[1:], {name: value}, said=said)
+
+        self.frame.ask(self, lambda reader: records.rows(reader, entity, keys[:1], [name]), put, key="fill")
+
     # --- peek -------------------------------------------------------------------------------------------------------
 
     @Slot(QModelIndex)
@@ -283,11 +345,16 @@ class RecordListPage(Page):
             fields = [cls.fields[name] for name in self.peek]
             self._peek_form = Form(fields, context(self.frame.store, quiet=True), self._save_peek, 96)
             self._panel.content.addWidget(self._peek_form)
+            if self.peeks_own:
+                self._peek_own = OwnFields(self.frame, self.entity, 96)
+                self._panel.content.addWidget(self._peek_own)
             self._panel.content.addStretch(1)
         said = [records.shown(cls.fields[name], one.values.get(name)) for name in self._kind.subtitle if name in one.values]
         self._panel.show_record(str(one.values[self._kind.title] or ""), " · ".join(text for text in said if text))
         self._peek_form.set_values(for_form(one.values))
         self._peeked = one.id
+        if self._peek_own is not None:
+            self._peek_own.show_record(one.id)
 
     def _save_peek(self, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         self.save_field(self._peeked, name, value, done, failed)
@@ -307,6 +374,12 @@ class RecordListPage(Page):
     def _close_panel(self) -> None:
         self._splitter.show_panel(False)
         self.list.focus_first()
+
+
+def _unmarked(cell: str) -> str:
+    """Take the apostrophe away that kept a text from becoming a formula in a spreadsheet."""
+    bare = cell.strip()
+    return bare[1:] if len(bare) > 1 and bare[0] == "'" and bare[1] in "=+-@＝＋－＠" else bare
 
 
 class _NewDialog(QDialog):

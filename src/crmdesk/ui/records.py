@@ -13,7 +13,7 @@ from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import locale, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
-from crmdesk.queries.finding import field_for
+from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.records import Link, Part
 from crmdesk.ui.editors import Context, Named
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column
@@ -160,6 +160,9 @@ def find(store: Store) -> Callable[[str, str], Sequence[Named]]:
 
     def found(entity: str, text: str) -> Sequence[Named]:
         with store.read() as reader:
+            if entity == "tag":  # not in the search index; few enough to be looked through
+                known = records.ids(reader, "tag", [Condition("name", "~", text)], limit=8)
+                return [Named(UUID(bytes=key), title) for key, (title, gone) in records.titles(reader, "tag", known).items() if not gone]
             hits = search.search(reader, text, 8, [entity], related=False)
             if not hits:
                 keys = list(search.matching(reader, text, entity))[:8]

@@ -27,6 +27,7 @@ class ProductsPage(RecordListPage):
     entity = "product"
     shown = ("name", "code", "category", "unit", "price", "tax_rate", "is_active")
     filters = ("name", "code", "category", "unit", "price", "is_active")
+    peeks_own = True
     peek = ("name", "code", "category", "unit", "price", "tax_category", "tax_rate", "cost", "is_active", "note")
 
     def __init__(self, frame: Frame) -> None:

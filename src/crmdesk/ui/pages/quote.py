@@ -27,6 +27,7 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.why import WhyDialog
 from crmdesk.ui.editors import DateEditor, Editor, LinkEditor, editor_for
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.printing import print_pdf
 from crmdesk.ui.records import context, find, for_form, given
@@ -208,7 +209,8 @@ class QuotePage(Page):
         self.more.hide()
         self.more_button = Button(tr("More fields"), self._toggle_more, "link", "chevron-down")
         fields = Card(space=10)
-        fields.add(self.top, self.more, row(self.more_button, None))
+        self.own = OwnFields(self.frame, "quote")
+        fields.add(self.top, self.more, self.own, row(self.more_button, None))
         for part in (self.top, self.more):
             part.link_opened.connect(self._open_link)
         self.grid = LineGrid()
@@ -337,12 +339,14 @@ class QuotePage(Page):
         self._allowances = view.document.allowance_charges
         self._show_head(found)
         values = for_form(found.values)
+        self.own.show_record(view.id)
         self.top.set_values(values)
         self.more.set_values(values)
         self.top.hint("payment_days", formats.number(Decimal(view.payment_days)))
         locked = "edit" not in view.actions
         for part in (self.top, self.more):
             part.lock(locked, ALWAYS_OPEN)
+        self.own.setEnabled(not locked)
         self.grid.lines.set_totals(view.totals)
         self.grid.lines.show(view.lines, view.currency, locked)
         self.grid.lines.set_totals(view.totals)

@@ -64,6 +64,11 @@ if TYPE_CHECKING:
     from crmdesk.ui.background import Job
 
 LABELS = {item.name: item.metadata["label"] for item in fields(Settings)}
+# Beneath the heading “Own company” nothing has to be called own once more.
+SHORT = {
+    "company_name": mark("Name"), "company_address": mark("Address"), "company_phone": mark("Phone"), "company_email": mark("Email"),
+    "company_website": mark("Website"), "company_vat_id": mark("VAT ID"), "company_tax_number": mark("Tax number"),
+}  # fmt: skip
 KINDS = {
     "company_address": "long_text", "letter_footer": "long_text", "quote_intro": "long_text", "quote_terms": "long_text", "quote_valid_days": "integer",
     "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice",
@@ -95,7 +100,7 @@ WIDEST = 760
 
 def setting_field(name: str) -> Field:
     """Return a setting as a field of a form."""
-    return Field(name, KINDS.get(name, "text"), LABELS[name], required=name in ("rounding_mode", "rounding_level", "zone"), choices=CHOICES.get(name, ()))
+    return Field(name, KINDS.get(name, "text"), SHORT.get(name, LABELS[name]), required=name in ("rounding_mode", "rounding_level", "zone"), choices=CHOICES.get(name, ()))
 
 
 @dataclass(frozen=True)

@@ -126,12 +126,14 @@ class Point:
 
     Attributes:
         is_forecast: drawn lighter, since it has not happened yet.
+        is_quiet: drawn grey, since it is no success, such as what was lost.
     """
 
     label: str
     value: float
     shown: str
     is_forecast: bool = False
+    is_quiet: bool = False
 
 
 class Chart(QWidget):
@@ -300,10 +302,11 @@ class FunnelChart(Chart):
         label_wide = min(140, max((paint.text_width(p.label, font) for p in self.points), default=0) + 16)
         number_wide = max((paint.text_width(p.shown, theme.tabular()) for p in self.points), default=0) + 10
         room = max(20, self.width() - label_wide - number_wide)
-        count = len(self.points)
+        count = sum(not point.is_quiet for point in self.points)
         for number, (point, box) in enumerate(zip(self.points, self.areas(), strict=True)):
             wide = max(3, round(room * point.value / most))
-            share = 0.3 + 0.7 * (number / (count - 1) if count > 1 else 1)
+            share = 0.3 + 0.7 * (min(1.0, number / (count - 1)) if count > 1 else 1)
+            ink = theme.colour("outline") if point.is_quiet else theme.blend("accent", "surface", share)
             parts = {
                 "label": QRect(box.x(), box.y(), label_wide - 8, self.STEP),
                 "bar": QRect(label_wide, box.y() + 4, wide, self.STEP - 7),
@@ -311,7 +314,7 @@ class FunnelChart(Chart):
             }
             parts = {name: paint.mirrored(part, self.rect(), self.layoutDirection()) for name, part in parts.items()}
             paint.line(painter, parts["label"], point.label, font, theme.colour("muted"))
-            paint.rounded(painter, parts["bar"], 3, theme.blend("accent", "surface", share), None)
+            paint.rounded(painter, parts["bar"], 3, ink, None)
             paint.line(painter, parts["number"], point.shown, theme.tabular())
         self._mark_current(painter)
 

@@ -7,6 +7,7 @@ sorting, filtering and changes.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -545,6 +546,7 @@ class RecordTable(QTableView):
     Signals:
         opened: id, and whether a window of its own is wanted.
         peeked: the id that the user has moved to.
+        pasted: a text from the clipboard that is to go into the cells from the current one on.
         delete_wanted: the ids to delete.
         sort_changed: the order is another one.
         columns_changed: widths, order or choice of columns are others.
@@ -556,6 +558,7 @@ class RecordTable(QTableView):
     sort_changed = Signal()
     columns_changed = Signal()
     menu_wanted = Signal(QPoint)
+    pasted = Signal(str)
 
     def __init__(self, columns: Sequence[Column], source: Source, name: str) -> None:
         super().__init__()
@@ -859,12 +862,15 @@ class RecordTable(QTableView):
         source = self.records.source
 
         def work(job: Job) -> str:
+            from crmdesk.exchange.exporting import neutral
+
             lines = [head]
             for start in range(0, len(ids), 1000):
                 job.check_cancelled()
                 for cells in source.rows(job, ids[start : start + 1000], names):
                     if cells is not None:
-                        lines.append("\t".join(_plain(cell) for cell in cells))
+                        texts = (_plain(cell) for cell in cells)
+                        lines.append("\t".join(text if _NEGATIVE.fullmatch(text) else neutral(text) for text in texts))
             return "\n".join(lines) + "\n"
 
         background.read(self, work, _to_clipboard, key="copy")
@@ -892,6 +898,9 @@ class RecordTable(QTableView):
         current = self.current_id()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            if text := QGuiApplication.clipboard().text():
+                self.pasted.emit(text)
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self.records.check(self.records.ids())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -998,6 +1007,10 @@ class RecordTable(QTableView):
         if self._wanted_current is not None and self.current_id() != self._wanted_current:
             self.go_to(self._wanted_current)
         self._wanted_current = None
+
+
+# What begins with a minus and is a number or an amount all the same.
+_NEGATIVE = re.compile(r"[-−]\s?[€$£¥]?\s?\d[\d.,'’\s]*([€$£¥%]|[A-Z]{3})?")
 
 
 def _plain(cell: str | Cell) -> str:

@@ -80,6 +80,11 @@ def test_cards_in_wide_encodings_are_read(store: Store, tmp_path: Path, encoding
     assert rows(store, "SELECT name FROM contact") == [("Eva Müller",)]
 
 
+def test_an_encoding_that_is_none_is_passed_over(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ut\0f:M\xc3\xbcller;Eva;;;\r\nORG;CHARSET=nonsense:B\xc3\xb6hm;;\r\nEND:VCARD\r\n")
+    assert rows(store, "SELECT t.name, c.name FROM contact t JOIN company c ON c.id = t.company_id") == [("Eva Müller", "Böhm")]
+
+
 def test_a_picture_is_kept_beside_the_contact_and_goes_with_the_undo(store: Store, tmp_path: Path) -> None:
     text = base64.b64encode(PNG).decode()
     folded = "\n ".join(text[i : i + 60] for i in range(0, len(text), 60))

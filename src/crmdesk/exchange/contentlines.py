@@ -361,7 +361,7 @@ def decoded(value: bytes, charset: str, fallback: str) -> str:
             continue
         try:
             return value.decode(_page(encoding))
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # no such encoding, or not in it
             continue
     return value.decode("latin-1")
 

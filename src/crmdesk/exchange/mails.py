@@ -236,7 +236,7 @@ def _text(part: Letter) -> str:
     for charset in (part.get_content_charset() or "", "utf-8", "cp1252"):
         try:
             return content.decode(charset) if charset and charset != "utf-7" else content.decode("ascii")
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):  # no such encoding, or not in it
             continue
     return content.decode("latin-1")
 
@@ -266,7 +266,7 @@ def _decoded(value: str) -> str:
             continue
         try:
             found.append(piece.decode(charset or "utf-8", "replace"))
-        except LookupError:
+        except (LookupError, ValueError):
             found.append(piece.decode("utf-8", "replace"))
     return " ".join("".join(found).split())
 

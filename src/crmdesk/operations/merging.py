@@ -68,6 +68,7 @@ def merge(change: Change, entity: str, keep: UUID, others: Sequence[UUID], choic
         raise UserError(tr("A merge needs two different records."))
     before = {column: getattr(kept, column) for column in kept.columns}
     _choose(kept, gone, choices or {})
+    _take_external_id(kept, gone)
     _untangle(change, kept, [record.id for record in gone])
     _join_notes(change, kept, gone)
     moved = _move_all(change, kept, gone)
@@ -75,7 +76,7 @@ def merge(change: Change, entity: str, keep: UUID, others: Sequence[UUID], choic
     _break_circles(change, kept)
     _remember(change, cls.entity.name, kept, gone)
     change.delete(cls, [record.id for record in gone])
-    filled = tuple(name for name, item in cls.fields.items() if item.kind != "parts" and not item.derived and before[item.column] != getattr(kept, item.column))
+    filled = tuple(item.name for item in _single_fields(cls) if before[item.column] != getattr(kept, item.column))
     change.note(about=str(getattr(kept, title_field(cls)) or ""), merged=[record.id.hex for record in gone])
     return Merged(keep, tuple(record.id for record in gone), filled, moved)
 
@@ -137,6 +138,13 @@ def _choose_own(kept: Any, gone: Sequence[Any], choices: Mapping[str, UUID], by_
     text = json.dumps(own, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if own else None
     if json.loads(kept.custom or "{}") != own:
         kept.custom = text
+
+
+def _take_external_id(kept: Any, gone: Sequence[Any]) -> None:
+    """Let a record made here be known by the id of the program from which another one came, so that its next import finds it."""
+    source = next((record for record in gone if record.external_id), None)
+    if source and not kept.external_id:
+        kept.source, kept.external_id = source.source, source.external_id
 
 
 def _own_links(cls: type[Record]) -> list[Field]:

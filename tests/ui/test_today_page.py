@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 
 from crmdesk import clock
 from crmdesk.fields import Money
-from crmdesk.operations import deals, records, tasks
+from crmdesk.operations import deals, records, tasks, workspace
+from crmdesk.ui.pages.reports import ReportsPage
 from crmdesk.ui.pages.rows import RowsPage
 from crmdesk.ui.pages.today import PartsPopup, TodayPage, _Columns, hidden_parts
 from crmdesk.ui.widgets.basics import Clickable, IconButton
@@ -142,3 +143,23 @@ def test_columns_of_likely_deals_stand_beneath_their_heads_and_leave_the_name_mo
     narrow = columns.spots(380)
     assert narrow[0][1] > narrow[1][1]
     assert narrow[3][0] + narrow[3][1] == 380
+
+
+def test_today_warns_when_the_data_is_worse_than_allowed_and_leads_to_the_reasons(desk: Desk) -> None:
+    desk.store.run(workspace.change_settings, {"quality_threshold": 100})
+    page = desk.open("today")
+    assert isinstance(page, TodayPage)
+    assert page.quality.isVisible()
+    assert "below 100" in page.quality.accessibleName()
+    page.quality.click()
+    desk.settle()
+    opened = desk.window.page()
+    assert isinstance(opened, ReportsPage)
+    assert opened._name == "data_quality"
+
+
+def test_today_does_not_speak_of_good_enough_data(desk: Desk) -> None:
+    desk.store.run(workspace.change_settings, {"quality_threshold": 0})
+    page = desk.open("today")
+    assert isinstance(page, TodayPage)
+    assert not page.quality.isVisible()

@@ -16,7 +16,7 @@ from crmdesk.documents import formats
 from crmdesk.fields import show_money
 from crmdesk.i18n import locale, mark, ntr, tr
 from crmdesk.operations import tasks
-from crmdesk.queries import records
+from crmdesk.queries import quality, records
 from crmdesk.queries import today as queries
 from crmdesk.queries.money import Sum
 from crmdesk.ui import background, theme
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from crmdesk.store import Reader, Store
 
 HIDDEN, HIDDEN_PARTS = "today.checklist.hidden", "today.hidden"
-CARDS = {"months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter")}
+CARDS = {"months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"), "quality": mark("Warning of low data quality")}
 GAP = 12
+MEASURED_EVERY_MS = 600_000  # looking at all customers takes a second or two of a reader
 STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
 ICONS = {"ticket": "life-buoy", "quote": "file-text", "birthday": "calendar"}
 
@@ -137,6 +138,10 @@ class TodayPage(Page):
         super().__init__(frame)
         self.header = PageHeader(tr("Today"))
         self.customise_button = Button(tr("Customise"), self.customise, icon="sliders-horizontal")
+        self.quality = Chip("", "warning", self._open_quality, icon="triangle-alert")
+        self.quality.hide()
+        self._measured_at = 0
+        self.header.beside(self.quality)
         self.header.add(self.customise_button)
         self.column.addWidget(self.header)
         self.tiles = row(space=10)
@@ -227,6 +232,21 @@ class TodayPage(Page):
     def _ask(self) -> None:
         store = self.frame.store
         self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store), hidden_parts(store)), self._show, key="today")
+
+        if clock.now_ms() - self._measured_at > MEASURED_EVERY_MS:
+            self._measured_at = clock.now_ms()
+            self.frame.ask(self, lambda reader: quality.of_store(reader).percent, self._show_quality, key="quality")
+
+    def _show_quality(self, percent: int | None) -> None:
+        """Warn if the data is worse than the store's settings allow."""
+        least = self.frame.store.settings.quality_threshold
+        is_low = percent is not None and percent < least
+        self.quality.setVisible(is_low and not self._is_hidden("quality"))
+        if is_low:
+            self.quality.show_as(tr("Data quality {percent} %, below {least} %", percent=percent, least=least), "warning")
+
+    def _open_quality(self) -> None:
+        self.frame.open_page("reports", "data_quality")
 
     def _show(self, found: _Shown) -> None:
         from babel.dates import format_skeleton

@@ -141,4 +141,6 @@ def problem(entity: str, fields: str, mode: str) -> str | None:
 
 def _labels(rule: Rule) -> list[str]:
     fields = ENTITIES[rule.entity].fields
-    return [tr(ENTITIES["address"].fields[name.partition(".")[2]].label if "." in name else fields[name].label) for name in rule.fields]
+    inner = ENTITIES["address"].fields
+    labels = (inner[name.partition(".")[2]].label if "." in name else fields[name].label for name in rule.fields)
+    return [tr(label) for label in labels]

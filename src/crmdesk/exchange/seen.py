@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-WHOSE = 200_000
+WHOSE = 100_000
 """Of so many keys it is kept whose they are; of the others only that they were there."""
 SOMEONE = bytes(16)
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from crmdesk.store.series import Spool
 
-IN_MEMORY = 160_000
-"""So many rows wait in memory, in some 13 MB; as objects they would need 80."""
+IN_MEMORY = 40_000
+"""So many rows wait in memory, in some 3 MB; as objects they would need 20."""
 TOGETHER = 150_000
 """So many rows of a long import are written in one go: they hold the store for less than three seconds."""
 

@@ -18,6 +18,7 @@ from crmdesk.store import journal, series, undo
 from crmdesk.store.connections import Connection, connect, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
 from crmdesk.store.keys import Key
+from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import Reader
 from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import drain, index_changes
@@ -208,7 +209,7 @@ class Store:
         from sqlalchemy.exc import IntegrityError
         from sqlalchemy.orm import Session
 
-        with self._writing, sorted_errors():
+        with self._writing, sorted_errors(), no_garbage():
             connection, engine = self._open_writer()
             with engine.connect() as bound:
                 bound.begin()

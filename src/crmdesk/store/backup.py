@@ -16,7 +16,7 @@ from crmdesk.errors import StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
-from crmdesk.store.connections import Connection, connect, rows, sorted_errors
+from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, sorted_errors
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HOURLY, DAILY, WEEKLY, MONTHLY = timedelta(hours=48), 14, 8, 12
 SUFFIX = ".crmdesk-backup"
+STEPS_BETWEEN_CHECKS = 100_000
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,25 @@ def copy_to(source: Connection, target: Path, key: Key, progress: Callable[[int,
         os.fsync(file.fileno())
 
 
-def verify_copy(path: Path, key: Key, source: Connection | None = None) -> None:
+def verify_copy(path: Path, key: Key, source: Connection | None = None, check_cancelled: Callable[[], object] | None = None) -> None:
     """Make sure that a copy can be relied on: page authentication, integrity, foreign keys, row counts.
+
+    Args:
+        check_cancelled: raises to stop the look at a large copy, such as when the program ends.
 
     Raises:
         StoreDamaged: with what is wrong.
     """
     connection = connect(path, key, query_only=True)
+    if check_cancelled:
+        connection.set_progress_handler(check_cancelled, STEPS_BETWEEN_CHECKS)  # what it raises stops the statement
     try:
         problems = list(damage(connection))
+    except DatabaseError as error:
+        if check_cancelled and is_interrupt(error):
+            check_cancelled()
+        raise
+    else:
         if source is not None and not problems:
             problems += [name for name in ("journal", *ENTITIES) if _count(connection, name) < _count(source, name)]
     finally:
@@ -110,7 +121,7 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
     with unfinished(place, "copy") as half:
         with sorted_errors(), store.read_bare(aside=True) as source:
             copy_to(source, half, store.key, progress)
-            verify_copy(half, store.key)
+            verify_copy(half, store.key, check_cancelled=(lambda: progress(1, 1)) if progress else None)
         half.rename(place)
     if target is None:
         thin(place.parent, keep=place)

@@ -43,7 +43,7 @@ PATIENCE_SECONDS = 5
 CHECKPOINT_ROWS = 20_000
 # Three quarters of a walk through a table are deciphering. One reader, which is lent first, keeps the pages of a table of 100,000 records
 # plain (50 ms become 12); those beside it have little.
-MAIN_CACHE_KB, SIDE_CACHE_KB = 32_000, 4_000
+MAIN_CACHE_KB, SIDE_CACHE_KB = 32_000, 8_000
 
 UNDO = mark("Undo")
 REDO = mark("Redo")

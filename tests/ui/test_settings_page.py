@@ -10,6 +10,7 @@ from crmdesk.operations import workspace
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.pages.settings import (
     AreasSection,
+    CareSection,
     CompanySection,
     FieldsSection,
     HoursSection,
@@ -19,6 +20,7 @@ from crmdesk.ui.pages.settings import (
     QuotesSection,
     SettingsPage,
 )
+from crmdesk.ui.widgets.basics import Text
 from tests.operations.test_workspace import PNG
 from tests.ui.desk import Desk, desk
 
@@ -146,3 +148,18 @@ def test_the_sections_are_found_from_everywhere(desk: Desk, page: SettingsPage) 
     desk.open("settings", "hours")
     assert page.names.currentItem().text() == "Hours and holidays"
     assert page.section("hours").isVisible()
+
+
+def test_what_shall_be_there_once_is_added_replaced_and_taken_away(desk: Desk, page: SettingsPage) -> None:
+    care = section(page, "care", CareSection)
+    for mode in ("warn", "block"):
+        care._add()
+        dialog = page.window().findChildren(AskDialog)[-1]
+        dialog._given = {"what": "contact:email", "mode": mode}
+        dialog.save()
+        desk.settle()
+    assert desk.store.settings.uniqueness == (("contact", "email", "block"),)
+    assert [text.text() for text in care.findChildren(Text) if text.text() == "Contact: Email"] == ["Contact: Email"]
+    care._deleter(("contact", "email", "block"))()
+    desk.settle()
+    assert desk.store.settings.uniqueness == ()

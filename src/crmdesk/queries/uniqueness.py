@@ -48,7 +48,7 @@ class Clash:
     @property
     def said(self) -> str:
         """What people read."""
-        return tr("“{name}” has the same {fields} already.", name=self.title, fields=", ".join(_labels(self.rule)))
+        return tr("“{name}” has the same {fields} already.", name=self.title, fields=", ".join(labels(self.rule.entity, self.rule.fields)))
 
 
 def rules(settings: Settings, entity: str) -> list[Rule]:
@@ -139,8 +139,8 @@ def problem(entity: str, fields: str, mode: str) -> str | None:
     return None
 
 
-def _labels(rule: Rule) -> list[str]:
-    fields = ENTITIES[rule.entity].fields
-    inner = ENTITIES["address"].fields
-    labels = (inner[name.partition(".")[2]].label if "." in name else fields[name].label for name in rule.fields)
-    return [tr(label) for label in labels]
+def labels(entity: str, names: Sequence[str]) -> list[str]:
+    """Return what the fields of a rule are called."""
+    fields, inner = ENTITIES[entity].fields, ENTITIES["address"].fields
+    found = (inner[name.partition(".")[2]].label if "." in name else fields[name].label for name in names)
+    return [tr(label) for label in found]

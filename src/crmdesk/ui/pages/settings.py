@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ from crmdesk.models.workspace import CUSTOM_KINDS, CustomField, Holiday
 from crmdesk.operations import pipelines, workspace
 from crmdesk.operations import records as deeds
 from crmdesk.operations.numbers import written
-from crmdesk.queries import deals, letters, records
+from crmdesk.queries import deals, letters, records, uniqueness
 from crmdesk.store.settings import QUOTE_MAILS, ZONES, Settings
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
@@ -72,7 +72,7 @@ SHORT = {
 KINDS = {
     "company_address": "long_text", "letter_footer": "long_text", "quote_intro": "long_text", "quote_terms": "long_text", "quote_valid_days": "integer",
     "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice",
-    "export_reason_from": "integer", **{name: "long_text" for name in QUOTE_MAILS if "_body_" in name},
+    "export_reason_from": "integer", "quality_threshold": "integer", **{name: "long_text" for name in QUOTE_MAILS if "_body_" in name},
 }  # fmt: skip
 CHOICES = {"rounding_mode": ROUNDINGS, "rounding_level": LEVELS, "zone": tuple(Choice(zone, zone) for zone in sorted({*ZONES.values(), "UTC"}))}
 COMPANY = (
@@ -92,7 +92,8 @@ SECTIONS = {
     "company": (mark("Own company"), "building-2"), "letterhead": (mark("Letterhead"), "image"), "quotes": (mark("Quotes and tax"), "file-text"),
     "pipelines": (mark("Pipelines"), "square-kanban"), "service": (mark("Service"), "life-buoy"), "answers": (mark("Answers and articles"), "book-open"),
     "hours": (mark("Hours and holidays"), "clock"), "numbers": (mark("Numbers"), "hash"), "fields": (mark("Own fields"), "sliders-horizontal"),
-    "areas": (mark("Areas"), "layout-dashboard"), "look": (mark("Language and look"), "languages"), "security": (mark("Security"), "shield-check"),
+    "care": (mark("Data care"), "circle-check"), "areas": (mark("Areas"), "layout-dashboard"),
+    "look": (mark("Language and look"), "languages"), "security": (mark("Security"), "shield-check"),
 }  # fmt: skip
 DAYS = (mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"), mark("Saturday"), mark("Sunday"))
 WIDEST = 760
@@ -901,11 +902,65 @@ class SecuritySection(Section):
         return lambda: self.frame.registry.run(name)
 
 
+ONLY_ONCE = {
+    "contact": ("email", "phone", "name", "email+name"), "company": ("name", "name+address.city", "vat_id", "credit_code", "customer_number", "website", "email", "phone"),
+    "lead": ("email", "phone", "name"), "product": ("code", "name"),
+}  # fmt: skip
+MODES = {uniqueness.WARN: mark("Warn while typing"), uniqueness.REASON: mark("Ask for a reason"), uniqueness.BLOCK: mark("Refuse")}
+
+
+class CareSection(Section):
+    """How good the data shall be, and what shall be there only once."""
+
+    RULE = (
+        Field("what", "choice", mark("Only once"), required=True, choices=tuple(Choice(f"{entity}:{fields}", "") for entity, known in ONLY_ONCE.items() for fields in known)),
+        Field("mode", "choice", mark("If it is there already"), required=True, choices=tuple(Choice(mode, label) for mode, label in MODES.items())),
+    )  # fmt: skip
+
+    def __init__(self, page: SettingsPage) -> None:
+        super().__init__(page)
+        self.quality = self.form(("quality_threshold",), 300)
+        more = row(Button(tr("Look at the data quality"), lambda: self.frame.open_page("reports", "data_quality"), "link"), None)
+        self.card(tr("Data quality"), self.quality, more, note=tr("Today warns when less of what is looked at is in order. 0 never warns."))
+        self._rules = QVBoxLayout()
+        self._rules.setSpacing(0)
+        note = tr("What no two records may share. Records that were there before can still be changed.")
+        self.card(tr("Only once"), self._rules, row(Button(tr("Add rule"), self._add, "link", "plus"), None), note=note)
+        self.cards.addStretch(1)
+        self._stored: tuple[tuple[str, ...], ...] = ()
+
+    def show_settings(self, settings: Settings, found: _Found) -> None:
+        self.quality.set_values({"quality_threshold": settings.quality_threshold})
+        self._stored = settings.uniqueness
+        _empty(self._rules)
+        for rule in settings.uniqueness:
+            title = _rule_title(*rule[:2])
+            gone = IconButton("trash-2", tr("Delete {name}", name=title), self._deleter(rule), "muted")
+            self._rules.addLayout(row(Text(title), Text(tr(MODES[rule[2]]), "muted"), None, gone, space=8, margins=(0, 2, 0, 2)))
+
+    def _add(self) -> None:
+        what = replace(self.RULE[0], choices=tuple(Choice(choice.value, _rule_title(*choice.value.split(":"))) for choice in self.RULE[0].choices))
+        self.ask((what, self.RULE[1]), tr("New rule"), tr("Add rule"), deeds.change_settings, {"mode": uniqueness.WARN}, self._with_rule)
+
+    def _with_rule(self, values: dict[str, Any]) -> tuple[dict[str, Any]]:
+        entity, fields = str(values["what"]).split(":")
+        others = [list(rule) for rule in self._stored if tuple(rule[:2]) != (entity, fields)]
+        return ({"uniqueness": [*others, [entity, fields, str(values["mode"])]]},)
+
+    def _deleter(self, gone: tuple[str, ...]) -> Callable[[], object]:
+        return lambda: self.page.change(uniqueness=[list(rule) for rule in self._stored if rule != gone])
+
+
+def _rule_title(entity: str, fields: str) -> str:
+    """Return what a rule is about in words, such as “Company: Name, City”."""
+    return tr("{what}: {fields}", what=tr(entity_class(entity).entity.label), fields=", ".join(uniqueness.labels(entity, fields.split("+"))))
+
+
 def _makers() -> dict[str, type[Section]]:
     """Return what makes each section."""
     return {
         "company": CompanySection, "letterhead": LetterheadSection, "quotes": QuotesSection, "pipelines": PipelinesSection, "service": ServiceSection,
-        "answers": AnswersSection, "hours": HoursSection, "numbers": NumbersSection, "fields": FieldsSection, "areas": AreasSection, "look": LookSection,
+        "answers": AnswersSection, "hours": HoursSection, "numbers": NumbersSection, "fields": FieldsSection, "care": CareSection, "areas": AreasSection, "look": LookSection,
         "security": SecuritySection,
     }  # fmt: skip
 

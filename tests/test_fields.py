@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from crmdesk.errors import UserError
 from crmdesk.fields import (
     KINDS,
+    NO_YEAR,
     AmbiguousDate,
     Choice,
     Field,
     Money,
     Reading,
     currency_decimals,
+    day_text,
     from_minor,
     from_scaled,
     read_date,
@@ -84,6 +86,30 @@ def test_what_is_no_money_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_dates_are_read_as_people_write_them(text: str, order: str, value: date) -> None:
     assert read_date(text, order) == value
+
+
+BIRTHDAY = Field("birthday", "date", "Birthday", may_lack_year=True)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "24 Dec"), ("de", "24. Dez."), ("zh", "12月24日")])
+def test_a_day_without_a_year_is_shown_without_one_and_read_back(language: str, shown: str) -> None:
+    with speaking(language):
+        assert KINDS["date"].show(date(NO_YEAR, 12, 24), BIRTHDAY) == shown
+        for month in range(1, 13):
+            day = date(NO_YEAR, month, 29)
+            assert KINDS["date"].read(KINDS["date"].show(day, BIRTHDAY), BIRTHDAY, Reading()) == day
+
+
+@pytest.mark.parametrize("text", ["--12-24", "--1224", "'--12-24", "24.12.", "24. 12.", "24 December", "December 24", "24. Dezember"])
+def test_a_birthday_may_lack_its_year(text: str) -> None:
+    assert read_date(text, may_lack_year=True) == date(NO_YEAR, 12, 24)
+
+
+def test_other_dates_have_a_year_and_no_month_has_thirty_two_days() -> None:
+    assert day_text(read_date("--02-29")) == "--02-29"
+    for text, may_lack_year in (("24.12.", False), ("24 December", False), ("--02-30", True), ("32.1.", True), ("24 Foo", True)):
+        with pytest.raises(UserError):
+            read_date(text, may_lack_year=may_lack_year)
 
 
 def test_a_date_that_can_be_read_in_two_ways_is_asked_about() -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCALE = 6
 RATE_SCALE = 12
 LARGEST_STORED = 2**63 - 1
+NO_YEAR = 1604
+"""The year in which dates without one are kept, as Apple and Google do: it had a 29 February."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Field:
         sensitivity: `normal`, `personal` or `secret`; decides masking and who may search it.
         derived: filled by the program from other values; neither typed nor journaled.
         group: fields of one group move together when stores are merged.
+        may_lack_year: of a date, such as a birthday whose year nobody knows; `24 December` is one then.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Field:
     sensitivity: str = "normal"
     derived: bool = False
     group: str | None = None
+    may_lack_year: bool = False
     check: Callable[[Any], str | None] | None = None
 
     @property
@@ -274,8 +278,22 @@ class AmbiguousDate(UserError):
     """The date can be read in two ways; `--dates` or the import's question decides."""
 
 
-def read_date(text: str, order: str = "") -> date:
-    """Read a date: ISO 8601, `20.12.2026`, `20 December 2026`, `2026年12月20日`, and `3/4/2026` in the given order.
+_NO_YEAR = re.compile(r"'?--(\d\d)-?(\d\d)")
+_DAY_ONLY = re.compile(
+    r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.|(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日|(?P<d3>\d{1,2})\.?\s+(?P<word>[^\W\d]+)\.?|(?P<word2>[^\W\d]+)\.?\s+(?P<d4>\d{1,2})"
+)
+
+
+def day_text(day: date) -> str:
+    """Return a date by ISO 8601; one without a year as `--12-24`."""
+    return f"--{day.month:02}-{day.day:02}" if day.year == NO_YEAR else day.isoformat()
+
+
+def read_date(text: str, order: str = "", may_lack_year: bool = False) -> date:
+    """Read a date: ISO 8601, `20.12.2026`, `20 December 2026`, `2026年12月20日`, and `3/4/2026` in the given order; `--12-20` has no year.
+
+    Args:
+        may_lack_year: whether `20.12.`, `20 December` and `12月20日` are dates too.
 
     Raises:
         AmbiguousDate: day and month could be swapped and no order is given.
@@ -287,6 +305,10 @@ def read_date(text: str, order: str = "") -> date:
             return _ordered(found, bare, order)
         if found := _WORDED.fullmatch(bare):
             return _worded(found)
+        if found := _NO_YEAR.fullmatch(bare):
+            return date(NO_YEAR, int(found[1]), int(found[2]))
+        if may_lack_year and (found := _DAY_ONLY.fullmatch(bare)):
+            return _of_no_year(found)
     except ValueError:
         pass
     raise UserError(tr("“{text}” is not a date.", text=text), hint=tr("Write it as in 2026-12-20."))
@@ -312,6 +334,12 @@ def _worded(found: re.Match[str]) -> date:
     if number is None:
         raise ValueError(month)
     return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
+
+
+def _of_no_year(found: re.Match[str]) -> date:
+    day, month = found["d"] or found["d2"] or found["d3"] or found["d4"], found["m"] or found["m2"]
+    number = int(month) if month else _MONTHS.get((found["word"] or found["word2"]).casefold(), 0)
+    return date(NO_YEAR, number, int(day))
 
 
 _CLOCK = re.compile(r"(.*?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp]\.?[Mm]\.?|上午|下午)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?")
@@ -367,8 +395,10 @@ def _read_link(text: str, field: Field, reading: Reading) -> str:
 
 
 def _show_date(value: date, field: Field) -> str:
-    from babel.dates import format_date
+    from babel.dates import format_date, format_skeleton
 
+    if value.year == NO_YEAR:
+        return str(format_skeleton("MMMd", datetime.combine(value, time()), locale=locale()))
     return format_date(value, "short" if locale().language == "zh" else "medium", locale())  # the long form with 年月日 fits no column
 
 
@@ -415,7 +445,7 @@ KINDS: dict[str, Kind] = {
     "money": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
     "price": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
     "date": Kind(
-        "TEXT", lambda t, f, r: read_date(t, r.date_order), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED
+        "TEXT", lambda t, f, r: read_date(t, r.date_order, f.may_lack_year), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED
     ),
     "moment": Kind("INTEGER", lambda t, f, r: read_moment(t, r.date_order, r.zone), _show_moment, to_ms, moment, _ORDERED),
     "flag": Kind("INTEGER", _read_flag, lambda v, f: tr("Yes") if v else tr("No"), int, bool, ("=",)),

@@ -8,6 +8,7 @@ import pytest
 
 from crmdesk.errors import Cancelled, NotAllowed, UserError
 from crmdesk.exchange import plan as planning
+from crmdesk.exchange.exporting import export_records
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.plan import ImportOptions, Plan
 from crmdesk.exchange.reading import open_table
@@ -63,6 +64,18 @@ def test_a_row_without_a_person_becomes_the_company_it_names(store: Store, tmp_p
     result = taken(store, tmp_path, "contact", "First Name,Last Name,Company,Phone,Web Page\n,,Fabrikam,+49 89 3176,http://fabrikam.example\nAnna,Berg,Fabrikam,,\n")
     assert (result.added, result.created) == (1, {"company": 1})
     assert rows(store, "SELECT c.name, c.website, p.number FROM company c JOIN phone p ON p.company_id = c.id") == [("Fabrikam", "http://fabrikam.example", "+49 89 3176")]
+
+
+def test_a_company_that_names_itself_as_its_parent_is_rejected_alone(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Name,Parent company\nNordwind,Nordwind\nOstwind,Westwind\nWestwind,\n")
+    assert (result.added, result.rejected) == (2, 1)
+    assert rows(store, "SELECT t.name, p.name FROM company t LEFT JOIN company p ON p.id = t.parent_id ORDER BY t.name") == [("Ostwind", "Westwind"), ("Westwind", None)]
+
+
+def test_companies_that_stand_above_each_other_are_not_taken(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="would stand above itself"):
+        taken(store, tmp_path, "company", "Name,Parent company\nOstwind,Westwind\nWestwind,Ostwind\n")
+    assert column(store, "SELECT count(*) FROM company") == [0]
 
 
 def test_a_bad_cell_rejects_its_row_and_phones_never_do(store: Store, tmp_path: Path) -> None:
@@ -448,3 +461,15 @@ def test_a_company_that_persons_above_named_gets_what_its_own_row_says(store: St
     assert rows(store, "SELECT c.name, c.website, p.number FROM company c LEFT JOIN phone p ON p.company_id = c.id ORDER BY c.name") == [
         ("Acme", "acme.example", "030 123456"), ("Bolt", None, None)
     ]  # fmt: skip
+
+
+def test_a_birthday_without_a_year_has_none_anywhere(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Name,Birthday\nAnna Berg,--12-24\nBob Li,24.12.\nCleo Wu,1604-12-24\nDora Ems,24.12.1990\n")
+    assert column(store, "SELECT birthday FROM contact ORDER BY name") == ["1604-12-24"] * 3 + ["1990-12-24"]
+    for ending, said in ((".csv", "'--12-24"), (".json", '"birthday": "--12-24"')):
+        export_records(store, "contact", tmp_path / f"out{ending}")
+        text = (tmp_path / f"out{ending}").read_text(encoding="utf-8-sig")
+        assert text.count(said) == 3 and "1604" not in text
+        assert import_file(store, "contact", tmp_path / f"out{ending}", ImportOptions(on_duplicate="add")).rejected == 0
+        store.undo()
+    assert set(column(store, "SELECT birthday FROM contact")) == {"1604-12-24", "1990-12-24"}

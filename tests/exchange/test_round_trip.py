@@ -58,6 +58,7 @@ def fill(store: Store) -> None:
         "phone": [{"number": "+49 30 1", "label": "work"}, {"number": "+49 30 2", "label": "work"}, {"number": "0151 1234567", "label": "mobile"}, {"number": "5550"}],
         "shoe_size": "42.5", "hobby": "=1+1", "is_vip": "true", "colour": "red",
     })  # fmt: skip
+    add("contact", {"name": "Paul Klee", "birthday": "--02-29"})
     add("contact", {"name": "王小明", "reports_to": anna, "handle.wechat": "wx_ming", "is_vip": "false"})
     add("lead", {
         "given_name": "Lea", "family_name": "Ead", "company_name": "Lead GmbH", "role": "Chief", "origin": "Fair", "status": "working", "amount": "500 EUR", "phone.mobile": "0151 2222222",

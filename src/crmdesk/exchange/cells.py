@@ -209,7 +209,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choi
         case "decimal" | "rate":
             read = _decimals(item.kind, hints.decimal_sign)
         case "date":
-            read = dates(hints.date_order)
+            read = dates(hints.date_order, item.may_lack_year)
         case "moment":
             read = moments(hints.date_order, reading.zone)
         case "flag":
@@ -363,7 +363,7 @@ def _of_serial(number: float) -> datetime:
     return datetime.combine(_FIRST_DAY, time()) + timedelta(seconds=round(number * 86_400))
 
 
-def dates(order: str) -> Read:
+def dates(order: str, may_lack_year: bool = False) -> Read:
     """Return the function that reads dates; a number is a day of Excel's calendar."""
     known: dict[str, str | None] = {}
 
@@ -386,7 +386,7 @@ def dates(order: str) -> Read:
             return _of_serial(float(found[1])).date().isoformat()
         if ":" in text:
             return read_moment(text, order).date().isoformat()
-        return read_date(text, order).isoformat()
+        return read_date(text, order, may_lack_year).isoformat()
 
     return read
 

@@ -17,6 +17,7 @@ from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError, why
 from crmdesk.exchange import written_calendars, written_cards
 from crmdesk.exchange.outgoing import BLOCK, ExportOptions, Out, OutColumn
+from crmdesk.fields import NO_YEAR, day_text
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
@@ -190,9 +191,12 @@ def _sheet_blocks(out: Out) -> Iterator[list[list[Any]]]:
     """Yield the blocks as the workbook shows them: choices by their words; money is added up on the way."""
     words = {at: Words(out, column) for at, column in enumerate(out.columns) if column.kind == "choice"}
     money = [at for at, column in enumerate(out.columns) if column.kind == "money"]
+    days = [at for at, column in enumerate(out.columns) if column.kind == "date"]
     for _, *block in out.blocks():
         for at in money:
             out.add_up(out.columns[at], block[at])
+        for at in days:
+            block[at] = [day_text(value) if value is not None and value.year == NO_YEAR else value for value in block[at]]
         yield [[words[at][value] for value in values] if at in words else values for at, values in enumerate(block)]
 
 
@@ -275,7 +279,7 @@ def _texts_of(out: Out, column: OutColumn) -> Callable[[Sequence[Any]], list[str
         if isinstance(value, datetime):
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if programs else f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(value, date):
-            return value.isoformat()
+            return day_text(value) if programs else neutral(day_text(value))
         if words is not None:
             value = words[value]
         return str(value) if programs else neutral(str(value))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.fields import day_text
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.isoformat() if isinstance(cell, datetime) else day_text(cell)
     return str(cell)
 
 

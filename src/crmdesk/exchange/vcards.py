@@ -15,6 +15,7 @@ from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallb
 from crmdesk.exchange.mapping import Column, Layout, Target
 from crmdesk.exchange.shapes import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
+from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import mark, tr
 from crmdesk.models.checks import check_mail
 from crmdesk.models.registry import entity_class
@@ -34,8 +35,6 @@ HELD_TEXT = 40_000_000
 MOST_PROPERTIES = 5_000
 MOST_PARTS = 30
 LARGEST_PICTURE = 2 << 20
-NO_YEAR = 1604
-"""The year in which Apple and Google keep birthdays without one: it had a 29 February."""
 
 FIELDS = (
     "record_kind", "name", "title", "given_name", "middle_name", "family_name", "suffix", "nickname", "company", "department", "role", "birthday", "tags", "note",
@@ -473,6 +472,8 @@ class CardReader:
 
     def _birthday(self, item: Property) -> None:
         day = birthday_of(item.value)
+        if day is not None and item.params.get("X-APPLE-OMIT-YEAR") == str(day.year):
+            day = day.replace(year=NO_YEAR)
         if day is None:
             self._notes.append(tr("Birthday: {name}", name=plain(item.value).strip()))
         else:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment, to_ms
 from crmdesk.errors import UserError
-from crmdesk.fields import LARGEST_STORED, RATE_SCALE, SCALE, from_minor, to_minor, to_scaled
+from crmdesk.fields import LARGEST_STORED, RATE_SCALE, SCALE, day_text, from_minor, read_date, to_minor, to_scaled
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 KINDS = {
     "id": "id", "link": "id of the record it points to", "text": "text", "long_text": "text", "choice": "one of the choices", "integer": "whole number",
     "money": "amount as text, in the record's currency or, without one, in the store's", "decimal": "number as text", "price": "number as text", "rate": "number as text",
-    "date": "day, ISO 8601", "moment": "moment in UTC, ISO 8601", "flag": "true or false", "own": "own fields by the id of their definition (custom_field)",
+    "date": "day, ISO 8601; --12-24 where the year is not known", "moment": "moment in UTC, ISO 8601",
+    "flag": "true or false", "own": "own fields by the id of their definition (custom_field)",
 }  # fmt: skip
 """What stands in the files for each kind of column."""
 
@@ -70,6 +71,8 @@ def _plain(kind: str, value: Any, currency: str) -> Any:
             return f"{Decimal(value).scaleb(-RATE_SCALE):f}"
         case "moment":
             return moment(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        case "date":
+            return day_text(date.fromisoformat(value))
         case "flag":
             return bool(value)
         case "own":
@@ -139,6 +142,11 @@ def _own_in(value: Any) -> str:
     return _own_text(value) if isinstance(value, dict) else _text(value)
 
 
+def _day(value: Any) -> str:
+    text = _text(value)
+    return (read_date(text) if text.startswith("--") else date.fromisoformat(text)).isoformat()
+
+
 def _id(value: Any) -> bytes:
     return UUID(_text(value)).bytes
 
@@ -149,6 +157,6 @@ def _number(value: Any) -> int:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "id": _id, "link": _id, "text": _text, "long_text": _text, "choice": _text, "integer": _whole, "decimal": _number, "price": _number,
-    "rate": lambda value: to_scaled(Decimal(_text(value)), RATE_SCALE), "date": lambda value: date.fromisoformat(_text(value)).isoformat(),
+    "rate": lambda value: to_scaled(Decimal(_text(value)), RATE_SCALE), "date": _day,
     "moment": lambda value: to_ms(datetime.fromisoformat(_text(value))), "flag": _flag, "own": _own_in,
 }  # fmt: skip

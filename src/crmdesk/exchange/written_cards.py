@@ -10,6 +10,7 @@ from uuid import UUID
 
 from crmdesk import __version__
 from crmdesk.exchange.written_lines import content_line, escaped, pieces
+from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import LANGUAGES, mark, speaking, tr
 from crmdesk.operations.attachments import content
 from crmdesk.queries.records import rows
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from crmdesk.store import Reader
 
 BLOCK = 500
-NO_YEAR = 1604
-"""The year of birthdays without one, as Apple and Google keep them."""
 LARGEST_PICTURE = 2 << 20
 
 _FIELDS = {

@@ -77,6 +77,7 @@ _NOT_DIGITS = re.compile(r"\D+")
 _DATE = re.compile(r"\s*(\d{4})-?(\d{1,2})-?(\d{1,2})\s*$")
 _SITE = re.compile(r"^(?:[a-z]+://)?(?:www\d?\.)?([^/:?#\s]+\.[a-z]{2,})", re.IGNORECASE)
 _HOSTED = frozenset("facebook.com linkedin.com instagram.com twitter.com x.com youtube.com google.com xing.com wixsite.com wordpress.com".split())
+_NO_YEAR = "1604"
 SHORTEST_PHONE = 6
 
 
@@ -101,6 +102,8 @@ def _unique(found: Iterable[str]) -> tuple[str, ...]:
 
 def _birth(text: str) -> str:
     found = _DATE.match(text)
+    if found and found[1] == _NO_YEAR:
+        return ""  # a day without its year speaks neither for nor against two records
     return f"{found[1]}{int(found[2]):02}{int(found[3]):02}" if found else ""
 
 

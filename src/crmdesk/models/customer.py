@@ -82,7 +82,7 @@ class Contact(Record):
     department: Mapped[str | None] = stored("text", mark("Department"), aliases=("abteilung", "部门"))
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True, index=True, aliases=("company name", "account name", "account", "organization", "organisation", "firma", "公司", "organization name", "associated company"))
     reports_to_id: Mapped[UUID | None] = stored("link", mark("Reports to"), target="contact", aliases=("manager's name", "reports to"))
-    birthday: Mapped[date | None] = stored("date", mark("Birthday"), sensitivity="personal", aliases=("birth date", "date of birth", "geburtstag", "生日"))
+    birthday: Mapped[date | None] = stored("date", mark("Birthday"), may_lack_year=True, sensitivity="personal", aliases=("birth date", "date of birth", "geburtstag", "生日"))
     language: Mapped[str | None] = stored("choice", mark("Letter language"), choices=DOCUMENT_LANGUAGES, aliases=("letter language", "preferred language"))
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("contact owner", "besitzer", "负责人", "salesperson"))
     lifecycle: Mapped[str | None] = stored("choice", mark("Lifecycle stage"), choices=LIFECYCLE)

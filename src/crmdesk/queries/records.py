@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, currency_decimals, from_minor, from_scaled, show_money
+from crmdesk.fields import KINDS, Field, Money, currency_decimals, day_text, from_minor, from_scaled, show_money
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
@@ -514,7 +514,7 @@ def json_value(value: Any) -> Any:
         case datetime():
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
-            return value.isoformat()
+            return day_text(value)
         case Decimal():
             return f"{value:f}"
         case UUID():

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, Reading, currency_decimals
+from crmdesk.fields import KINDS, NO_YEAR, Field, Money, Reading, currency_decimals
 from crmdesk.i18n import locale, mark, tr
 from crmdesk.queries.records import Part
 from crmdesk.ui import background, theme
@@ -371,7 +371,8 @@ class DateEditor(LineEditor):
             shown = None
         if shown is not None:
             day = shown.astimezone(self.context.reading.zone).date() if isinstance(shown, datetime) else shown
-            calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+            if day.year != NO_YEAR:
+                calendar.setSelectedDate(QDate(day.year, day.month, day.day))
         calendar.clicked.connect(self._picked)
         calendar.activated.connect(self._picked)
         popup.setLayout(column(calendar, margins=(4, 4, 4, 4)))

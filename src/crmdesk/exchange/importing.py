@@ -130,10 +130,10 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
     transaction = None
     read = sum(plan.counts.read for plan in plans)
     files = _give_back(store, plans)
+    for plan in plans:
+        plan.forget()
     try:
         if waiting and read > HELD:
-            for plan in plans:
-                plan.forget()
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
             transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))

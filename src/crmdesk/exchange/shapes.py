@@ -233,6 +233,8 @@ class Shape:
                 if cell != "" and (text := one_line(cell)):
                     if index in self.cuts:
                         text = self.cuts[index].sub("", text) or text
+                    if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title):
+                        raise UserError(tr("“{name}” would stand above itself.", name=text))
                     values[name] = self.link(draft, name, book, text, is_key)
             if self.moneys:
                 header = self._read_money(cells, values)

@@ -246,6 +246,7 @@ class Store:
 
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         # Who only reads does without these, and starts a little sooner.
+        from crmdesk.store.circles import check_circles
         from crmdesk.store.issued import check_closed, check_issued
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
         from crmdesk.store.totals import QUOTE, complete_totals
@@ -253,6 +254,7 @@ class Store:
         change.flush()
         change.bulk_checks()
         touched = complete_stamps(connection, before)
+        check_circles(connection, before, touched)
         if kind == "do":
             check_issued(connection, before)
         if QUOTE in touched:

@@ -82,6 +82,8 @@ def take(app: QApplication, home: Path, language: str, size: tuple[int, int], fo
                     picture = folder / f"{spec.name}-{language}-{scheme}.png"
                     window.grab().save(str(picture))
                     print(picture)
+        if not wanted or "import" in wanted:
+            take_import(app, window, store, home, language, folder)
         theme.use("light")
         window.forget_pages()
         window.close()
@@ -108,6 +110,50 @@ def show(window: Window, store: Store, spec: PageSpec) -> bool:
             window.go(Place(spec.name, entity, UUID(bytes=found[0])))
             return True
     return False
+
+
+def take_import(app: QApplication, window: Window, store: Store, home: Path, language: str, folder: Path) -> None:
+    """Take pictures of the steps of an import, of a file with new, known and wrong rows."""
+    from crmdesk.ui import theme
+    from crmdesk.ui.pages.importing import ImportPage
+
+    window.open_page("import", f"contact:{write_sample(store, home)}")
+    page = window.page()
+    assert isinstance(page, ImportPage)
+    settle(app, window)
+    for step in ("columns", "duplicates", "check", "file"):
+        page.go_to(step)
+        for scheme in SCHEMES:
+            theme.use(scheme)  # type: ignore[arg-type]  # the two that there are
+            settle(app, window)
+            picture = folder / f"import-{step}-{language}-{scheme}.png"
+            window.grab().save(str(picture))
+            print(picture)
+
+
+def write_sample(store: Store, home: Path) -> Path:
+    """Write a file as Outlook does: some people who are known and have a new job, many new ones, some wrong dates."""
+    import csv
+
+    from crmdesk.queries import records
+
+    with store.read() as reader:
+        wanted = records.first_ids(reader, "contact", limit=8)
+        known = records.rows(reader, "contact", wanted, ("given_name", "family_name", "company", "email"))
+    path = home / "outlook-export.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(("First Name", "Last Name", "Company", "Business Phone", "E-mail Address", "Birthday", "Job Title", "Notes", "Priority"))
+        for number in range(60):
+            names = ("Hanna", "Thomas", "Elizabeth", "Martín", "Yang", "Ann")[number % 6], ("Moos", "Hardy", "Brown", "Sommer", "Wang", "Devon")[number // 6 % 6]
+            birthday = f"{number % 28 + 1}.{number % 12 + 1}.19{60 + number % 39}" if number % 23 else "31.2.1980"
+            mail = f"{names[0]}.{names[1]}{number}@customer{number % 9}.example".lower().encode("ascii", "ignore").decode()
+            rows.writerow((*names, f"Customer {number % 9} Ltd", f"030 0074{100 + number}", mail, birthday, "Buyer", "met at Anuga", "Normal"))
+        for row in known:
+            values = row.values
+            mail = values["email"][0].value if values["email"] else ""
+            rows.writerow((values["given_name"], values["family_name"], values["company"].title if values["company"] else "", "", mail, "3.5.1979", "Managing director", "", "High"))
+    return path
 
 
 def add_doubles(store: Store) -> None:

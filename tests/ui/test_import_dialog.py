@@ -125,11 +125,11 @@ def test_another_encoding_is_chosen_by_hand(desk: Desk, tmp_path: Path) -> None:
     page = desk.open("import", f"contact:{path}")
     assert isinstance(page, ImportPage)
     desk.settle()
-    page.encoding.setCurrentIndex(page.encoding.findData("cp1251"))
-    page._reading_chosen()
+    page.reading.encoding.setCurrentIndex(page.reading.encoding.findData("cp1251"))
+    page.reading.encoding.activated.emit(0)
     desk.settle()
-    assert page.table is not None
-    assert page.table.values(0) == ["Jьrgen"]
+    assert page.files is not None
+    assert page.files.first.values(0) == ["Jьrgen"]
 
 
 def test_a_file_that_is_no_table_is_refused_in_words(desk: Desk, tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ class Preview:
 
 def preview(
     store: Store, entity: str, path: Path, options: ImportOptions | None = None, *, whole: bool = False, table: Table | None = None, layout: Layout | None = None,
-    progress: Progress | None = None, most_rows: int = MOST_ROWS,
+    progress: Progress | None = None, most_rows: int = MOST_ROWS, earlier: Plan | None = None,
 ) -> Preview:  # fmt: skip
     """Say what would become of a file; nothing is written.
 
@@ -181,6 +181,7 @@ def preview(
         table: the file if it is open already. layout: what its columns mean, if the user has changed it; else found out.
         progress: told how many rows of how many are done; may raise `Cancelled`.
         most_rows: so many rows of each outcome are told one by one.
+        earlier: the plan of the file before, if several are imported together: what that one brings is known here too.
 
     Raises:
         UserError: the file or an option can't be used.
@@ -190,6 +191,8 @@ def preview(
     head = table.sample
     looked_at = table if whole else replace(table, rows=lambda: iter(head))
     plan = Plan(store, entity, path, options, looked_at, layout)
+    if earlier:
+        plan.follow(earlier)
     plan.watch(most_rows)
     for _ in plan.batches(progress if whole else None):
         pass

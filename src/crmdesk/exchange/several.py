@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, import_file
 from crmdesk.exchange.plan import ImportOptions, Plan
+from crmdesk.exchange.preview import Preview, preview
 from crmdesk.exchange.reading import READERS, Reader, open_table, reader_of
 from crmdesk.i18n import ntr, tr
 from crmdesk.store.pace import no_garbage
@@ -17,12 +18,87 @@ from crmdesk.store.pace import no_garbage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crmdesk.exchange.mapping import Layout
     from crmdesk.exchange.plan import Progress
     from crmdesk.exchange.rejects import Rejection
     from crmdesk.exchange.table import Table
     from crmdesk.store import Store
 
 MOST_FILES = 20_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Files and folders that were opened.
+
+    Attributes:
+        tables: cards, appointments and mails of one sort make one together.
+        refused: the files that can't be used, and why. left_out: how many other files lie in the folders.
+    """
+
+    tables: tuple[Table, ...]
+    refused: tuple[FileResult, ...] = ()
+    left_out: int = 0
+
+
+def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> Opened:
+    """Open files and folders to look at them before they are imported.
+
+    Raises:
+        UserError: none of them can be used; the reason of the first one is told.
+    """
+    files, left_out = files_in(paths)
+    if len(files) == 1:
+        return Opened((open_table(files[0], (options or ImportOptions()).how),), (), left_out)
+    refused: list[FileResult] = []
+    tables = _tables(files, options or ImportOptions(), refused)
+    if not tables:
+        raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+    return Opened(tuple(tables), tuple(refused), left_out)
+
+
+def preview_files(
+    store: Store, entity: str, tables: Sequence[Table], options: ImportOptions | None = None, layout: Layout | None = None, *, whole: bool = False,
+    progress: Progress | None = None,
+) -> tuple[list[Preview], list[FileResult]]:  # fmt: skip
+    """Say what would become of files that are imported together; nothing is written.
+
+    Args:
+        layout: what the columns mean in all tables that have just these; the others are understood by themselves.
+
+    Returns:
+        What would come of each table that can be used, and those that can't.
+
+    Raises:
+        UserError: no table can be used.
+    """
+    seen: list[Preview] = []
+    refused: list[FileResult] = []
+    total, done = sum(table.line_count or 0 for table in tables), 0
+    for table in tables:
+        before = done
+        told = (lambda count, _, before=before: progress(before + count, max(total, before + count))) if progress else None
+        earlier = seen[-1].plan if seen else None
+        try:
+            seen.append(
+                preview(store, entity, table.path, options, whole=whole, table=table, layout=_layout_for(table, layout), progress=told, earlier=earlier)
+            )
+        except UserError as error:
+            if len(tables) == 1:
+                raise
+            refused.append(FileResult(str(table.path), table.format, refused=error.message))
+            continue
+        done += seen[-1].read
+    if not seen:
+        raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+    return seen, refused
+
+
+def _layout_for(table: Table, layout: Layout | None) -> Layout | None:
+    """Return what was said about the columns, if this table has the same ones."""
+    if layout is None or tuple(column.header for column in layout.columns) != table.columns:
+        return None
+    return layout if table.ways or layout.product else replace(layout, source=table.path.stem)
 
 
 def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
@@ -57,9 +133,12 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
 
 
 def import_files(
-    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None
+    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None, *, layout: Layout | None = None
 ) -> ImportResult:
     """Import files and folders in one transaction with one undo. A file that can't be used is refused alone, unless it is the only one.
+
+    Args:
+        layout: what the columns mean in all files that have just these; the others are understood by themselves.
 
     Raises:
         UserError: no file can be used; with `strict` also if one can't, or rows were rejected. Nothing was written then.
@@ -70,7 +149,7 @@ def import_files(
         return import_file(store, entity, files[0], options, progress)
     refused: list[FileResult] = []
     with no_garbage():
-        plans = [plan for table in _tables(files, options, refused) if (plan := _plan(store, entity, table, options, refused))]
+        plans = [plan for table in _tables(files, options, refused) if (plan := _plan(store, entity, table, options, refused, layout))]
         if refused and (options.strict or not plans):
             raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
         for earlier, plan in zip(plans, plans[1:], strict=False):
@@ -114,9 +193,9 @@ def _opened(reader: Reader, files: list[Path], refused: list[FileResult]) -> lis
         return [reader.together(good)] if good else []
 
 
-def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult]) -> Plan | None:
+def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult], layout: Layout | None) -> Plan | None:
     try:
-        return Plan(store, entity, table.path, options, table)
+        return Plan(store, entity, table.path, options, table, _layout_for(table, layout))
     except UserError as error:
         refused.append(FileResult(str(table.path), table.format, refused=error.message))
         return None

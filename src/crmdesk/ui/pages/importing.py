@@ -1,10 +1,8 @@
-"""Bringing a file in: choose it, say what its columns mean and what happens to known records, look at what would come, import, undo."""
+"""Bringing files in: choose them, say what their columns mean and what happens to known records, look at what would come, import, undo."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,34 +10,46 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QListWidget, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from crmdesk.errors import Cancelled, UserError
+from crmdesk.exchange.kept import fingerprint, may_keep, worth_keeping
+from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
+from crmdesk.fields import AmbiguousDate
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.operations import imports
 from crmdesk.ui import background
-from crmdesk.ui.dialogs import open_store as file_dialogs
-from crmdesk.ui.import_columns import ColumnsView, mapped, targets, with_mapping
+from crmdesk.ui.import_columns import ColumnsView, is_kept_from_last_time
+from crmdesk.ui.import_questions import Questions, Strip
+from crmdesk.ui.import_reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
+from crmdesk.ui.import_rows import RowsView
+from crmdesk.ui.import_work import Files, Look, bring_in, look, open_named
 from crmdesk.ui.page import Frame, Page, Place
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Picture, Text, column, row
 from crmdesk.ui.widgets.heads import PageHeader
 from crmdesk.ui.widgets.messages import InlineError, ProgressPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from crmdesk.exchange.importing import ImportResult
     from crmdesk.exchange.mapping import Layout
-    from crmdesk.exchange.plan import ImportOptions, Plan
+    from crmdesk.exchange.plan import ImportOptions
     from crmdesk.exchange.table import Table
-    from crmdesk.store import Store
     from crmdesk.ui.background import Job
 
-ENTITIES = ("contact", "company", "lead", "deal", "product", "ticket", "activity", "task", "article")
-PAGES = {"contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "quote": "quotes", "task": "tasks", "article": "articles"}
-ENDINGS = "*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.json *.vcf *.ics *.vcs *.eml *.msg"
-FORMATS = {"csv": "CSV", "workbook": "Excel", "json": "JSON", "vcard": "vCard", "ics": "iCalendar"}
-ENCODINGS = ("utf-8", "cp1252", "utf-16", "gb18030", "big5", "shift_jis", "cp1251", "iso8859-15", "mac_roman")
+PAGES = {
+    "contact": "contacts",
+    "company": "companies",
+    "lead": "leads",
+    "deal": "pipeline",
+    "ticket": "tickets",
+    "quote": "quotes",
+    "task": "tasks",
+    "article": "articles",
+}
+ENDINGS = "*.csv *.tsv *.tab *.txt *.xlsx *.xlsm *.xlsb *.xls *.ods *.json *.vcf *.vcard *.ics *.vcs *.eml *.msg"
 STEPS = ("file", "columns", "duplicates", "check", "done")
 STEP_LABELS = (mark("1 File"), mark("2 Columns"), mark("3 Duplicates"), mark("4 Check"))
 MODES = (
@@ -48,15 +58,19 @@ MODES = (
     ("overwrite", mark("Overwrite"), mark("The file wins wherever it has a value")),
     ("add", mark("Add another record"), mark("Nothing is compared; doubles are possible")),
 )
-MATCHES = (("", mark("Automatically")), ("email", mark("By mail address only")), ("name", mark("By name only")), ("external_id", mark("By the other program's id only")))
-DATES = (("", mark("As the file shows")), ("dmy", mark("Day first: 31/12/2026")), ("mdy", mark("Month first: 12/31/2026")), ("ymd", mark("Year first: 2026/12/31")))
-MOST_PROBLEMS = 300
+MATCHES = (
+    ("", mark("Automatically")),
+    ("email", mark("By mail address only")),
+    ("name", mark("By name only")),
+    ("external_id", mark("By the other program's id only")),
+)
 MOST_HEIGHT = 16_777_215
 ROOM_FOR_ALL = 1050
+MODES_WIDTH = 300
 
 
 class ImportPage(Page):
-    """The steps of an import; `place.view` names the entity and may name the file: `contact:/home/…/people.csv`."""
+    """The steps of an import; `place.view` names what the rows are, if that is known, and the files: `contact:/home/…/people.csv`, a line each."""
 
     watches = frozenset({"member"})
 
@@ -65,12 +79,16 @@ class ImportPage(Page):
         from crmdesk.exchange.plan import ImportOptions
 
         self.entity = "contact"
-        self.path: Path | None = None
-        self.table: Table | None = None
+        self.files: Files | None = None
         self.options: ImportOptions = ImportOptions(on_duplicate="fill")
-        self.checked: ImportResult | None = None
+        self.look: Look | None = None
         self.result: ImportResult | None = None
-        self._check_job: Job | None = None
+        self._wanted = ""
+        self._is_said = False
+        self._named: tuple[Path, ...] = ()
+        self._layout: Layout | None = None
+        self._look_job: Job | None = None
+        self._whole_job: Job | None = None
         self._import_job: Job | None = None
         self.setAcceptDrops(True)
         self.header = PageHeader(tr("Import"))
@@ -88,94 +106,92 @@ class ImportPage(Page):
         self.column.addStretch(1)
         background.bridge().moved.connect(self._moved)
         self._show_modes()
-        self._go_to("file")
+        self.go_to("file")
 
     # --- what it is made of -----------------------------------------------------------------------------------------
 
     def _file_step(self) -> QWidget:
-        self.kind = QComboBox()
-        self.kind.setAccessibleName(tr("What is in the file"))
-        for name in ENTITIES:
-            self.kind.addItem(tr(entity_class(name).entity.plural), name)
-        self.kind.activated.connect(self._kind_chosen)
-        self.choose_button = Button(tr("Choose file"), self.choose, "primary", "folder-open")
+        self.choose_button = Button(tr("Choose files"), self.choose, "primary", "folder-open")
+        self.folder_button = Button(tr("Choose folder"), self.choose_folder, icon="folder")
         card = Card(padding=32, space=12)
-        sentence = Text(tr("Drop a file here, or choose one"), "dialog")
+        sentence = Text(tr("Drop files or a folder here, or choose them"), "dialog")
         sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        note = Text(tr("CSV and text tables in any encoding, Excel and LibreOffice workbooks, JSON. Nothing is written before you have seen what comes."), "muted", wrap=True)
+        note = Text(
+            tr("Tables in any encoding, Excel and LibreOffice workbooks, address cards, calendars, mails, JSON. Nothing is written before you have seen what comes."), "muted", wrap=True
+        )  # fmt: skip
         note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        line = row(None, Text(tr("The file has"), "muted"), self.kind, None, space=10)
         card.body.addStretch(1)
-        card.add(row(None, Picture("upload", "muted", 32), None), sentence, note, line, row(None, self.choose_button, None))
+        card.add(row(None, Picture("upload", "muted", 32), None), sentence, note, row(None, self.choose_button, self.folder_button, None, space=8))
         card.body.addStretch(1)
-        return card
+        self.reading = ReadingView()
+        self.reading.changed.connect(self._reading_chosen)
+        self.reading.others_wanted.connect(self.start_over)
+        self.file_parts = QStackedWidget()
+        self.file_parts.addWidget(card)
+        self.file_parts.addWidget(self.reading)
+        return self.file_parts
 
     def _columns_step(self) -> QWidget:
-        self.kind_again, self.encoding, self.sheet, self.dates, self.region = QComboBox(), QComboBox(), QComboBox(), QComboBox(), QComboBox()
-        for name in ENTITIES:
-            self.kind_again.addItem(tr(entity_class(name).entity.plural), name)
-        for name in ENCODINGS:
-            self.encoding.addItem(name.upper().replace("_", "-"), name)
-        for value, label in DATES:
-            self.dates.addItem(tr(label), value)
-        line = row(space=8)
-        self._choices: dict[str, tuple[Text, QComboBox]] = {}
-        for key, label, box in (
-            ("kind", tr("Rows are"), self.kind_again), ("encoding", tr("Encoding"), self.encoding), ("sheet", tr("Sheet"), self.sheet), ("dates", tr("Dates"), self.dates),
-        ):  # fmt: skip
-            words = Text(label, "muted")
-            words.setBuddy(box)
-            box.setAccessibleName(label)
-            box.activated.connect(self._reading_chosen)
-            line.addWidget(words)
-            line.addWidget(box)
-            line.addSpacing(8)
-            self._choices[key] = (words, box)
-        line.addStretch(1)
+        self.kept_strip = Strip("history")
+        self.forget_button = self.kept_strip.add_button(tr("Don't use it"), self._forget_mapping)
+        self.kind_strip = Strip("info")
+        self.kind_button = self.kind_strip.add_button("", self._take_suggestion)
+        self.several_strip = Strip("layers")
+        self.questions = Questions()
+        self.questions.answered.connect(self._answered)
         self.columns = ColumnsView()
         self.columns.changed.connect(self.check)
         body = QWidget()
-        body.setLayout(column(line, space=10))
-        layout = body.layout()
-        assert isinstance(layout, QVBoxLayout)
+        layout = column(self.kind_strip, self.kept_strip, self.several_strip, self.questions, space=8)
         layout.addWidget(self.columns, 1)
+        body.setLayout(layout)
         return body
 
     def _duplicates_step(self) -> QWidget:
-        body = QWidget()
         lines = column(Text(tr("When a record is known already"), "strong"), space=8)
         self.modes: dict[str, Clickable] = {}
         for value, label, note in MODES:
             choice = Clickable(tr(label))
             choice.setProperty("card", "true")
-            words = column(Text(tr(label), "strong"), Text(tr(note), "caption"), space=2)
             tick = Picture("check", "accent", 16)
-            choice.setLayout(row(words, None, tick, space=12, margins=(16, 10, 16, 10)))
+            choice.setLayout(
+                row(column(Text(tr(label), "strong", wrap=True), Text(tr(note), "caption", wrap=True), space=2), tick, space=12, margins=(14, 10, 14, 10))
+            )
             choice.clicked.connect(partial(self._mode_chosen, value))
             choice.setProperty("tick", tick)
             self.modes[value] = choice
             lines.addWidget(choice)
         self.match = QComboBox()
+        words = Text(tr("Known records are recognised"), "caption")
+        words.setBuddy(self.match)
         self.match.setAccessibleName(tr("Known records are recognised"))
         for value, label in MATCHES:
             self.match.addItem(tr(label), value)
         self.match.activated.connect(self._match_chosen)
-        lines.addSpacing(8)
-        lines.addLayout(row(Text(tr("Known records are recognised"), "muted"), self.match, None, space=10))
+        lines.addSpacing(4)
+        lines.addLayout(column(words, self.match, space=3))
         lines.addStretch(1)
-        body.setLayout(lines)
+        side = QWidget()
+        side.setFixedWidth(MODES_WIDTH)
+        side.setLayout(lines)
+        self.known_rows = RowsView(tr("Known records"), (CHANGES, SAME, KNOWN), with_outcome=False)
+        body = QWidget()
+        body.setLayout(row(side, self.known_rows, space=16))
         return body
 
     def _check_step(self) -> QWidget:
         self.notes = Text("", "muted", wrap=True)
-        self.problems = QListWidget()
-        self.problems.setAccessibleName(tr("Rows with problems"))
-        self.problems_title = Text(tr("Rows with problems"), "strong")
-        self.fine = Text(tr("Every row is understood."), "success")
+        self.rows = RowsView(tr("What becomes of the rows"), (NEW, CHANGES, SAME, KNOWN, REFUSED), with_outcome=True)
+        self.extent = Text("", "muted")
+        self.extent_bar = QProgressBar()
+        self.extent_bar.setTextVisible(False)
+        self.extent_bar.setFixedWidth(160)
+        self.extent_bar.setAccessibleName(tr("Looking at all rows"))
+        self.extent_button = Button("", self._toggle_whole, "link")
         body = QWidget()
-        lines = column(self.notes, self.fine, self.problems_title, space=8)
-        lines.addWidget(self.problems, 1)
-        body.setLayout(lines)
+        layout = column(row(self.extent, self.extent_bar, self.extent_button, None, space=10), self.notes, space=8)
+        layout.addWidget(self.rows, 1)
+        body.setLayout(layout)
         return body
 
     def _done_step(self) -> QWidget:
@@ -187,10 +203,12 @@ class ImportPage(Page):
         self.show_button = Button(tr("Show them"), self._show_records, "primary")
         self.undo_button = Button(tr("Undo"), self.undo_import, icon="undo-2")
         self.rejects_button = Button(tr("Open rejected rows"), self._open_rejects, icon="file-spreadsheet")
+        self.corrected_button = Button(tr("Import them again, corrected"), self._import_rejects, icon="refresh-cw")
         self.again_button = Button(tr("Import another file"), self.start_over)
+        self._done_buttons = (self.show_button, self.undo_button, self.rejects_button, self.corrected_button, self.again_button)
         card = Card(padding=32, space=12)
         card.body.addStretch(1)
-        card.add(row(None, self.panel, None), self.outcome, self.outcome_note, row(None, self.show_button, self.undo_button, self.rejects_button, self.again_button, None))
+        card.add(row(None, self.panel, None), self.outcome, self.outcome_note, row(None, *self._done_buttons, None))
         card.body.addStretch(1)
         return card
 
@@ -208,159 +226,210 @@ class ImportPage(Page):
     # --- arriving ---------------------------------------------------------------------------------------------------
 
     def arrive(self, place: Place) -> None:
-        entity, _, name = place.view.partition(":")
+        entity, _, names = place.view.partition(":")
         if self._import_job is not None:
             return
-        if name:
-            self._take_entity(entity or self.entity)
-            self.open_file(Path(name))
-        elif entity and (self.path is None or self.result is not None or entity != self.entity):
+        if names:
+            self.open_files([Path(name) for name in names.split("\n")], entity)
+        elif entity and (not self._named or self.result is not None or entity != self._wanted):
             self.start_over()
             self._take_entity(entity)
 
     def focus_first(self) -> None:
-        first = {"file": self.choose_button, "done": self.show_button}.get(self._step(), self.next_button)
+        first: QWidget = self.next_button
+        if self._step() == "file" and self.files is None:
+            first = self.choose_button
+        elif self._step() == "done":
+            first = self.show_button
+        elif self._step() == "columns" and self.questions.first() is not None:
+            first = self.questions.first() or first
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot()
     def start_over(self) -> None:
-        """Forget the file and begin again."""
-        self.path = self.table = self.checked = self.result = None
-        self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="", chosen={})
+        """Forget the files and begin again."""
+        self._stop_looking()
+        self.files = self.look = self.result = self._layout = None
+        self._named = ()
+        self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="", decimal="", own_fields=(), uses_kept=True)
+        self.questions.clear()
         self.error.say("")
-        self._go_to("file")
+        self.file_parts.setCurrentIndex(0)
+        self.go_to("file")
 
     def _take_entity(self, entity: str) -> None:
-        self.entity = entity if entity in ENTITIES else "contact"
-        for box in (self.kind, self.kind_again):
-            box.setCurrentIndex(box.findData(self.entity))
+        self._wanted = entity if entity in KINDS else ""
+        self.entity = self._wanted or self.entity
         self._name()
 
     def _name(self) -> None:
         plural = tr(entity_class(self.entity).entity.plural)
-        self.header.set_title(tr("Import {what}", what=plural[:1].lower() + plural[1:] if plural.isascii() and tr("Import") == "Import" else plural))
-        table = self.table
-        if table is None:
-            self.header.set_note("")
-            return
-        parts = [table.path.name]
-        count = self.checked.read if self.checked is not None else table.line_count
-        if count is not None:
-            parts.append(ntr("{count} row", "{count} rows", count))
-        product = self.columns.layout_now().product if self.columns.boxes else None
-        parts.append(tr("{product} format recognised", product=product) if product else FORMATS.get(table.format, table.format.upper()))
-        if table.encoding:
-            parts.append(table.encoding.upper().replace("_", "-"))
-        self.header.set_note(" · ".join(parts if self.width() >= ROOM_FOR_ALL else parts[:2]))
+        if self.files is None and not self._wanted:
+            self.header.set_title(tr("Import"))
+        else:
+            self.header.set_title(tr("Import {what}", what=plural[:1].lower() + plural[1:] if plural.isascii() and tr("Import") == "Import" else plural))
+        self.header.set_note(" · ".join(self._facts()))
+
+    def _facts(self) -> list[str]:
+        """Return what stands beside the title: the file, its rows, its format, its encoding."""
+        files = self.files
+        if files is None:
+            return []
+        if not files.is_one or len(files.named) > 1 or files.refused:
+            parts = [ntr("{count} file", "{count} files", len(files.tables) + len(files.refused) if not files.is_one else max(len(files.named), 1))]
+        else:
+            parts = [files.first.path.name]
+        count = self.look.count("total") if self.look is not None else sum(table.line_count or 0 for table in files.tables)
+        parts.append(ntr("{count} row", "{count} rows", count))
+        product = self.look.first.layout.product if self.look is not None and files.is_one else None
+        parts.append(tr("{product} format recognised", product=product) if product else " · ".join(dict.fromkeys(format_name(table) for table in files.tables)))
+        if files.is_one and files.first.encoding and files.first.format in TEXTS:
+            parts.append(encoding_name(files.first.encoding))
+        return parts if self.width() >= ROOM_FOR_ALL else parts[:2]
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
     def _step(self) -> str:
         return STEPS[self.stack.currentIndex()]
 
-    def _go_to(self, step: str) -> None:
+    def _steps(self) -> tuple[str, ...]:
+        """Return the steps that these files need: who says himself what he holds has no columns to choose."""
+        return STEPS if self.files is None or self.files.has_columns else tuple(step for step in STEPS if step != "columns")
+
+    def go_to(self, step: str) -> None:
+        """Show a step: `file`, `columns`, `duplicates`, `check`, `done`."""
         number = STEPS.index(step)
         self.stack.setCurrentIndex(number)
         for index, chip in enumerate(self.steps):
             chip.show_as(tr(STEP_LABELS[index]), "accent" if index <= number else "muted")
+            chip.setVisible(STEPS[index] in self._steps())
+        is_between = step in ("columns", "duplicates", "check")
         for card in self._count_cards:
-            card.setVisible(step in ("columns", "duplicates", "check"))
-        self.back_button.setVisible(step in ("columns", "duplicates", "check"))
-        self.keep_button.setVisible(step == "columns")
-        self.next_button.setVisible(step in ("columns", "duplicates", "check"))
+            card.setVisible(is_between)
+        self.back_button.setVisible(is_between or (step == "file" and self.files is not None))
+        self.keep_button.setVisible(step == "columns" and self._can_keep())
+        self.next_button.setVisible(is_between or (step == "file" and self.files is not None))
         self.next_button.setText(tr("Import") if step == "check" else tr("Continue"))
         # A short list of columns has the figures right beneath it, as a form.
-        self.stack.setMaximumHeight(self.columns.maximumHeight() + 50 if step == "columns" else MOST_HEIGHT)
+        self.stack.setMaximumHeight(self._columns_height() if step == "columns" else MOST_HEIGHT)
         self._name()
         self._show_counts()
+        if step == "check" and self.look is not None and not self.look.is_whole and self._whole_job is None:
+            self._look_at_all()
         if self.isVisible():
             self.focus_first()
 
+    def _columns_height(self) -> int:
+        strips = [part for part in (self.kind_strip, self.kept_strip, self.several_strip, self.questions) if not part.isHidden()]
+        return min(MOST_HEIGHT, self.columns.maximumHeight() + sum(part.sizeHint().height() + 8 for part in strips) + 12)
+
     def back(self) -> None:
         """Go one step back."""
-        step = self._step()
-        if step == "columns":
+        steps, step = self._steps(), self._step()
+        if step == "file":
             self.start_over()
         else:
-            self._go_to(STEPS[STEPS.index(step) - 1])
+            self.go_to(steps[steps.index(step) - 1])
 
     def go_on(self) -> None:
         """Go one step on; from the last one, import."""
-        step = self._step()
+        steps, step = self._steps(), self._step()
         if step == "check":
             self.run_import()
-        elif step in ("columns", "duplicates"):
-            self._go_to(STEPS[STEPS.index(step) + 1])
+        elif step != "done":
+            self.go_to(steps[steps.index(step) + 1])
 
-    # --- the file ---------------------------------------------------------------------------------------------------
+    # --- the files --------------------------------------------------------------------------------------------------
 
     def choose(self) -> None:
-        """Ask for a file."""
-        path = file_dialogs.choose_input(self, tr("Choose a file to import"), f"{tr('Tables')} ({ENDINGS});;{tr('All files')} (*)")
-        if path is not None:
-            self.open_file(path)
+        """Ask for one or several files."""
+        kinds = f"{tr('Files that can be imported')} ({ENDINGS});;{tr('All files')} (*)"
+        names, _ = QFileDialog.getOpenFileNames(self, tr("Choose files to import"), str(Path.home()), kinds)
+        if names:
+            self.open_files([Path(name) for name in names], self._wanted)
 
-    def open_file(self, path: Path) -> None:
-        """Open a file and say what its columns seem to mean."""
-        self.path, self.result, self.checked = path, None, None
-        self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="")
+    def choose_folder(self) -> None:
+        """Ask for a folder; all of it that can be imported is taken."""
+        if name := QFileDialog.getExistingDirectory(self, tr("Choose a folder to import"), str(Path.home())):
+            self.open_files([Path(name)], self._wanted)
+
+    def open_files(self, paths: Sequence[Path], wanted: str = "") -> None:
+        """Open files and folders and say what their columns seem to mean.
+
+        Args:
+            wanted: what the user was looking at; the files may say otherwise.
+        """
+        self.start_over()
+        self._named, self._is_said = tuple(paths), False
+        self._take_entity(wanted)
         self._open()
 
+    def open_file(self, path: Path) -> None:
+        """Open one file."""
+        self.open_files([path], self._wanted)
+
     def _open(self) -> None:
-        path = self.path
-        assert path is not None
+        self._stop_looking()
         self.error.say("")
         self.choose_button.setEnabled(False)
-        work = partial(_open_plan, self.frame.store, self.entity, path, self.options)
+        self.next_button.setEnabled(False)
+        work = partial(open_named, self._named, self.options, self._wanted, self._is_said)
         background.read(self, work, self._opened, self._refused, key="open")
 
-    def _opened(self, plan: Plan) -> None:
+    def _opened(self, files: Files) -> None:
+        is_again = self.files is not None
         self.choose_button.setEnabled(True)
-        self.table = plan.table
-        self.columns.show_layout(plan.table, plan.layout)
-        self._show_reading(plan.table)
-        self._go_to("columns")
-        self.check()
-
-    def _show_reading(self, table: Table) -> None:
-        """Offer to read the file otherwise, where that makes sense for its sort."""
-        if table.encoding:
-            if self.encoding.findData(table.encoding) < 0:
-                self.encoding.addItem(table.encoding.upper(), table.encoding)
-            self.encoding.setCurrentIndex(self.encoding.findData(table.encoding))
-        self.sheet.clear()
-        for name in table.sheets:
-            self.sheet.addItem(name, name)
-        self.sheet.setCurrentIndex(self.sheet.findData(table.sheet))
-        shown = {"kind": True, "encoding": bool(table.encoding), "sheet": len(table.sheets) > 1, "dates": True}
-        for key, (words, box) in self._choices.items():
-            words.setVisible(shown[key])
-            box.setVisible(shown[key])
+        self.files, self.entity, self._layout, self.look = files, files.entity, None, None
+        self.options = replace(self.options, own_fields=())
+        self.reading.show_files(files)
+        self.file_parts.setCurrentIndex(1)
+        if not is_again and files.is_clear and files.has_columns:
+            self.go_to("columns")
+        else:
+            self.go_to("file")
+        self._look_again()
 
     @Slot()
     def _reading_chosen(self) -> None:
         """Read the file again the way the user says."""
-        dates = str(self.dates.currentData() or "")
-        encoding = str(self.encoding.currentData()) if self.table and self.table.encoding else None
-        sheet = str(self.sheet.currentData()) if self.table and len(self.table.sheets) > 1 else None
-        was = (self.options.encoding or (self.table.encoding if self.table else None), self.options.sheet or (self.table.sheet if self.table else None), self.entity)
-        self.options = replace(self.options, dates=dates, encoding=encoding, sheet=sheet)
-        entity = str(self.kind_again.currentData())
-        if was != (encoding, sheet or was[1], entity):
-            self._take_entity(entity)
+        files = self.files
+        if files is None:
+            return
+        first, view = files.first, self.reading
+        dates, entity = str(view.dates.currentData() or ""), str(view.kind.currentData())
+        is_text = first.format in TEXTS
+        encoding = str(view.encoding.currentData()) if is_text else first.encoding
+        delimiter = str(view.delimiter.currentData()) if is_text else first.delimiter
+        sheet = str(view.sheet.currentData()) if len(first.sheets) > 1 else None
+        is_other = (encoding, delimiter, sheet or first.sheet, entity) != (first.encoding, first.delimiter, first.sheet, files.entity)
+        # What is not changed is left to be found out, file by file.
+        self.options = replace(
+            self.options, dates=dates, encoding=encoding if encoding != first.encoding else self.options.encoding,
+            delimiter=delimiter if delimiter != first.delimiter else self.options.delimiter, sheet=sheet if sheet != first.sheet else self.options.sheet,
+        )  # fmt: skip
+        self._is_said = self._is_said or entity != files.entity
+        self._wanted = entity if self._is_said else self._wanted
+        if is_other:
             self._open()
         else:
             self.check()
 
     @Slot()
-    def _kind_chosen(self) -> None:
-        self._take_entity(str(self.kind.currentData()))
+    def _take_suggestion(self) -> None:
+        """Take the rows for what they look like."""
+        if self.files is not None:
+            self._wanted, self._is_said = self.files.suggested, True
+            self._open()
 
     def _refused(self, error: Exception) -> None:
         self.choose_button.setEnabled(True)
+        self.next_button.setEnabled(self.files is not None)
         if isinstance(error, Cancelled):
             return
         if isinstance(error, UserError):
             self.error.say(str(error))
+            if self.files is None:
+                self._named = ()
         else:
             self.frame.show_error(error)
 
@@ -369,54 +438,160 @@ class ImportPage(Page):
     @Slot()
     def check(self) -> None:
         """Work out in the background what would come; a later question takes the place of an earlier one."""
-        path, table = self.path, self.table
-        if path is None or table is None:
-            return
-        self.checked = None
-        self.error.say("")
-        self._show_counts()
-        options = replace(self.options, dry_run=True)
-        work = partial(_try, self.frame.store, self.entity, path, options, table, self.columns.layout_now())
-        self._check_job = background.read(self, work, self._show_check, self._not_checked, key="check")
+        if self.files is not None:
+            has_choice = self.look is not None and self.files.has_columns
+            self._layout = self.columns.layout_now() if has_choice else None
+            self.options = replace(self.options, own_fields=self.columns.own_fields() if has_choice else ())
+            self._look_again()
 
-    def _show_check(self, result: ImportResult) -> None:
-        self.checked, self._check_job = result, None
-        unclear = Counter(problem.reason.partition(":")[0] for problem in result.problems if ":" in problem.reason)
-        self.columns.show_problems(unclear)
-        self.problems.clear()
-        for problem in result.problems[:MOST_PROBLEMS]:
-            self.problems.addItem(tr("Line {line}: {reason}", line=problem.line, reason=problem.reason))
-        for widget in (self.problems, self.problems_title):
-            widget.setVisible(bool(result.problems))
-        self.fine.setVisible(not result.problems)
-        made = [tr("{what}: {count} made", count=count, what=tr(entity_class(name).entity.plural)) for name, count in result.created.items()]
-        self.notes.setText("\n".join([*result.notes, *made]))
-        self.notes.setVisible(bool(self.notes.text()))
+    def _look_again(self) -> None:
+        """Look at the head of the files, which takes no time, and then at all of them."""
+        files = self.files
+        if files is None:
+            return
+        self._stop_looking()
+        self.error.say("")
+        work = partial(look, self.frame.store, files, self.options, self._layout, False)
+        self._look_job = background.read(self, work, self._show_look, self._not_looked, key="look")
+        self._show_counts()
+
+    def _look_at_all(self) -> None:
+        files, seen = self.files, self.look
+        if files is not None and seen is not None:
+            work = partial(look, self.frame.store, files, self.options, seen.first.layout if files.has_columns else None, True)
+            self._whole_job = background.read(self, work, self._show_look, self._not_looked, key="look")
+            self._show_extent()
+
+    def _stop_looking(self) -> None:
+        for job in (self._look_job, self._whole_job):
+            if job is not None:
+                job.cancel()
+        self._look_job = self._whole_job = None
+
+    @Slot()
+    def _toggle_whole(self) -> None:
+        """Stop looking at all rows, or begin with it."""
+        if self._whole_job is not None:
+            self._stop_looking()
+            self._show_extent()
+            self._show_counts()
+        else:
+            self._look_at_all()
+
+    def _show_look(self, seen: Look) -> None:
+        is_first = self.look is None
+        self.look, self._look_job, self._whole_job = seen, None, None
+        if self.files is not None and self.files.has_columns:
+            if is_first:
+                self.columns.begin(seen.first)
+            else:
+                self.columns.show_look(seen.first)
+        if not seen.is_whole:
+            self._look_at_all()
+        self._show_strips(seen)
+        self._show_rows(seen)
+        if self._step() == "columns":
+            self.stack.setMaximumHeight(self._columns_height())
         self._show_counts()
         self._name()
+        if is_first and self.isVisible():
+            self.focus_first()
 
-    def _not_checked(self, error: Exception) -> None:
+    def _show_strips(self, seen: Look) -> None:
+        files = self.files
+        if files is None:
+            return
+        kept = seen.first.kept if is_kept_from_last_time(seen.first.layout) else ""
+        self.kept_strip.say(tr("The columns go where they went last time, with “{file}”.", file=kept) if kept else "")
+        other = files.suggested if files.suggested != files.entity and not self._is_said and files.has_columns else ""
+        plural = tr(entity_class(other).entity.plural) if other else ""
+        self.kind_strip.say(tr("The rows look as if they were: {what}.", what=plural) if other else "")
+        self.kind_button.setText(tr("Import them as: {what}", what=plural) if other else "")
+        same = sum(1 for table in files.tables if table.columns == files.first.columns)
+        several = tr("These are the columns of {file}.", file=files.first.path.name) if not files.is_one else ""
+        if several and same > 1:
+            several += " " + ntr(
+                "What you choose holds for {count} file with the same columns.", "What you choose holds for {count} files with the same columns.", same
+            )
+        elif several:
+            several += " " + tr("The other files are understood by themselves.")
+        self.several_strip.say(several)
+        # The head of a long file may leave open what rows further down decide.
+        asked = [question for each in seen.previews for question in each.questions] if seen.is_whole or self._whole_job is None else []
+        self.questions.ask(asked, self.options)
+        self.keep_button.setVisible(self._step() == "columns" and self._can_keep())
+
+    def _show_rows(self, seen: Look) -> None:
+        self.known_rows.show_look(seen, tr("No row is known already.") if self.options.on_duplicate != "add" else tr("Nothing is compared."))
+        self.rows.show_look(seen, tr("No such row."))
+        made = [tr("{what}: {count} made", count=count, what=tr(entity_class(name).entity.plural)) for name, count in seen.previews[-1].created.items()]
+        refused = [tr("{file}: {reason}", file=Path(one.file).name, reason=one.refused) for one in seen.refused]
+        notes = dict.fromkeys(note for each in seen.previews for note in each.notes)
+        self.notes.setText("\n".join([*refused, *list(notes)[:4], " · ".join(made)]).strip())
+        self.notes.setVisible(bool(self.notes.text()))
+        self._show_extent()
+
+    def _show_extent(self) -> None:
+        """Say how much of the file was looked at."""
+        seen, job = self.look, self._whole_job
+        if seen is None:
+            return
+        self.extent_bar.setVisible(job is not None)
+        self.extent_button.setVisible(job is not None or not seen.is_whole)
+        self.extent_button.setText(tr("Stop") if job is not None else tr("Look at all rows"))
+        count = seen.count("read")
+        if job is not None:
+            self.extent.setText(tr("Looking at all rows"))
+            self.extent_bar.setRange(0, 100 if job.total else 0)
+            self.extent_bar.setValue(100 * job.done // job.total if job.total else 0)
+        elif seen.is_whole:
+            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", count))
+        else:
+            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", count))
+
+    def _not_looked(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
             return
-        self._check_job = None
+        self._look_job = self._whole_job = None
         self._show_counts()
+        self._show_extent()
         self._refused(error)
+        if self._step() != "file":
+            self.go_to("file")
 
     def _show_counts(self) -> None:
-        result = self.checked
-        self.next_button.setEnabled(self._step() != "check" or (result is not None and result.added + result.updated > 0))
-        if result is None:
-            said = tr("checking") if self._check_job is not None else ""
+        seen, step = self.look, self._step()
+        waits = self.questions.unanswered() is not None
+        can_import = seen is not None and (seen.count("added") + seen.count("updated") > 0 or not seen.is_whole)
+        self.next_button.setEnabled(self.files is not None and seen is not None and not (waits and step != "file") and (step != "check" or can_import))
+        self.next_button.setToolTip(tr("Answer the question above first.") if waits and step == "columns" else "")
+        if seen is None:
+            said = tr("checking") if self._look_job is not None else ""
             for card, label in zip(self._count_cards, (tr("New"), tr("Already known"), tr("Problems")), strict=True):
                 card.say(label, said)
             return
+        part = "" if seen.is_whole else self._part(seen)
         mode = next(label for value, label, _ in MODES if value == self.options.on_duplicate)
-        known = result.updated + result.skipped
-        self.new_card.say(ntr("{count} new", "{count} new", result.added), tr("will be added, undo at any time"))
-        self.known_card.say(ntr("{count} already known", "{count} already known", known), tr(mode))
-        self.problem_card.say(
-            ntr("{count} row with problems", "{count} rows with problems", result.rejected), tr("kept in a file to correct and import again") if result.rejected else tr("none")
-        )
+        rejected = seen.count("rejected")
+        self.new_card.say(ntr("{count} new", "{count} new", seen.count("added")), part or tr("will be added, undo at any time"))
+        self.known_card.say(ntr("{count} already known", "{count} already known", seen.count("updated") + seen.count("skipped")), part or tr(mode))
+        kept = tr("kept in a file to correct and import again") if rejected else tr("none")
+        self.problem_card.say(ntr("{count} row with problems", "{count} rows with problems", rejected), part or kept)
+
+    def _part(self, seen: Look) -> str:
+        """Say what counts stand for that are not those of all rows."""
+        job = self._whole_job
+        first = ntr("of the first row", "of the first {count} rows", seen.count("read"))
+        return tr("{first} · all rows: {percent} %", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
+
+    # --- what the user says -----------------------------------------------------------------------------------------
+
+    def _answered(self, about: str, answer: str) -> None:
+        """Take the answer to a question, for all columns of its sort."""
+        self.options = replace(self.options, dates=answer) if about == "dates" else replace(self.options, decimal=answer)
+        if about == "dates":
+            self.reading.dates.setCurrentIndex(self.reading.dates.findData(answer))
+        self.check()
 
     def _mode_chosen(self, value: str) -> None:
         self.options = replace(self.options, on_duplicate=value)
@@ -425,36 +600,58 @@ class ImportPage(Page):
 
     def _show_modes(self) -> None:
         for value, choice in self.modes.items():
-            choice.property("tick").setVisible(value == self.options.on_duplicate)
-            choice.setAccessibleDescription(tr("Chosen") if value == self.options.on_duplicate else "")
+            is_chosen = value == self.options.on_duplicate
+            choice.property("tick").setVisible(is_chosen)
+            choice.setAccessibleDescription(tr("Chosen") if is_chosen else "")
 
+    @Slot()
     def _match_chosen(self) -> None:
         value = str(self.match.currentData() or "")
         self.options = replace(self.options, match=(value,) if value else ())
         self.check()
 
+    def _table_to_keep(self) -> Table | None:
+        """Return the table whose columns can be kept for the next time."""
+        files = self.files
+        return files.first if files is not None and files.has_columns and fingerprint(files.first) else None
+
+    def _can_keep(self) -> bool:
+        return self.look is not None and self._table_to_keep() is not None and may_keep(self.frame.store.viewer)
+
     def _keep_mapping(self) -> None:
-        """Remember what the columns of such files mean, on this computer."""
-        table, store, entity = self.table, self.frame.store, self.entity
-        if table is not None:
-            text, key = json.dumps(mapped(self.columns.layout_now())), _mapping_key(entity, table)
-            background.write(self, "", lambda job: store.set_local(key, text), lambda _: self.frame.say(tr("The next such file is read the same way.")))
+        """Remember what the columns of such files mean."""
+        table = self._table_to_keep()
+        if table is None or self.look is None:
+            return
+        said = json.dumps(worth_keeping(self.columns.layout_now(), self.look.first.plan.kept), ensure_ascii=False, sort_keys=True)
+        text = tr("The next such file is read the same way.")
+        self.frame.do(imports.keep_mapping, self.entity, fingerprint(table), table.path.stem, said, self.options.dates, said=text)
+
+    @Slot()
+    def _forget_mapping(self) -> None:
+        """Guess anew what the columns mean, and let the next such file be guessed too."""
+        kept = self.look.first.plan.kept if self.look is not None else None
+        self.options, self.look, self._layout = replace(self.options, uses_kept=False, own_fields=()), None, None
+        if kept is not None and may_keep(self.frame.store.viewer):
+            self.frame.do(imports.forget_mapping, kept.id, said=tr("What the columns meant last time is forgotten."))
+        self._look_again()
 
     # --- importing --------------------------------------------------------------------------------------------------
 
     def run_import(self) -> None:
         """Import; one undo takes everything back."""
-        path, table = self.path, self.table
-        assert path is not None
-        assert table is not None
-        self._go_to("done")
-        for button in (self.show_button, self.undo_button, self.rejects_button, self.again_button):
+        files, seen = self.files, self.look
+        if files is None or seen is None:
+            return
+        self._stop_looking()
+        self.go_to("done")
+        for button in self._done_buttons:
             button.hide()
         self.outcome.setText("")
         self.outcome_note.setText("")
-        options = replace(self.options, dry_run=False)
-        work = partial(_try, self.frame.store, self.entity, path, options, table, self.columns.layout_now())
-        job = background.write(self, tr("Importing {name}", name=path.name), work, self._imported, self._not_imported)
+        name = files.first.path.name if files.is_one else ntr("{count} file", "{count} files", len(files.tables))
+        work = partial(bring_in, self.frame.store, files, self.options, seen.first)
+        job = background.write(self, tr("Importing {name}", name=name), work, self._imported, self._not_imported)
         job.has_own_panel = True
         self._import_job = job
         self.panel.follow(job)
@@ -464,9 +661,9 @@ class ImportPage(Page):
     def _moved(self, job: Job) -> None:
         if job is self._import_job:
             self.panel.refresh()
-        elif job is self._check_job and job.total:
-            for card in self._count_cards:
-                card.note.setText(tr("checking {percent} %", percent=100 * job.done // job.total))
+        elif job is self._whole_job and job.total:
+            self._show_extent()
+            self._show_counts()
 
     def _imported(self, result: ImportResult) -> None:
         self.result, self._import_job = result, None
@@ -484,13 +681,14 @@ class ImportPage(Page):
         self.show_button.setVisible(self.entity in PAGES)
         self.undo_button.setVisible(result.transaction is not None)
         self.rejects_button.setVisible(bool(result.rejects_file))
+        self.corrected_button.setVisible(bool(result.rejects_file))
         self.again_button.show()
         self.focus_first()
 
     def _not_imported(self, error: Exception) -> None:
         self._import_job = None
         self.panel.hide()
-        self._go_to("check")
+        self.go_to("columns" if isinstance(error, AmbiguousDate) and self.files is not None and self.files.has_columns else "check")
         if isinstance(error, Cancelled):
             self.frame.say(tr("Stopped. Nothing was written."))
         else:
@@ -498,16 +696,27 @@ class ImportPage(Page):
 
     def undo_import(self) -> None:
         """Take the import back."""
+        from crmdesk.exchange.undoing import undo_import
+
         store, result = self.frame.store, self.result
-        if result is not None and result.transaction is not None:
+        if result is not None and (transaction := result.transaction) is not None:
             self.undo_button.setEnabled(False)
-            background.write(self, tr("Undo"), lambda job: store.undo(tx=result.transaction), self._undone)
+            background.write(self, tr("Undo"), lambda job: undo_import(store, transaction), self._undone, self._not_undone)
 
     def _undone(self, what: str) -> None:
         self.undo_button.setEnabled(True)
         self.undo_button.hide()
+        self.show_button.hide()
         self.outcome.setText(tr("The import was taken back."))
         self.outcome_note.setText("")
+
+    def _not_undone(self, error: Exception) -> None:
+        """Say in place what was edited since."""
+        self.undo_button.setEnabled(True)
+        if isinstance(error, UserError):
+            self.outcome_note.setText("\n".join(part for part in (error.message, error.hint) if part))
+        else:
+            self.frame.show_error(error)
 
     def _show_records(self) -> None:
         self.frame.open_page(PAGES[self.entity])
@@ -515,6 +724,11 @@ class ImportPage(Page):
     def _open_rejects(self) -> None:
         if self.result is not None and self.result.rejects_file:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.result.rejects_file))
+
+    def _import_rejects(self) -> None:
+        """Import the rejected rows again, after they were corrected."""
+        if self.result is not None and self.result.rejects_file:
+            self.open_files([Path(self.result.rejects_file)], self.entity)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -529,8 +743,8 @@ class ImportPage(Page):
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
-            self.start_over()
-            self.open_file(files[0])
+            event.acceptProposedAction()
+            self.open_files(files, self._wanted)
 
 
 class _Count(Card):
@@ -546,29 +760,3 @@ class _Count(Card):
         self.figure.setText(figure)
         self.note.setText(note)
         self.setAccessibleName(f"{figure}, {note}" if note else figure)
-
-
-def _mapping_key(entity: str, table: Table) -> str:
-    columns = hashlib.sha256("\x1f".join(table.columns).encode()).hexdigest()[:16]
-    return f"import/{entity}/{columns}"
-
-
-def _open_plan(store: Store, entity: str, path: Path, options: ImportOptions, job: Job) -> Plan:
-    """Open the file; runs on a reader thread. A mapping that was kept for such files holds."""
-    from crmdesk.exchange.plan import Plan
-
-    plan = Plan(store, entity, path, options)
-    targets(entity)  # known from here on; the first time takes longer than a frame
-    kept = store.local(_mapping_key(entity, plan.table))
-    if kept:
-        plan.layout = with_mapping(plan.layout, json.loads(kept))
-    return plan
-
-
-def _try(store: Store, entity: str, path: Path, options: ImportOptions, table: Table, layout: Layout, job: Job) -> ImportResult:
-    """Import with this mapping, or only tell what would come."""
-    from crmdesk.exchange.importing import import_file
-    from crmdesk.exchange.plan import Plan
-
-    progress: Callable[[int, int], object] = job.progress
-    return import_file(store, entity, path, options, progress, plan=Plan(store, entity, path, options, table, layout))

@@ -14,7 +14,7 @@ from crmdesk.fields import Money
 from crmdesk.operations import deals, records, tasks, workspace
 from crmdesk.ui.pages.reports import ReportsPage
 from crmdesk.ui.pages.rows import RowsPage
-from crmdesk.ui.pages.today import PartsPopup, TodayPage, _Columns, hidden_parts
+from crmdesk.ui.pages.today import PartsPopup, TodayPage, _Columns, hidden_parts, last_measured
 from crmdesk.ui.widgets.basics import Clickable, IconButton
 from crmdesk.ui.widgets.figures import Tile
 from tests.ui.desk import Desk, desk, eur
@@ -149,6 +149,9 @@ def test_today_warns_when_the_data_is_worse_than_allowed_and_leads_to_the_reason
     desk.store.run(workspace.change_settings, {"quality_threshold": 100})
     page = desk.open("today")
     assert isinstance(page, TodayPage)
+    assert page._calm.isActive()
+    page.measure()
+    desk.settle()
     assert page.quality.isVisible()
     assert "below 100" in page.quality.accessibleName()
     page.quality.click()
@@ -162,4 +165,7 @@ def test_today_does_not_speak_of_good_enough_data(desk: Desk) -> None:
     desk.store.run(workspace.change_settings, {"quality_threshold": 0})
     page = desk.open("today")
     assert isinstance(page, TodayPage)
+    page.measure()
+    desk.settle()
     assert not page.quality.isVisible()
+    assert last_measured(desk.store)[0] > 0

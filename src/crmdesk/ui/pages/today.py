@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
@@ -39,10 +39,13 @@ if TYPE_CHECKING:
     from crmdesk.queries.today import Closing, Month, Today, ToDo
     from crmdesk.store import Reader, Store
 
-HIDDEN, HIDDEN_PARTS = "today.checklist.hidden", "today.hidden"
-CARDS = {"months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"), "quality": mark("Warning of low data quality")}
+HIDDEN, HIDDEN_PARTS, QUALITY = "today.checklist.hidden", "today.hidden", "today.quality"
+CARDS = {
+    "months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"), "quality": mark("Warning of low data quality"),
+}  # fmt: skip
 GAP = 12
-MEASURED_EVERY_MS = 600_000  # looking at all customers takes a second or two of a reader
+# Looking at all customers takes a second or two of a reader: not while the day begins, and not often.
+MEASURED_EVERY_MS, CALM_MS = 12 * 3_600_000, 20_000
 STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
 ICONS = {"ticket": "life-buoy", "quote": "file-text", "birthday": "calendar"}
 
@@ -74,6 +77,13 @@ class _Shown:
     today: Today
     firsts: tuple[First, ...]
     hidden: frozenset[str] = frozenset()
+    measured: tuple[int, int | None] = (0, None)
+
+
+def last_measured(store: Store) -> tuple[int, int | None]:
+    """Return when the quality of the data was measured last, in UTC milliseconds, and what came out in percent."""
+    at, percent = json.loads(store.local(QUALITY) or "[0, null]")
+    return at, percent
 
 
 def firsts(reader: Reader, store: Store) -> tuple[First, ...]:
@@ -140,7 +150,10 @@ class TodayPage(Page):
         self.customise_button = Button(tr("Customise"), self.customise, icon="sliders-horizontal")
         self.quality = Chip("", "warning", self._open_quality, icon="triangle-alert")
         self.quality.hide()
-        self._measured_at = 0
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self.measure)
         self.header.beside(self.quality)
         self.header.add(self.customise_button)
         self.column.addWidget(self.header)
@@ -231,11 +244,18 @@ class TodayPage(Page):
 
     def _ask(self) -> None:
         store = self.frame.store
-        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store), hidden_parts(store)), self._show, key="today")
+        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store), hidden_parts(store), last_measured(store)), self._show, key="today")
 
-        if clock.now_ms() - self._measured_at > MEASURED_EVERY_MS:
-            self._measured_at = clock.now_ms()
-            self.frame.ask(self, lambda reader: quality.of_store(reader).percent, self._show_quality, key="quality")
+    @Slot()
+    def measure(self) -> None:
+        """Measure the quality of the data, and keep it for the days to come."""
+        if self.isVisible():
+            self.frame.ask(self, lambda reader: quality.of_store(reader).percent, self._keep_quality, key="quality")
+
+    def _keep_quality(self, percent: int | None) -> None:
+        store, said = self.frame.store, json.dumps([clock.now_ms(), percent])
+        background.write(self, "", lambda job: store.set_local(QUALITY, said))
+        self._show_quality(percent)
 
     def _show_quality(self, percent: int | None) -> None:
         """Warn if the data is worse than the store's settings allow."""
@@ -243,7 +263,7 @@ class TodayPage(Page):
         is_low = percent is not None and percent < least
         self.quality.setVisible(is_low and not self._is_hidden("quality"))
         if is_low:
-            self.quality.show_as(tr("Data quality {percent} %, below {least} %", percent=percent, least=least), "warning")
+            self.quality.show_as(tr("Data quality {percent}%, below {least}%", percent=percent, least=least), "warning")
 
     def _open_quality(self) -> None:
         self.frame.open_page("reports", "data_quality")
@@ -263,6 +283,10 @@ class TodayPage(Page):
         self._show_closing(today)
         self._show_funnel(today)
         self._show_team(today)
+        at, percent = found.measured
+        self._show_quality(percent)
+        if clock.now_ms() - at > MEASURED_EVERY_MS and not self._calm.isActive():
+            self._calm.start()
 
     # --- parts --------------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 HIDDEN, HIDDEN_PARTS, QUALITY = "today.checklist.hidden", "today.hidden", "today.quality"
 CARDS = {
-    "months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"), "quality": mark("Warning of low data quality"),
+    "months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"),
+    "quality": mark("Warning of low data quality"),
 }  # fmt: skip
 GAP = 12
 # Looking at all customers takes a second or two of a reader: not while the day begins, and not often.

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -17,6 +22,7 @@ from crmdesk.i18n import set_language
 from crmdesk.operations import records
 from crmdesk.queries.finding import parse_condition
 from crmdesk.queries.records import ids, record
+from crmdesk.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,3 +200,33 @@ def test_records_keep_their_id_in_an_empty_store(filled: Store, other: Store, tm
             return list(ids(reader, "product"))
 
     assert all_ids(other) == all_ids(filled)
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from crmdesk.exchange import everything, exporting
+    from crmdesk.store import open_store
+    from crmdesk.store.keys import Key
+    def die(done, total):
+        os.kill(os.getpid(), signal.SIGKILL)
+    everything.REPORTED = 1
+    with open_store(Path(sys.argv[1]), key=Key(sys.argv[2]), anywhere=True) as store:
+        path = Path(sys.argv[3])
+        if path.suffix == ".zip":
+            everything.export_all(store, path, die)
+        else:
+            exporting.export_records(store, "contact", path, progress=die)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+@pytest.mark.parametrize("name", ["out.xlsx", "out.csv", "out.json", "out.vcf", "out.zip"])
+def test_an_export_that_was_killed_leaves_nothing_after_the_next_open(filled: Store, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    words = [sys.executable, "-c", textwrap.dedent(KILLED), str(filled.path), filled.key.reveal(), str(folder / name)]
+    assert subprocess.run(words, check=False, env=dict(os.environ)).returncode == -signal.SIGKILL  # noqa: S603
+    assert [path.name.partition(".part")[0] for path in folder.iterdir()] == [f".{name}"]
+    with open_store(filled.path, key=filled.key, anywhere=True):
+        assert list(folder.iterdir()) == []

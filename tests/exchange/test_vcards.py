@@ -50,7 +50,7 @@ def test_a_card_of_an_iphone_arrives_whole(store: Store, tmp_path: Path) -> None
     assert rows(store, "SELECT t.given_name, t.family_name, t.title, t.role, t.department, t.birthday, t.external_id, t.source, c.name FROM contact t JOIN company c ON c.id = t.company_id") == [
         ("Anna Maria", "von Berg", "Dr.", "Buyer", "Sales / South", "1980-03-22", "4711", "vCard", "Acme, Inc.")
     ]  # fmt: skip
-    assert rows(store, "SELECT label, number, e164 FROM phone ORDER BY position") == [("mobile", "+49 151 23456789", "+4915123456789"), ("reception", "030 123456", "+4930123456")]
+    assert rows(store, "SELECT label, number, e164 FROM phone ORDER BY position") == [("mobile", "+49 151 23456789", "+4915123456789"), ("Reception", "030 123456", "+4930123456")]
     assert rows(store, "SELECT label, address FROM email ORDER BY position") == [("work", "anna@acme.example"), ("home", "anna@home.example")]
     assert rows(store, "SELECT label, street, postal_code, city, country FROM address") == [("work", "Main St. 1\nBack door", "10115", "Berlin", "Germany")]
     assert rows(store, "SELECT label, handle FROM handle ORDER BY position") == [("skype", "anna.berg"), ("twitter", "https://twitter.com/anna"), ("website", "https://acme.example")]
@@ -100,7 +100,17 @@ def test_a_picture_is_kept_beside_the_contact_and_goes_with_the_undo(store: Stor
 def test_what_is_no_picture_is_not_kept(store: Store, tmp_path: Path) -> None:
     html = base64.b64encode(b"<script>alert(1)</script>").decode()
     result = taken(store, tmp_path, card("N:Berg;Anna;;;", f"PHOTO;ENCODING=b;TYPE=PNG:{html}") + card("N:Li;Bob;;;", "PHOTO;VALUE=uri:https://example.com/x.png"))
-    assert result.added == 2
+    assert (result.added, result.notes) == (2, ("1 picture is none, or larger than 2 MB: it was left out.",))
+    assert rows(store, "SELECT count(*) FROM attachment") == [(0,)]
+
+
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_a_picture_that_is_too_large_is_refused_with_a_note(store: Store, tmp_path: Path, version: str) -> None:
+    text = base64.b64encode(PNG * 2100).decode()
+    assert len(PNG) * 2100 > 2 << 20
+    photo = f"PHOTO:data:image/png;base64,{text}" if version == "4.0" else "PHOTO;ENCODING=b;TYPE=PNG:" + "\n ".join(text[i : i + 60] for i in range(0, len(text), 60))
+    result = taken(store, tmp_path, card("N:Berg;Anna;;;", photo, version=version) + card("N:Li;Bob;;;"))
+    assert (result.added, result.notes) == (2, ("1 picture is none, or larger than 2 MB: it was left out.",))
     assert rows(store, "SELECT count(*) FROM attachment") == [(0,)]
 
 

@@ -32,8 +32,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 def anna(store: Store) -> UUID:
     company = store.run(records.add, "company", {"name": "Acme, Söhne; & Co", "phone.main": "+49 30 123456", "address.city": "Köln", "website": "https://acme.example"})
     record = store.run(records.add, "contact", {
-        "given_name": "Anna", "family_name": "von Berg", "title": "Dr.", "role": "Buyer", "department": "Purchasing", "company": company, "phone.work": "+49 30 1234567",
-        "phone.mobile": "0151 23456789", "phone.sommerhaus": "+43 1 5550", "email": "a@example.org", "email.work": "anna@example.com", "handle.wechat": "wx:anna", "birthday": "1980-02-29",
+        "given_name": "Anna", "family_name": "von Berg", "salutation": "ms", "language": "zh", "title": "Dr.", "role": "Buyer", "department": "Purchasing", "company": company, "phone.work": "+49 30 1234567",
+        "phone.mobile": "0151 23456789", "phone.Sommerhaus am See": "+43 1 5550", "email": "a@example.org", "email.work": "anna@example.com", "handle.wechat": "wx:anna", "birthday": "1980-02-29",
         "address.street": "Ring 5", "address.postal_code": "01067", "address.city": "Dresden", "tags": "vip,Messe:Herbst", "note": "two\nlines; with, signs \\ and 中文" * 4,
     })  # fmt: skip
     store.run(attachments.attach, "contact", record, "Picture.png", PICTURE)
@@ -53,7 +53,7 @@ def test_a_card_says_everything_in_the_terms_of_every_address_book(store: Store,
     assert (card.org.value, card.title.value, card.bday.value) == (["Acme, Söhne; & Co", "Purchasing"], "Buyer", "1980-02-29")
     assert sorted((tel.value, tel.params.get("TYPE", [])) for tel in card.contents["tel"]) == [("+43 1 5550", []), ("+49 30 1234567", ["WORK"]), ("0151 23456789", ["CELL"])]
     (own,) = [tel for tel in card.contents["tel"] if tel.value == "+43 1 5550"]
-    assert [label.value for label in card.contents["x-ablabel"] if label.group == own.group] == ["sommerhaus"]
+    assert [label.value for label in card.contents["x-ablabel"] if label.group == own.group] == ["Sommerhaus am See"]
     assert sorted((mail.value, mail.params["TYPE"]) for mail in card.contents["email"]) == [("a@example.org", ["INTERNET"]), ("anna@example.com", ["INTERNET", "WORK"])]
     assert (card.adr.value.street, card.adr.value.code, card.adr.value.city) == ("Ring 5", "01067", "Dresden")
     assert (card.categories.value, card.note.value) == (["vip", "Messe:Herbst"], "two\nlines; with, signs \\ and 中文" * 4)
@@ -120,7 +120,7 @@ def test_cards_come_back_as_the_same_people(store: Store, other: Store, anna: UU
 
         after = record(again, "contact", UUID(bytes=key))
         assert again.value("SELECT count(*) FROM attachment WHERE contact_id = ? AND sha256 = (SELECT sha256 FROM attachment LIMIT 1)", (key,)) == 1
-    for name in ("given_name", "family_name", "title", "role", "department", "birthday", "phone", "email", "handle", "address"):
+    for name in ("given_name", "family_name", "salutation", "language", "title", "role", "department", "birthday", "phone", "email", "handle", "address"):
         assert after[name] == before[name], name
     assert after["company"]["title"] == "Acme, Söhne; & Co"
     assert after["note"] == before["note"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk import __version__
-from crmdesk.clock import new_id, now
-from crmdesk.errors import UserError, why
+from crmdesk.clock import now
+from crmdesk.errors import UserError
 from crmdesk.exchange import written_calendars, written_cards
 from crmdesk.exchange.outgoing import BLOCK, ExportOptions, Out, OutColumn
 from crmdesk.fields import NO_YEAR, day_text
@@ -31,6 +30,7 @@ from crmdesk.reports.workbook import MOST_ROWS, WorkbookFile
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize
+from crmdesk.store.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,19 +76,13 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
         )
     if path.exists():
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
-    half = path.with_name(f".{path.name}.{new_id().hex[-8:]}.part")
-    try:
+    with unfinished(path, "part") as half:
         with no_garbage(), store.read() as reader:
             out = _out(store, reader, entity, options, progress)
             count = _WRITERS[ending](half, out)
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
         store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
         half.rename(path)
-    except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
-    finally:
-        with suppress(OSError):  # on a read-only disk even this fails; the reason is already on its way
-            half.unlink(missing_ok=True)
     return ExportResult(count, str(path))
 
 

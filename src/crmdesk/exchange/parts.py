@@ -174,6 +174,9 @@ def _street(texts: dict[str, str]) -> str:
     return street
 
 
+_USUAL = frozenset("work home mobile main other fax pager car custom internet private business billing shipping delivery office assistant".split())
+
+
 @lru_cache(maxsize=256)
 def label_of(text: str) -> str | None:
     """Return a label as we write it: “* Work Fax” is `work fax`, “Mobiltelefon” is `mobile`."""
@@ -186,7 +189,7 @@ def label_of(text: str) -> str | None:
     words = [headers.WORDS.get(word) for word in headers.pieces(bare)]
     if len(words) == 1 and words[0] and words[0][0] == "says":
         return words[0][1]
-    return bare.lower()
+    return bare.lower() if bare.isupper() or bare.lower() in _USUAL else bare
 
 
 def _label(cell: Cell) -> str | None:

@@ -13,10 +13,11 @@ from urllib.parse import unquote
 from crmdesk.errors import UserError
 from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallback_of, is_old, is_our_id, pieces_of, plain, property_of, unfolded
 from crmdesk.exchange.mapping import Column, Layout, Target
+from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.shapes import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
 from crmdesk.fields import NO_YEAR
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.checks import check_mail
 from crmdesk.models.registry import entity_class
 
@@ -37,8 +38,8 @@ MOST_PARTS = 30
 LARGEST_PICTURE = 2 << 20
 
 FIELDS = (
-    "record_kind", "name", "title", "given_name", "middle_name", "family_name", "suffix", "nickname", "company", "department", "role", "birthday", "tags", "note",
-    "external_id", "id", "picture",
+    "record_kind", "name", "salutation", "title", "given_name", "middle_name", "family_name", "suffix", "nickname", "company", "department", "role", "birthday", "language", "tags",
+    "note", "external_id", "id", "picture",
 )  # fmt: skip
 ADDRESS = ("po_box", "extended", "street", "city", "state", "postal_code", "country", "formatted")
 _LABELS = {
@@ -110,6 +111,7 @@ class Deck:
         self.count = 0
         self.product = ""
         self.left_out: Counter[str] = Counter()
+        self.refused_pictures = 0
         self.widths = Widths()
         self._held: list[Card] | None = []
 
@@ -152,6 +154,7 @@ class Deck:
         reader.read()
         if looks:
             self.left_out.update(reader.left_out)
+            self.refused_pictures += reader.has_odd_picture or ("picture" in card.values and sum(len(line.strip()) for line in block.lines) > LARGEST_PICTURE * 4 / 3 + 4096)
             self.product = self.product or _product(properties)
         if not card.values.keys() - {"record_kind", "external_id", "id"} and not (card.phones or card.mails or card.handles):
             card.problem = tr("The card is empty.")
@@ -230,6 +233,10 @@ class Deck:
         if self.left_out:
             names = ", ".join(name for name, _ in self.left_out.most_common(12))
             notes.append(tr("Left out, since contacts have no place for it: {names}", names=names))
+        if self.refused_pictures:
+            notes.append(
+                ntr("{count} picture is none, or larger than 2 MB: it was left out.", "{count} pictures are none, or larger than 2 MB: they were left out.", self.refused_pictures)
+            )
         return tuple(notes)
 
     # ---- what was rejected ----
@@ -248,7 +255,8 @@ def _properties(block: Block, source: Source) -> list[Property]:
     return [item for item in found if item is not None]
 
 
-_NOT_OF_LEADS = frozenset({"record_kind", "department", "birthday", "picture", "title"})
+_NOT_OF_LEADS = frozenset({"record_kind", "department", "birthday", "language", "picture", "salutation", "title"})
+_LANGUAGES = frozenset(choice.value for choice in entity_class("contact").fields["language"].choices)
 
 _PRODUCTS = (
     ("Apple", re.compile(r"apple|macos|mac os|iphone", re.IGNORECASE)), ("Nextcloud", re.compile(r"sabre|nextcloud|owncloud", re.IGNORECASE)),
@@ -290,7 +298,7 @@ _NO_PLACE = {
     "X-MANAGER": "MANAGER", "X-EVOLUTION-MANAGER": "MANAGER", "X-MS-MANAGER": "MANAGER", "X-KADDRESSBOOK-X-MANAGERSNAME": "MANAGER", "X-ASSISTANT": "ASSISTANT",
     "X-EVOLUTION-ASSISTANT": "ASSISTANT", "X-MS-ASSISTANT": "ASSISTANT", "X-KADDRESSBOOK-X-ASSISTANTSNAME": "ASSISTANT", "ANNIVERSARY": "ANNIVERSARY", "X-ANNIVERSARY": "ANNIVERSARY",
     "X-EVOLUTION-ANNIVERSARY": "ANNIVERSARY", "X-MS-ANNIVERSARY": "ANNIVERSARY", "X-KADDRESSBOOK-X-ANNIVERSARY": "ANNIVERSARY", "X-ABDATE": "ANNIVERSARY", "DEATHDATE": "DEATHDATE",
-    "KEY": "KEY", "GEO": "GEO", "SOUND": "SOUND", "LOGO": "LOGO", "GENDER": "GENDER", "HOBBY": "HOBBY", "INTEREST": "INTEREST", "EXPERTISE": "EXPERTISE", "LANG": "LANG",
+    "KEY": "KEY", "GEO": "GEO", "SOUND": "SOUND", "LOGO": "LOGO", "GENDER": "GENDER", "HOBBY": "HOBBY", "INTEREST": "INTEREST", "EXPERTISE": "EXPERTISE",
     "MEMBER": "MEMBER", "X-ADDRESSBOOKSERVER-MEMBER": "MEMBER", "AGENT": "AGENT",
 }  # fmt: skip
 
@@ -302,6 +310,7 @@ class CardReader:
         self.card = card
         self.place = place
         self.left_out: list[str] = []
+        self.has_odd_picture = False
         self._properties = properties
         self._is_ours = any(item.name == "PRODID" and "crmdesk" in item.value.lower() for item in properties)
         self._labels = {item.group: _apple_label(item.value) for item in properties if item.name == "X-ABLABEL" and item.group}
@@ -318,6 +327,7 @@ class CardReader:
             "TEL": self._phone, "EMAIL": self._mail, "ADR": self._address, "LABEL": self._written_address, "URL": self._website,
             "IMPP": self._message_service, "X-SOCIALPROFILE": self._social_profile, "SOCIALPROFILE": self._social_profile, "X-ANDROID-CUSTOM": self._android,
             "BDAY": self._birthday, "NOTE": self._note, "CATEGORIES": self._categories, "UID": self._uid, "PHOTO": self._picture,
+            "LANG": self._language, "X-SALUTATION": self._salutation,
         }  # fmt: skip
 
     def read(self) -> None:
@@ -382,6 +392,18 @@ class CardReader:
 
     def _kind(self, item: Property) -> None:
         self._sort = self._sort or item.value.strip().lower()
+
+    def _salutation(self, item: Property) -> None:
+        salutation, _ = read_salutation(plain(item.value))
+        if salutation:
+            self.card.values.setdefault("salutation", salutation)
+
+    def _language(self, item: Property) -> None:
+        language = plain(item.value).strip().lower().replace("_", "-").partition("-")[0]
+        if language in _LANGUAGES:
+            self.card.values.setdefault("language", language)
+        else:
+            self.left_out.append("LANG")
 
     def _shown_as(self, item: Property) -> None:
         self._sort = self._sort or item.value.strip().lower()
@@ -491,6 +513,10 @@ class CardReader:
     def _picture(self, item: Property) -> None:
         is_inline = item.is_binary or item.value[:5].lower() == "data:"
         if is_inline and "picture" not in self.card.values:
+            head = binary((item.value.partition(",")[2] if not item.is_binary else item.value)[:64])
+            if head and not any(head.startswith(sort) for sort, _, _ in _SORTS):
+                self.has_odd_picture = True
+                return
             picture = Picture(tr("Picture"))
             picture.place = (SOURCE, *self.place)
             self.card.values["picture"] = picture

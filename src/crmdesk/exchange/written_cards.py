@@ -29,9 +29,12 @@ BLOCK = 500
 LARGEST_PICTURE = 2 << 20
 
 _FIELDS = {
-    "contact": ("name", "given_name", "family_name", "title", "role", "department", "company", "birthday", "phone", "email", "handle", "address", "tags", "note", "external_id"),
+    "contact": (
+        "name", "given_name", "family_name", "salutation", "title", "language", "role", "department", "company", "birthday", "phone", "email", "handle", "address", "tags",
+        "note", "external_id",
+    ),
     "lead": ("name", "given_name", "family_name", "role", "company_name", "phone", "email", "handle", "address", "tags", "note", "external_id"),
-    "company": ("name", "website", "phone", "email", "handle", "address", "tags", "note", "external_id"),
+    "company": ("name", "website", "language", "phone", "email", "handle", "address", "tags", "note", "external_id"),
 }
 ENTITIES = tuple(_FIELDS)
 
@@ -75,6 +78,10 @@ class _Card:
         yield content_line("PRODID", f"-//CRMDesk//CRMDesk {__version__}//EN")
         yield content_line("UID", escaped(values["external_id"]) if values["external_id"] else f"urn:uuid:{self._row.id}" if self._is_new else str(self._row.id))
         yield from self._name()
+        if values.get("salutation"):
+            yield content_line("X-SALUTATION", values["salutation"])
+        if values.get("language"):
+            yield content_line("LANG", values["language"])
         if values.get("birthday"):
             yield self._birthday(values["birthday"])
         yield from self._labelled("TEL", values["phone"])

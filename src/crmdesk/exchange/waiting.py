@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 40_000
 """So many rows wait in memory, in some 3 MB; as objects they would need 20."""
-TOGETHER = 150_000
-"""So many rows of a long import are written in one go: they hold the store for less than three seconds."""
+TOGETHER = 80_000
+"""So many rows of a long import are written in one go: of them a store of a million records is held for some three seconds of processor time."""
 
 
 class Waiting:

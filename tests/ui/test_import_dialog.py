@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
@@ -157,7 +159,224 @@ def test_a_file_is_dropped_on_the_page(desk: Desk, people: Path) -> None:
     assert isinstance(page, ImportPage)
     dropped(page, people)
     desk.settle()
-    assert page._step() == "columns"
+    assert page.step() == "columns"
+
+
+def row_at(page: ImportPage, header: str) -> int:
+    return [one.column.header for one in page.look.first.columns].index(header) if page.look else -1
+
+
+def test_a_file_dropped_anywhere_on_the_window_opens_the_assistant(desk: Desk, people: Path) -> None:
+    desk.open("contacts")
+    dropped(desk.window, people)
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, ImportPage)
+    assert (page.step(), page.header.title.text()) == ("columns", "Import contacts")
+
+
+def test_a_dropped_file_is_taken_for_what_it_is_and_not_for_what_was_looked_at(desk: Desk, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_text("Code,Product name,Price,Unit\nA-1,Chair,49.90,piece\nA-2,Table,99.00,piece\n", encoding="utf-8")
+    desk.open("contacts")
+    dropped(desk.window, prices)
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, ImportPage)
+    assert page.entity == "product"
+    assert "They could be: Contacts" in page.kind_strip.words.text()
+    page.kind_button.click()
+    desk.settle()
+    assert page.entity == "contact"
+
+
+def test_several_files_and_a_damaged_one_come_in_one_step_that_undo_takes_back(desk: Desk, people: Path, tmp_path: Path) -> None:
+    more, broken, card = tmp_path / "more.csv", tmp_path / "broken.xlsx", tmp_path / "ada.vcf"
+    more.write_text(OUTLOOK.splitlines()[0] + "\nHanna,Moos,Blauer See,,hanna@blauersee.example,,,\nAda,New,,,ada@new.example,,,\n", encoding="utf-8")
+    broken.write_bytes(b"PK\x03\x04 cut off")
+    card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
+    page = desk.open("import", "contact:" + "\n".join(str(path) for path in (people, more, broken, card)))
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert page.step() == "file"
+    table = page.reading.table()
+    assert table is not None
+    assert [table.records.text(number, 1) for number in range(table.records.rowCount())] == ["outlook-export.csv", "more.csv", "ada.vcf", "broken.xlsx"]
+    page.next_button.click()
+    assert page.several_strip.isVisible()
+    assert "2 files with the same columns" in page.several_strip.words.text()
+    assert page.new_card.figure.text() == "4 new"
+    assert page.known_card.figure.text() == "2 already known"
+    for _ in range(3):
+        page.next_button.click()
+        desk.settle()
+    assert {"Hanna Moos", "Ada New", "Vera Card"} <= names(desk)
+    page.undo_button.click()
+    desk.settle()
+    assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
+
+
+def test_address_cards_have_no_columns_to_choose(desk: Desk, tmp_path: Path) -> None:
+    card = tmp_path / "vera.vcf"
+    card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
+    page = desk.open("import", f"lead:{card}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert page.step() == "file"
+    assert not page.steps[1].isVisible()
+    page.next_button.click()
+    assert page.step() == "duplicates"
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_once_and_hold_the_import_back(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "born.csv"
+    path.write_text("First name,Last name,Birthday\nAda,One,3/4/1980\nBob,Two,5/6/1981\n", encoding="utf-8")
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert page.questions.isVisible()
+    assert not page.next_button.isEnabled()
+    choice = page.questions.choices("dates")
+    QTest.keyClick(choice.findChildren(QAbstractButton)[1], Qt.Key.Key_Space)
+    desk.settle()
+    assert page.next_button.isEnabled()
+    assert page.columns.boxes[row_at(page, "Birthday")].note() == "· month first"
+    for _ in range(3):
+        page.next_button.click()
+        desk.settle()
+    with desk.store.read() as reader:
+        found = records.rows(reader, "contact", [records.find_one(reader, "contact", "Ada One").bytes], ("birthday",))
+    assert str(found[0].values["birthday"]) == "1980-03-04"
+
+
+def test_a_column_that_fits_nothing_becomes_a_field_of_ones_own(desk: Desk, importing: ImportPage) -> None:
+    at = row_at(importing, "Priority")
+    importing.columns.makers[at].click()
+    desk.settle()
+    assert importing.columns.boxes[at].currentText() == "— new field of your own —"
+    assert importing.columns.boxes[at].note() == "· text"
+    assert chips(importing)[at] == "ready"
+    for _ in range(3):
+        importing.next_button.click()
+        desk.settle()
+    with desk.store.read() as reader:
+        assert reader.value("SELECT label FROM custom_field WHERE about = 'contact'") == "Priority"
+
+
+def test_columns_say_what_becomes_of_their_first_value_and_why(importing: ImportPage) -> None:
+    phone = importing.columns.boxes[row_at(importing, "Business Phone")]
+    assert phone.note() == "→ +49 621 08460"
+    assert "Outlook calls it so." in phone.accessibleDescription()
+    assert "% sure" in phone.toolTip()
+    assert importing.columns.boxes[row_at(importing, "Company")].note() == "(creates 2, links 1)"
+
+
+def test_known_rows_show_old_beside_new_and_rows_are_filtered_by_outcome(desk: Desk, importing: ImportPage, people: Path) -> None:
+    with people.open("a", encoding="utf-8") as file:
+        file.write("Maria,Anders,,,maria@alfreds.example,1.2.1970,,\n")
+    importing.open_file(people)
+    desk.settle()
+    importing.next_button.click()
+    importing.modes["overwrite"].clicked.emit()
+    desk.settle()
+    known = importing.known_rows.shown()
+    assert {(one.seen.known_as, one.seen.why) for one in known} == {("Maria Anders", "the same mail address")}
+    assert [(value.label, value.before, value.after) for one in known for value in one.seen.changes] == [("Birthday", "", "1 Feb 1970")]
+    importing.next_button.click()
+    desk.settle()
+    importing.rows.filter.choose("refused")
+    importing.rows.filter.chosen.emit("refused")
+    desk.settle()
+    assert [(one.seen.line, one.seen.reason) for one in importing.rows.shown()] == [(5, "Birthday: “31.2.1980” is not a date.")]
+    assert importing.rows.table.records.rowCount() == 1
+    assert importing.extent.text() == "5 rows were looked at: all of them."
+
+
+def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, importing: ImportPage, people: Path) -> None:
+    box = importing.columns.boxes[7]
+    box.setCurrentIndex(box.findText("Department"))
+    box.activated.emit(box.currentIndex())
+    importing.keep_button.click()
+    desk.settle()
+    importing.open_file(people)
+    desk.settle()
+    assert "outlook-export" in importing.kept_strip.words.text()
+    importing.forget_button.click()
+    desk.settle()
+    assert not importing.kept_strip.isVisible()
+    assert importing.columns.boxes[7].currentText() == "— leave out —"
+
+
+def test_an_import_that_is_cancelled_leaves_no_trace(desk: Desk, importing: ImportPage, people: Path) -> None:
+    importing.next_button.click()
+    importing.next_button.click()
+    importing.next_button.click()
+    importing.panel.stop.click()
+    desk.settle()
+    assert importing.step() == "check"
+    assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
+    assert not people.with_name("outlook-export-rejected.csv").exists()
+    assert desk.said()[-1] == "Stopped. Nothing was written."
+
+
+def test_an_import_that_was_edited_since_says_so_instead_of_being_undone(desk: Desk, importing: ImportPage) -> None:
+    for _ in range(3):
+        importing.next_button.click()
+        desk.settle()
+    with desk.store.read() as reader:
+        hanna = records.find_one(reader, "contact", "Hanna Moos")
+    desk.store.run(deeds.edit, "contact", [hanna], {"role": "Buyer"})
+    importing.undo_button.click()
+    desk.settle()
+    assert "Hanna Moos (Job title)" in importing.outcome_note.text()
+    assert "Hanna Moos" in names(desk)
+
+
+def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPage, people: Path) -> None:
+    for _ in range(3):
+        importing.next_button.click()
+        desk.settle()
+    rejected = people.with_name("outlook-export-rejected.csv")
+    rejected.write_text(rejected.read_text(encoding="utf-8").replace("31.2.1980", "28.2.1980"), encoding="utf-8")
+    importing.corrected_button.click()
+    desk.settle()
+    assert importing.step() == "columns"
+    assert importing.new_card.figure.text() == "1 new"
+
+
+def test_a_long_file_is_looked_at_whole_in_the_background_and_that_can_be_stopped(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("First name,Last name,Email\n" + "".join(f"Ada,Number{n},ada{n}@x.example\n" for n in range(12_000)), encoding="utf-8")
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert page.new_card.figure.text() == "12,000 new"
+    page.go_to("check")
+    page.check()
+    while page.look is None or page.look.is_whole:
+        background_step()
+    assert "of the first 200 rows" in page.new_card.note.text()
+    page.extent_button.click()
+    desk.settle()
+    assert page.extent.text() == "Only the first 200 rows were looked at."
+    page.extent_button.click()
+    desk.settle()
+    assert page.extent.text() == "12,000 rows were looked at: all of them."
+
+
+def background_step() -> None:
+    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [("none.csv", b"", "empty"), ("wrong.csv", b"PK\x03\x04zip", "not what its name says"), ("cut.xlsx", b"PK\x03\x04zip", "cut.xlsx")])
+def test_a_file_that_cannot_be_used_is_refused_in_place(desk: Desk, tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert said in page.error.text()
+    assert page.choose_button.isVisible()
 
 
 def test_an_export_writes_what_the_list_shows(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

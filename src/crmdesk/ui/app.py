@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
@@ -33,8 +32,6 @@ from crmdesk.ui.window import CORE_AREA, Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtCore import QMimeData
-
     from crmdesk.store import Store
     from crmdesk.store.door import Changes
     from crmdesk.store.keys import Key
@@ -46,10 +43,8 @@ if TYPE_CHECKING:
 VIEW_PAGES = {
     "contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "quote": "quotes", "task": "tasks", "article": "articles",
 }  # fmt: skip
-PAGE_ENTITIES = {page: entity for entity, page in VIEW_PAGES.items()}
 CALM_MS = 2000  # so long after opening a store the housekeeping begins
 BREATH_S = 0.02  # importing holds the interpreter; in between the window has it for itself
-TABLES = frozenset({".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".json"})
 
 
 def run(path: Path | None, passphrase: str | None) -> int:
@@ -77,12 +72,6 @@ def run(path: Path | None, passphrase: str | None) -> int:
         return app.exec()
     finally:
         program.shut_down()
-
-
-def importable(mime: QMimeData) -> list[Path]:
-    """Return the files among what is dragged that an import can read."""
-    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return [file for file in files if file.suffix.lower() in TABLES]
 
 
 def has_display() -> bool:
@@ -150,23 +139,7 @@ class Program(QObject):
         window.lock_wanted.connect(self.lock)
         window.closing.connect(self.shut_down)
         window.registry.add(*self._actions())
-        window.setAcceptDrops(True)
-        window.installEventFilter(self)
         return window
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take files that are dropped on the window: they are imported."""
-        if watched is not self.window or self.store is None or self.window.is_covered:
-            return False
-        if isinstance(event, QDragEnterEvent) and importable(event.mimeData()):
-            event.acceptProposedAction()
-            return True
-        if isinstance(event, QDropEvent) and (files := importable(event.mimeData())):
-            place = self.window.place()
-            entity = place.page if place is not None else ""
-            self.window.open_page("import", f"{PAGE_ENTITIES.get(entity, 'contact')}:{files[0]}")
-            return True
-        return False
 
     def _actions(self) -> list[Action]:
         return [

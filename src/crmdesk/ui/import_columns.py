@@ -223,7 +223,7 @@ class ColumnsView(Card):
         self._model = model
         self._take(seen)
         self._build_more(AT_ONCE)
-        self.setMaximumHeight(HEAD + theme.ROW * len(layout.columns))
+        self.setMaximumHeight(HEAD + theme.ROW * len(layout.columns) - 1)
 
     def show_look(self, seen: Preview) -> None:
         """Show how the columns are understood now; their fields are those that were chosen."""
@@ -243,8 +243,9 @@ class ColumnsView(Card):
             line.box.activated.connect(partial(self._chosen, position))
             line.make.clicked.connect(partial(self._make_field, position))
             self._lines.append(line)
+            if position:
+                self._rows.addWidget(Line())
             self._rows.addWidget(line)
-            self._rows.addWidget(Line())
             self._show(position)
         if len(self._lines) < len(self._shown):
             self._timer.start()

@@ -122,22 +122,20 @@ class ReadingView(QWidget):
         _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in names], files.entity)
 
     def _describe(self, files: Files) -> None:
-        count = sum(table.line_count or 0 for table in files.tables)
         sorts = " · ".join(dict.fromkeys(format_name(table) for table in files.tables))
         several = len(files.tables) + len(files.refused) > 1 or len(files.named) > 1
         self.name.setText(
             ntr("{count} file", "{count} files", max(len(files.tables) + len(files.refused), len(files.named))) if several else files.first.path.name
         )
-        self.note.setText(" · ".join(part for part in (sorts, ntr("{count} row", "{count} rows", count) if count else "") if part))
+        self.note.setText(sorts)
 
     def _show_sample(self, table: Table) -> None:
         self.title.setText(tr("The first rows, as they are read"))
+        rows = [[_short(shown(cell)) for cell in [*cells, *[""] * table.width][:SAMPLE_COLUMNS]] for _, cells in table.sample]
+        names = table.columns[:SAMPLE_COLUMNS]
+        longest = [max([len(name) + 2, *(len(cells[number]) for cells in rows[:SAMPLE_ROWS])]) for number, name in enumerate(names)]
         # The space of no width keeps a name of the file from being taken for one of ours, which would be translated.
-        columns = [
-            Column(str(number), f"{name}\u200b", width=max(90, min(200, 8 * len(name) + 30)), can_sort=False)
-            for number, name in enumerate(table.columns[:SAMPLE_COLUMNS])
-        ]
-        rows = [[_short(shown(cell)) for cell in [*cells, *[""] * len(columns)][: len(columns)]] for _, cells in table.sample]
+        columns = [Column(str(number), f"{name}\u200b", width=max(60, min(260, 8 * longest[number] + 24)), can_sort=False) for number, name in enumerate(names)]
         # Where the encoding could be wrong, the rows with other letters than the plain ones tell.
         rows.sort(key=lambda cells: all(str(cell).isascii() for cell in cells) if table.confidence < 1 else False)
         self._put(FixedTable(columns, tr("The first rows, as they are read")), rows[:SAMPLE_ROWS])

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
 from crmdesk.exchange.preview import MOST_ROWS
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import locale, mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui.page import scrolled
-from crmdesk.ui.widgets.basics import Card, Text, column, row
+from crmdesk.ui.widgets.basics import Card, Picture, Text, column, row
 from crmdesk.ui.widgets.heads import Segmented
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable
 
@@ -28,7 +28,16 @@ OUTCOMES: tuple[tuple[str, str, theme.Tone], ...] = (
 )  # fmt: skip
 LABELS = {name: label for name, label, _ in OUTCOMES}
 TONES = {name: tone for name, _, tone in OUTCOMES}
-DETAILS_WIDTH = 320
+DETAILS_HEIGHT, LABEL_WIDTH = 128, 150
+
+
+class Number(int):
+    """A count that is written as people write it here, its thousands apart."""
+
+    def __format__(self, spec: str) -> str:
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(int(self), locale=locale()))
 
 
 class Fixed:
@@ -76,10 +85,10 @@ class Details(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.known, self.reason = Text("", "strong", wrap=True), Text("", "caption", wrap=True), Text("", "danger", wrap=True)
+        self.title, self.known, self.reason = Text("", "strong"), Text("", "caption"), Text("", "danger", wrap=True)
         self.changes = QVBoxLayout()
-        self.changes.setSpacing(10)
-        self.setLayout(column(self.title, self.known, self.reason, self.changes, None, space=8, margins=(16, 14, 16, 14)))
+        self.changes.setSpacing(4)
+        self.setLayout(column(row(self.title, self.known, None, space=10), self.reason, self.changes, None, space=6, margins=(16, 12, 16, 12)))
         self.clear()
 
     def clear(self) -> None:
@@ -92,19 +101,21 @@ class Details(QWidget):
         known = tr("Known as {name}: {why}", name=seen.known_as, why=seen.why) if seen.known_as else seen.why
         self._show(seen.title or tr("Line {line}", line=seen.line), known, seen.reason)
         for value in seen.changes:
-            after = Text(value.after or tr("empty"), wrap=True, selectable=True)
-            before = Text(value.before or tr("empty"), "muted", wrap=True, selectable=True)
+            label, before, after = (
+                Text(value.label, "caption"),
+                Text(value.before or tr("empty"), "muted"),
+                Text(value.after or tr("empty"), wrap=True, selectable=True),
+            )
+            label.setFixedWidth(LABEL_WIDTH)
             if value.before:
                 font = before.font()
                 font.setStrikeOut(True)
                 before.setFont(font)
-            else:
-                before.hide()
             box = QWidget()
-            box.setAccessibleName(
-                tr("{field}: {before} becomes {after}", field=value.label, before=value.before or tr("empty"), after=value.after or tr("empty"))
-            )
-            box.setLayout(column(Text(value.label, "caption"), before, after, space=1))
+            box.setAccessibleName(tr("{field}: {before} becomes {after}", field=value.label, before=before.text(), after=after.text()))
+            line = row(label, before, Picture("arrow-right", "muted", 14), space=10)
+            line.addWidget(after, 1)
+            box.setLayout(line)
             self.changes.addWidget(box)
 
     def _show(self, title: str, known: str, reason: str) -> None:
@@ -148,14 +159,13 @@ class RowsView(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.details = Details()
         side = Card(padding=0)
-        side.setFixedWidth(DETAILS_WIDTH)
+        side.setFixedHeight(DETAILS_HEIGHT)
         side.setAccessibleName(tr("The chosen row"))
         side.add(scrolled(self.details))
         self._side = side
         main = Card(padding=0)
         main.add(self.table, self.nothing)
-        self._main = main
-        self.setLayout(column(self.filter, row(main, side, space=12), space=10))
+        self.setLayout(column(self.filter, main, side, space=10))
         self.nothing.hide()
 
     def show_look(self, look: Look | None, nothing: str) -> None:
@@ -188,7 +198,7 @@ class RowsView(QWidget):
         self.table.show_rows([_cells(one) for one in rows])
         self.table.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
-        self._side.setVisible(any(one.seen.changes or one.seen.reason or one.seen.why for one in rows) and self.width() > 2 * DETAILS_WIDTH)
+        self._side.setVisible(any(one.seen.changes or one.seen.reason or one.seen.why for one in rows))
         if rows:
             self.details.show_row(rows[0])
 
@@ -201,11 +211,7 @@ class RowsView(QWidget):
 
 
 def _number(count: int, is_part: bool) -> str:
-    from babel.numbers import format_decimal
-
-    from crmdesk.i18n import locale
-
-    text = str(format_decimal(count, locale=locale()))
+    text = f"{Number(count)}"
     return tr("{count} and more", count=text) if is_part and count >= MOST_ROWS else text
 
 
@@ -213,7 +219,7 @@ def _cells(one: Row) -> list[str | Cell]:
     seen = one.seen
     label, tone = tr(LABELS[seen.what]), TONES[seen.what]
     if seen.what in {KNOWN, SAME, CHANGES} and seen.known_as:
-        known = tr("{name} ({why})", name=seen.known_as, why=seen.why)
+        known = seen.why if seen.known_as == seen.title else tr("{name} ({why})", name=seen.known_as, why=seen.why)
     else:
         known = seen.why
     return [Cell(str(seen.line), value=seen.line), one.file, Cell(label, tone), seen.title or "–", known, _what_happens(one)]

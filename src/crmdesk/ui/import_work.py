@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
     from crmdesk.ui.background import Job
 
+ALIKE = (frozenset({"contact", "company", "lead"}), frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
+"""Records whose files look alike, so that what the user was looking at says more than the columns."""
 SURE = 0.8
 """An encoding that is less sure than that is shown to the user first."""
 
@@ -29,14 +31,14 @@ class Files:
     """Files that were opened, and what their rows are.
 
     Attributes:
-        entity: what they are taken as. suggested: what they look like.
+        entity: what they are taken as. other: what they could be as well; empty if nothing else is likely.
         named: the files and folders as the user named them.
     """
 
     named: tuple[Path, ...]
     tables: tuple[Table, ...]
     entity: str
-    suggested: str
+    other: str = ""
     refused: tuple[FileResult, ...] = ()
     left_out: int = 0
 
@@ -110,16 +112,19 @@ def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_sa
     opened = open_files(paths, options)
     first = opened.tables[0]
     suggested = suggest_entity(first)
-    entity = wanted if wanted and (is_said or _can_be(first, wanted)) else suggested
+    entity = wanted if wanted and (is_said or wanted == suggested or _can_be(first, wanted, suggested)) else suggested
     targets(entity)  # known from here on; the first time takes longer than a frame
-    return Files(tuple(paths), opened.tables, entity, suggested, opened.refused, opened.left_out)
+    other = "" if is_said else suggested if suggested != entity else wanted if wanted != entity else ""
+    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.left_out)
 
 
-def _can_be(table: Table, entity: str) -> bool:
-    """Say whether rows can be such records: neither the file nor the program that wrote it says otherwise."""
+def _can_be(table: Table, entity: str, suggested: str) -> bool:
+    """Say whether rows can be such records as well as what they look like: neither the file nor the program that wrote it says otherwise."""
     from crmdesk.exchange.mapping import guess
     from crmdesk.exchange.products import recognise
 
+    if not any({entity, suggested} <= group for group in ALIKE):
+        return False
     try:
         layout = guess(entity, table)
     except UserError:

@@ -13,6 +13,8 @@ from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -150,6 +152,7 @@ class Window(QMainWindow):
         self.registry = Registry(self)
         self.resize(1360, 850)
         self.setMinimumSize(720, 480)
+        self.setAcceptDrops(True)
         self.setWindowTitle("CRMDesk")
         self._build()
         theme.dress(self)
@@ -733,6 +736,16 @@ class Window(QMainWindow):
             self.navigation.set_narrow(narrow)
             self.toasts.start_at(self.navigation.width())
         self._place_progress()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._store is not None and not self.is_covered and "import" in self._specs and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import files and folders that are dropped anywhere on the window; the page that is shown tells what they may be."""
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.open_page("import", f"{getattr(self.page(), 'entity', '')}:{chr(10).join(names)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._alt_alone = event.key() == Qt.Key.Key_Alt

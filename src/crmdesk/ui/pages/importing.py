@@ -23,7 +23,7 @@ from crmdesk.ui import background
 from crmdesk.ui.import_columns import ColumnsView, is_kept_from_last_time
 from crmdesk.ui.import_questions import Questions, Strip
 from crmdesk.ui.import_reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
-from crmdesk.ui.import_rows import RowsView
+from crmdesk.ui.import_rows import Number, RowsView
 from crmdesk.ui.import_work import Files, Look, bring_in, look, open_named
 from crmdesk.ui.page import Frame, Page, Place
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Picture, Text, column, row
@@ -237,11 +237,11 @@ class ImportPage(Page):
 
     def focus_first(self) -> None:
         first: QWidget = self.next_button
-        if self._step() == "file" and self.files is None:
+        if self.step() == "file" and self.files is None:
             first = self.choose_button
-        elif self._step() == "done":
+        elif self.step() == "done":
             first = self.show_button
-        elif self._step() == "columns" and self.questions.first() is not None:
+        elif self.step() == "columns" and self.questions.first() is not None:
             first = self.questions.first() or first
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -280,7 +280,7 @@ class ImportPage(Page):
         else:
             parts = [files.first.path.name]
         count = self.look.count("total") if self.look is not None else sum(table.line_count or 0 for table in files.tables)
-        parts.append(ntr("{count} row", "{count} rows", count))
+        parts.append(ntr("{count} row", "{count} rows", Number(count)))
         product = self.look.first.layout.product if self.look is not None and files.is_one else None
         parts.append(tr("{product} format recognised", product=product) if product else " · ".join(dict.fromkeys(format_name(table) for table in files.tables)))
         if files.is_one and files.first.encoding and files.first.format in TEXTS:
@@ -289,7 +289,8 @@ class ImportPage(Page):
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    def _step(self) -> str:
+    def step(self) -> str:
+        """Return the step that is shown."""
         return STEPS[self.stack.currentIndex()]
 
     def _steps(self) -> tuple[str, ...]:
@@ -325,7 +326,7 @@ class ImportPage(Page):
 
     def back(self) -> None:
         """Go one step back."""
-        steps, step = self._steps(), self._step()
+        steps, step = self._steps(), self.step()
         if step == "file":
             self.start_over()
         else:
@@ -333,7 +334,7 @@ class ImportPage(Page):
 
     def go_on(self) -> None:
         """Go one step on; from the last one, import."""
-        steps, step = self._steps(), self._step()
+        steps, step = self._steps(), self.step()
         if step == "check":
             self.run_import()
         elif step != "done":
@@ -418,7 +419,7 @@ class ImportPage(Page):
     def _take_suggestion(self) -> None:
         """Take the rows for what they look like."""
         if self.files is not None:
-            self._wanted, self._is_said = self.files.suggested, True
+            self._wanted, self._is_said = self.files.other, True
             self._open()
 
     def _refused(self, error: Exception) -> None:
@@ -490,7 +491,7 @@ class ImportPage(Page):
             self._look_at_all()
         self._show_strips(seen)
         self._show_rows(seen)
-        if self._step() == "columns":
+        if self.step() == "columns":
             self.stack.setMaximumHeight(self._columns_height())
         self._show_counts()
         self._name()
@@ -503,9 +504,10 @@ class ImportPage(Page):
             return
         kept = seen.first.kept if is_kept_from_last_time(seen.first.layout) else ""
         self.kept_strip.say(tr("The columns go where they went last time, with “{file}”.", file=kept) if kept else "")
-        other = files.suggested if files.suggested != files.entity and not self._is_said and files.has_columns else ""
+        other = files.other if files.has_columns else ""
         plural = tr(entity_class(other).entity.plural) if other else ""
-        self.kind_strip.say(tr("The rows look as if they were: {what}.", what=plural) if other else "")
+        taken = tr(entity_class(files.entity).entity.plural)
+        self.kind_strip.say(tr("The rows are taken for: {what}. They could be: {other}.", what=taken, other=plural) if other else "")
         self.kind_button.setText(tr("Import them as: {what}", what=plural) if other else "")
         same = sum(1 for table in files.tables if table.columns == files.first.columns)
         several = tr("These are the columns of {file}.", file=files.first.path.name) if not files.is_one else ""
@@ -519,12 +521,15 @@ class ImportPage(Page):
         # The head of a long file may leave open what rows further down decide.
         asked = [question for each in seen.previews for question in each.questions] if seen.is_whole or self._whole_job is None else []
         self.questions.ask(asked, self.options)
-        self.keep_button.setVisible(self._step() == "columns" and self._can_keep())
+        self.keep_button.setVisible(self.step() == "columns" and self._can_keep())
 
     def _show_rows(self, seen: Look) -> None:
         self.known_rows.show_look(seen, tr("No row is known already.") if self.options.on_duplicate != "add" else tr("Nothing is compared."))
         self.rows.show_look(seen, tr("No such row."))
-        made = [tr("{what}: {count} made", count=count, what=tr(entity_class(name).entity.plural)) for name, count in seen.previews[-1].created.items()]
+        made = [
+            tr("{what}: {count} will be made", count=Number(count), what=tr(entity_class(name).entity.plural))
+            for name, count in seen.previews[-1].created.items()
+        ]
         refused = [tr("{file}: {reason}", file=Path(one.file).name, reason=one.refused) for one in seen.refused]
         notes = dict.fromkeys(note for each in seen.previews for note in each.notes)
         self.notes.setText("\n".join([*refused, *list(notes)[:4], " · ".join(made)]).strip())
@@ -545,9 +550,9 @@ class ImportPage(Page):
             self.extent_bar.setRange(0, 100 if job.total else 0)
             self.extent_bar.setValue(100 * job.done // job.total if job.total else 0)
         elif seen.is_whole:
-            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", count))
+            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", Number(count)))
         else:
-            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", count))
+            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", Number(count)))
 
     def _not_looked(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
@@ -556,11 +561,11 @@ class ImportPage(Page):
         self._show_counts()
         self._show_extent()
         self._refused(error)
-        if self._step() != "file":
+        if self.step() != "file":
             self.go_to("file")
 
     def _show_counts(self) -> None:
-        seen, step = self.look, self._step()
+        seen, step = self.look, self.step()
         waits = self.questions.unanswered() is not None
         can_import = seen is not None and (seen.count("added") + seen.count("updated") > 0 or not seen.is_whole)
         self.next_button.setEnabled(self.files is not None and seen is not None and not (waits and step != "file") and (step != "check" or can_import))
@@ -573,15 +578,15 @@ class ImportPage(Page):
         part = "" if seen.is_whole else self._part(seen)
         mode = next(label for value, label, _ in MODES if value == self.options.on_duplicate)
         rejected = seen.count("rejected")
-        self.new_card.say(ntr("{count} new", "{count} new", seen.count("added")), part or tr("will be added, undo at any time"))
-        self.known_card.say(ntr("{count} already known", "{count} already known", seen.count("updated") + seen.count("skipped")), part or tr(mode))
+        self.new_card.say(ntr("{count} new", "{count} new", Number(seen.count("added"))), part or tr("will be added, undo at any time"))
+        self.known_card.say(ntr("{count} already known", "{count} already known", Number(seen.count("updated") + seen.count("skipped"))), part or tr(mode))
         kept = tr("kept in a file to correct and import again") if rejected else tr("none")
-        self.problem_card.say(ntr("{count} row with problems", "{count} rows with problems", rejected), part or kept)
+        self.problem_card.say(ntr("{count} row with problems", "{count} rows with problems", Number(rejected)), part or kept)
 
     def _part(self, seen: Look) -> str:
         """Say what counts stand for that are not those of all rows."""
         job = self._whole_job
-        first = ntr("of the first row", "of the first {count} rows", seen.count("read"))
+        first = ntr("of the first row", "of the first {count} rows", Number(seen.count("read")))
         return tr("{first} · all rows: {percent} %", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
 
     # --- what the user says -----------------------------------------------------------------------------------------
@@ -669,14 +674,14 @@ class ImportPage(Page):
         self.result, self._import_job = result, None
         self.panel.hide()
         entity = entity_class(self.entity).entity
-        self.outcome.setText(tr("{what}: {count} added", count=result.added, what=tr(entity.plural)) if result.added else tr("Nothing was added."))
+        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=tr(entity.plural)) if result.added else tr("Nothing was added."))
         lines = []
         if result.updated:
-            lines.append(ntr("{count} known record completed", "{count} known records completed", result.updated))
+            lines.append(ntr("{count} known record completed", "{count} known records completed", Number(result.updated)))
         if result.skipped:
-            lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", result.skipped))
+            lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", Number(result.skipped)))
         if result.rejected and result.rejects_file:
-            lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", result.rejected, file=Path(result.rejects_file).name))
+            lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", Number(result.rejected), file=Path(result.rejects_file).name))
         self.outcome_note.setText("\n".join([*lines, *result.notes]))
         self.show_button.setVisible(self.entity in PAGES)
         self.undo_button.setVisible(result.transaction is not None)

@@ -9,6 +9,7 @@ import pytest
 
 from crmdesk import clock
 from crmdesk.errors import CannotUndo
+from crmdesk.insights.duplicates import sweep
 from crmdesk.operations import sample
 from crmdesk.operations.stores import new_store
 from crmdesk.queries import company, records, timeline, today
@@ -125,3 +126,9 @@ def test_what_a_store_began_with_can_not_be_undone_and_the_reason_is_true(templa
         with pytest.raises(CannotUndo, match="Fill with sample data.*the store began with it"):
             store.undo(filled)
         assert store.can_undo() is None
+
+
+@pytest.mark.parametrize(("language", "region", "currency"), [("en", "GB", "GBP"), ("de", "DE", "EUR"), ("zh", "CN", "CNY")])
+def test_nobody_in_it_is_taken_for_somebody_else(tmp_path: Path, language: str, region: str, currency: str) -> None:
+    with filled(tmp_path / "sample.crmdesk", WORKING_DAY, language, region, currency) as store:
+        assert [sweep(store, entity).pairs for entity in ("contact", "company", "lead")] == [[], [], []]

@@ -36,10 +36,17 @@ TYPICAL = {
     STATE: 1e-1, WEBSITE: 1e-5, CODE: 1e-7,
 }  # fmt: skip
 TYPICAL_WEIGHS = 50
+# That a value is seen nowhere else says little among so few; there what is typical holds.
+FEW = 50
 _WORTH = {MISSING: 0.0, SAME: 4.0, VARIANT: 3.0, TYPO: 3.0, NEAR: 2.0, FAR: 0.0, OTHER: -2.0}
 _SWAP_COSTS = 2.5
 PHONE_END = 7
 LONG_NAME, LONG_WORD = 9, 3
+OFFICES = frozenset(
+    "info office contact kontakt mail email hello hallo post sales verkauf vertrieb service support team admin buero zentrale einkauf purchasing rechnung invoice billing "
+    "accounting buchhaltung marketing hr jobs bestellung orders empfang reception praxis kanzlei shop help sekretariat webmaster".split()
+)
+OFFICE_SAYS = 6
 HARDLY_ALIKE = 0.7
 
 Codes = tuple[int, ...]
@@ -87,7 +94,8 @@ class Corpus:
         band = bands.get(value)
         if band is None:
             others = max(self._counts[field][value] - 2, 0)
-            chance = min((others + UNSEEN[field] + TYPICAL_WEIGHS * TYPICAL[field]) / (self._named[field] + TYPICAL_WEIGHS), 1.0)
+            unseen = UNSEEN[field] * self._named[field] / (self._named[field] + FEW)
+            chance = min((others + unseen + TYPICAL_WEIGHS * TYPICAL[field]) / (self._named[field] + TYPICAL_WEIGHS), 1.0)
             band = bands[value] = RARE + min(RAREST, round(-2 * log2(chance)))
         return band
 
@@ -102,17 +110,21 @@ class Corpus:
         if a.birth and b.birth:
             codes[BIRTH] = self._coded(BIRTH, levels.birth_level(a.birth, b.birth), a.birth)
         if a.mails and b.mails:
-            level, value = (
-                _best(levels.mail_level, a.mails, b.mails) if len(a.mails) + len(b.mails) > 2 else (levels.mail_level(a.mails[0], b.mails[0]), a.mails[0])
+            level, mine, yours = (
+                _best(levels.mail_level, a.mails, b.mails)
+                if len(a.mails) + len(b.mails) > 2
+                else (levels.mail_level(a.mails[0], b.mails[0]), a.mails[0], b.mails[0])
             )
-            codes[MAIL] = self._coded(MAIL, level, value)
+            codes[MAIL] = self._coded(MAIL, level, mine)
+            if is_person:
+                _weigh_mail(a, b, mine, yours, codes)
         if a.phones and b.phones:
-            level, value = (
+            level, mine, _ = (
                 _best(levels.phone_level, a.phones, b.phones)
                 if len(a.phones) + len(b.phones) > 2
-                else (levels.phone_level(a.phones[0], b.phones[0]), a.phones[0])
+                else (levels.phone_level(a.phones[0], b.phones[0]), a.phones[0], b.phones[0])
             )
-            codes[PHONE] = self._coded(PHONE, level, value[-PHONE_END:])
+            codes[PHONE] = self._coded(PHONE, level, mine[-PHONE_END:])
         if a.addresses and b.addresses:
             if len(a.addresses) + len(b.addresses) > 2:
                 self._places(a.addresses, b.addresses, codes)
@@ -193,9 +205,38 @@ def _worth(code: int) -> float:
     return _WORTH[SAME] if code >= RARE else _WORTH[code]
 
 
-def _best(compare: Callable[[str, str], int], mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[int, str]:
-    """Return the nearest of several values of each side: its level and mine of the two."""
-    return min((compare(one, other), one) for one in mine for other in yours)
+def _best(compare: Callable[[str, str], int], mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[int, str, str]:
+    """Return the nearest of several values of each side: their level and the two."""
+    return min((compare(one, other), one, other) for one in mine for other in yours)
+
+
+def _weigh_mail(a: Features, b: Features, mine: str, yours: str, codes: list[int]) -> None:
+    """Let mail addresses of two people say no more than they do.
+
+    What only repeats the names says nothing new. A name that stands in the mail address as well was not mistyped: Marsh at marsh@ and Walsh at walsh@ are two.
+    An office's address belongs to everybody there.
+    """
+    my_name, _, my_house = mine.rpartition("@")
+    your_name, _, your_house = yours.rpartition("@")
+    level = codes[MAIL]
+    if level >= RARE:
+        if my_name in OFFICES:
+            codes[MAIL] = MISSING if codes[EMPLOYER] not in (MISSING, OTHER) else min(level, RARE + OFFICE_SAYS)
+        return
+    if codes[CROSSED] == SWAPPED:
+        return
+    are_two = False
+    for field, my_part, your_part in ((GIVEN, a.given, b.given), (FAMILY, a.family, b.family)):
+        if VARIANT <= codes[field] <= FAR and levels.spelled_on_purpose(my_part, your_part, my_name, your_name):
+            codes[field] = OTHER
+            are_two = True
+    if my_name == your_name:
+        if level == VARIANT and levels.is_named(my_name, a.given, a.family) and levels.is_named(your_name, b.given, b.family):
+            codes[MAIL] = MISSING
+    elif are_two:
+        codes[MAIL] = OTHER
+    elif (level != OTHER or my_house == your_house) and levels.is_named(my_name, a.given, a.family) and levels.is_named(your_name, b.given, b.family):
+        codes[MAIL] = MISSING
 
 
 def _crossed_lines(a: Address, b: Address, codes: list[int]) -> None:

@@ -92,7 +92,8 @@ def _all_over(size: int) -> Iterator[tuple[int, int]]:
     """Yield pairs from everywhere, the same each time."""
     if size < 2:
         return
-    for number in range(CHANCE_PAIRS):
+    # No more than there are: the one pair of two records, taken many times, would teach that strangers agree as these do.
+    for number in range(min(CHANCE_PAIRS, size * (size - 1) // 2)):
         a = number * _STRIDE % size
         b = (a + 1 + number * 104_729 % (size - 1)) % size
         yield a, b

@@ -10,12 +10,15 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
-from crmdesk.matching.words import nickname_groups, sound, spelling
+from crmdesk.matching.words import nickname_groups, sound, spelling, words
 
 MISSING, SAME, VARIANT, TYPO, NEAR, FAR, OTHER, CONTAINED = range(8)
 LEVELS = 7
 KEPT = 60_000
 SHORTEST_MAIL_NAME = 3
+SHORTEST_NAME = 2
+LONG_NAME = 6
+CUT_SHORT = 2
 SHORTEST_PHONE = 6
 _NUMBER = re.compile(r"\d+")
 
@@ -45,11 +48,15 @@ def name_level(a: str, b: str) -> int:
 
 def _near_names(a: str, b: str, short: str, long: str) -> int:
     likeness = winkler(a, b)
+    if nickname_groups(a) and nickname_groups(b):
+        return FAR if likeness >= 0.74 else OTHER  # two real names, such as Peter and Petra, are no slip of the pen
+    if len(long) - len(short) > CUT_SHORT:
+        return FAR if likeness >= 0.74 else OTHER
     if len(short) >= 3 and (typos(a, b, score_cutoff=1) <= 1 or (long.startswith(short) and 2 * len(short) >= len(long))):
         return TYPO
     if likeness >= 0.92:
         return TYPO
-    if likeness >= 0.86 or (len(short) >= 4 and sorted(a) == sorted(b)) or (len(short) >= 5 and typos(a, b, score_cutoff=2) <= 2):
+    if likeness >= 0.86 or (len(short) >= 4 and sorted(a) == sorted(b)) or (len(short) >= LONG_NAME and typos(a, b, score_cutoff=2) <= 2):
         return NEAR
     if len(short) >= 3 and sound(a) == sound(b):
         return NEAR
@@ -85,6 +92,42 @@ def mail_level(a: str, b: str) -> int:
     if typos(a, b, score_cutoff=2) <= 2:
         return TYPO
     return NEAR if shared_letters(my_house, your_house, score_cutoff=0.75) >= 0.75 else OTHER
+
+
+@lru_cache(maxsize=KEPT)
+def is_named(local: str, given: str, family: str) -> bool:
+    """Say whether a mail address is made of the names of its owner and nothing else."""
+    if any(map(str.isdigit, local)):
+        return False
+    letters = spelling("".join(words(local)))
+    mine, ours = given.replace(" ", ""), family.replace(" ", "")
+    first = given.partition(" ")[0]
+    forms = (mine + ours, first + ours, ours + mine, ours + first, mine[:1] + ours, ours + mine[:1], mine + ours[:1], mine, first, ours)
+    return any(form and spelling(form) == letters for form in forms)
+
+
+def spelled_on_purpose(a: str, b: str, local: str, other: str) -> bool:
+    """Say whether two names that look alike both stand in the mail addresses of their owners: then none of them is a slip of the other.
+
+    A short form that only begins alike or looks quite different may be the same person's: pete@ and peter@, bob@ and robert@.
+    """
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if (
+        len(short) < SHORTEST_NAME
+        or spelling(a) == spelling(b)
+        or (not nickname_groups(a).isdisjoint(nickname_groups(b)) and (long.startswith(short) or typos(a, b) > 2))
+    ):
+        return False
+    return shows(local, a) and shows(other, b) and not shows(local, b) and not shows(other, a)
+
+
+@lru_cache(maxsize=KEPT)
+def shows(local: str, name: str) -> bool:
+    """Say whether a name stands in a mail address: as a word of it, or at its beginning or end."""
+    parts = [spelling(part) for part in words(local)]
+    wanted = spelling(name.replace(" ", ""))
+    glued = "".join(parts)
+    return wanted in parts or glued.endswith(wanted) or glued.startswith(wanted)
 
 
 def phone_level(a: str, b: str) -> int:
@@ -151,5 +194,5 @@ def postal_level(a: str, b: str) -> int:
 
 def forget() -> None:
     """Let go of the answers kept, after a sweep."""
-    for function in (name_level, birth_level, text_level, number_level, postal_level):
+    for function in (name_level, birth_level, text_level, number_level, postal_level, is_named, shows):
         function.cache_clear()

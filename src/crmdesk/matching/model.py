@@ -30,7 +30,7 @@ from crmdesk.matching.corpus import (
     STREET,
     WEBSITE,
 )  # fmt: skip
-from crmdesk.matching.levels import CONTAINED, FAR, LEVELS, NEAR
+from crmdesk.matching.levels import CONTAINED, FAR, LEVELS, NEAR, OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +59,18 @@ NEIGHBOUR_NAMES = {FAR: 0.12, NEAR: 0.04, CONTAINED: 0.02}
 BELIEF_WEIGHS = 30.0
 CHANCE_WEIGHS = 500.0
 NEIGHBOURS_AT_LEAST = 2.0
+# Duplicates and neighbours are no more frequent among the pairs of a dozen records than among those of sixty.
+FEWEST_PAIRS = 2000.0
 ROUNDS = 15
 LEAST_BELIEF, LEAST_CHANCE = 1e-4, 1e-6
 _LARGE = 90.0
 _HALF_BIT = log(2) / 2
 _SITE = (STREET, NUMBER, EXTRA, POSTAL, CITY, STATE, PHONE, WEBSITE)
+# Who has another name at the same employer is a colleague, however seldom others work there.
+COLLEAGUES = 2.5
+# Names that are only somewhat alike speak against it, however seldom strangers here have such.
+SOMEWHAT = -1.0
+_NAMES = frozenset({GIVEN, FAMILY})
 _NOT_A_HOUSEHOLD = -1000.0
 
 
@@ -72,7 +79,7 @@ class Model:
 
     def __init__(self, size: int) -> None:
         """Begin with beliefs about a number of records."""
-        self._pairs = max(size * (size - 1) / 2, 1.0)
+        self._pairs = max(size * (size - 1) / 2, FEWEST_PAIRS)
         self._same = {field: list(levels) for field, levels in BELIEF.items()}
         self._chance = {field: list(levels) for field, levels in CHANCE.items()}
         self._duplicates = min(0.3 * size / self._pairs, 0.05)
@@ -84,11 +91,15 @@ class Model:
             return 0.0
         if code >= RARE:
             return log(self._same[field][0]) + (code - RARE) * _HALF_BIT
-        return log(max(self._same[field][code - 1], LEAST_BELIEF)) - log(max(self._chance[field][code - 1], LEAST_CHANCE))
+        found = log(max(self._same[field][code - 1], LEAST_BELIEF)) - log(max(self._chance[field][code - 1], LEAST_CHANCE))
+        return min(found, SOMEWHAT) if code == FAR and field in _NAMES else found
 
     def weights(self, codes: Codes) -> list[float]:
         """Return the weights of all fields of a pair."""
-        return [self.weight(field, code) if code else 0.0 for field, code in enumerate(codes)]
+        found = [self.weight(field, code) if code else 0.0 for field, code in enumerate(codes)]
+        if _is_named_otherwise(codes):
+            found[EMPLOYER] = min(found[EMPLOYER], COLLEAGUES)
+        return found
 
     def score(self, codes: Codes) -> float:
         """Return the logarithm of the odds that two records are the same."""
@@ -100,9 +111,10 @@ class Model:
         weights = self.weights(codes)
         site = sum(weights[field] for field in _SITE)
         if codes[CROSSED]:
-            site += weights[EMPLOYER]
+            at_work = self.weight(EMPLOYER, codes[EMPLOYER])
+            site += at_work
             house = site + weights[FAMILY] + weights[MAIL]
-            return house + weights[GIVEN] + weights[BIRTH] + weights[CODE] + weights[CROSSED], house, site
+            return house - at_work + weights[EMPLOYER] + weights[GIVEN] + weights[BIRTH] + weights[CODE] + weights[CROSSED], house, site
         site += weights[MAIL]
         alike = NEIGHBOUR_NAMES.get(codes[COMPANY])
         neighbour = log(alike / max(self._chance[COMPANY][codes[COMPANY] - 1], LEAST_CHANCE)) if alike else 0.0
@@ -130,6 +142,8 @@ class Model:
                 same, house, site = (
                     share * exp(min(kind, _LARGE)) for share, kind in zip((self._duplicates, self._households, self._sites), kinds, strict=True)
                 )
+                if codes[EMPLOYER] and _is_named_otherwise(codes):
+                    same = 0.0  # a house full of namesakes would teach that the same person has many names
                 part = count / (1 + same + house + site)
                 duplicates += same * part
                 households += house * part
@@ -140,6 +154,10 @@ class Model:
             self._same = {field: _tempered(field, tally) for field, tally in enumerate(tallies)}
             self._duplicates = min(duplicates / self._pairs, 0.1)
             self._households, self._sites = households / self._pairs, sites / self._pairs
+
+
+def _is_named_otherwise(codes: Codes) -> bool:
+    return NEAR <= codes[GIVEN] <= OTHER or NEAR <= codes[FAMILY] <= OTHER
 
 
 def _tempered(field: int, tally: list[float]) -> list[float]:

@@ -72,7 +72,7 @@ john jon johnny jack johann johannes hans hannes|jonathan jon johnny jonny natha
 michael mike mick micky mickey michi michel mikhail misha|charles charlie chuck chas karl carl|edward ed eddie ted teddy ned eduard edi
 daniel dan danny dani|matthew matt matty matthias mathias matze|anthony tony anton toni antonio ant|christopher chris topher kit christoph kris
 nicholas nick nicky nico nikolaus klaus claus nikolas nicolas niko|alexander alex al sandy xander sasha sascha alec aleksandr aleksander
-andrew andy drew andreas andi andre andrei|benjamin ben benny benni|samuel sam sammy|david dave davey davy|peter pete petra|patrick pat paddy
+andrew andy drew andreas andi andre andrei|benjamin ben benny benni|samuel sam sammy|david dave davey davy|peter pete|petra|patrick pat paddy
 gregory greg gregor|geoffrey geoff jeff jeffrey|kenneth ken kenny|stephen steve steven stefan stephan stevie steffen|timothy tim timmy
 frederick fred freddie freddy friedrich fritz frederik fredi|henry harry hank heinrich heinz heiner hal|george georg jorg schorsch
 lawrence larry laurence lars lorenz|francis frank fran franz|ronald ron ronnie|donald don donnie|douglas doug|raymond ray

@@ -224,7 +224,7 @@ def test_mass_changes_are_indexed_in_the_background_with_a_sign(program: Program
     store.run(_many_companies, 120)
     QTest.qWait(1)
     background.settle()
-    assert signs[0] == "Indexing 0 %"
+    assert signs[0] == "Indexing 0%"
     assert store.index_waiting() == 0
 
 

@@ -21,7 +21,7 @@ QUOTE_STATUS = choices(
     ("draft", mark("Draft")), ("issued", mark("Issued")), ("accepted", mark("Accepted")), ("declined", mark("Declined")),
     ("expired", mark("Expired")), ("superseded", mark("Superseded")),
 )  # fmt: skip
-ROUNDINGS = choices(("half_up", mark("Half up")), ("half_even", mark("Half even")), ("down", mark("Down")))
+ROUNDINGS = choices(("half_up", mark("Half up")), ("half_even", mark("Half even")), ("down", mark("Round down")))
 LEVELS = choices(("document", mark("Per document")), ("line", mark("Per line")))
 LINE_KINDS = choices(("item", mark("Item")), ("text", mark("Text")), ("subtotal", mark("Subtotal")))
 

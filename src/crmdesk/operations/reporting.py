@@ -84,7 +84,7 @@ def period_of(table: ReportTable) -> str:
     elif end:
         period = tr("Until {end}", end=end)
     else:
-        period = tr("All the time")
+        period = tr("All time")
     return tr("{period}, {owner}", period=period, owner=table.owner) if table.owner else period
 
 

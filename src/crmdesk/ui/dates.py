@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,16 @@ def day_text(day: date, today: date) -> str:
     if day == today + timedelta(days=1):
         return tr("Tomorrow")
     return str(format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=locale()))
+
+
+def whole_day(day: date) -> str:
+    """Return a day with its weekday, both written out, such as `Sunday 22 November`."""
+    from babel.dates import format_date, match_skeleton
+
+    skeletons = locale().datetime_skeletons
+    found = match_skeleton("MMMMEEEEd", skeletons)
+    pattern = str(skeletons[found].pattern) if found else "EEEE d MMMM"
+    return str(format_date(day, re.sub("E+", "EEEE", pattern), locale()))
 
 
 def moment_text(at: datetime, zone: tzinfo, day_only: bool = False) -> str:

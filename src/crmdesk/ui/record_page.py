@@ -387,7 +387,7 @@ class CustomerPage(Page):
         self.missing.setVisible(found is not None and bool(found.problems))
         if found is None:
             return
-        self.quality_text.setText(tr("Data quality {percent} %", percent=found.percent))
+        self.quality_text.setText(tr("Data quality {percent}%", percent=found.percent))
         is_low = found.percent < self.frame.store.settings.quality_threshold
         self.quality_bar.set_share(found.percent / 100, "warning" if is_low else "accent")
         self.missing.setText("\n".join(tr(rule.label) for rule in found.problems))

@@ -32,8 +32,8 @@ WIDTHS = {
     "link": 170, "parts": 160, "long_text": 240,
 }  # fmt: skip
 NAMED_WIDTHS = {
-    "email": 230, "phone": 150, "role": 150, "address.city": 100, "address.country": 80, "last_contact_at": 100, "arrived_at": 90,
-    "company_name": 180, "owner": 120, "lifecycle": 110, "status": 112, "industry": 120, "origin": 130,
+    "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 112, "last_contact_at": 100, "arrived_at": 90,
+    "company_name": 180, "owner": 115, "lifecycle": 110, "status": 112, "industry": 115, "origin": 130, "tags": 130,
 }  # fmt: skip
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")
@@ -71,7 +71,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
     look: Any = "chip" if name in tones else "muted" if field.kind == "moment" or name in QUIET else ""
     if is_title:
         look = "name" if cls.entity.name in PEOPLE else "strong"
-    width = 200 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
+    width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
     can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
     return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit)
 

@@ -128,7 +128,7 @@ class Upkeep(QObject):
         lines: list[tuple[str, str, Token]] = [("lock", tr("Encrypted"), "muted_on_tint"), ("", self.store.path.name, "muted_on_tint")]
         if self._index_left:
             share = 100 * (self._index_total - self._index_left) // self._index_total
-            lines.append(("search", tr("Indexing {share} %", share=share), "muted_on_tint"))
+            lines.append(("search", tr("Indexing {share}%", share=share), "muted_on_tint"))
         if self.is_backing_up:
             lines.append(("refresh-cw", tr("Backing up"), "muted_on_tint"))
         elif self.backup_failed:

@@ -53,7 +53,7 @@ class ConvertDialog(QDialog):
         self.deal_name.setAccessibleName(tr("Deal"))
         self.stage = QComboBox()
         self.stage.setAccessibleName(tr("Stage"))
-        grid = FormGrid(110)
+        grid = self._grid = FormGrid(110)
         grid.add(tr("Company"), self.company, self.company_note)
         grid.add(tr("Contact"), self.contact, self.contact_note)
         grid.add("", self.with_deal)
@@ -90,6 +90,7 @@ class ConvertDialog(QDialog):
         """Grow for notes of two lines; a shown dialog keeps its height otherwise."""
         layout = self.layout()
         if layout is not None:
+            self._grid.updateGeometry()  # else the layout still has the height without the notes
             layout.activate()
             self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 

@@ -76,7 +76,7 @@ def _tiles(figures: KeyFigures, reader: Reader) -> tuple[TileText, ...]:
     from crmdesk import clock
 
     deals = ntr("{count} deal", "{count} deals", figures.open_count)
-    chance = tr("{percent} % to win", percent=figures.chance) if figures.chance is not None else ""
+    chance = tr("{percent}% to win", percent=figures.chance) if figures.chance is not None else ""
     won = ntr("{count} deal", "{count} deals", figures.won_count)
     since = tr("since {year}", year=figures.won_since) if figures.won_since else ""
     rated = tr("rated {csat} of 5", csat=round(figures.csat, 1)) if figures.csat else ""

@@ -48,7 +48,7 @@ class QuotesPage(RecordListPage):
         self.list.table.editor_maker = None
         self.list.table.set_widths(WIDTHS)
         self.open_tile = Tile(tr("Waiting for an answer"), run=lambda: self._filter(Condition("status", "=", "issued")))
-        self.expiring_tile = Tile(tr("End within a week"), run=self._filter_expiring)
+        self.expiring_tile = Tile(tr("Expire within a week"), run=self._filter_expiring)
         self.accepted_tile = Tile(tr("Accepted this month"), run=self._filter_accepted)
         self.drafts_tile = Tile(tr("Drafts"), run=lambda: self._filter(Condition("status", "=", "draft")))
         tiles = QWidget()

@@ -59,7 +59,7 @@ FROM = Field("start", "date", mark("From"))
 TO = Field("end", "date", mark("To"))
 PERIODS = {
     "month": mark("This month"), "last_month": mark("Last month"), "quarter": mark("This quarter"), "last_quarter": mark("Last quarter"), "year": mark("This year"),
-    "last_year": mark("Last year"), "twelve": mark("Last twelve months"), "all": mark("All the time"),
+    "last_year": mark("Last year"), "twelve": mark("Last twelve months"), "all": mark("All time"),
 }  # fmt: skip
 
 

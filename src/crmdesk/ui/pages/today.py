@@ -21,6 +21,7 @@ from crmdesk.queries import today as queries
 from crmdesk.queries.money import Sum
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
+from crmdesk.ui.dates import whole_day
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.quick_task import QuickTask
@@ -114,7 +115,7 @@ class PartsPopup(PopupCard):
     changed = Signal(object)
 
     def __init__(self, parent: QWidget, parts: Sequence[tuple[str, str]], hidden: frozenset[str]) -> None:
-        super().__init__(parent, 260)
+        super().__init__(parent, max(260, 76 + max((paint.text_width(label, theme.font()) for _, label in parts), default=0)))
         self._others = hidden - {name for name, _ in parts}
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Shown on Today"))
@@ -270,13 +271,11 @@ class TodayPage(Page):
         self.frame.open_page("reports", "data_quality")
 
     def _show(self, found: _Shown) -> None:
-        from babel.dates import format_skeleton
-
         self._found = found
         today = found.today
         self.header.set_title(today.greeting)
         day = clock.today(self.frame.store.settings.tz)
-        self.header.set_note(format_skeleton("MMMMEEEEd", day, locale=locale()))
+        self.header.set_note(whole_day(day))
         self._show_tiles(today)
         self._show_firsts(found.firsts)
         self._show_to_do(today.to_do)

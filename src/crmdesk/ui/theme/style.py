@@ -130,11 +130,13 @@ def _inputs(t: Tokens, folder: str) -> str:
     selection-background-color: {t.accent}; selection-color: {t.on_accent};
 }}
 QLineEdit, QComboBox, QAbstractSpinBox {{ padding: 0px 9px; min-height: 28px; }}
+QComboBox:!editable {{ padding-left: 11px; }}
 QPlainTextEdit, QTextEdit {{ padding: 5px 7px; }}
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover {{ border-color: {t.outline}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
     border: 2px solid {t.accent}; padding: 0px 8px; min-height: 26px;
 }}
+QComboBox:!editable:focus {{ padding-left: 10px; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 6px; }}
 QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"],
 QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"] {{ border-color: {t.danger}; }}

@@ -72,6 +72,7 @@ LEAST_WIDTH, MOST_WIDTH, FOLDED_WIDTH = 200, 340, 44
 SPACE, EDGE, HEAD = 10, 10, 56
 PAD, GAP = 11, 8
 NAME_LINE = 18  # what a name in two lines is higher
+CHIP_LINE = 27  # from one line of chips to the next
 NEAR_EDGE, SCROLL_MS, SCROLL_STEP = 36, 30, 14
 CARD_ROLE = Qt.ItemDataRole.UserRole
 
@@ -225,7 +226,7 @@ class _Laid:
 
 
 def _lay(card: Card, outcome: str, width: int) -> _Laid:
-    """Lay a card out: chips beside the amount where they fit whole, else on a line of their own."""
+    """Lay a card out: chips beside the amount where they fit whole, else on lines of their own."""
     inner = width - 2 * PAD
     more = NAME_LINE if paint.text_width(card.name, theme.relative(600)) > inner else 0
     amount = show_money(card.money, whole=True) if card.money else ""
@@ -237,12 +238,10 @@ def _lay(card: Card, outcome: str, width: int) -> _Laid:
     room = inner - (26 if card.owner else 0)
     placed: list[tuple[int, int, Mark]] = []
     x, y, height = start, amount_y, amount_y + 33
-    for number, (mark, wide) in enumerate(zip(marks, widths, strict=True)):
+    for mark, wide in zip(marks, widths, strict=True):
         if x + wide > (room if y == amount_y else inner):
-            if y == amount_y:
-                x, y, height = 0, amount_y + 27, amount_y + 33 + 25
-            elif number:
-                break
+            x, y = 0, y + CHIP_LINE
+            height = y + CHIP_LINE + 4
         placed.append((x, y, mark))
         x += wide + 4
     return _Laid(width, height, 20 + more, company_y, amount_y, amount, tuple(placed))

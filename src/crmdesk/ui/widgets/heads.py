@@ -111,7 +111,8 @@ class EmptyState(QWidget):
         if not hint:
             self.hint.hide()
         inner = QWidget()
-        inner.setMaximumWidth(420)
+        inner.setMaximumWidth(560)
+        self._widen()
         inner.setLayout(column(row(None, Picture(icon, "muted", 28), None), self.sentence, self.hint, 4, space=8))
         inner_layout = inner.layout()
         assert isinstance(inner_layout, QVBoxLayout)
@@ -124,9 +125,15 @@ class EmptyState(QWidget):
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+        self._widen()
+
+    def _widen(self) -> None:
+        """Give the hint the width of a line; by itself it would stand in a narrow column."""
+        self.hint.setMinimumWidth(min(HINT_WIDTH, paint.text_width(self.hint.text(), theme.font()) + 4))
 
 
 WIDTH = 280
+HINT_WIDTH = 340
 
 
 class SearchField(QLineEdit):

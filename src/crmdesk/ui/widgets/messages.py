@@ -109,6 +109,7 @@ class Toasts(QWidget):
         toast = Toast(text, buttons, TOAST_WITH_UNDO_MS if buttons else TOAST_MS, self._close, icon)
         self._shown.append(toast)
         self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
+        toast.show()  # the stack leaves no room for what is not shown yet
         for old in self._shown[:-MOST_TOASTS]:
             self._close(old)
         self.show()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from crmdesk.i18n import tr
-from crmdesk.ui.widgets.basics import Button, Card, ElidedText, IconButton, column, row
+from crmdesk.ui.widgets.basics import Card, ElidedText, IconButton, column, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class PeekPanel(Card):
         super().__init__(space=12)
         self.heading = ElidedText("", 600, size="dialog")
         self.under = ElidedText("", token="muted")
-        buttons = row(Button(tr("Open page"), open_record, icon="external-link"), IconButton("x", tr("Close"), self.closed.emit))
+        buttons = row(IconButton("external-link", tr("Open page"), open_record), IconButton("x", tr("Close"), self.closed.emit), space=4)
         self.body.addLayout(row(column(self.heading, self.under, space=2), buttons, space=8))
         self.content = QVBoxLayout()
         self.body.addLayout(self.content, 1)

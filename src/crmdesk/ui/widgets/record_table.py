@@ -55,6 +55,7 @@ Index = QModelIndex | QPersistentModelIndex
 Id = Any
 PAGE, KEPT_PAGES, MOST_COPIED = 200, 20, 20_000
 CHECK_WIDTH, HEADER = 36, 32
+LABEL_MARGIN = 24  # around a label, with a little air
 LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
 
 
@@ -431,7 +432,7 @@ class _Header(QHeaderView):
         arrow = 16 if order >= 0 else 0
         label = tr(column.label)
         wide = min(paint.text_width(label, font) + 1, box.width() - 20 - arrow)
-        x = box.right() - 10 - wide - arrow if column.is_number else box.x() + 10
+        x = box.x() + (box.width() - 10 - wide - arrow if column.is_number else 10)
         direction = self.layoutDirection()
         text = paint.mirrored(QRect(x, box.y(), wide, box.height()), box, direction)
         paint.line(painter, text, label, font, theme.colour("muted"))
@@ -761,18 +762,33 @@ class RecordTable(QTableView):
         head = self.head()
         shown = [n for n, c in enumerate(self.records.columns, 1) if not head.isSectionHidden(n)]
         natural = [self._widths[self.records.columns[n - 1].name] for n in shown]
-        room = self.viewport().width() - CHECK_WIDTH
+        room = self.viewport().width() - (0 if head.isSectionHidden(0) else CHECK_WIDTH)
         factor = max(LEAST_WIDTH, room / sum(natural)) if natural else 1.0
         head.resizeSection(0, CHECK_WIDTH)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         left = room
-        for place, (section, width) in enumerate(zip(shown, natural, strict=True), 1):
-            wide = round(width * factor)
+        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, [round(width * factor) for width in natural]), strict=True), 1):
             if place == len(shown) and factor > LEAST_WIDTH:
-                wide = left
-            head.resizeSection(section, wide)
+                head.resizeSection(section, left)
+            else:
+                head.resizeSection(section, wide)
             left -= wide
         self._is_fitting = False
+
+    def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:
+        """Let no label be cut while others have room, except where the user has made the column that narrow."""
+        needs = [self._need_of(section, wide) for section, wide in zip(shown, widths, strict=True)]
+        missing = sum(max(0, need - wide) for need, wide in zip(needs, widths, strict=True))
+        spare = [max(0, wide - need) for need, wide in zip(needs, widths, strict=True)]
+        if sum(spare) < missing or not missing:
+            return list(widths)
+        return [max(wide, need) - missing * free // sum(spare) for wide, need, free in zip(widths, needs, spare, strict=True)]
+
+    def _need_of(self, section: int, wide: int) -> int:
+        column = self.records.columns[section - 1]
+        if self._widths[column.name] != column.width:
+            return wide
+        return paint.text_width(tr(column.label), theme.font("caption", 500)) + LABEL_MARGIN
 
     @Slot(int)
     def fit_column(self, section: int) -> None:

@@ -149,7 +149,7 @@ class RowsView(QWidget):
         self.filter.setVisible(with_outcome)
         self.filter.chosen.connect(self._filtered)
         columns = [
-            Column("line", mark("Line"), "integer", 70), Column("file", mark("File"), "text", 140, is_shown=False),
+            Column("line", mark("Row"), "integer", 70), Column("file", mark("File"), "text", 140, is_shown=False),
             Column("what", mark("Outcome"), "text", 100, "chip", is_shown=with_outcome),
             Column("title", mark("In the file"), "text", 190, "strong"), Column("known", mark("Known as"), "text", 220), Column("more", mark("What happens"), "text", 380, "muted"),
         ]  # fmt: skip

@@ -759,6 +759,7 @@ class _Count(Card):
         super().__init__(space=2)
         self.figure, self.note = Text("", "strong"), Text("", "muted", wrap=True)
         self.add(self.figure, self.note)
+        self.body.addStretch(1)
 
     def say(self, figure: str, note: str) -> None:
         """Show figure and note."""

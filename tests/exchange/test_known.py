@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.legal_forms import has_form, split_form
 from crmdesk.exchange.plan import ImportOptions
+from crmdesk.operations import merging, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +78,25 @@ def test_a_company_is_linked_without_its_legal_form_where_that_is_clear(store: S
     with store.read() as reader:
         found = dict(reader.rows("SELECT t.name, c.name FROM contact t JOIN company c ON c.id = t.company_id"))
     assert found == {"Anna Berg": "Acme GmbH", "Bob Li": "Bolt", "Cleo Wu": "Acme Inc", "王小明": "上海明德贸易有限公司"}
+
+
+@pytest.mark.parametrize("on_duplicate", ["skip", "fill"])
+def test_a_file_that_comes_again_after_a_merge_finds_the_kept_record(store: Store, tmp_path: Path, on_duplicate: str) -> None:
+    text = "Id,Name,Email\nC-1,Anna Berg,anna@berg.example\nC-2,A. Bergh,office@bergh.example\nC-3,Bo Li,bo@li.example\n"
+    taken(store, tmp_path, "contact", text, chosen={"external_id": "Id"})
+    with store.read() as reader:
+        one, other = (UUID(bytes=record) for (record,) in reader.rows("SELECT id FROM contact WHERE external_id IN ('C-1', 'C-2') ORDER BY external_id"))
+    store.run(merging.merge, "contact", one, [other])
+    changed = text.replace("A. Bergh,office@bergh.example", "Anne Bergh,new@bergh.example")
+    again = taken(store, tmp_path, "contact", changed, chosen={"external_id": "Id"}, on_duplicate=on_duplicate)
+    assert (again.added, again.rejected) == (0, 0)
+    with store.read() as reader:
+        assert reader.rows("SELECT name, external_id FROM contact WHERE deleted_at IS NULL ORDER BY name") == [("Anna Berg", "C-1"), ("Bo Li", "C-3")]
+
+
+def test_our_own_ids_of_merged_records_lead_to_the_kept_one_through_several_merges(store: Store, tmp_path: Path) -> None:
+    first, second, third = (store.run(records.add, "company", {"name": name}) for name in ("Acme", "Bolt", "Corax"))
+    store.run(merging.merge, "company", second, [first])
+    store.run(merging.merge, "company", third, [second])
+    again = taken(store, tmp_path, "company", f"ID,Name\n{first},Acme\n{second},Bolt\n{third},Corax\n", match=("id",))
+    assert (again.added, again.skipped) == (0, 3)

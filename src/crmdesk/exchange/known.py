@@ -11,6 +11,7 @@ from crmdesk.exchange.links import NUMBERED, name_key
 from crmdesk.i18n import mark
 from crmdesk.models.names import sort_key
 from crmdesk.models.registry import entity_class
+from crmdesk.queries import duplicates
 from crmdesk.queries.finding import title_field
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -25,9 +26,11 @@ Key = tuple[str, Any]
 SIGNS = {
     "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
     "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
-    "n": mark("the same name"),
+    "n": mark("the same name"), "=": mark("the same in every value"),
 }  # fmt: skip
 FIELD_SIGN = mark("the same value in the field you chose")
+WHOLE = "="
+"""The key of rows that only their name tells from others, and that are the same in everything."""
 IN_FILE = mark("the same as a row further up")
 
 
@@ -81,6 +84,7 @@ def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[t
         case "i":
             for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
                 yield (kind, record), record
+            yield from (((kind, gone), kept) for gone, kept in duplicates.kept_instead(reader, entity, values))
         case "x":
             yield from _ask_foreign(reader, entity, live, values)
         case "v":
@@ -115,6 +119,11 @@ def _ask_foreign(reader: Reader, entity: str, live: str, values: set[Any]) -> It
         by_id.setdefault(external, []).append(origin)
     sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY t.id'
     for external, source, record in reader.rows(sql, (_listed(set(by_id)),)):
+        for origin in by_id[external]:
+            if source in {None, origin}:
+                yield ("x", (origin, external)), record
+    # The id of a record that was merged away means the one that was kept.
+    for external, source, record in duplicates.also_known(reader, entity, _listed(set(by_id))):
         for origin in by_id[external]:
             if source in {None, origin}:
                 yield ("x", (origin, external)), record

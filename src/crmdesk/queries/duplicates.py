@@ -292,3 +292,15 @@ def also_known(reader: Reader, entity: str, external_ids: str) -> list[tuple[str
         ),
         (entity, external_ids),
     )
+
+
+def kept_instead(reader: Reader, entity: str, ids: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
+    """Return (merged record, kept record) of those that were merged away and are still in the bin."""
+    wanted = json.dumps([record.hex() for record in ids])
+    return reader.rows(
+        'SELECT g.id, k.id FROM merged_record m JOIN "{0}" k ON k.id = unhex(m.kept) JOIN "{0}" g ON g.id = unhex(m.gone) '
+        "WHERE m.about = ? AND m.deleted_at IS NULL AND k.deleted_at IS NULL AND g.deleted_at IS NOT NULL AND m.gone IN (SELECT value FROM json_each(?)) ORDER BY m.id".format(  # noqa: S608
+            ENTITIES[entity].entity.name
+        ),
+        (entity, wanted),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -58,6 +59,62 @@ def test_an_own_field_is_named_after_its_label(store: Store) -> None:
 def test_an_own_field_that_could_not_work_is_refused(store: Store, label: str, kind: str, options: list[str], complaint: str) -> None:
     with pytest.raises(UserError, match=complaint):
         store.run(workspace.add_field, "contact", label, kind, options)
+
+
+@pytest.mark.parametrize(("given", "complaint"), [
+    ({"about": "nonsense", "label": "Gift"}, "no entity"), ({"label": "Gift"}, "Entity is missing"), ({"about": "contact", "label": "Role"}, "already"),
+    ({"about": "contact", "name": "birthday", "label": "Gift"}, "already"), ({"about": "contact", "label": "Gift", "kind": "choice"}, "at least one"),
+    ({"about": "phone", "label": "Gift"}, "takes no fields"),
+])  # fmt: skip
+def test_an_own_field_that_could_not_work_is_refused_from_the_command_line_too(store: Store, given: dict[str, str], complaint: str) -> None:
+    with pytest.raises(UserError, match=complaint):
+        store.run(records.add, "custom_field", {"kind": "text", **given})
+
+
+def test_an_own_field_keeps_its_kind_and_name_but_not_its_label(store: Store) -> None:
+    field = store.run(records.add, "custom_field", {"about": "contact", "name": "Shoe size", "label": "Size", "kind": "integer"})
+    with store.read() as reader:
+        assert reader.value("SELECT name FROM custom_field") == "shoe_size"
+    for given in ({"kind": "text"}, {"about": "deal"}, {"name": "size"}):
+        with pytest.raises(UserError, match="can't be changed"):
+            store.run(records.edit, "custom_field", [field], given)
+    store.run(records.edit, "custom_field", [field], {"label": "Shoes"})
+    with store.read() as reader:
+        assert reader.value("SELECT label FROM custom_field") == "Shoes"
+
+
+def test_a_pipeline_or_a_stage_with_deals_is_neither_deleted_nor_turned(store: Store) -> None:
+    store.run(records.add, "deal", {"name": "Boxes"})
+    with store.read() as reader:
+        pipeline, stage = (UUID(bytes=part) for part in reader.one("SELECT pipeline_id, stage_id FROM deal") or ())
+    for entity, record in (("pipeline", pipeline), ("stage", stage)):
+        with pytest.raises(UserError, match="(?i)deals? "):
+            store.run(records.delete, entity, [record])
+    with pytest.raises(UserError, match="deal is still there"):
+        store.run(records.edit, "stage", [stage], {"outcome": "won"})
+
+
+def test_the_last_stage_for_won_deals_stays(store: Store) -> None:
+    with store.read() as reader:
+        won = UUID(bytes=reader.value("SELECT id FROM stage WHERE outcome = 'won'"))
+    with pytest.raises(UserError, match="needs a stage for won deals"):
+        store.run(records.delete, "stage", [won])
+
+
+@pytest.mark.parametrize("given", [{"role": "sales"}, {"is_active": "no"}])
+def test_nobody_takes_the_own_rights_away(store: Store, given: dict[str, str]) -> None:
+    me = store.viewer.member_id
+    assert me
+    with pytest.raises(UserError, match="store belongs to this member"):
+        store.run(records.edit, "member", [me], given)
+    store.run(records.edit, "member", [me], {"name": "Anna", "role": "owner"})
+
+
+def test_a_phone_needs_somebody_whose_it_is(store: Store) -> None:
+    with pytest.raises(UserError, match="Phone can't stand alone"):
+        store.run(records.add, "phone", {"number": "030 1234"})
+    with pytest.raises(UserError, match="can't be added by hand"):
+        store.run(records.add, "attachment", {"name": "offer.pdf"})
 
 
 def test_a_series_is_changed_and_goes_on_from_the_wanted_number(store: Store) -> None:

@@ -12,7 +12,7 @@ from crmdesk.exchange.mapping import Target, column_index
 from crmdesk.fields import Field
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
-from crmdesk.operations.workspace import name_of
+from crmdesk.operations.own_fields import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -89,7 +89,7 @@ def delete(change: Change, pipeline_id: UUID) -> None:
         UserError: it has deals, or it is the only one.
     """
     pipeline = change.get(Pipeline, pipeline_id)
-    _refuse_with_deals(change, "pipeline_id", pipeline_id)
+    refuse_with_deals(change, "pipeline_id", pipeline_id)
     if not change.reader.value("SELECT 1 FROM pipeline WHERE id <> ? AND deleted_at IS NULL", (pipeline_id.bytes,)):
         raise UserError(tr("The only pipeline can't be deleted."))
     stages = change.reader.rows("SELECT id FROM stage WHERE pipeline_id = ? AND deleted_at IS NULL", (pipeline_id.bytes,))
@@ -142,7 +142,7 @@ def delete_stage(change: Change, stage_id: UUID) -> None:
         UserError: it has deals, or it is the pipeline's only one for open, won or lost deals.
     """
     stage = change.get(Stage, stage_id)
-    _refuse_with_deals(change, "stage_id", stage_id)
+    refuse_with_deals(change, "stage_id", stage_id)
     outcome = stage.outcome or "open"
     alike = [other for other, of in _stages(change, stage.pipeline_id) if of == outcome and other != stage_id] if stage.pipeline_id else [stage_id]
     if not alike:
@@ -164,7 +164,8 @@ def _number(change: Change, stage_ids: Sequence[UUID]) -> None:
         change.get(Stage, stage_id).position = position
 
 
-def _refuse_with_deals(change: Change, column: str, record_id: UUID) -> None:
+def refuse_with_deals(change: Change, column: str, record_id: UUID) -> None:
+    """Refuse what deals stand in the way of; `column` is the deal's link to the pipeline or stage."""
     count = change.reader.value(f'SELECT count(*) FROM deal WHERE "{column}" = ? AND deleted_at IS NULL', (record_id.bytes,))
     if count:
         raise UserError(ntr("{count} deal is still there.", "{count} deals are still there.", count), hint=tr("Move its deals to another stage first."))

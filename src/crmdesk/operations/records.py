@@ -43,6 +43,9 @@ def _about(change: Change, record: Record) -> None:
     change.note(about=str(name) if isinstance(name, str) and name else None)
 
 
+_BY_THE_PROGRAM = {"setting", "spent_number", "number_series", "attachment", "import_mapping", "merged_record", "not_same"}
+
+
 @operation(mark("Add"), right="store.read")
 def add(change: Change, entity: str, given: Values, reading: Reading | None = None, *, anyway: bool | str = False) -> UUID:
     """Add a record; returns its id. Deals, tickets and leads get what a new one of them needs.
@@ -58,12 +61,14 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     cls = entity_class(entity)
     _allow(change, cls)
     values.check_names(change, cls, given)
-    if cls.entity.name in {"setting", "spent_number", "number_series"}:
+    if cls.entity.name in _BY_THE_PROGRAM:
         raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
     record = change.draft(cls)
     complete_new(change, record, given)
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
     finish_new(change, record, given)
+    if cls.entity.owned_by and not any(getattr(record, f"{owner}_id", None) for owner in cls.entity.owned_by):
+        raise UserError(tr("{entity} can't stand alone.", entity=tr(cls.entity.label)), hint=tr("Say what it belongs to."))
     change.keep(record)
     change.flush()
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
@@ -137,6 +142,10 @@ def finish_new(change: Change, record: Record, given: Values) -> None:
             from crmdesk.operations import tickets
 
             tickets.finish_new(change, fresh)
+        case "custom_field":
+            from crmdesk.operations import own_fields
+
+            own_fields.settle(change, fresh)
         case _:
             pass
 
@@ -150,7 +159,7 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
         raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
     count = 0
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
-        _refuse_locked(record, given)
+        _refuse_locked(change, record, given)
         before = getattr(record, "stage_id", None)
         values.assign(change, record, given, reading)
         _after_edit(change, record, given, before)
@@ -166,10 +175,18 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     return count
 
 
-def _refuse_locked(record: Record, given: Values) -> None:
+def _refuse_locked(change: Change, record: Record, given: Values) -> None:
     fixed: Any = record
     if record.entity.name == "quote" and fixed.status not in (None, "draft") and set(given) - {"tags", "note", "owner", "deal"}:
         raise UserError(tr("{number} was issued and can't be changed.", number=fixed.number or tr("This quote")), hint=tr("Make a new version instead."))
+    if record.entity.name == "custom_field":
+        from crmdesk.operations import own_fields
+
+        own_fields.refuse_fixed(given)
+    if record.entity.name == "stage" and {"outcome", "pipeline"} & set(given):
+        from crmdesk.operations import pipelines
+
+        pipelines.refuse_with_deals(change, "stage_id", record.id)
 
 
 def _after_edit(change: Change, record: Record, given: Values, stage_before: UUID | None) -> None:
@@ -188,6 +205,8 @@ def _after_edit(change: Change, record: Record, given: Values, stage_before: UUI
             from crmdesk.operations import quotes
 
             quotes.recalculate(change, changed)
+        case "member" if record.id == change.member_id and (changed.role != change.viewer.role or not changed.is_active):
+            raise UserError(tr("The store belongs to this member."), field="role" if changed.is_active else "is_active")
         case _:
             pass
 
@@ -205,7 +224,19 @@ def delete(change: Change, entity: str, ids: Iterable[UUID]) -> int:
     if len(doomed) > 1:
         change.note(about=tr("{count} records", count=len(doomed)))
     deals_of_quotes = {getattr(record, "deal_id", None) for record in doomed} if cls.entity.name == "quote" else set()
-    change.delete(cls, [record.id for record in doomed])
+    match cls.entity.name:
+        case "pipeline":
+            from crmdesk.operations import pipelines
+
+            for record in doomed:
+                pipelines.delete(change, record.id)
+        case "stage":
+            from crmdesk.operations import pipelines
+
+            for record in doomed:
+                pipelines.delete_stage(change, record.id)
+        case _:
+            change.delete(cls, [record.id for record in doomed])
     _lead_deals(change, deals_of_quotes)
     return len(doomed)
 

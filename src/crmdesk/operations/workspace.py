@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
-from crmdesk.models.names import folded, pinyin
 from crmdesk.models.registry import entity_class
 from crmdesk.models.ticket import Queue, ServiceLevel
 from crmdesk.models.workspace import CUSTOM_KINDS, Attachment, CustomField, Holiday
 from crmdesk.operations.attachments import PIECE, clean_name
 from crmdesk.operations.numbers import series_of, written
+from crmdesk.operations.own_fields import settle
 from crmdesk.operations.records import change_settings
 from crmdesk.store.door import Change, operation
 
@@ -80,21 +79,12 @@ def add_field(change: Change, about: str, label: str, kind: str, options: Sequen
     if kind not in {choice.value for choice in CUSTOM_KINDS}:
         raise UserError(tr("“{text}” is not one of the choices.", text=kind), field="kind")
     chosen = [option.strip() for option in options if option.strip()]
-    if kind == "choice" and not chosen:
-        raise UserError(tr("A choice needs at least one value."), field="options")
-    name = name_of(bare)
-    known = change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, name))
-    if known or name in cls.fields:
-        raise UserError(tr("There is a field “{name}” already.", name=bare), field="label")
-    position = change.reader.value("SELECT ifnull(max(position), 0) + 1 FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,))
-    field = change.add(CustomField, about=cls.entity.name, name=name, label=bare, kind=kind, options=", ".join(chosen) or None, required=required, position=position)
+    field = change.draft(CustomField)
+    field.about, field.label, field.kind, field.options, field.required = cls.entity.name, bare, kind, ", ".join(chosen), required
+    settle(change, field)
+    change.keep(field)
     change.note(about=bare)
     return field.id
-
-
-def name_of(label: str) -> str:
-    """Return a label as filters and imports write it: lower case letters, digits and underscores."""
-    return re.sub(r"[^0-9a-z]+", "_", folded(pinyin(label))).strip("_") or "field"
 
 
 @operation(mark("Delete own field"), right="custom_field.write")

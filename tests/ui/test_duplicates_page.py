@@ -125,3 +125,42 @@ def test_companies_and_leads_are_looked_through_as_well(desk: Desk, page: Duplic
     page.look_at("lead")
     desk.settle()
     assert lines(page) == []
+
+
+def test_of_a_large_group_those_that_are_not_shown_come_next(desk: Desk, page: DuplicatesPage) -> None:
+    for number in range(6):
+        add(desk, given_name="Georg", family_name="Pipps", company="Ernst Handel", email="georg@ernst.example", role=f"Role {number}")
+    page.look()
+    desk.settle()
+    assert len(lines(page)) == 1
+    desk.settle()
+    assert not page.more.isHidden()
+    assert "3" in page.more.text()
+    with desk.store.read() as reader:
+        before = records.count(reader, "contact")
+    page.merge_button.click()
+    desk.settle()
+    assert len(lines(page)) == 1  # the kept one and those that were not shown
+    desk.settle()
+    assert page.card.isVisible()
+    assert page.more.isHidden()
+    with desk.store.read() as reader:
+        assert records.count(reader, "contact") == before - 4
+    page.merge_button.click()
+    desk.settle()
+    assert lines(page) == []
+    with desk.store.read() as reader:
+        assert records.count(reader, "contact") == before - 7
+    desk.store.undo()
+    desk.settle()
+    assert len(lines(page)) == 1
+
+
+def test_a_group_of_which_one_is_deleted_elsewhere_is_still_to_be_decided(desk: Desk, page: DuplicatesPage) -> None:
+    third = add(desk, given_name="Georg", family_name="Pipps", company="Ernst Handel", email="georg@ernst.example", phone="+43 316 76753425")
+    page.look()
+    desk.settle()
+    assert len(lines(page)) == 1
+    desk.store.run(deeds.delete, "contact", [third])
+    desk.settle()
+    assert lines(page) == [("Georg Pipps", "Georg Pips")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -108,7 +108,7 @@ class _Items:
             apart = told_apart(reader, self._entity)
             titles = records.titles(reader, self._entity, {member for item in self._items for member in item.members})
         there = {record for record, (_title, is_gone) in titles.items() if not is_gone}
-        return [item for item in self._items if _is_open(item, there, apart)]
+        return [left for item in self._items if (left := _left_of(item, there, apart)) is not None]
 
     def rows(self, job: Job, ids: Sequence[Item], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
         """Return the cells of these items."""
@@ -129,9 +129,12 @@ class _Items:
                 return ", ".join(reason.text for reason in item.reasons if reason.weight > 0)
 
 
-def _is_open(item: Item, there: set[bytes], apart: set[tuple[bytes, bytes]]) -> bool:
-    keys = sorted(member.bytes for member in item.members)
-    return all(key in there for key in keys) and not any(pair in apart for pair in combinations(keys, 2))
+def _left_of(item: Item, there: set[bytes], apart: set[tuple[bytes, bytes]]) -> Item | None:
+    """Return what is still to be decided of an item: without those that are gone; None if nothing is."""
+    members = tuple(member for member in item.members if member.bytes in there)
+    if len(members) < 2 or any(pair in apart for pair in combinations(sorted(member.bytes for member in members), 2)):
+        return None
+    return item if members == item.members else replace(item, members=members)
 
 
 def beside(reader: Reader, entity: str, members: Sequence[UUID]) -> Beside:
@@ -293,11 +296,13 @@ class DuplicatesPage(Page):
         self.title = ElidedText("", 600)
         self.chips = FlowLayout(6)
         self.comparison = Comparison()
+        self.more = Text("", "caption", wrap=True)
+        self.more.hide()
         self.merge_button = Button(tr("Merge"), self.merge, "primary", "merge", tip=tr("Everything that belongs to the others moves to the one that stays."))
         self.apart_button = Button(tr("Not the same"), self.tell_apart, icon="split")
         self.open_button = Button(tr("Open record"), self._open_kept, "flat", "external-link")
         card = Card()
-        card.add(self.title, self.chips, scrolled(self.comparison), row(self.apart_button, self.open_button, None, self.merge_button))
+        card.add(self.title, self.chips, scrolled(self.comparison), self.more, row(self.apart_button, self.open_button, None, self.merge_button))
         card.body.setStretch(2, 1)
         card.setVisible(False)
         self.card = card
@@ -401,6 +406,10 @@ class DuplicatesPage(Page):
             speaks_for = reason.weight > 0
             self.chips.addWidget(Chip(reason.text, "success" if speaks_for else "warning", icon="check" if speaks_for else "x"))
         self.comparison.show_records(item.members[:MOST_BESIDE], found)
+        rest = len(item.members) - MOST_BESIDE
+        if rest > 0:
+            self.more.setText(ntr("{count} more may be the same; it comes when these are merged.", "{count} more may be the same; they come when these are merged.", rest))
+        self.more.setVisible(rest > 0)
         self.card.show()
 
     def merge(self) -> None:

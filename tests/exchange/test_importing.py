@@ -473,3 +473,42 @@ def test_a_birthday_without_a_year_has_none_anywhere(store: Store, tmp_path: Pat
         assert import_file(store, "contact", tmp_path / f"out{ending}", ImportOptions(on_duplicate="add")).rejected == 0
         store.undo()
     assert set(column(store, "SELECT birthday FROM contact")) == {"1604-12-24", "1990-12-24"}
+
+
+# ---- what repeats ----
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("contact", "Name\nAnna Berg\nBob Li\n"), ("contact", "Name,Role,City,Tags,Notes\nAnna Berg,Buyer,Graz,vip,a\nAnna Berg,Seller,Graz,vip,a\n"),
+        ("lead", "First Name,Last Name,Phone\nAnna,Berg,ask Peter\nBob,Li,\n"), ("deal", "Deal Name,Amount\nBoxes,5 EUR\nBoxes,5 EUR\n"),
+    ],
+)  # fmt: skip
+def test_a_file_without_any_key_comes_twice_without_doubling(store: Store, tmp_path: Path, entity: str, text: str, mode: str) -> None:
+    assert (taken(store, tmp_path, entity, text, on_duplicate=mode).added, taken(store, tmp_path, entity, text, on_duplicate=mode).added) == (2, 0)
+    assert column(store, f"SELECT count(*) FROM {entity}") == [2]
+
+
+def test_two_people_of_one_name_are_not_joined(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "contact", {"name": "John Smith", "phone": "030 1234567"})
+    assert taken(store, tmp_path, "contact", "Name,Role\nJohn Smith,\nJohn Smith,Buyer\nJohn Smith,Buyer\n").added == 2
+    assert taken(store, tmp_path, "contact", "Name,Role,City\nJohn Smith,Buyer,Graz\n").added == 1
+    assert taken(store, tmp_path, "contact", "Name,Role,City\nJohn Smith,Buyer,\n", on_duplicate="add").added == 1
+
+
+def test_a_second_row_of_a_new_record_completes_it_where_empty_fields_are_filled(store: Store, tmp_path: Path) -> None:
+    text = "Name,Email,Role,Phone\nAnna Berg,a@x.example,,030 1234567\nAnna Berg,a@x.example,Buyer,030 7654321\nAnna Berg,a@x.example,Seller,030 1234567\nAnna Berg,a@x.example,,\n"
+    result = taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    assert (result.added, result.updated, result.skipped, result.notes) == (1, 1, 2, ("1 row completes a new record of a row further up.",))
+    assert column(store, "SELECT role FROM contact") == ["Buyer"]
+    assert column(store, "SELECT number FROM phone ORDER BY position") == ["030 1234567", "030 7654321"]
+    result = taken(store, tmp_path, "contact", text.replace("a@x", "b@x").replace("Anna", "Bea"), on_duplicate="overwrite")
+    assert (result.added, result.updated) == (1, 2)
+    assert column(store, "SELECT role FROM contact ORDER BY name") == ["Buyer", "Seller"]
+    assert taken(store, tmp_path, "contact", text.replace("a@x", "c@x").replace("Anna", "Cleo")).skipped == 3
+    store.undo()
+    store.undo()
+    store.undo()
+    assert column(store, "SELECT count(*) FROM contact WHERE deleted_at IS NULL") == [0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +12,9 @@ import pytest
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.rejects import Rejected, Rejection
 from crmdesk.i18n import speaking
+from crmdesk.reports.workbook import plain_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +92,35 @@ def test_rows_without_a_header_come_back_so(store: Store, tmp_path: Path) -> Non
 def test_a_column_that_is_called_reason_and_holds_none_of_ours_is_a_column(store: Store, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Name,Reason\nAnna Berg,met at Anuga\n", encoding="utf-8")
     assert taken(store, tmp_path / "a.csv").unused == ("Reason",)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.xlsx"])
+def test_many_rejected_rows_wait_on_the_disk_and_come_back_in_their_order(store: Store, tmp_path: Path, name: str) -> None:
+    found = [["Name", "Email", "Since"], *([f"Anna {number}", "anna@", f"{number}"] for number in range(1_203))]
+    path = tmp_path / name
+    if name.endswith("xlsx"):
+        plain_workbook(path, "People", [found[0], *([called, mail, date(2020, 1, 1) + timedelta(int(since))] for called, mail, since in found[1:])])
+    elif name.endswith("json"):
+        path.write_text(json.dumps([dict(zip(found[0], row, strict=True)) for row in found[1:]]), encoding="utf-8")
+    else:
+        path.write_text("".join(",".join(row) + "\n" for row in found), encoding="utf-8")
+    result = taken(store, path)
+    assert (result.rejected, len(result.problems), result.transaction) == (1_203, 1_000, None)
+    back = open_table(tmp_path / f"a-rejected{path.suffix}")
+    assert [cells[0] for _, cells in back.rows()] == [row[0] for row in found[1:]]
+    if name.endswith("xlsx"):
+        assert next(iter(back.rows()))[1][2] == date(2020, 1, 1)
+    assert [left.name for left in store.path.parent.iterdir() if "spool" in left.name] == []
+
+
+def test_rejected_rows_are_held_in_little_memory(tmp_path: Path) -> None:
+    tracemalloc.start()
+    rejected = Rejected(tmp_path / "x.crmdesk")
+    for number in range(100_000):
+        rejected.add(Rejection(number, (f"Anna {number}", "x" * 100, float(number), date(2020, 1, 1)), f"“{number}” is not a mail address."))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8_000_000
+    assert [each.cells[2] for each in rejected] == [float(number) for number in range(100_000)]
+    rejected.close()
+    assert (len(rejected), list(rejected)) == (100_000, [])

@@ -21,7 +21,7 @@ from crmdesk.i18n import ntr, tr
 from crmdesk.models.activity import ACTIVITY_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crmdesk.exchange.contentlines import Block, Property, Source
@@ -136,7 +136,7 @@ class Agenda:
             said.append(tr("Nobody knows these time zones, so the store's was taken: {names}", names=", ".join(sorted(self._zones.unknown)[:5])))
         return tuple(said)
 
-    def give_back(self, path: Path, rejections: Sequence[Rejection]) -> None:
+    def give_back(self, path: Path, rejections: Iterable[Rejection]) -> None:
         """Write rejected entries as they were, with the reason in each."""
         reasons = {rejection.line: rejection.reason for rejection in rejections}
         before = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//CRMDesk//Rejected//EN\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ class ImportResult:
     Attributes:
         created: how many records of other entities, or of the same by mere reference, were made.
         transaction: what undo takes back; None if nothing was written.
-        problems: the rejected rows. notes: sentences about what was noticed. unused: columns that went nowhere.
+        problems: the first rejected rows. notes: sentences about what was noticed. unused: columns that went nowhere.
         files: what became of each file, if there were several.
     """
 
@@ -106,8 +107,10 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
     Returns:
         The file of rejected rows of each plan; the first transaction, None if nothing was written.
     """
-    with Waiting(store.path) as waiting:
+    with Waiting(store.path) as waiting, ExitStack() as lent:
         for plan in plans:
+            lent.callback(plan.rejected.close)
+            plan.rejected.keeps = not options.dry_run
             for batch in plan.batches(_beyond(progress, plans, plan)):
                 if not options.dry_run:
                     waiting.add(batch)
@@ -118,9 +121,10 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
 def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
     """Let nothing be written when rows were rejected and the user wants all or none."""
     rejections = [rejection for plan in plans for rejection in plan.rejections]
-    if rejections and options.strict:
+    count = sum(plan.counts.rejected for plan in plans)
+    if count and options.strict:
         raise UserError(
-            ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", len(rejections)),
+            ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", count),
             hint=tr("Line {line}: {reason}", line=rejections[0].line, reason=rejections[0].reason),
         )
 
@@ -172,12 +176,12 @@ def _give_back(store: Store, plans: Sequence[Plan]) -> list[Path | None]:
     """Write the rejected rows of each plan to a file of its own."""
     files: list[Path | None] = []
     for plan in plans:
-        if not plan.rejections:
+        if not plan.rejected:
             files.append(None)
             continue
         path = plan.options.rejects or rejects_path(plan.table, store.path)
         if path in files:
             path = path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
-        write_rejects(path, plan.table, plan.rejections)
+        write_rejects(path, plan.table, plan.rejected)
         files.append(path)
     return files

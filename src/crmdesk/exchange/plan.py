@@ -14,7 +14,7 @@ from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, s
 from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
-from crmdesk.exchange.known import IN_FILE, known_as
+from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.links import Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
@@ -22,12 +22,13 @@ from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME, CellCh
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
-from crmdesk.exchange.rejects import Rejection
+from crmdesk.exchange.rejects import Rejected, Rejection
+from crmdesk.exchange.repeats import NAMED_ONLY, ONCE_IN_A_FILE, Fresh, PresentParts, compared, same_records
 from crmdesk.exchange.seen import Seen
 from crmdesk.exchange.shapes import Draft, Shape, Work, shape_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, AmbiguousDate, Field
-from crmdesk.i18n import ntr, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch, mapping_id
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.exchange.kept import Kept
-    from crmdesk.exchange.known import Key, Match
+    from crmdesk.exchange.known import Key
     from crmdesk.exchange.table import Line, Table
     from crmdesk.store import Reader, Store
 
@@ -115,7 +116,7 @@ class Plan:
 
     Attributes:
         layout: what the columns mean.
-        rejections: the rows that can't be taken; all of them, since they are given back.
+        rejections: the first rows that can't be taken. rejected: all of them, to be given back.
         changes: the first changes to known records, cell by cell.
         duplicates: the first rows that are known already: (line, record).
         notes: sentences about what was noticed.
@@ -148,6 +149,7 @@ class Plan:
         self.counts = Counts()
         self.questions: list[Question] | None = None
         self.rejections: list[Rejection] = []
+        self.rejected = Rejected(store.path)
         self.changes: list[CellChange] = []
         self.duplicates: list[tuple[int, bytes]] = []
         self.outcomes: list[Outcome] = []
@@ -160,6 +162,7 @@ class Plan:
         self._books: dict[str, Book] = {}
         self._stages: dict[bytes | None, Stages] = {}
         self._seen = Seen()
+        self._fresh = Fresh()
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
 
@@ -177,16 +180,17 @@ class Plan:
     def watch(self, rows: int) -> None:
         """Note down what becomes of rows, the first ones of each outcome, and what the columns leave open instead of stopping at it."""
         self._watched = rows
+        self.rejected.keeps = False
         self.questions = []
 
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
-        for name in ("_gathered", "_books", "_stages", "_seen", "_was_empty"):
+        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_was_empty"):
             setattr(self, name, getattr(earlier, name))
 
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
-        self._books, self._stages, self._seen = {}, {}, Seen()
+        self._books, self._stages, self._seen, self._fresh = {}, {}, Seen(), Fresh()
 
     @property
     def region(self) -> str:
@@ -385,7 +389,10 @@ class Plan:
 
     def _reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
         self.counts.rejected += 1
-        self.rejections.append(Rejection(line, tuple(cells), reason))
+        rejection = Rejection(line, tuple(cells), reason)
+        self.rejected.add(rejection)
+        if len(self.rejections) < SHOWN:
+            self.rejections.append(rejection)
         if self._watches(REFUSED):
             self.outcomes.append(Outcome(line, REFUSED, self.entity, reason=reason, column=column))
 
@@ -404,7 +411,10 @@ class Plan:
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
         adds = self.options.on_duplicate == "add"
         keys_of = [self._keys(draft) for draft in drafts]
-        known = self._known(drafts, keys_of) if not adds else [None] * len(drafts)
+        known: list[Match | None] = self._known(drafts, keys_of) if not adds else [None] * len(drafts)
+        if not adds and not self.options.match and self.entity in NAMED_ONLY:
+            self._find_repeats(drafts, keys_of, known)
+        completes = self.options.on_duplicate in {"fill", "overwrite"}
         merges: list[tuple[Draft, Match]] = []
         self._free_ids(drafts, keys_of)
         for draft, keys, match in zip(drafts, keys_of, known, strict=True):
@@ -412,6 +422,8 @@ class Plan:
             if record is None and not adds and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
+                    if record_in_file in self._fresh and self._complete(shape, draft, record_in_file):
+                        continue
                     self._skip(draft, record_in_file)
                     self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
@@ -425,6 +437,8 @@ class Plan:
                 self._count_added(draft)
                 self._remember(draft, keys)
                 self._teach(draft)
+                if keys and completes and draft.entity == self.entity:
+                    self._fresh.keep(draft.id, draft.values, draft.parts)
             elif match and self.options.on_duplicate != "skip":
                 merges.append((draft, match))
             else:
@@ -501,6 +515,46 @@ class Plan:
             elif kind != "p" or not has_mail:
                 self._seen.remember(hash((draft.entity, (kind, value))), draft.id)
 
+    def _find_repeats(self, drafts: Sequence[Draft], keys_of: list[list[Key]], known: list[Match | None]) -> None:
+        """Let rows that nothing but a name tells from others be known where a record, or a row further up, is the same in everything."""
+        alone = [place for place, keys in enumerate(keys_of) if not keys and drafts[place].entity == self.entity and drafts[place].values.get("sort_key")]
+        if not alone:
+            return
+        names = compared(self.entity, self._given_columns(self.entity))
+        with self.store.read() as reader:
+            is_empty = self._is_empty(reader, self.entity)
+        found = [None] * len(alone) if is_empty else same_records(self.store, self.entity, names, [drafts[place] for place in alone])
+        for place, record in zip(alone, found, strict=True):
+            known[place] = Match(record, (WHOLE, record)) if record else None
+            if self.entity in ONCE_IN_A_FILE:
+                # In a file even cells that go nowhere tell two rows apart.
+                keys_of[place] = [(WHOLE, tuple(shown(cell) for cell in drafts[place].cells))]
+
+    def _complete(self, shape: Shape, draft: Draft, record: bytes) -> bool:
+        """Let a row complete the new record of a row further up; returns whether it brought anything."""
+        values, parts = self._fresh.of(record)
+        present = {record: {**dict.fromkeys(entity_class(draft.entity).columns), **values}}
+        changes = self._merge_values(draft, record, present)
+        if draft.parts:
+            has = _PresentParts(self.store, draft.entity, set())
+            has.learn(record, parts)
+            changes += has.add(shape, draft, record, overwrites=False)
+            parts = _joined(parts, draft.parts)
+        if not changes:
+            return False
+        self._fresh.keep(record, present[record], parts)
+        self.changes += changes[: max(0, SHOWN - len(self.changes))]
+        self.counts.updated += 1
+        self._note(draft, CHANGES, record, IN_FILE, changes, in_file=True)
+        shape.work.note(COMPLETED)
+        return True
+
+    def _given_columns(self, entity: str) -> set[str]:
+        """Return the columns of a record that the file may fill."""
+        given = {column.target.field for column in self.layout.columns if column.target and not column.target.of}
+        own = {item.column for name, item in entity_class(entity).fields.items() if name in given}
+        return own | {"given_name", "family_name", "title", "salutation", "custom", "external_id", "source"}
+
     def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> list[Match | None]:
         """Ask the store which rows of a block are live records of it."""
         known: list[Match | None] = [None] * len(drafts)
@@ -563,9 +617,8 @@ class Plan:
         """Put the values of a row on a known record; derived ones follow. Returns what changes."""
         present = known.get(record, {})
         overwrites = self.options.on_duplicate == "overwrite"
-        given = {column.target.field for column in self.layout.columns if column.target and not column.target.of}
         fields = entity_class(draft.entity).fields
-        own = {item.column for name, item in fields.items() if name in given} | {"given_name", "family_name", "title", "salutation", "custom", "external_id", "source"}
+        own = self._given_columns(draft.entity)
         merged = dict(present)
         for name, value in draft.values.items():
             if name not in own or value in (None, "") or name == "id":
@@ -602,6 +655,14 @@ class Plan:
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
 
 
+COMPLETED = (mark("{count} row completes a new record of a row further up."), mark("{count} rows complete new records of rows further up."))
+
+
+def _joined(parts: Parts, more: Parts) -> Parts:
+    """Return two rows' list fields together; what is in both is added once, since only then it is new."""
+    return Parts(parts.phones + more.phones, parts.emails + more.emails, parts.handles + more.handles, parts.addresses + more.addresses, parts.tags + more.tags, parts.note or more.note)
+
+
 def _company_keys(value: tuple[str, str], remembers: bool) -> list[int]:
     """Return by what companies of one file are compared: towns and legal forms must not contradict, and may be missing."""
     (name, form), city = split_form(value[0]), value[1]
@@ -612,22 +673,8 @@ def _company_keys(value: tuple[str, str], remembers: bool) -> list[int]:
     return [hash((name, one, town)) for one in forms for town in cities]
 
 
-class _PresentParts:
-    """The list fields that known records have already."""
-
-    def __init__(self, store: Store, entity: str, records: set[bytes]) -> None:
-        self._owner = f"{entity}_id"
-        self.has: dict[str, dict[bytes, list[Any]]] = {}
-        wanted = id_list(records)
-        with store.read() as reader:
-            for part, columns in (
-                ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key"), ("record_tag", "tag_id"), ("memo", "id, text")
-            ):  # fmt: skip
-                if self._owner not in entity_class(part).columns:
-                    continue
-                sql = f'SELECT "{self._owner}", {columns} FROM "{part}" WHERE "{self._owner}" {IN_IDS} AND deleted_at IS NULL'
-                for record, *values in reader.rows(sql, (wanted,)):
-                    self.has.setdefault(part, {}).setdefault(record, []).append(tuple(values))
+class _PresentParts(PresentParts):
+    """The list fields that known records have already, and what a row adds to them."""
 
     def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> list[CellChange]:
         """Add what a record does not have yet; returns what that is."""

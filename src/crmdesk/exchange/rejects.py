@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
+import marshal
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.mapping import is_reason_column
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import tr
+from crmdesk.store.series import spool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from crmdesk.exchange.table import Cell, Table
+    from crmdesk.store.series import Spool
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,69 @@ class Rejection:
     line: int
     cells: tuple[Cell, ...]
     reason: str
+
+
+TOGETHER = 500
+"""So many rows wait in memory before they go to the disk."""
+
+
+class Rejected:
+    """All rows of an import that were not taken: the last ones in memory, the others on the disk, encrypted. A million of them take no room.
+
+    Args:
+        beside: the store, beside whose file they wait.
+    """
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._open = ExitStack()
+        self._spool: Spool | None = None
+        self._pieces = 0
+        self._last: list[Rejection] = []
+        self._count = 0
+        self.keeps = True
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Rejection]:
+        for number in range(self._pieces):
+            assert self._spool is not None
+            for line, cells, reason in marshal.loads(self._spool.piece(number)):
+                yield Rejection(line, tuple(_unpacked(cell) for cell in cells), reason)
+        yield from self._last
+
+    def add(self, rejection: Rejection) -> None:
+        """Put a row behind the others; where nobody wants them back they are only counted."""
+        self._count += 1
+        if not self.keeps:
+            return
+        self._last.append(rejection)
+        if len(self._last) >= TOGETHER:
+            self._spool = self._spool or self._open.enter_context(spool(self._beside))
+            self._spool.add(marshal.dumps([(each.line, [_packed(cell) for cell in each.cells], each.reason) for each in self._last]))
+            self._pieces += 1
+            self._last = []
+
+    def close(self) -> None:
+        """Let go of the rows; how many there were stays known."""
+        self._open.close()
+        self._spool, self._pieces, self._last = None, 0, []
+
+
+_UNPACK: dict[str, Callable[[str], Cell]] = {"day": date.fromisoformat, "moment": datetime.fromisoformat}
+
+
+def _packed(cell: Cell) -> Any:
+    if isinstance(cell, str):
+        return str(cell)
+    if isinstance(cell, date):
+        return ("moment" if isinstance(cell, datetime) else "day"), cell.isoformat()
+    return cell
+
+
+def _unpacked(packed: Any) -> Cell:
+    return _UNPACK[packed[0]](packed[1]) if isinstance(packed, tuple) else packed
 
 
 def rejects_path(table: Table, beside: Path) -> Path:
@@ -45,7 +113,7 @@ def _is_writable(folder: Path) -> bool:
     return bool(folder.stat().st_mode & 0o222) and os.access(folder, os.W_OK)
 
 
-def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:
+def write_rejects(path: Path, table: Table, rejections: Rejected) -> None:
     """Write rejected rows as they were, with a last column that says why.
 
     Raises:
@@ -67,36 +135,52 @@ def write_rejects(path: Path, table: Table, rejections: Sequence[Rejection]) -> 
         raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
 
 
-def _rows(table: Table, rejections: Sequence[Rejection]) -> list[list[Cell]]:
+@dataclass(frozen=True)
+class _Rows:
+    """What is given back, as often as it is asked for."""
+
+    table: Table
+    rejections: Rejected
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        return _rows(self.table, self.rejections)
+
+
+def _rows(table: Table, rejections: Rejected) -> Iterator[list[Cell]]:
     # Rows that were rejected before bring the old reason along; the new one takes its place.
     old = {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
-    rows: list[list[Cell]] = [[*(name for index, name in enumerate(table.columns) if index not in old), tr("Reason")]] if table.has_header else []
+    if table.has_header:
+        yield [*(name for index, name in enumerate(table.columns) if index not in old), tr("Reason")]
     for rejection in rejections:
         cells = list(rejection.cells[: table.width]) + [""] * (table.width - len(rejection.cells))
         reason = tr("Line {line}: {reason}", line=rejection.line, reason=rejection.reason)
-        rows.append([*(cell for index, cell in enumerate(cells) if index not in old), reason, *rejection.cells[table.width :]])
-    return rows
+        yield [*(cell for index, cell in enumerate(cells) if index not in old), reason, *rejection.cells[table.width :]]
 
 
-def _write_json(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:
-    head, *rows = _rows(table, rejections)
-    found = [{str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""} for row in rows]
+def _write_json(path: Path, table: Table, rejections: Rejected) -> None:
+    rows = _rows(table, rejections)
+    head = next(rows)
     with path.open("x", encoding="utf-8") as stream:
-        json.dump(found, stream, ensure_ascii=False, indent=1, default=shown)
+        sign = "[\n"
+        for row in rows:
+            stream.write(sign + json.dumps({str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""}, ensure_ascii=False, indent=1, default=shown))
+            sign = ",\n"
+        stream.write("\n]\n")
 
 
-def _write_csv(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:
+def _write_csv(path: Path, table: Table, rejections: Rejected) -> None:
     encoding = table.encoding or "utf-8-sig"
-    rows = [[shown(cell) for cell in row] for row in _rows(table, rejections)]
     try:
-        "".join(text for row in rows for text in row).encode(encoding)
+        for row in _rows(table, rejections):
+            "".join(shown(cell) for cell in row).encode(encoding)
     except UnicodeError:
         encoding = "utf-8-sig"
     with path.open("x", encoding=encoding, newline="") as stream:
-        csv.writer(stream, delimiter=table.delimiter or ",", quotechar=table.quote).writerows(rows)
+        writer = csv.writer(stream, delimiter=table.delimiter or ",", quotechar=table.quote)
+        writer.writerows([shown(cell) for cell in row] for row in _rows(table, rejections))
 
 
-def _write_workbook(path: Path, table: Table, rejections: Sequence[Rejection]) -> None:
+def _write_workbook(path: Path, table: Table, rejections: Rejected) -> None:
     from crmdesk.reports.workbook import plain_workbook
 
-    plain_workbook(path, table.sheet or tr("Rejected rows"), _rows(table, rejections))
+    plain_workbook(path, table.sheet or tr("Rejected rows"), _Rows(table, rejections))

@@ -59,7 +59,7 @@ class Ways:
     layout: Callable[[str, Table], Any]
     shape: Callable[[str, Any], Any]
     load: Load | None = None
-    give_back: Callable[[Path, Sequence[Any]], None] | None = None
+    give_back: Callable[[Path, Iterable[Any]], None] | None = None
     said: Callable[[int, str], str] | None = None
 
 

@@ -22,7 +22,7 @@ from crmdesk.models.checks import check_mail
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crmdesk.exchange.contentlines import Block, Property
@@ -241,7 +241,7 @@ class Deck:
 
     # ---- what was rejected ----
 
-    def give_back(self, path: Path, rejections: Sequence[Rejection]) -> None:
+    def give_back(self, path: Path, rejections: Iterable[Rejection]) -> None:
         """Write rejected cards as they were, with the reason in each."""
         self.pile.give_back(path, {rejection.line: rejection.reason for rejection in rejections})
 

@@ -310,23 +310,33 @@ def _usual_width(column: SheetColumn) -> int:
     return {"integer": 10, "decimal": 12, "number": 12, "money": 16, "date": 12, "moment": 17, "flag": 8}.get(column.kind, 22)
 
 
-def plain_workbook(path: Path, name: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows of cells as they are, the first one as head, on one sheet."""
-    width = max((len(row) for row in rows), default=0)
-    head = [str(cell) for cell in rows[0]] if rows else []
-    kinds = [_kind_of([row[i] for row in rows[1:] if i < len(row)]) for i in range(width)]
-    columns = [SheetColumn(head[i] if i < len(head) else "", kinds[i]) for i in range(width)]
+def plain_workbook(path: Path, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of cells as they are, the first one as head, on one sheet.
+
+    Args:
+        rows: are read twice, first to see of what kinds the columns are; so no iterator.
+    """
+    head: list[str] = []
+    kinds: list[set[str]] = []
+    for number, row in enumerate(rows):
+        kinds += [set() for _ in range(len(row) - len(kinds))]
+        if number:
+            for seen, value in zip(kinds, row, strict=False):
+                if value not in (None, ""):
+                    seen.add(_kind_of(value))
+        else:
+            head = [str(cell) for cell in row]
+    width = len(kinds)
+    columns = [SheetColumn(head[i] if i < len(head) else "", next(iter(seen)) if len(seen) == 1 else "text") for i, seen in enumerate(kinds)]
     with WorkbookFile(path) as book:
-        book.sheet(name, columns, ([*(cell if cell != "" else None for cell in row), *[None] * (width - len(row))] for row in rows[1:]), is_table=False)
+        found = ([*(cell if cell != "" else None for cell in row), *[None] * (width - len(row))] for row in islice(rows, 1, None))
+        book.sheet(name, columns, found, is_table=False)
 
 
-def _kind_of(values: Sequence[Any]) -> str:
-    """Return a kind that all values of a column fit, so that they come back as they were."""
-    filled = [value for value in values if value not in (None, "")]
-    if filled and all(isinstance(value, bool) for value in filled):
+def _kind_of(value: Any) -> str:
+    """Return the kind of a column that holds nothing but such values, so that they come back as they were."""
+    if isinstance(value, bool):
         return "flag"
-    if filled and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in filled):
+    if isinstance(value, int | float | Decimal):
         return "number"
-    if filled and all(isinstance(value, datetime) for value in filled):
-        return "moment"
-    return "date" if filled and all(isinstance(value, date) and not isinstance(value, datetime) for value in filled) else "text"
+    return "moment" if isinstance(value, datetime) else "date" if isinstance(value, date) else "text"

@@ -313,6 +313,11 @@ def test_a_pipeline_that_comes_with_an_import_has_its_order_and_win_rates_and_no
     assert column(store, "SELECT name FROM stage WHERE deleted_at IS NULL ORDER BY position") == ["Qualify", "Meeting", "Proposal", "Negotiation", "Won", "Lost"]
 
 
+def test_prospecting_comes_before_engaging_whatever_the_order_of_the_file(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Opportunity,Deal stage\nA,Engaging\nB,Prospecting\nC,Won\n", "pipeline.csv")
+    assert column(store, "SELECT name FROM stage WHERE deleted_at IS NULL AND outcome = 'open' ORDER BY position") == ["Prospecting", "Engaging"]
+
+
 def test_stages_with_names_of_their_own_keep_the_files_order_and_share_the_rates_evenly(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "deal", "Deal name,Stage\nA,Alpha\nB,Beta\nC,Gamma\n", "deals.csv")
     assert rows(store, "SELECT name, win_rate / 1000000 FROM stage WHERE deleted_at IS NULL AND outcome = 'open' ORDER BY position") == [("Alpha", 25), ("Beta", 50), ("Gamma", 75)]
@@ -512,3 +517,19 @@ def test_a_second_row_of_a_new_record_completes_it_where_empty_fields_are_filled
     store.undo()
     store.undo()
     assert column(store, "SELECT count(*) FROM contact WHERE deleted_at IS NULL") == [0]
+
+
+# ---- parents below their children ----
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Company name,Parent company,City\nBeta GmbH,Holding AG,Graz\nHolding AG,,Wien\n", "Company name,Parent company,VAT ID\nBeta GmbH,Holding,\nHolding AG,,ATU12345675\n",
+        "Company name,Customer number,Parent company\nBeta GmbH,2,1\nHolding AG,1,\n", "Company name,Record ID,Parent company\nBeta GmbH,2,1\nHolding AG,1,\n",
+    ],
+)  # fmt: skip
+def test_a_parent_below_its_child_is_linked_and_not_made_twice(store: Store, tmp_path: Path, text: str) -> None:
+    result = taken(store, tmp_path, "company", text)
+    assert (result.added, result.created, [problem.reason for problem in result.problems]) == (2, {}, [])
+    assert rows(store, "SELECT c.name, p.name FROM company c LEFT JOIN company p ON p.id = c.parent_id ORDER BY c.name") == [("Beta GmbH", "Holding AG"), ("Holding AG", None)]

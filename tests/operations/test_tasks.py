@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.operations import tasks
+from crmdesk.operations import records, tasks
 from crmdesk.store import open_store
 
 if TYPE_CHECKING:
@@ -91,6 +91,25 @@ def test_unticking_takes_the_next_occurrence_away_and_ticking_brings_it_back(sto
     assert values(store, task, "done_at") is None
     assert store.run(tasks.done, [task]) == [following]
     assert values(store, following, "due_on") == "2026-02-09"
+
+
+def test_a_task_ticked_off_by_its_field_comes_again_too(store: Store) -> None:
+    task = store.run(records.add, "task", {"subject": "Report", "due_on": "2026-01-31", "repeats": "month"})
+    store.run(records.edit, "task", [task], {"done_at": "2026-01-31 12:00"})
+    with store.read() as reader:
+        assert reader.rows("SELECT due_on, repeats_from FROM task WHERE done_at IS NULL") == [("2026-02-28", "2026-01-31")]
+    store.run(records.edit, "task", [task], {"done_at": ""})
+    with store.read() as reader:
+        assert reader.rows("SELECT due_on FROM task WHERE done_at IS NULL AND deleted_at IS NULL") == [("2026-01-31",)]
+
+
+def test_a_task_added_by_its_fields_holds_the_same_rules(store: Store) -> None:
+    with pytest.raises(UserError, match="needs a day"):
+        store.run(records.add, "task", {"subject": "Report", "repeats": "month"})
+    task = store.run(records.add, "task", {"subject": "Report", "due_at": "2026-02-02 00:30"})
+    assert values(store, task, "due_on") == "2026-02-02"
+    store.run(records.edit, "task", [task], {"due_on": "2026-02-05"})
+    assert values(store, task, "due_on", "due_at") == ("2026-02-05", clock.to_ms(datetime(2026, 2, 5, 0, 30, tzinfo=BERLIN)))
 
 
 def test_ticking_twice_is_ticking_once(store: Store) -> None:

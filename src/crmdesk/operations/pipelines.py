@@ -176,7 +176,7 @@ def refuse_with_deals(change: Change, column: str, record_id: UUID) -> None:
 # How far a deal usually is, by what CRM programs call their stages; the first that fits counts.
 _PHASES: tuple[tuple[int, str], ...] = (
     (10, r"prospect|new|incoming|lead|suspect|neu|erstkontakt|interessent|线索|初步|新建"),
-    (20, r"qualif|discover|contact|connect|kontakt|接洽|接触|资格|确认意向"),
+    (20, r"qualif|discover|contact|connect|engag|kontakt|接洽|接触|资格|确认意向"),
     (40, r"need|analys|demo|meeting|appointment|presentation|termin|bedarf|workshop|trial|test|演示|需求|拜访|试用"),
     (60, r"propos|quot|offer|price|value|angebot|方案|报价|投标"),
     (70, r"decision|percept|perceiv|evaluat|entscheid|评估|决策"),

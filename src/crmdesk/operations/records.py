@@ -142,6 +142,10 @@ def finish_new(change: Change, record: Record, given: Values) -> None:
             from crmdesk.operations import tickets
 
             tickets.finish_new(change, fresh)
+        case "task":
+            from crmdesk.operations import tasks
+
+            tasks.settle(change, fresh)
         case "custom_field":
             from crmdesk.operations import own_fields
 
@@ -160,7 +164,7 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     count = 0
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
         _refuse_locked(change, record, given)
-        before = getattr(record, "stage_id", None)
+        before = getattr(record, "done_at" if cls.entity.name == "task" else "stage_id", None)
         values.assign(change, record, given, reading)
         _after_edit(change, record, given, before)
         count += 1
@@ -189,18 +193,23 @@ def _refuse_locked(change: Change, record: Record, given: Values) -> None:
         pipelines.refuse_with_deals(change, "stage_id", record.id)
 
 
-def _after_edit(change: Change, record: Record, given: Values, stage_before: UUID | None) -> None:
+def _after_edit(change: Change, record: Record, given: Values, before: Any) -> None:
+    """Let follow what an edit brings with it; `before` is the stage that the record was in, or when a task was done."""
     changed: Any = record
     match record.entity.name:
-        case "deal" if "stage" in given and changed.stage_id != stage_before:
+        case "deal" if "stage" in given and changed.stage_id != before:
             from crmdesk.operations import deals
 
-            wanted, changed.stage_id = changed.stage_id, stage_before
+            wanted, changed.stage_id = changed.stage_id, before
             deals.move(change, record.id, wanted, given.get("lost_reason"))
         case "ticket" if {"priority", "queue", "service_level", "status"} & set(given):
             from crmdesk.operations import tickets
 
             tickets.after_edit(change, changed, given)
+        case "task":
+            from crmdesk.operations import tasks
+
+            tasks.after_edit(change, changed, given, before)
         case "quote":
             from crmdesk.operations import quotes
 

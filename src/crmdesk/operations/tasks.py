@@ -14,7 +14,7 @@ from crmdesk.store.door import Change, operation
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
 _LINKS = ("company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_id")
@@ -32,22 +32,49 @@ def add(
         due_on, due_at: the day, or the moment, by which it is due.
         repeats: `day`, `week`, `month` or `year`; `repeat_every` 2 means every second.
     """
-    if due_at is not None:
-        due_on = due_at.astimezone(change.settings.tz).date()
-    if repeats and due_on is None:
-        raise UserError(tr("A task that repeats needs a day."), field="due_on")
-    if repeat_every is not None and repeat_every < 1:
-        raise UserError(tr("A task repeats after at least one day, week, month or year."), field="repeat_every")
     links: dict[str, UUID | None] = {
         "company_id": company_id, "contact_id": contact_id, "deal_id": deal_id, "ticket_id": ticket_id, "quote_id": quote_id, "lead_id": lead_id,
     }  # fmt: skip
     task = change.add(
         Task, subject=subject.strip(), due_on=due_on, due_at=due_at, remind_at=remind_at, repeats=repeats, repeat_every=repeat_every,
-        repeats_from=due_on if repeats else None, owner_id=owner_id or change.member_id, body=(body or "").strip() or None,
-        **{**links, **with_company(change, links)},
+        owner_id=owner_id or change.member_id, body=(body or "").strip() or None, **{**links, **with_company(change, links)},
     )  # fmt: skip
+    settle(change, task)
     change.note(about=task.subject)
     return task.id
+
+
+def settle(change: Change, task: Task) -> None:
+    """Complete a task: the day of its moment, and from which day on it repeats.
+
+    Raises:
+        UserError: it repeats, but without a day or after nothing.
+    """
+    if task.due_at is not None:
+        task.due_on = task.due_at.astimezone(change.settings.tz).date()
+    if task.repeats and task.due_on is None:
+        raise UserError(tr("A task that repeats needs a day."), field="due_on")
+    if task.repeat_every is not None and task.repeat_every < 1:
+        raise UserError(tr("A task repeats after at least one day, week, month or year."), field="repeat_every")
+    if task.repeats is None:
+        task.repeats_from = None
+    elif task.repeats_from is None:
+        task.repeats_from = task.due_on
+
+
+def after_edit(change: Change, task: Task, given: Iterable[str], done_before: datetime | None) -> None:
+    """Let follow what an edit of any field brings with it: another day, another rhythm, the next occurrence."""
+    if "due_on" in given and "due_at" not in given and task.due_on and task.due_at:
+        task.due_at = _on_day(task.due_at, task.due_on, change)
+    if task.repeats and {"repeats", "due_on", "due_at"} & set(given) and "repeats_from" not in given:
+        task.repeats_from = None
+    settle(change, task)
+    if "done_at" not in given or (task.done_at is None) == (done_before is None):
+        return
+    if task.done_at is None:
+        _take_next_away(change, task)
+    elif task.repeats and task.due_on:
+        _next(change, task)
 
 
 @operation(mark("Complete task"), right="task.write")
@@ -67,9 +94,7 @@ def reopen(change: Change, task_ids: Sequence[UUID]) -> None:
     """Untick tasks; the next occurrence of one that repeats goes, unless something was done with it already."""
     for task in _several(change, task_ids):
         task.done_at = None
-        following = _following(task.id)
-        if task.repeats and change.reader.value("SELECT 1 FROM task WHERE id = ? AND deleted_at IS NULL AND done_at IS NULL", (following.bytes,)):
-            change.delete(Task, [following])
+        _take_next_away(change, task)
 
 
 @operation(mark("Put off"), right="task.write")
@@ -101,6 +126,13 @@ def _several(change: Change, task_ids: Sequence[UUID]) -> list[Task]:
 def _following(task_id: UUID) -> UUID:
     """Return the id of the occurrence after a task, which every computer computes alike."""
     return named_id("task", f"after:{task_id}")
+
+
+def _take_next_away(change: Change, task: Task) -> None:
+    """Delete the next occurrence, unless something was done with it already."""
+    following = _following(task.id)
+    if task.repeats and change.reader.value("SELECT 1 FROM task WHERE id = ? AND deleted_at IS NULL AND done_at IS NULL", (following.bytes,)):
+        change.delete(Task, [following])
 
 
 def _next(change: Change, task: Task) -> UUID:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QApplication, QRadioButton
 
+from crmdesk import clock
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.pages.duplicates import DuplicatesPage
+from crmdesk.ui.record_page import CustomerPage
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -164,3 +167,30 @@ def test_a_group_of_which_one_is_deleted_elsewhere_is_still_to_be_decided(desk: 
     desk.store.run(deeds.delete, "contact", [third])
     desk.settle()
     assert lines(page) == [("Georg Pipps", "Georg Pips")]
+
+
+def test_a_merge_is_taken_back_days_later_from_the_history_of_the_kept_record(desk: Desk, page: DuplicatesPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.settle()
+    lines(page)
+    desk.settle()
+    kept = page.comparison.kept()
+    page.merge_button.click()
+    desk.settle()
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        desk.store.run(deeds.edit, "contact", [kept], {"title": "Dr."})
+        add(desk, given_name="Somebody", family_name="Else")
+        desk.window.open_record("contact", kept)
+        desk.settle()
+        person = desk.window.page()
+        assert isinstance(person, CustomerPage)
+        person.show_tab("history")
+        desk.settle()
+        (merged,) = [entry for entry in person.history.entries() if entry.title.startswith("Merge")][:1]
+        asked: list[str] = []
+        monkeypatch.setattr(desk.window, "confirm", lambda question, *_more, **_named: asked.append(question) or True)
+        person.history.opened.emit(merged)
+        desk.settle()
+    assert len(asked) == 1
+    with desk.store.read() as reader:
+        assert sorted(reader.rows("SELECT name, title FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")) == [("Georg Pipps", "Dr."), ("Georg Pips", None)]
+    assert desk.said()[-1] == "Undone: Merge: Georg Pipps"

@@ -20,7 +20,7 @@ from crmdesk.queries import records
 from crmdesk.queries import tasks as task_queries
 from crmdesk.queries import timeline as story
 from crmdesk.queries.finding import Condition
-from crmdesk.ui import theme
+from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.composer import Composer, Said
 from crmdesk.ui.dates import day_text, moment_text
@@ -230,6 +230,8 @@ class CustomerPage(Page):
         happened.setLayout(column(top, Line(), self._happened, space=0))
         self.history = TimelineView()
         self.history.setAccessibleName(tr("History"))
+        self.history.setToolTip(tr("Enter or a double click takes a change back."))
+        self.history.opened.connect(self._take_back)
         self.files = FileList(self.frame)
         self.stack = QStackedWidget()
         self._bodies: dict[str, QWidget] = {"timeline": happened, "files": self.files, "history": self.history}
@@ -543,8 +545,21 @@ class CustomerPage(Page):
         zone = self.frame.store.settings.tz
         icons = {"insert": "plus", "update": "pencil", "purge": "trash-2"}
         self.history.show_entries(
-            [Entry(icons[one.operation], one.label, self._changes_text(one), moment_text(one.at, zone), one.member) for one in found], is_complete=True
+            [Entry(icons[one.operation], one.label, self._changes_text(one), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
+            is_complete=True,
         )
+
+    @Slot(object)
+    def _take_back(self, entry: Entry) -> None:
+        """Undo a deed of the history, be it days old, after asking: it may have changed other records as well."""
+        if entry.transaction is None:
+            return
+        hint = tr("Everything that was changed together with it is taken back too; later changes stay.")
+        if self.frame.confirm(tr("Take back “{label}” of {moment}?", label=entry.title, moment=entry.when), tr("Take back"), hint):
+            store, transaction = self.frame.store, entry.transaction
+            background.write(
+                self, tr("Undo"), lambda job: store.undo(transaction), lambda what: self.frame.say(tr("Undone: {what}", what=what)), self.frame.show_error
+            )
 
     def _changes_text(self, one: records.Entry) -> str:
         lines = []

@@ -42,6 +42,7 @@ class Entry:
         when: the moment as people read it. who: a name, shown as initials.
         chip: a short word, such as the next step, in `tone`.
         entity, record: what opens with Enter or a double click.
+        transaction: the deed of the history that it is part of.
     """
 
     icon: str
@@ -53,6 +54,7 @@ class Entry:
     tone: theme.Tone = "accent"
     entity: str = ""
     record: UUID | None = None
+    transaction: int | None = None
 
 
 class _Entries(QAbstractListModel):

@@ -19,6 +19,8 @@ from tests.ui.desk import Desk, desk
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QButtonGroup
+
 __all__ = ["desk"]
 
 
@@ -84,3 +86,35 @@ def test_contacts_go_out_as_address_cards(desk: Desk, file: Path) -> None:
     dialog.button.click()
     desk.settle()
     assert file.with_suffix(".vcf").read_text(encoding="utf-8").count("BEGIN:VCARD") == 3
+
+
+def pick(group: QButtonGroup, value: str) -> None:
+    next(button for button in group.buttons() if button.property("value") == value).setChecked(True)
+
+
+def test_the_chosen_records_the_list_or_all_of_them_go_out(desk: Desk, file: Path) -> None:
+    some = everyone(desk)
+    for scope, count in (("chosen", 1), ("list", 2), ("all", 3)):
+        dialog = ExportDialog(desk.window, "contact", some[:2], ("name",), (), some[:1])
+        desk.settle()
+        pick(dialog.scope, scope)
+        dialog.button.click()
+        desk.settle()
+        assert noted(desk)["rows"] == count
+
+
+def test_all_records_ask_for_a_reason_where_the_list_does_not(desk: Desk, file: Path) -> None:
+    desk.store.run(workspace.change_settings, {"export_reason_from": 3})
+    dialog = ExportDialog(desk.window, "contact", everyone(desk)[:1], ("name",))
+    desk.settle()
+    assert not dialog.is_reason_wanted
+    pick(dialog.scope, "all")
+    assert dialog.is_reason_wanted
+
+
+def test_newer_address_cards_can_be_chosen(desk: Desk, file: Path) -> None:
+    dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name",))
+    pick(dialog.forms, "vcf4")
+    dialog.button.click()
+    desk.settle()
+    assert "VERSION:4.0" in file.with_suffix(".vcf").read_text(encoding="utf-8")

@@ -308,6 +308,10 @@ def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, import
 
 
 def test_an_import_that_is_cancelled_leaves_no_trace(desk: Desk, importing: ImportPage, people: Path) -> None:
+    with people.open("a", encoding="utf-8") as file:
+        file.writelines(f"Ada,Number{n},Company {n % 50},,ada{n}@x.example,,,\n" for n in range(12_000))
+    importing.open_file(people)
+    desk.settle()
     importing.next_button.click()
     importing.next_button.click()
     importing.next_button.click()
@@ -342,6 +346,30 @@ def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPag
     desk.settle()
     assert importing.step() == "columns"
     assert importing.new_card.figure.text() == "1 new"
+
+
+def test_columns_that_nothing_tells_are_said_by_hand(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("k1,k2\nxxaa,77\nyybb,88\n", encoding="utf-8")
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    assert page.hand_strip.isVisible()
+    assert chips(page) == ["please check", "skipped"]
+    box = page.columns.boxes[0]
+    box.setCurrentIndex(box.findText("— leave out —"))
+    box.activated.emit(box.currentIndex())
+    desk.settle()
+    assert "No column" in page.error.text()
+    assert not page.next_button.isEnabled()
+    box.setCurrentIndex(box.findText("Family name"))
+    box.activated.emit(box.currentIndex())
+    desk.settle()
+    assert page.error.text() == ""
+    for _ in range(3):
+        page.next_button.click()
+        desk.settle()
+    assert {"xxaa", "yybb"} <= names(desk)
 
 
 def test_a_long_file_is_looked_at_whole_in_the_background_and_that_can_be_stopped(desk: Desk, tmp_path: Path) -> None:

@@ -131,5 +131,5 @@ class CustomerListPage(RecordListPage):
 
         table = self.list.table
         some = ids or (table.chosen_ids() if table.records.checked else None)
-        chosen, filters = (some, ()) if some is not None else (list(table.records.ids()), self.list.filters.conditions())
-        ExportDialog(self.frame, self.entity, [UUID(bytes=record) for record in chosen], table.shown_columns(), filters).open()
+        listed, chosen = ([UUID(bytes=record) for record in those] for those in (table.records.ids(), some or ()))
+        ExportDialog(self.frame, self.entity, listed, table.shown_columns(), self.list.filters.conditions(), chosen).open()

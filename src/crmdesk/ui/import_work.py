@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
+from crmdesk.i18n import tr
 from crmdesk.ui.import_columns import targets
 
 if TYPE_CHECKING:
@@ -78,12 +79,13 @@ class Look:
 
     Attributes:
         rows: the first ones of each outcome.
-        is_whole: whether all rows were looked at.
+        is_by_hand: no column was recognised, and the user has to say what they are.
     """
 
     previews: tuple[Preview, ...]
     refused: tuple[FileResult, ...]
     rows: tuple[Row, ...]
+    is_by_hand: bool = False
 
     @property
     def first(self) -> Preview:
@@ -137,14 +139,39 @@ def look(store: Store, files: Files, options: ImportOptions, layout: Layout | No
     """Say what would come of the files; nothing is written."""
     from crmdesk.exchange.several import preview_files
 
-    seen, refused = preview_files(store, files.entity, files.tables, options, layout, whole=whole, progress=job.progress)
+    is_by_hand = False
+    try:
+        seen, refused = preview_files(store, files.entity, files.tables, options, layout, whole=whole, progress=job.progress)
+    except UserError:
+        layout = _by_hand(files) if layout is None else None
+        if layout is None:
+            raise
+        is_by_hand = True
+        seen, refused = preview_files(store, files.entity, files.tables, options, layout, whole=whole, progress=job.progress)
     for each in seen:
         each.plan.forget()
     rows = [(each.table, row) for each in seen for row in each.rows]
     named = len(seen) > 1
-    return Look(
-        tuple(seen), tuple(refused), tuple(Row(number, table.path.name if named else "", _said(table, row)) for number, (table, row) in enumerate(rows))
-    )
+    told = tuple(Row(number, table.path.name if named else "", _said(table, row)) for number, (table, row) in enumerate(rows))
+    return Look(tuple(seen), tuple(refused), told, is_by_hand)
+
+
+def _by_hand(files: Files) -> Layout | None:
+    """Return a layout to begin with where no column was recognised: the first one is taken for what such records are called."""
+    from crmdesk.exchange.mapping import guess, parse_target
+    from crmdesk.models.registry import entity_class
+
+    table = files.first
+    first = next((index for index in range(table.width) if table.values(index)), None)
+    if not files.is_one or not files.has_columns or first is None:
+        return None
+    layout = guess(files.entity, table)
+    if any(column.target for column in layout.columns):
+        return None
+    target = parse_target(files.entity, entity_class(files.entity).entity.title)
+    columns = list(layout.columns)
+    columns[first] = replace(columns[first], target=target, confidence=0.1, reason=tr("Neither the name nor the cells tell what it is; please choose."))
+    return replace(layout, columns=tuple(columns))
 
 
 def _said(table: Table, row: RowPreview) -> RowPreview:

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QDialog, QLineEdit, QRadioButton, QWidget
 
 from crmdesk import clock
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.queries import records
 from crmdesk.ui import background
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.widgets.basics import Button, Text, column, row
@@ -32,58 +33,108 @@ class ExportDialog(QDialog):
     """Asks for the form of an export and writes it.
 
     Args:
-        ids: the records that go out.
+        ids: the records of the list.
         columns: those of the list; all fields are offered beside them.
         filters: the conditions by which the list found them, for the journal.
+        chosen: those that are ticked; they are offered first.
     """
 
-    def __init__(self, frame: Frame, entity: str, ids: Sequence[UUID], columns: Sequence[str], filters: Sequence[Condition] = ()) -> None:
+    def __init__(
+        self, frame: Frame, entity: str, ids: Sequence[UUID], columns: Sequence[str], filters: Sequence[Condition] = (), chosen: Sequence[UUID] = ()
+    ) -> None:
         from crmdesk.exchange.exporting import endings_of
 
         super().__init__(frame if isinstance(frame, QWidget) else None)
-        self._filters = tuple(filters)
-        self.is_reason_wanted = len(ids) >= frame.store.settings.export_reason_from
+        self._filters, self._chosen = tuple(filters), tuple(chosen)
         self._frame, self._entity, self._ids, self._columns = frame, entity, tuple(ids), tuple(columns)
+        self._all: int | None = None
         plural = tr(entity_class(entity).entity.plural)
         title = tr("Export {what}", what=plural)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(500)
+        self.setMinimumWidth(760)
+        endings = endings_of(entity)
         self.forms, forms = _choices(
             ("xlsx", tr("Excel workbook"), tr("Numbers and dates as such, filters, sums")),
             ("csv", tr("CSV for people"), tr("Opens in any spreadsheet; nothing in it becomes a formula")),
             ("programs", tr("CSV for programs"), tr("UTF-8, field names, dates as 2026-12-20; imports again without loss")),
             ("json", tr("JSON"), tr("Every field, for programs")),
-            *([("vcf", tr("Address cards"), tr("vCard, for phones and mail programs"))] if ".vcf" in endings_of(entity) else []),
-            *([("ics", tr("Calendar"), tr("iCalendar: events and to-dos"))] if ".ics" in endings_of(entity) else []),
-        )  # fmt: skip
-        self.widths, widths = _choices(
+            *([("vcf", tr("Address cards"), tr("vCard 3.0, for phones and mail programs"))] if ".vcf" in endings else []),
+            *([("vcf4", tr("Address cards, vCard 4.0"), tr("For newer address books; keeps more"))] if ".vcf" in endings else []),
+            *([("ics", tr("Calendar"), tr("iCalendar: events and to-dos"))] if ".ics" in endings else []),
+        )
+        some = [("chosen", tr("Chosen records"), ntr("{count} record", "{count} records", len(chosen)))] if chosen else []
+        self.scope, scope = _choices(
+            *some, ("list", tr("The list as it is filtered"), ntr("{count} record", "{count} records", len(ids))), ("all", tr("All"), " ")
+        )
+        self.widths, self._width_part = _choices(
             ("list", tr("Columns of the list"), ntr("{count} column", "{count} columns", len(columns))), ("all", tr("All fields"), "")
-        )  # fmt: skip
+        )
         self.reason = QLineEdit()
         self.reason.setAccessibleName(tr("Reason"))
         self.reason.setPlaceholderText(tr("What it is for; it stands in the journal"))
         self.error = InlineError()
-        about = Text(tr("Reason") if self.is_reason_wanted else tr("Reason (optional)"), "strong")
-        about.setBuddy(self.reason)
+        self._about = Text("", "strong")
+        self._about.setBuddy(self.reason)
         self.button = Button(tr("Export"), self._go, "primary", "download")
         self.button.setDefault(True)
-        self.button.setEnabled(bool(ids))
         cancel = Button(tr("Cancel"), self.reject)
-        count = Text(ntr("{count} record", "{count} records", len(ids)), "muted")
-        asked = (6, forms, 6, Text(tr("Columns"), "strong"), widths, 6, about, self.reason, self.error, 8)
-        self.setLayout(column(Text(title, "dialog"), count, *asked, row(None, cancel, self.button), space=6, margins=(24, 20, 24, 20)))
+        everything = Button(tr("Take all my data"), self._take_everything, "link")
+        everything.setToolTip(tr("Every record and file of the store in one zip"))
+        right = column(
+            Text(tr("Records"), "strong"), scope, 8, Text(tr("Columns"), "strong"), self._width_part, 8, self._about, self.reason, self.error, None, space=6
+        )
+        left = column(Text(tr("Format"), "strong"), forms, None, space=6)
+        both = row(left, right, space=32)
+        both.setStretch(0, 1)
+        both.setStretch(1, 1)
+        self.setLayout(column(Text(title, "dialog"), 6, both, 10, row(everything, None, cancel, self.button), space=6, margins=(24, 20, 24, 20)))
+        for group in (self.forms, self.scope):
+            group.buttonToggled.connect(self._settle)
+        self._settle()
+        if isinstance(frame, QWidget):
+            frame.ask(self, lambda reader: records.count(reader, entity), self._know_all)
+
+    @property
+    def is_reason_wanted(self) -> bool:
+        """Whether so many records are exported with a reason only."""
+        return self._count() >= self._frame.store.settings.export_reason_from
 
     def form(self) -> str:
-        """Return the form that is chosen: `xlsx`, `csv`, `programs`, `json` or `vcf`."""
+        """Return the form that is chosen: `xlsx`, `csv`, `programs`, `json`, `vcf`, `vcf4` or `ics`."""
         return _chosen(self.forms)
+
+    def _count(self) -> int:
+        scope = _chosen(self.scope)
+        return len(self._chosen) if scope == "chosen" else len(self._ids) if scope == "list" else self._all if self._all is not None else len(self._ids)
+
+    def _know_all(self, count: int) -> None:
+        self._all = count
+        button = next(button for button in self.scope.buttons() if button.property("value") == "all")
+        said = ntr("{count} record", "{count} records", count)
+        button.setAccessibleDescription(said)
+        button.property("note").setText(said)
+        self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
+        """Offer what goes together: cards and calendars have no columns, and many records need a reason."""
+        self._width_part.setEnabled(self.form() not in {"vcf", "vcf4", "ics"})
+        self._about.setText(tr("Reason") if self.is_reason_wanted else tr("Reason (optional)"))
+        self.button.setEnabled(self._count() > 0)
+
+    def _take_everything(self) -> None:
+        from crmdesk.ui.dialogs.taking_out import take_everything
+
+        self.accept()
+        take_everything(self._frame)
 
     def _go(self) -> None:
         if self.is_reason_wanted and not self.reason.text().strip():
             self.error.say(tr("So many records are exported with a reason only."), self.reason)
             self.reason.setFocus()
             return
-        ending = {"programs": "csv"}.get(self.form(), self.form())
+        ending = {"programs": "csv", "vcf4": "vcf"}.get(self.form(), self.form())
         name = f"{tr(entity_class(self._entity).entity.plural)} {clock.today(self._frame.store.settings.tz).isoformat()}.{ending}"
         path = file_dialogs.choose_output(self, self.windowTitle(), Path.home() / name, f"{ending.upper()} (*.{ending})")
         if path is not None:
@@ -94,7 +145,11 @@ class ExportDialog(QDialog):
         from crmdesk.exchange.exporting import ExportOptions
 
         columns = self._columns if _chosen(self.widths) == "list" else ()
-        options = ExportOptions(ids=self._ids, columns=columns, for_programs=self.form() == "programs", conditions=self._filters, reason=self.reason.text())
+        scope, form = _chosen(self.scope), self.form()
+        options = ExportOptions(
+            ids={"chosen": self._chosen, "list": self._ids}.get(scope), columns=columns, for_programs=form == "programs", conditions=self._filters if scope == "list" else (),
+            reason=self.reason.text(), card_version="4.0" if form == "vcf4" else "3.0",
+        )  # fmt: skip
         frame, parent = self._frame, self.parentWidget()
         work = partial(_export, frame.store, self._entity, path, options)
         background.write(parent or self, tr("Export"), work, partial(_exported, frame))
@@ -115,6 +170,7 @@ def _choices(*choices: tuple[str, str, str]) -> tuple[QButtonGroup, QWidget]:
         if note:
             said = Text(note, "caption", wrap=True)
             said.setContentsMargins(24, 0, 0, 4)
+            button.setProperty("note", said)
             lines.addWidget(said)
     box.setLayout(lines)
     return group, box

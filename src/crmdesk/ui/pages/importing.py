@@ -137,12 +137,14 @@ class ImportPage(Page):
         self.kind_strip = Strip("info")
         self.kind_button = self.kind_strip.add_button("", self._take_suggestion)
         self.several_strip = Strip("layers")
+        self.hand_strip = Strip("circle-help")
+        self._strips = (self.kind_strip, self.kept_strip, self.several_strip, self.hand_strip)
         self.questions = Questions()
         self.questions.answered.connect(self._answered)
         self.columns = ColumnsView()
         self.columns.changed.connect(self.check)
         body = QWidget()
-        layout = column(self.kind_strip, self.kept_strip, self.several_strip, self.questions, space=8)
+        layout = column(*self._strips, self.questions, space=8)
         layout.addWidget(self.columns, 1)
         body.setLayout(layout)
         return body
@@ -321,7 +323,7 @@ class ImportPage(Page):
             self.focus_first()
 
     def _columns_height(self) -> int:
-        strips = [part for part in (self.kind_strip, self.kept_strip, self.several_strip, self.questions) if not part.isHidden()]
+        strips = [part for part in (*self._strips, self.questions) if not part.isHidden()]
         return min(MOST_HEIGHT, self.columns.maximumHeight() + sum(part.sizeHint().height() + 8 for part in strips) + 12)
 
     def back(self) -> None:
@@ -518,6 +520,8 @@ class ImportPage(Page):
         elif several:
             several += " " + tr("The other files are understood by themselves.")
         self.several_strip.say(several)
+        if self._layout is None:
+            self.hand_strip.say(tr("No column was recognised. Please say what they are.") if seen.is_by_hand else "")
         # The head of a long file may leave open what rows further down decide.
         asked = [question for each in seen.previews for question in each.questions] if seen.is_whole or self._whole_job is None else []
         self.questions.ask(asked, self.options)
@@ -561,8 +565,9 @@ class ImportPage(Page):
         self._show_counts()
         self._show_extent()
         self._refused(error)
-        if self.step() != "file":
+        if self.look is None and self.step() != "file":
             self.go_to("file")
+        self.next_button.setEnabled(False)
 
     def _show_counts(self) -> None:
         seen, step = self.look, self.step()

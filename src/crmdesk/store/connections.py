@@ -106,6 +106,11 @@ def _opening_error(error: Exception, path: Path, key: Key) -> UserError:
     return known_trouble(error) or CannotOpen(tr("{path} can't be opened.", path=path))
 
 
+def holds_alone(connection: Connection) -> bool:
+    """Say whether a connection keeps everybody else from opening the file, as it must where there is no room for the log."""
+    return str(rows(connection, "PRAGMA locking_mode")[0][0]) == "exclusive"
+
+
 def primary_code(error: Exception) -> int:
     """Return SQLite's primary result code of a driver's or SQLAlchemy's error, 0 if it has none."""
     cause = getattr(error, "orig", error)

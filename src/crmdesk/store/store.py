@@ -15,7 +15,7 @@ from crmdesk.errors import CannotUndo, StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal, series, undo
-from crmdesk.store.connections import Connection, connect, rows, sorted_errors, writing_engine
+from crmdesk.store.connections import Connection, connect, holds_alone, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
 from crmdesk.store.keys import Key
 from crmdesk.store.pace import no_garbage
@@ -64,6 +64,7 @@ class Store:
         self._lent = 0
         self._writing = threading.RLock()
         self._main: dict[frozenset[str], Connection] = {}
+        self._is_alone = False
         self._writer: Connection | None = None
         self._engine: Engine | None = None
         self._listeners: list[Callable[[Changes], None]] = []
@@ -102,7 +103,8 @@ class Store:
             if self._closed:
                 raise UserError(tr("The store is locked."))
             idle = self._readers.setdefault(hidden, [])
-            is_left = bool(idle) and not (aside and idle[0] is self._main.get(hidden))
+            # On a full disk the first reader holds the file alone: nobody else could open it.
+            is_left = bool(idle) and not (aside and idle[0] is self._main.get(hidden) and not holds_alone(idle[0]))
             connection = idle.pop(0 if aside else -1) if is_left else None
             self._lent += 1
         try:
@@ -112,6 +114,7 @@ class Store:
                     with self._readers_lock:
                         is_main = self._main.setdefault(hidden, connection) is connection
                     connection.execute(f"PRAGMA cache_size = -{MAIN_CACHE_KB if is_main else SIDE_CACHE_KB}")
+                    self._is_alone = connection.execute("PRAGMA locking_mode").fetchone()[0] == "exclusive"
                     if hidden:
                         from crmdesk.store.masks import mask
 

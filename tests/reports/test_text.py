@@ -91,3 +91,11 @@ def test_breaking_loses_no_character_and_keeps_to_the_width(text: str, width: in
 @given(st.text(max_size=40))
 def test_any_text_has_an_order_that_keeps_every_character(text: str) -> None:
     assert sorted(visual(text)) == sorted(text)
+
+
+@pytest.mark.parametrize("word", ["T" * 300, "AV" * 200, "rnm" * 150, "未来" * 90])
+def test_a_word_too_long_for_any_line_stays_within_the_width(word: str) -> None:
+    lines = lay_out(word, STYLE, 200)
+    assert "".join(seen(line) for line in lines) == word
+    assert max(line.width for line in lines) <= 200
+    assert min(line.width for line in lines[:-1]) > 180

@@ -95,6 +95,9 @@ def _tokens(text: str) -> list[str]:
     return [part for token in _TOKEN.findall(text) for part in _BREAK_INSIDE.split(token)]
 
 
+_NEAR_THE_END = 0.9
+
+
 @lru_cache(maxsize=8192)
 def _width(text: str, bold: bool) -> float:
     return sum(run.width for run in shape(text.replace("\t", " "), bold))
@@ -126,7 +129,8 @@ def _chopped(word: str, bold: bool, room: float) -> Iterator[str]:
     part, used = "", 0.0
     for cluster in _clusters(word):
         width = _width(cluster, bold)
-        if part and used + width > room:
+        # Letters side by side may take more room than each alone, as in TTT: near the end of the line it counts what is drawn.
+        if part and used + width > room * _NEAR_THE_END and _width(part + cluster, bold) > room:
             yield part
             part, used = "", 0.0
         part, used = part + cluster, used + width

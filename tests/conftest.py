@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from crmdesk.i18n import set_language
 from crmdesk.operations import setup
 from crmdesk.store import Store, create, open_store
 from crmdesk.store.keys import Key
@@ -55,6 +56,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("CRMDESK_STORE", "CRMDESK_PASSPHRASE", "CRMDESK_NEW_PASSPHRASE", "CRMDESK_RECOVERY_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """Start every test in English, whatever the one before spoke."""
+    set_language("en")
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
-from crmdesk.errors import Cancelled, StoreMissing, UserError
+from crmdesk.errors import Cancelled, StoreMissing, UserError, why
 from crmdesk.i18n import LANGUAGES, language, mark, set_language, tr
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.actions import Action
@@ -717,7 +717,7 @@ def _write_sheet(store: Store, path: Path) -> str:
     try:
         path.write_bytes(recovery_pdf(store))
     except OSError as error:
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=error.strerror or error)) from error
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
     return _note_sheet(store, tr("Saved as {name}", name=path.name))
 
 

@@ -100,3 +100,48 @@ def test_our_own_ids_of_merged_records_lead_to_the_kept_one_through_several_merg
     store.run(merging.merge, "company", third, [second])
     again = taken(store, tmp_path, "company", f"ID,Name\n{first},Acme\n{second},Bolt\n{third},Corax\n", match=("id",))
     assert (again.added, again.skipped) == (0, 3)
+
+
+def once(store: Store, entity: str, fields: str, mode: str) -> None:
+    store.run(records.change_settings, {"uniqueness": [(entity, fields, mode)]})
+
+
+def test_what_must_not_come_twice_is_rejected_with_the_reason(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "company", {"name": "Acme", "vat_id": "DE811569869", "city": "Berlin"})
+    once(store, "company", "vat_id", "block")
+    text = "Name,VAT ID\nAnother,de811569869\nBolt,DE136695976\nCorax,DE136695976\nDelta,\n"
+    result = taken(store, tmp_path, "company", text, on_duplicate="add")
+    assert (result.added, result.rejected) == (2, 2)
+    assert [problem.reason for problem in result.problems] == ["“Acme” has the same VAT ID already.", "A row further up has the same VAT ID."]
+
+
+@pytest.mark.parametrize(("fields", "first", "text"), [
+    ("phone", {"name": "Anna Berg", "phone": "+49 30 123456"}, "Name,Phone\nPeter Wolf,030 123456\nBo Li,030 999999\n"),
+    ("email", {"name": "Anna Berg", "email": "office@berg.example"}, "Name,Email\nPeter Wolf,Office@Berg.example\nBo Li,bo@li.example\n"),
+    ("name+address.city", {"name": "Anna Berg", "city": "Köln"}, "Name,City\nANNA BERG,köln\nAnna Berg,Bonn\n"),
+])  # fmt: skip
+def test_every_field_of_a_rule_is_compared_as_people_mean_it(store: Store, tmp_path: Path, fields: str, first: dict[str, str], text: str) -> None:
+    store.run(records.add, "contact", first)
+    once(store, "contact", fields, "block")
+    result = taken(store, tmp_path, "contact", text, on_duplicate="add")
+    assert (result.added, result.rejected) == (1, 1)
+    assert "“Anna Berg” has the same" in result.problems[0].reason
+
+
+@pytest.mark.parametrize("mode", ["warn", "reason"])
+def test_where_a_rule_only_warns_the_row_comes_in_and_the_result_says_so(store: Store, tmp_path: Path, mode: str) -> None:
+    store.run(records.add, "contact", {"name": "Anna Berg", "phone": "+49 30 123456"})
+    once(store, "contact", "phone", mode)
+    result = taken(store, tmp_path, "contact", "Name,Phone\nPeter Wolf,030 123456\nBo Li,030 999999\n")
+    assert (result.added, result.rejected) == (2, 0)
+    assert "1 row brings what should be there once only." in result.notes
+
+
+def test_a_known_record_is_not_held_against_itself_but_against_others(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "contact", {"name": "Anna Berg", "email": "anna@berg.example"})
+    store.run(records.add, "contact", {"name": "Bo Li", "phone": "+49 30 123456"})
+    once(store, "contact", "phone", "block")
+    text = "Name,Email,Phone\nAnna Berg,anna@berg.example,030 123456\n"
+    assert taken(store, tmp_path, "contact", text, on_duplicate="fill").rejected == 1
+    assert taken(store, tmp_path, "contact", text.replace("123456", "777777"), on_duplicate="fill").updated == 1
+    assert taken(store, tmp_path, "contact", text.replace("123456", "777777"), on_duplicate="fill").rejected == 0

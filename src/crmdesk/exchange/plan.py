@@ -18,6 +18,7 @@ from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.links import Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
+from crmdesk.exchange.once import ALSO, Once
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME, CellChange, Outcome
 from crmdesk.exchange.parts import Parts
 from crmdesk.exchange.phones import PhoneReader
@@ -32,6 +33,7 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch, mapping_id
+from crmdesk.queries import uniqueness
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.queries.finding import title_field
 from crmdesk.store.pace import no_garbage
@@ -163,6 +165,7 @@ class Plan:
         self._stages: dict[bytes | None, Stages] = {}
         self._seen = Seen()
         self._fresh = Fresh()
+        self._once = Once(store)
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
 
@@ -185,7 +188,7 @@ class Plan:
 
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
-        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_was_empty"):
+        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_once", "_was_empty"):
             setattr(self, name, getattr(earlier, name))
 
     def forget(self) -> None:
@@ -402,11 +405,11 @@ class Plan:
         self._noted[what] += 1
         return self._noted[what] <= self._watched
 
-    def _note(self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False) -> None:
+    def _note(self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False, reason: str = "") -> None:
         """Note down what becomes of a row, for those who look before they write."""
         if self._watches(what):
             title = draft.values.get(title_field(entity_class(draft.entity))) or ""
-            self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes)))
+            self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason))
 
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
         adds = self.options.on_duplicate == "add"
@@ -417,7 +420,8 @@ class Plan:
         completes = self.options.on_duplicate in {"fill", "overwrite"}
         merges: list[tuple[Draft, Match]] = []
         self._free_ids(drafts, keys_of)
-        for draft, keys, match in zip(drafts, keys_of, known, strict=True):
+        complaints = self._complaints(drafts, known)
+        for place, (draft, keys, match) in enumerate(zip(drafts, keys_of, known, strict=True)):
             record = match.record if match else None
             if record is None and not adds and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
@@ -427,13 +431,15 @@ class Plan:
                     self._skip(draft, record_in_file)
                     self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
+            if (record is None or self.options.on_duplicate != "skip") and self._is_forbidden(shape, draft, record, complaints[place]):
+                continue
             if record is None:
                 try:
                     shape.accept(draft)
                 except UserError as error:
                     self._refuse(draft.line, draft.cells, error)
                     continue
-                self._note(draft, NEW)
+                self._note(draft, NEW, reason=" ".join(said for _, said in complaints[place]))
                 self._count_added(draft)
                 self._remember(draft, keys)
                 self._teach(draft)
@@ -446,6 +452,25 @@ class Plan:
                 self._note(draft, KNOWN, record, match.sign if match else "")
         if merges:
             self._merge(shape, merges)
+
+    def _complaints(self, drafts: Sequence[Draft], known: Sequence[Match | None]) -> list[list[tuple[str, str]]]:
+        """Return what the store's rules of uniqueness say of rows."""
+        if not self.store.settings.uniqueness:
+            return [[] for _ in drafts]
+        return self._once.complaints(drafts, [match.record if match else None for match in known])
+
+    def _is_forbidden(self, shape: Shape, draft: Draft, record: bytes | None, complaints: list[tuple[str, str]]) -> bool:
+        """Refuse a row whose values are there already and must not be twice; where a rule only warns, or asks for a reason, count it."""
+        if not self.store.settings.uniqueness:
+            return False
+        complaints += self._once.further_up(draft, record or f"{id(self)}:{draft.line}".encode())
+        for mode, said in complaints:
+            if mode == uniqueness.BLOCK:
+                self._reject(draft.line, draft.cells, said)
+                return True
+        if complaints:
+            shape.work.note(ALSO)
+        return False
 
     def _count_added(self, draft: Draft) -> None:
         if "line of" in draft.rest or "made already" in draft.rest:

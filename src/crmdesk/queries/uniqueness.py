@@ -63,17 +63,34 @@ def taken(reader: Reader, entity: str, values: Mapping[str, Sequence[str]], but:
         values: by field (`email`, `phone`, `name`, `address.city`, `vat_id` …), as people write them; several of a list field.
         but: the record that has them now.
     """
-    found: list[Clash] = []
-    for rule in rules(reader.settings, entity):
-        asked = [_condition(reader, entity, field, values.get(field, ())) for field in rule.fields]
-        if all(asked):
-            where = " AND ".join(sql for sql, _ in (one for one in asked if one))
-            parameters = [value for _, value in (one for one in asked if one)]
-            sql = f'SELECT t.id FROM "{entity}" t WHERE t.deleted_at IS NULL AND {where} AND t.id IS NOT ? ORDER BY t.id LIMIT 1'  # noqa: S608
-            if (record := reader.value(sql, (*parameters, but.bytes if but else None))) is not None:
-                title = records.titles(reader, entity, [record])[record][0]
-                found.append(Clash(rule, UUID(bytes=record), title))
-    return found
+    found = (clash(reader, rule, values, but.bytes if but else None) for rule in rules(reader.settings, entity))
+    return [one for one in found if one is not None]
+
+
+def clash(reader: Reader, rule: Rule, values: Mapping[str, Sequence[str]], but: bytes | None = None) -> Clash | None:
+    """Return the first live record that has in all fields of a rule what the values say."""
+    entity = rule.entity
+    asked = [_condition(reader, entity, field, values.get(field, ())) for field in rule.fields]
+    if not all(asked):
+        return None
+    where = " AND ".join(sql for sql, _ in (one for one in asked if one))
+    parameters = [value for _, value in (one for one in asked if one)]
+    sql = f'SELECT t.id FROM "{entity}" t WHERE t.deleted_at IS NULL AND {where} AND t.id IS NOT ? ORDER BY t.id LIMIT 1'  # noqa: S608
+    record = reader.value(sql, (*parameters, but))
+    return Clash(rule, UUID(bytes=record), records.titles(reader, entity, [record])[record][0]) if record is not None else None
+
+
+def of_stored(reader: Reader, entity: str, record: UUID) -> list[Clash]:
+    """Return what clashes with a record, by its id."""
+    values: dict[str, list[str]] = {}
+    for field in {field for rule in rules(reader.settings, entity) for field in rule.fields}:
+        if field in _PARTS:
+            values[field] = _in_parts(reader, entity, record, field)
+        else:
+            column = ENTITIES[entity].fields[field].column
+            found = reader.value(f'SELECT "{column}" FROM "{entity}" WHERE id = ?', (record.bytes,))  # noqa: S608
+            values[field] = [] if found in (None, "") else [str(found)]
+    return taken(reader, entity, values, record) if values else []
 
 
 def of_record(reader: Reader, record: Record) -> list[Clash]:
@@ -87,19 +104,39 @@ def of_record(reader: Reader, record: Record) -> list[Clash]:
 
 def _present(reader: Reader, record: Any, field: str) -> list[str]:
     if field in _PARTS:
-        part, column = _PARTS[field]
-        sql = f'SELECT "{column}" FROM "{part}" WHERE "{record.entity.name}_id" = ? AND deleted_at IS NULL AND "{column}" <> \'\''  # noqa: S608
-        return [value for (value,) in reader.rows(sql, (record.id.bytes,))]
+        return _in_parts(reader, record.entity.name, record.id, field)
     value = getattr(record, field)
     return [] if value in (None, "") else [str(value)]
 
 
+def _in_parts(reader: Reader, entity: str, record: UUID, field: str) -> list[str]:
+    part, column = _PARTS[field]
+    sql = f'SELECT "{column}" FROM "{part}" WHERE "{entity}_id" = ? AND deleted_at IS NULL AND "{column}" <> \'\''  # noqa: S608
+    return [value for (value,) in reader.rows(sql, (record.bytes,))]
+
+
+def keys(region: str, field: str, values: Sequence[str]) -> list[str]:
+    """Return values of a field as they are compared; those that say nothing are left out."""
+    return [key for value in values if (key := _key(region, field, value))]
+
+
+def keys_there(reader: Reader, entity: str, field: str, wanted: Sequence[str]) -> set[str]:
+    """Return which of many values live records have, in small letters."""
+    if field in _PARTS:
+        part, column = _PARTS[field]
+        sql = f'SELECT p."{column}" FROM "{part}" p WHERE p."{entity}_id" IS NOT NULL AND p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL'  # noqa: S608
+    else:
+        compared = "t.sort_key" if field == "name" else f't."{ENTITIES[entity].fields[field].column}" COLLATE NOCASE'
+        sql = f'SELECT {compared} FROM "{entity}" t WHERE {compared} IN (SELECT value FROM json_each(?)) AND t.deleted_at IS NULL'  # noqa: S608
+    return {str(value).casefold() for (value,) in reader.rows(sql, (json.dumps(list(wanted)),))}
+
+
 def _condition(reader: Reader, entity: str, field: str, values: Sequence[str]) -> tuple[str, str] | None:
     """Return SQL and its parameter for records that share a value; None where there is none to share."""
-    keys = [key for value in values if (key := _key(reader, field, value))]
-    if not keys:
+    wanted_keys = keys(reader.settings.region, field, values)
+    if not wanted_keys:
         return None
-    wanted = json.dumps(keys)
+    wanted = json.dumps(wanted_keys)
     if field in _PARTS:
         part, column = _PARTS[field]
         return (
@@ -111,13 +148,13 @@ def _condition(reader: Reader, entity: str, field: str, values: Sequence[str]) -
     return f't."{field}" COLLATE NOCASE IN (SELECT value FROM json_each(?))', wanted
 
 
-def _key(reader: Reader, field: str, value: str) -> str:
+def _key(region: str, field: str, value: str) -> str:
     text = value.strip()
     match field:
         case "email":
             return text.lower()
         case "phone":
-            return phone_key(text, reader.settings.region).get("e164") or ""
+            return phone_key(text, region).get("e164") or ""
         case "name":
             return sort_key(text)
         case "address.city":

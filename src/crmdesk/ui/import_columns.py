@@ -332,6 +332,8 @@ class ColumnsView(Card):
             return f"· {tr(OWN_KINDS.get(kind, kind))}"
         if linked := self._linked(target):
             return linked
+        if any(question.index == one.column.index and not question.assumed for question in seen.questions):
+            return tr("· day or month first?")
         hints = seen.plan.hints.get(one.column.index)
         order = tr(DATE_ORDERS[hints.date_order]) if hints is not None and hints.date_order in DATE_ORDERS else ""
         if order:

@@ -6,13 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, read_date
 from crmdesk.i18n import mark, tr
 from crmdesk.ui.widgets.basics import Button, Card, Picture, Text, column, row
-from crmdesk.ui.widgets.heads import Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ class Strip(Card):
 
     def __init__(self, icon: str) -> None:
         super().__init__(padding=10)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.words = Text("", wrap=True)
         self._line = row(Picture(icon, "muted", 16), space=10)
         self._line.addWidget(self.words, 1)
@@ -60,7 +60,8 @@ class Questions(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._asked: dict[str, Question] = {}
-        self._strips: dict[str, tuple[Strip, Segmented]] = {}
+        self._strips: list[Strip] = []
+        self._buttons: dict[str, dict[str, Button]] = {}
         self._answers: dict[str, str] = {}
         self._lines = column(space=8)
         self.setLayout(self._lines)
@@ -80,12 +81,12 @@ class Questions(QWidget):
         if wanted != self._asked:
             self._asked = wanted
             self._build()
-        for about, (_, choice) in self._strips.items():
+        for about, buttons in self._buttons.items():
             value = self._answers.get(about) or self._asked[about].assumed
-            if value:
-                choice.choose(value)
-            else:
-                choice.clear()
+            for answer, button in buttons.items():
+                button.set_icon("check" if answer == value else "")
+                button.updateGeometry()
+                button.setAccessibleDescription(tr("Chosen") if answer == value else "")
 
     def unanswered(self) -> Question | None:
         """Return the first question without whose answer nothing can be imported."""
@@ -94,28 +95,27 @@ class Questions(QWidget):
     def first(self) -> QWidget | None:
         """Return where the keyboard goes for the first open answer."""
         question = self.unanswered()
-        choice = self._strips[question.about][1] if question is not None else None
-        return choice.findChildren(QWidget)[0] if choice is not None else None
+        return next(iter(self._buttons[question.about].values())) if question is not None else None
 
-    def choices(self, about: str) -> Segmented:
+    def choices(self, about: str) -> dict[str, Button]:
         """Return the answers that are offered."""
-        return self._strips[about][1]
+        return self._buttons[about]
 
     def _build(self) -> None:
-        for strip, _ in self._strips.values():
+        for strip in self._strips:
             strip.hide()
             self._lines.removeWidget(strip)
             strip.deleteLater()
-        self._strips = {}
+        self._strips, self._buttons = [], {}
         for about, question in self._asked.items():
             strip = Strip("circle-help")
-            choice = Segmented(*((answer, _label(question, answer)) for answer in question.answers), name=_words(question))
-            choice.chosen.connect(partial(self.answered.emit, about))
-            strip.words.setText(_words(question))
-            strip.body.addLayout(row(26, choice, None, space=0))
-            strip.setAccessibleName(_words(question))
-            strip.show()
-            self._strips[about] = (strip, choice)
+            strip.say(_words(question))
+            self._buttons[about] = {
+                answer: strip.add_button(_label(question, answer), partial(self.answered.emit, about, answer)) for answer in question.answers
+            }
+            for button in self._buttons[about].values():
+                button.setAccessibleName(f"{_words(question)} {button.text()}")
+            self._strips.append(strip)
             self._lines.addWidget(strip)
         self.setVisible(bool(self._strips))
 

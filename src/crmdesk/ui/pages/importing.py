@@ -324,7 +324,7 @@ class ImportPage(Page):
 
     def _columns_height(self) -> int:
         strips = [part for part in (*self._strips, self.questions) if not part.isHidden()]
-        return min(MOST_HEIGHT, self.columns.maximumHeight() + sum(part.sizeHint().height() + 8 for part in strips) + 12)
+        return min(MOST_HEIGHT, self.columns.maximumHeight() + sum(_height(part, self.columns.width()) + 8 for part in strips) + 12)
 
     def back(self) -> None:
         """Go one step back."""
@@ -755,6 +755,12 @@ class ImportPage(Page):
         if files:
             event.acceptProposedAction()
             self.open_files(files, self._wanted)
+
+
+def _height(part: QWidget, width: int) -> int:
+    """Return how high a part is at a width."""
+    height = part.heightForWidth(width)
+    return height if height > 0 else part.sizeHint().height()
 
 
 class _Count(Card):

@@ -254,6 +254,8 @@ def test_a_preview_says_what_an_import_would_do(crm: Program, tmp_path: Path) ->
 
 def test_backup_and_restore(crm: Program, tmp_path: Path) -> None:
     crm("add", "company", "name=Kept")
+    crm("backup")
+    assert str(crm("info")["last_backup"]).endswith("Z")
     made = crm("backup", tmp_path / "copy.crmdesk")
     assert made["verified"]
     crm("add", "company", "name=Later")

@@ -57,7 +57,7 @@ def info() -> None:
         last = backups.last_backup(store)
         result = {
             "store": str(store.path), **facts, "program": __version__, "size_bytes": store.path.stat().st_size,
-            "last_backup": last.isoformat(timespec="seconds") if last else None, "team": None,
+            "last_backup": last.isoformat(timespec="milliseconds").replace("+00:00", "Z") if last else None, "team": None,
         }  # fmt: skip
         say(result)
 

@@ -29,7 +29,7 @@ OWN_FIELDS = (
 )  # fmt: skip
 ORDER = ("company", "contact", "product", "lead", "deal", "quote", "quote_line", "ticket", "activity", "task", "article")
 # What the program works out by itself again, and the number that a document is known by in later imports.
-OWN_WORK = {"id", "last_contact_at", "stage_since", "position", "source", "external_id", "pdf", "e164"}
+OWN_WORK = {"id", "last_contact_at", "position", "source", "pdf", "e164"}
 
 
 def prepare(store: Store) -> None:
@@ -93,9 +93,11 @@ def told(store: Store, entity: str) -> list[dict[str, Any]]:
             return value["title"] if "title" in value else {name: plain(inner) for name, inner in value.items() if name not in OWN_WORK}
         return [plain(part) for part in value] if isinstance(value, list) else value
 
+    # The number of a document that came from elsewhere is its id there too: so it is known, and may get its lines.
+    own_work = OWN_WORK | {"external_id"} if entity in {"quote", "ticket"} else OWN_WORK
     with store.read() as reader:
         found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
-    return sorted(({name: plain(value) for name, value in values.items() if name not in OWN_WORK} for values in found), key=repr)
+    return sorted(({name: plain(value) for name, value in values.items() if name not in own_work} for values in found), key=repr)
 
 
 @pytest.mark.parametrize("ending", [".json", ".csv", ".xlsx"])
@@ -110,7 +112,7 @@ def test_every_entity_comes_back_as_it_was(store: Store, other: Store, tmp_path:
         assert [problem.reason for problem in result.problems] == [], entity
     for entity in ORDER:
         before, after = told(store, entity), told(other, entity)
-        assert after == before, entity
+        assert [{n: (a[n], b[n]) for n in a if a[n] != b[n]} for a, b in zip(after, before, strict=True)] == [{}] * len(before), entity
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf", "Zs"), exclude_characters="\ufffd") | st.just(" "), min_size=1, max_size=40)
@@ -130,7 +132,7 @@ def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_fa
         for at, (text, number, day) in enumerate(data.draw(st.lists(st.tuples(LINES, st.integers(0, 10**6), st.dates()), min_size=1, max_size=4))):
             store.run(records.add, "article", {"title": f"{at} {text}", "category": text, "body": f"x{text}\n{text}x", "status": "published"})
             store.run(records.add, "product", {"name": f"{at} {text}", "code": f"C{at}", "unit": text, "price": f"{number}.{at:04} EUR", "tax_rate": f"{number % 100}.5"})
-            store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(number)})
+            store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(number + 1)})
         for entity in ("article", "product", "task"):
             path = folder / f"{entity}{ending}"
             export_records(store, entity, path, ExportOptions(for_programs=ending == ".csv"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import new_id_bytes
 from crmdesk.errors import NotAllowed, UserError
 from crmdesk.exchange.company_names import companies_called
+from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.words import outcome_of
 from crmdesk.i18n import tr
 from crmdesk.models.names import folded, sort_key
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
 
 NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", "ticket": "number"}
+SCANNED = 2_000
+"""Among so many promised companies a name without its legal form is looked for."""
 CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline"})
 
 
@@ -186,7 +189,18 @@ class Book:
         for text in texts:
             if text and (promised := self.promised.pop(name_key(self.entity, text), None)):
                 return promised[0]
+        if self.entity == "company" and self.promised and texts and texts[0]:
+            return self._claim_bare(texts[0])
         return None
+
+    def _claim_bare(self, text: str) -> bytes | None:
+        """Return the id that was promised to the one company that is called so but for its legal form."""
+        name, form = split_form(name_key("company", text))
+        if form:
+            promised = self.promised.pop(name, None)
+            return promised[0] if promised else None
+        found = [key for key in self.promised if key.startswith(name) and split_form(key)[0] == name] if len(self.promised) < SCANNED else []
+        return self.promised.pop(found[0])[0] if len(found) == 1 else None
 
     def keep_promises(self) -> None:
         """Make what was referred to but never stood in the file."""

@@ -243,7 +243,7 @@ def names_of(entity: str) -> dict[str, str]:
 def _can_be_given(entity: str, item: Field) -> bool:
     if item.kind == "parts":
         return item.name in PART_FIELDS
-    return item.name not in {"sort_key", "name_key", "amount_base", "source", "stage_since"} and (not item.derived or item.name == "name")
+    return item.name not in {"sort_key", "name_key", "amount_base", "source"} and (not item.derived or item.name == "name")
 
 
 # ---- guessing ----

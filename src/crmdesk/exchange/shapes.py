@@ -14,7 +14,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.known import bare_code
-from crmdesk.exchange.links import name_key
+from crmdesk.exchange.links import NUMBERED, name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
@@ -335,7 +335,8 @@ class Shape:
     def new_id(self, draft: Draft) -> bytes:
         """Return the id of a new record: the one promised to it, or a fresh one."""
         book = self.work.book(self.entity) if self.refers_to_itself else None
-        claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"))
+        number = draft.values.get(NUMBERED.get(self.entity, ""))
+        claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"), number)
         return claimed or draft.rest.get("own id") or next(self.work.ids)
 
     def after(self, draft: Draft) -> None:
@@ -682,7 +683,7 @@ class DealShape(Shape):
             values["expected_close_on" if is_open else "closed_on"] = closes
         if not is_open and not values["closed_on"]:
             values["closed_on"] = values["expected_close_on"] or self.today
-        values["stage_since"] = self._since(values)
+        values["stage_since"] = values["stage_since"] or self._since(values)
         if not values["name"]:
             pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
             values["name"] = " · ".join(piece for piece in pieces if piece) or values.get("external_id")
@@ -751,7 +752,7 @@ class TicketShape(Shape):
             values["resolved_at"] = values["resolved_at"] or values["closed_at"] or values["opened_at"]
         if values["status"] == "waiting":
             values["waiting_since"] = values["first_replied_at"] or values["opened_at"]
-        if values.get("number") and "external_id" in values:
+        if values.get("number") and "external_id" in values and "id" not in self.virtual:
             values["external_id"] = values["external_id"] or values["number"]
 
     def more_keys(self, draft: Draft) -> list[Key]:

@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.records import Part
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
-from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
+from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
+from crmdesk.ui.named import Named
+from crmdesk.ui.record_page import CustomerPage
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -176,3 +179,51 @@ def test_an_empty_list_offers_to_begin_or_to_import(desk: Desk) -> None:
     assert page.list.nothing.sentence.text() == "No contacts yet."
 
 
+
+
+def once(desk: Desk, entity: str, fields: str, mode: str) -> None:
+    desk.store.run(deeds.change_settings, {"uniqueness": [(entity, fields, mode)]})
+
+
+def test_what_should_be_there_once_is_said_at_its_field_while_typing(desk: Desk) -> None:
+    once(desk, "contact", "phone", "warn")
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "family_name"), "Somebody")
+    QTest.keyClicks(field(dialog, "phone"), "+49 30 0074321")
+    dialog.look()
+    desk.settle()
+    assert dialog.form._errors["phone"].text() == "“Maria Anders” has the same Phone already."
+    field(dialog, "phone").setText("+49 30 9999999")
+    dialog.look()
+    desk.settle()
+    assert dialog.form._errors["phone"].text() == ""
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_who_is_likely_there_is_asked_of_before_one_is_made_on_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch, agrees: bool) -> None:
+    desk.store.run(deeds.add, "company", {"name": "Drachenblut Delikatessen GmbH"})
+    asked: list[str] = []
+    monkeypatch.setattr(desk.window, "confirm", lambda question, *_more, **_named: asked.append(question) or agrees)
+    taken: list[Named] = []
+    make = making(desk.window).make
+    assert make
+    make("company", "Drachenblut Delikatessen GmbH", taken.append)
+    desk.settle()
+    assert asked == ["“Drachenblut Delikatessen GmbH” may be there already as “Drachenblut Delikatessen GmbH”: has this name."]
+    assert len(taken) == int(agrees)
+    make("company", "Quite Another", taken.append)
+    desk.settle()
+    assert (len(asked), taken[-1].title) == (1, "Quite Another")
+
+
+def test_an_edit_on_the_page_says_what_another_one_has_already(desk: Desk) -> None:
+    once(desk, "contact", "phone", "warn")
+    other = desk.store.run(deeds.add, "contact", {"name": "Bo Li"})
+    desk.window.open_record("contact", other)
+    desk.settle()
+    person = desk.window.page()
+    assert isinstance(person, CustomerPage)
+    person._save("phone", [Part("+49 30 0074321")], lambda: None, lambda error: None)
+    desk.settle()
+    desk.settle()
+    assert desk.said()[-1] == "“Maria Anders” has the same Phone already."

@@ -16,7 +16,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import activities, attachments, tasks
 from crmdesk.operations import records as deeds
-from crmdesk.queries import records
+from crmdesk.queries import records, uniqueness
 from crmdesk.queries import tasks as task_queries
 from crmdesk.queries import timeline as story
 from crmdesk.queries.finding import Condition
@@ -687,7 +687,18 @@ class CustomerPage(Page):
 
         if self.record is not None:
             values = {name: given(self._cls.fields[name], value)}
-            self.frame.do(deeds.edit, self.entity, [self.record], values, done=lambda _: done(), failed=refused)
+            self.frame.do(deeds.edit, self.entity, [self.record], values, done=lambda _: self._saved_field(done), failed=refused)
+
+    def _saved_field(self, done: Callable[[], None]) -> None:
+        """Say what the record now has in common with another, where a rule only warns."""
+        done()
+        record = self.record
+        if record is not None and uniqueness.rules(self.frame.store.settings, self.entity):
+            self.frame.ask(self, lambda reader: uniqueness.of_stored(reader, self.entity, record), self._warn, key="unique")
+
+    def _warn(self, clashes: Sequence[uniqueness.Clash]) -> None:
+        for clash in clashes[:1]:
+            self.frame.say(clash.said, undo=True, more=[(tr("Show"), lambda: self.frame.open_record(self.entity, clash.record))])
 
     # --- the line ---------------------------------------------------------------------------------------------------
 

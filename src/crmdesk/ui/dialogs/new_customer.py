@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
+from crmdesk.models.names import display_name
+from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records
-from crmdesk.queries import duplicates
+from crmdesk.queries import duplicates, uniqueness
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import LinkEditor, Named
 from crmdesk.ui.records import context
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.queries.duplicates import Known
+    from crmdesk.queries.uniqueness import Clash
+    from crmdesk.store import Reader
     from crmdesk.ui.editors import Context
     from crmdesk.ui.page import Frame
 
 MOST_KNOWN = 3
 LOOK_MS = 250
+# From so likely on somebody is asked before a second one is made on the way.
+ASKED = 0.5
 NEW_FIELDS = {
     "contact": ("given_name", "family_name", "company", "role", "phone", "email"),
     "company": ("name", "industry", "website", "phone", "email"),
@@ -44,6 +50,7 @@ class NewCustomerDialog(NewRecordDialog):
         names, given = NEW_FIELDS[entity], dict(values or {})
         super().__init__(frame, entity, names, tr(NEW_TITLES[entity]), tr("Add"), added, given)
         self._frame_of, self._entity = frame, entity
+        self._warned: set[str] = set()
         # An empty value shows the first empty line of a list field.
         self.form.set_values({name: None for name in names if name not in given})
         for editor in self.form.editors.values():
@@ -62,15 +69,35 @@ class NewCustomerDialog(NewRecordDialog):
     @Slot()
     def look(self) -> None:
         """Ask whether the record is there already."""
-        typed = duplicates.Typed()
+        typed, values = duplicates.Typed(), dict[str, list[str]]()
         for name, editor in self.form.editors.items():
             try:
                 value = editor.value()
             except UserError:
                 continue
             typed = typed.having(name, value)
+            values |= _texts(name, value)
+        if self._entity != "company":
+            values["name"] = [display_name(typed.given_name or None, typed.family_name or None)]
         entity = self._entity
-        self._frame_of.ask(self, lambda reader: duplicates.known(reader, entity, typed, MOST_KNOWN), self.known.show_them, key="known")
+
+        def question(reader: Reader) -> tuple[list[Known], list[Clash]]:
+            return duplicates.known(reader, entity, typed, MOST_KNOWN), uniqueness.taken(reader, entity, values)
+
+        self._frame_of.ask(self, question, self._show_found, key="known")
+
+    def _show_found(self, found: tuple[list[Known], list[Clash]]) -> None:
+        """Name who is there already, and say at its field what should be there once."""
+        known, clashes = found
+        self.known.show_them(known)
+        said: dict[str, str] = {}
+        for clash in clashes:
+            first = clash.rule.fields[0].partition(".")[0]
+            place = first if first in self.form.editors else next(name for name in ("family_name", "name") if name in self.form.editors)
+            said.setdefault(place, clash.said)
+        for name in {*self._warned, *said}:
+            self.form.say(name, said.get(name, ""))
+        self._warned = set(said)
 
     def _open_known(self, record: UUID) -> None:
         self.reject()
@@ -106,11 +133,36 @@ class KnownOnes(QWidget):
         self.setVisible(bool(found))
 
 
+def _texts(name: str, value: Any) -> dict[str, list[str]]:
+    """Return what an input says, by the fields that rules of uniqueness name."""
+    if isinstance(value, list | tuple):
+        return {name: [str(part.value) for part in value if getattr(part, "value", None)]}
+    return {name: [value]} if isinstance(value, str) else {}
+
+
+def _typed_name(entity: str, text: str) -> duplicates.Typed:
+    if entity == "company":
+        return duplicates.Typed(name=text)
+    name = split_name(text)
+    return duplicates.Typed(given_name=name.given or "", family_name=name.family or "")
+
+
 def making(frame: Frame) -> Context:
     """Return what inputs depend on, with “New …” where a company or contact is chosen."""
 
     def make(entity: str, text: str, take: Callable[[Named], None]) -> None:
-        frame.do(records.add, entity, {"name": text}, done=lambda record: take(Named(record, text)))
+        def add(found: Sequence[Known] = ()) -> None:
+            if found:
+                question = tr("“{name}” may be there already as “{known}”: {why}.", name=text, known=found[0].title, why=found[0].why)
+                if not frame.confirm(question, tr("Make a new one"), tr("To take the one that is there, choose it from the list.")):
+                    return
+            frame.do(records.add, entity, {"name": text}, done=lambda record: take(Named(record, text)))
+
+        if entity in duplicates.CUSTOMERS and isinstance(frame, QWidget):
+            typed = _typed_name(entity, text)
+            frame.ask(frame, lambda reader: [one for one in duplicates.known(reader, entity, typed, 1) if one.score >= ASKED], add, key="making")
+        else:
+            add()
 
     return replace(context(frame.store), make=make)
 

@@ -109,6 +109,7 @@ class Questions(QWidget):
         self._strips, self._buttons = [], {}
         for about, question in self._asked.items():
             strip = Strip("circle-help")
+            self._lines.addWidget(strip)
             strip.say(_words(question))
             self._buttons[about] = {
                 answer: strip.add_button(_label(question, answer), partial(self.answered.emit, about, answer)) for answer in question.answers
@@ -116,7 +117,6 @@ class Questions(QWidget):
             for button in self._buttons[about].values():
                 button.setAccessibleName(f"{_words(question)} {button.text()}")
             self._strips.append(strip)
-            self._lines.addWidget(strip)
         self.setVisible(bool(self._strips))
 
 

@@ -146,7 +146,6 @@ class RowsView(QWidget):
         self._rows: tuple[Row, ...] = ()
         choices = [("", tr("All")), *((outcome, tr(LABELS[outcome])) for outcome in among)]
         self.filter = Segmented(*choices, name=tr("Show"))
-        self.filter.setVisible(with_outcome)
         self.filter.chosen.connect(self._filtered)
         columns = [
             Column("line", mark("Row"), "integer", 70), Column("file", mark("File"), "text", 140, is_shown=False),
@@ -167,6 +166,8 @@ class RowsView(QWidget):
         main.add(self.table, self.nothing)
         self.setLayout(column(self.filter, main, side, space=10))
         self.nothing.hide()
+        if not with_outcome:
+            self.filter.hide()
 
     def show_look(self, look: Look | None, nothing: str) -> None:
         """Show what would come; `nothing` stands there if there is no row."""

@@ -28,6 +28,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QTimer, Signal, Slot
 
 from crmdesk.errors import Cancelled
+from crmdesk.ui import memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -284,6 +285,7 @@ def start() -> Bridge:
     if _engine is None:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         gc.disable()
+        memory.begin()
         _engine = _Engine()
     return _engine.bridge
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from crmdesk.clock import now, now_ms, today
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import tr
-from crmdesk.ui import background
+from crmdesk.ui import background, memory
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -265,6 +265,7 @@ class Upkeep(QObject):
         last = self.backed_up_at
         if self._has_news and (last is None or now() - last >= BACKUP_EVERY):
             self.back_up()
+        background.read(self, lambda job: memory.give_back(), None, key="memory")
         self.state_changed.emit()
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 Id = Any
-PAGE, KEPT_PAGES, MOST_COPIED = 200, 20, 20_000
+PAGE, KEPT_PAGES, MOST_COPIED = 200, 8, 20_000
 CHECK_WIDTH, HEADER = 36, 32
 LABEL_MARGIN = 24  # around a label, with a little air
 LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways

@@ -32,7 +32,8 @@ def settle(change: Change, field: CustomField) -> None:
         UserError: there is no such entity, a field of that name exists, or a choice without choices.
     """
     if not field.about:
-        raise UserError(tr("{field} is missing.", field=tr(FIXED["about"])), field="about")
+        label = FIXED["about"]
+        raise UserError(tr("{field} is missing.", field=tr(label)), field="about")
     cls = entity_class(field.about)
     if cls.entity.owned_by or "custom" not in cls.columns:
         raise UserError(tr("{entity} takes no fields of your own.", entity=tr(cls.entity.label)), field="about")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
 
 from crmdesk.exchange.mapping import ADDRESS_PARTS, RELATED, VIRTUAL, Target, names_of, parse_target
 from crmdesk.i18n import language, mark, ntr, tr
@@ -18,6 +18,8 @@ from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, Line, Picture, Text, column, row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmdesk.exchange.mapping import Layout
     from crmdesk.exchange.preview import ColumnPreview, Preview
 
@@ -41,8 +43,10 @@ OWN_KINDS = {
 LEFT_OUT, OWN = 0, 1
 BEFORE = 2
 """So many entries stand before the fields: leave out, own field."""
-CELLS = (220, 26, 320)
-STATE = 230
+LEAST = (90, 150, 50)
+SHARES = (22, 33, 25)
+"""How the names in the file, the fields and the first values share the width."""
+ARROW, STATE = 26, 200
 HEAD = 38
 UNSURE = 0.75
 AT_ONCE, PER_TURN = 6, 4
@@ -134,23 +138,31 @@ class _Line(QWidget):
         self.make = Button(tr("New field"), kind="link")
         self.make.setAccessibleName(tr("Make a field of {column}", column=header))
         self.make.hide()
-        self.name.setFixedWidth(CELLS[0])
         self.name.setToolTip(header)
         arrow = QWidget()
-        arrow.setFixedWidth(CELLS[1])
+        arrow.setFixedWidth(ARROW)
         arrow.setLayout(row(Picture("arrow-right", "text", 14), None, margins=(0, 0, 0, 0)))
         self.box.setModel(model)
-        self.box.setFixedWidth(CELLS[2])
         self.box.setAccessibleName(tr("Field for {column}", column=header))
         state = QWidget()
         state.setFixedWidth(STATE)
         state.setLayout(row(self.chip, self.make, None, space=6))
         self.setFixedHeight(theme.ROW - 1)
-        inner = row(self.name, arrow, self.box, space=0, margins=(12, 0, 12, 0))
-        inner.addSpacing(24)
-        inner.addWidget(self.first, 1)
-        inner.addWidget(state)
-        self.setLayout(inner)
+        self.setLayout(_spread((self.name, self.box, self.first), arrow, state, 0))
+
+
+def _spread(cells: Sequence[QWidget], arrow: QWidget | int, state: QWidget | int, edge: int) -> QHBoxLayout:
+    """Lay the parts of a line out, so that those of all lines stand below one another at any width."""
+    line = row(space=0, margins=(12, edge, 12, edge))
+    for cell, least, share, after in zip(cells, LEAST, SHARES, (arrow, 24, state), strict=True):
+        cell.setMinimumWidth(least)
+        cell.setSizePolicy(QSizePolicy.Policy.Ignored, cell.sizePolicy().verticalPolicy())
+        line.addWidget(cell, share)
+        if isinstance(after, int):
+            line.addSpacing(after)
+        else:
+            line.addWidget(after)
+    return line
 
 
 class ColumnsView(Card):
@@ -164,14 +176,7 @@ class ColumnsView(Card):
 
     def __init__(self) -> None:
         super().__init__(padding=0, space=0)
-        head = row(space=0, margins=(12, 9, 12, 9))
-        for text, width in zip((tr("Column in the file"), "", tr("Field")), CELLS, strict=True):
-            cell = Text(text, "caption")
-            cell.setFixedWidth(width)
-            head.addWidget(cell)
-        head.addSpacing(24)
-        head.addWidget(Text(tr("First value"), "caption"), 1)
-        head.addSpacing(STATE)
+        head = _spread([Text(text, "caption") for text in (tr("Column in the file"), tr("Field"), tr("First value"))], ARROW, STATE, 9)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         inner = QWidget()

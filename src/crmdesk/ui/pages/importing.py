@@ -65,7 +65,7 @@ MATCHES = (
     ("external_id", mark("By the other program's id only")),
 )
 MOST_HEIGHT = 16_777_215
-ROOM_FOR_ALL = 1050
+ROOM_FOR_ALL, ROOM_FOR_TWO = 1050, 850
 MODES_WIDTH = 300
 
 
@@ -287,7 +287,7 @@ class ImportPage(Page):
         parts.append(tr("{product} format recognised", product=product) if product else " · ".join(dict.fromkeys(format_name(table) for table in files.tables)))
         if files.is_one and files.first.encoding and files.first.format in TEXTS:
             parts.append(encoding_name(files.first.encoding))
-        return parts if self.width() >= ROOM_FOR_ALL else parts[:2]
+        return parts if self.width() >= ROOM_FOR_ALL else parts[:2] if self.width() >= ROOM_FOR_TWO else []
 
     # --- steps ------------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,13 @@ import pytest
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.likely import with_likely
 from crmdesk.exchange.mapping import Target
+from crmdesk.exchange.outcomes import Outcome
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.preview import preview
+from crmdesk.matching import Values
+from crmdesk.operations import records as deeds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +164,21 @@ def test_a_preview_is_one_json_document(anna: Store, tmp_path: Path) -> None:
 def test_what_can_not_be_used_is_refused_as_in_an_import(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No column"):
         seen(store, tmp_path, "aaa,bbb\n1,2\n")
+
+
+def test_a_new_row_says_whom_it_may_be_and_is_imported_all_the_same(store: Store, tmp_path: Path) -> None:
+    store.run(deeds.add, "contact", {"name": "Robert Falkenrath", "email": "robert@falkenrath.example"})
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name,Email\nBob,Falkenrath,robert@falkenrath.test\nHanna,Moos,hanna@moos.example\n", encoding="utf-8")
+    seen = preview(store, "contact", path, whole=True)
+    first, second = seen.rows
+    assert first.what == second.what == "new"
+    assert first.reason.startswith("May be the same as “Robert Falkenrath”, ")
+    assert "same family name" in first.reason
+    assert second.reason == ""
+    assert import_file(store, "contact", path).added == 2
+
+
+def test_when_time_runs_out_the_rows_left_are_counted(store: Store) -> None:
+    outcomes = [Outcome(line, "new", "contact", "Anna") for line in (2, 3)]
+    assert with_likely(store, outcomes, {2: Values("Anna"), 3: Values("Anna")}, seconds=-1.0) == (outcomes, 2)

@@ -16,13 +16,13 @@ from crmdesk.queries.records import Part
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
-from crmdesk.ui.named import Named
 from crmdesk.ui.record_page import CustomerPage
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crmdesk.ui.named import Named
     from crmdesk.ui.page import Page
 
 __all__ = ["desk"]

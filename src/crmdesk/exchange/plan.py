@@ -16,6 +16,7 @@ from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
 from crmdesk.exchange.legal_forms import split_form
+from crmdesk.exchange.likely import compared as compared_values
 from crmdesk.exchange.links import Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
 from crmdesk.exchange.once import ALSO, Once
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.kept import Kept
     from crmdesk.exchange.known import Key
     from crmdesk.exchange.table import Line, Table
+    from crmdesk.matching import Values
     from crmdesk.store import Reader, Store
 
 Progress = Callable[[int, int], object]
@@ -123,7 +125,7 @@ class Plan:
         duplicates: the first rows that are known already: (line, record).
         notes: sentences about what was noticed.
         outcomes: what becomes of the first rows, if `watch` was called. unclear: how many rows are refused for a cell of a column, by its header.
-        questions: what the columns leave open, if `watch` was called.
+        questions: what the columns leave open, if `watch` was called. to_compare: what is compared of the first new rows, by line, if `watch` was called.
     """
 
     def __init__(self, store: Store, entity: str, path: Path, options: ImportOptions, table: Table | None = None, layout: Layout | None = None) -> None:
@@ -155,6 +157,7 @@ class Plan:
         self.changes: list[CellChange] = []
         self.duplicates: list[tuple[int, bytes]] = []
         self.outcomes: list[Outcome] = []
+        self.to_compare: dict[int, Values] = {}
         self.unclear: Counter[str] = Counter()
         self._watched = 0
         self._noted: Counter[str] = Counter()
@@ -410,6 +413,8 @@ class Plan:
         if self._watches(what):
             title = draft.values.get(title_field(entity_class(draft.entity))) or ""
             self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason))
+            if what == NEW and (values := compared_values(draft)):
+                self.to_compare[draft.line] = values
 
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
         adds = self.options.on_duplicate == "add"

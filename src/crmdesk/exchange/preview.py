@@ -16,6 +16,7 @@ from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, money_of, reader_of
+from crmdesk.exchange.likely import AT_ONCE, SECONDS, with_likely
 from crmdesk.exchange.looks import OwnField, own_field
 from crmdesk.exchange.mapping import PART_FIELDS, RELATED
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
@@ -25,7 +26,7 @@ from crmdesk.exchange.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.reading import open_table
 from crmdesk.exchange.table import shown
 from crmdesk.fields import KINDS, Money, from_minor, show_money
-from crmdesk.i18n import tr
+from crmdesk.i18n import ntr, tr
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 from crmdesk.queries import records
@@ -89,7 +90,7 @@ class RowPreview:
         what: `new`, `changes`, `same`, `known`, `refused`, see `outcomes`.
         record: the known record; None if there is none, or if it is an earlier row of this file.
         known_as: what that record is called. why: what shows that it is the same.
-        changes: value by value. reason: why the row is refused; `column` is the one to blame.
+        changes: value by value. reason: why the row is refused, with `column` as the one to blame; of a new row whom it may be, or what should be there once.
     """
 
     line: int
@@ -196,6 +197,9 @@ def preview(
     plan.watch(most_rows)
     for _ in plan.batches(progress if whole else None):
         pass
+    plan.outcomes, left = with_likely(store, plan.outcomes, plan.to_compare, SECONDS if whole else AT_ONCE)
+    if left and whole:
+        plan.notes.append(ntr("{count} new row was not compared with the records that are there.", "{count} new rows were not compared with the records that are there.", left))
     counts = plan.counts
     is_whole = whole or next(islice(table.rows(), len(head), None), None) is None
     total = counts.read if is_whole else max(table.line_count or 0, counts.read)

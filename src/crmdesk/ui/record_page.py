@@ -697,8 +697,9 @@ class CustomerPage(Page):
             self.frame.ask(self, lambda reader: uniqueness.of_stored(reader, self.entity, record), self._warn, key="unique")
 
     def _warn(self, clashes: Sequence[uniqueness.Clash]) -> None:
-        for clash in clashes[:1]:
-            self.frame.say(clash.said, undo=True, more=[(tr("Show"), lambda: self.frame.open_record(self.entity, clash.record))])
+        if clashes:
+            first = clashes[0]
+            self.frame.say(first.said, undo=True, more=[(tr("Show"), lambda: self.frame.open_record(self.entity, first.record))])
 
     # --- the line ---------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from crmdesk.exchange import importing, plan, waiting
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.operations import records
+from crmdesk.queries import about
+from crmdesk.queries import records as asked
 from crmdesk.store import Store, open_store
 from crmdesk.store.verify import verify
 
@@ -56,12 +58,12 @@ def left_over(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def between_groups(deed: Callable[[], object]) -> Callable[[int, int], None]:
-    """Return a progress that does something once when the first group is written."""
+def between_groups(deed: Callable[[], object], groups: int = 1) -> Callable[[int, int], None]:
+    """Return a progress that does something once when so many groups are written."""
     seen = iter(range(10_000))
 
     def progress(done: int, total: int) -> None:
-        if next(seen) == PEOPLE // 5 + 2:
+        if next(seen) == PEOPLE // 5 + 1 + groups:
             deed()
 
     return progress
@@ -208,3 +210,62 @@ def test_an_undo_that_was_killed_is_taken_back_too_and_can_be_done_again(store: 
         again.redo()
         assert live(again) == PEOPLE
         assert list(verify(again)) == []
+
+
+def test_a_cancelled_import_leaves_one_line_in_the_trail_and_nothing_to_see_or_to_bring_back(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "TOGETHER", 20)
+    binned = store.run(records.add, "company", {"name": "Thrown away Ltd"})
+    store.run(records.delete, "company", [binned])
+
+    def cancel() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_file(store, "contact", table(tmp_path), progress=between_groups(cancel, groups=2))
+    assert transactions(store) == 2
+    assert store.can_redo() is None
+    with store.read() as reader:
+        assert [item.title for item in asked.trash(reader, limit=5)] == ["Thrown away Ltd"]
+        trail = about.audit(reader, None, 100)
+    imported = [(line["kind"], line["about"], line["undoable"]) for line in trail if line["label"] == "Import"]
+    assert imported == [("cancelled", "people.csv", False)]
+
+
+def test_a_long_import_and_each_time_it_was_taken_back_is_one_line(store: Store, tmp_path: Path) -> None:
+    import_file(store, "contact", table(tmp_path))
+    for _ in range(2):
+        store.undo()
+        store.redo()
+    with store.read() as reader:
+        trail = about.audit(reader, None, 5)
+        contact = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id DESC LIMIT 1"))
+        assert len([entry for entry in asked.history(reader, "contact", contact) if entry.operation == "insert"]) == 1
+    assert [line["kind"] for line in trail] == ["redo", "undo", "redo", "undo", "do"]
+    assert {line["transactions"] for line in trail} == {transactions(store)}
+    assert trail[-1]["entries"] >= PEOPLE * 2
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+def test_the_next_open_tells_once_what_became_of_a_killed_import(store: Store, tmp_path: Path) -> None:
+    killed(store, tmp_path, PEOPLE // 5 + 3, "import")
+    with open_store(store.path, key=store.key, anywhere=True) as again:
+        assert again.mended == "“Import: people.csv” was not finished. What it had written was taken back."
+        assert again.can_redo() is None
+    with open_store(store.path, key=store.key, anywhere=True) as later:
+        assert later.mended == ""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+def test_the_next_open_names_who_keeps_a_killed_import_and_what_to_do(store: Store, tmp_path: Path) -> None:
+    killed(store, tmp_path, PEOPLE // 5 + 3, "import")
+    with store.read() as reader:
+        first = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id LIMIT 1"))
+    store.run(records.edit, "contact", [first], {"role": "Buyer"})
+    with open_store(store.path, key=store.key, anywhere=True) as again:
+        assert "Anna Berg 0” was changed since." in again.mended
+        assert "undo the later change first, then “Import: people.csv”" in again.mended
+        again.undo()
+        again.undo()
+        assert live(again) == 0

@@ -123,6 +123,8 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
             remember(path)
         store.act_as(call.role)
         set_language(settings.read().get("language") or store.settings.language)
+        if store.mended:
+            print(store.mended, file=sys.stderr)
         yield store
 
 

@@ -88,7 +88,7 @@ def find_binned(reader: Reader, entity: str, text: str) -> UUID:
     """
     cls = entity_class(entity)
     title = title_field(cls)
-    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC', ())  # noqa: S608
+    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" WHERE {records.IN_BIN} ORDER BY deleted_at DESC', ())  # noqa: S608
     bare = text.replace("-", "").lower()
     hits = [row for row, name in found if row.hex() == bare] or [row for row, name in found if folded(str(name or "")) == folded(text)]
     if not hits:
@@ -98,19 +98,32 @@ def find_binned(reader: Reader, entity: str, text: str) -> UUID:
     return UUID(bytes=hits[0])
 
 
+# What one long work wrote in several transactions is one line, as is each time that it was taken back; what was never finished is one with its end.
+_TRAIL = """WITH known AS (
+        SELECT id, at, first_id, last_id, coalesce(json_extract(detail, '$.series'), -id) AS work, json_extract(detail, '$.unfinished') AS unfinished,
+            iif(json_extract(detail, '$.unfinished'), 'do', kind) AS turn
+        FROM journal_tx WHERE at >= ?),
+    counted AS (
+        SELECT *, row_number() OVER (PARTITION BY work ORDER BY id) - row_number() OVER (PARTITION BY work, turn ORDER BY id) AS round FROM known),
+    line AS (
+        SELECT min(id) AS first, max(id) AS newest, count(*) AS transactions, max(unfinished) AS unfinished, sum(ifnull(last_id - first_id + 1, 0)) AS entries
+        FROM counted GROUP BY work, turn, round)
+    SELECT l.first, l.transactions, t.at, t.member, t.device, t.origin, t.label, t.about, iif(l.unfinished, 'cancelled', t.kind), t.reverts,
+        t.undoable AND l.unfinished IS NULL, l.entries, t.hash
+    FROM line l JOIN journal_tx t ON t.id = l.newest ORDER BY l.newest DESC LIMIT ?"""
+
+
 def audit(reader: Reader, start: str | None, limit: int) -> list[dict[str, Any]]:
-    """Return the trail of transactions, newest first, with how many records each changed."""
+    """Return the trail of transactions, newest first, with how many records each changed; a long import, written in several, is one line."""
     since = 0
     if start:
         since = KINDS["moment"].store(datetime.combine(read_date(start), time(), reader.settings.tz))
-    found = reader.rows(
-        "SELECT id, at, member, device, origin, label, about, kind, reverts, undoable, first_id, last_id, hash FROM journal_tx WHERE at >= ? ORDER BY id DESC LIMIT ?", (since, limit)
-    )
-    members = records.titles(reader, "member", {row[2] for row in found if row[2]})
+    found = reader.rows(_TRAIL, (since, limit))
+    members = records.titles(reader, "member", {row[3] for row in found if row[3]})
     return [
         {
-            "transaction": tx, "at": records.json_value(moment(at)), "member": members.get(member, ("", False))[0], "device": device.hex(), "origin": origin, "label": tr(label),
-            "about": about, "kind": kind, "reverts": reverts, "undoable": bool(undoable), "entries": (last - first + 1) if first else 0, "hash": digest.hex(),
+            "transaction": tx, "transactions": transactions, "at": records.json_value(moment(at)), "member": members.get(member, ("", False))[0], "device": device.hex(),
+            "origin": origin, "label": tr(label), "about": about, "kind": kind, "reverts": reverts, "undoable": bool(undoable), "entries": entries, "hash": digest.hex(),
         }
-        for tx, at, member, device, origin, label, about, kind, reverts, undoable, first, last, digest in found
+        for tx, transactions, at, member, device, origin, label, about, kind, reverts, undoable, entries, digest in found
     ]  # fmt: skip

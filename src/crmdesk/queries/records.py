@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -557,21 +557,32 @@ def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> l
     """Return what happened to a record and to those merged into it, newest first, with readable values."""
     cls = entity_class(entity)
     found = reader.rows(
-        "SELECT t.id, t.at, t.member, t.origin, t.label, j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row IN (SELECT ? UNION SELECT unhex(gone) "
-        "FROM merged_record WHERE kept = ? AND about = ? AND deleted_at IS NULL) ORDER BY j.id DESC LIMIT ?",
+        "SELECT t.id, t.at, t.member, t.origin, t.label, t.kind || json_extract(t.detail, '$.series'), j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx "
+        "WHERE j.tbl = ? AND j.row IN (SELECT ? UNION SELECT unhex(gone) FROM merged_record WHERE kept = ? AND about = ? AND deleted_at IS NULL) ORDER BY j.id DESC LIMIT ?",
         (cls.entity.number, record_id.bytes, record_id.hex, entity, limit),
     )
     members = titles(reader, "member", {row[2] for row in found if row[2]})
     own = {UUID(bytes=i).hex: Field(name, kind, label) for i, name, kind, label in reader.rows("SELECT id, name, kind, label FROM custom_field WHERE about = ?", (entity,))}
     after = reader.value(f'SELECT {currency_sql(cls)} FROM "{cls.entity.name}" t WHERE t.id = ?', (record_id.bytes,))  # noqa: S608
-    entries = []
-    for tx, at, member, origin, label, op, text in found:
+    entries: list[Entry] = []
+    following: str | None = None
+    for tx, at, member, origin, label, series, op, text in found:
         changes: dict[str, list[Any]] = json.loads(text) if text and op == 1 else {}
         before = changes.get("currency", [after])[0]
         readable = _readable(cls, reader, own, changes, tuple(code or reader.settings.currency for code in (before, after)))
-        entries.append(Entry(tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op], readable))
-        after = before
+        entry = Entry(tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op], readable)
+        if series and series == following:
+            entry = _as_one(entry, entries.pop())
+        entries.append(entry)
+        after, following = before, series
     return entries
+
+
+def _as_one(earlier: Entry, later: Entry) -> Entry:
+    """Return what two transactions of one long import did to a record as one entry."""
+    if earlier.operation == "insert":
+        return earlier
+    return replace(earlier, changes={**later.changes, **{name: (old, later.changes.get(name, (old, new))[1]) for name, (old, new) in earlier.changes.items()}})
 
 
 def _readable(cls: type[Record], reader: Reader, own: dict[str, Field], changes: dict[str, list[Any]], currencies: tuple[str, ...]) -> dict[str, tuple[Any, Any]]:
@@ -595,6 +606,10 @@ def _plain_of(reader: Reader, field: Field, journaled: Any, currency: str) -> An
     return to_plain(field, journaled, currency)
 
 
+IN_BIN = "deleted_at IS NOT NULL AND deleted_at NOT IN (SELECT at FROM journal_tx WHERE kind = 'undo')"
+"""Records whose making was undone, be they 100,000 of an import that was cancelled, have the moment of that; nobody deleted them."""
+
+
 @dataclass(frozen=True)
 class Binned:
     """A record in the recycle bin."""
@@ -612,14 +627,7 @@ def trash(reader: Reader, limit: int = 500) -> list[Binned]:
         if cls.entity.owned_by or not cls.entity.journaled or cls.entity.name in {"setting", "number_series", "spent_number"}:
             continue
         title = title_field(cls)
-        binned = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC LIMIT ?', (limit,))  # noqa: S608
-        found += [Binned(cls.entity.name, UUID(bytes=i), str(name or ""), moment(at)) for i, name, at in binned if not _undone(reader, cls, i)]
+        binned = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" WHERE {IN_BIN} ORDER BY deleted_at DESC LIMIT ?', (limit,))  # noqa: S608
+        found += [Binned(cls.entity.name, UUID(bytes=i), str(name or ""), moment(at)) for i, name, at in binned]
     return sorted(found, key=lambda item: item.deleted_at, reverse=True)[:limit]
-
-
-def _undone(reader: Reader, cls: type[Record], record_id: bytes) -> bool:
-    kind = reader.value(
-        "SELECT t.kind FROM journal j JOIN journal_tx t ON t.id = j.tx WHERE j.tbl = ? AND j.row = ? ORDER BY j.id DESC LIMIT 1", (cls.entity.number, record_id)
-    )
-    return bool(kind == "undo")
 

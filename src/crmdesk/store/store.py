@@ -12,8 +12,9 @@ from uuid import UUID
 
 from crmdesk.clock import now_ms
 from crmdesk.errors import CannotUndo, StoreBusy, StoreDamaged, UserError
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.registry import BY_NUMBER
+from crmdesk.settings import read as read_settings
 from crmdesk.store import journal, series, undo
 from crmdesk.store.connections import Connection, connect, holds_alone, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
@@ -53,6 +54,9 @@ class Store:
     """An open store.
 
     Any thread may read or run an operation; there is one writer at a time, and listeners are called in the thread that wrote, after the commit.
+
+    Attributes:
+        mended: a sentence for people about what a program that died had left unfinished, to be told once; empty if nothing was.
     """
 
     def __init__(self, path: Path, key: Key, *, journal_mode: str = "WAL") -> None:
@@ -64,12 +68,12 @@ class Store:
         self._lent = 0
         self._writing = threading.RLock()
         self._main: dict[frozenset[str], Connection] = {}
-        self._is_alone = False
         self._writer: Connection | None = None
         self._engine: Engine | None = None
         self._listeners: list[Callable[[Changes], None]] = []
         self._closed = False
         self.before_risk: Callable[[Store], None] | None = None
+        self.mended = ""
         self.last_changes: Changes | None = None
         with self.read_bare() as connection:
             local = dict(rows(connection, "SELECT key, value FROM local"))
@@ -114,7 +118,6 @@ class Store:
                     with self._readers_lock:
                         is_main = self._main.setdefault(hidden, connection) is connection
                     connection.execute(f"PRAGMA cache_size = -{MAIN_CACHE_KB if is_main else SIDE_CACHE_KB}")
-                    self._is_alone = connection.execute("PRAGMA locking_mode").fetchone()[0] == "exclusive"
                     if hidden:
                         from crmdesk.store.masks import mask
 
@@ -383,8 +386,9 @@ class Store:
                 self._turn_steps(kind, steps, origin, "redo" if kind == "undo" else "undo", checks=True)
         return _said(target)
 
-    def _turn_steps(self, kind: str, steps: Sequence[Step], origin: str, cure: str, *, checks: bool) -> None:
+    def _turn_steps(self, kind: str, steps: Sequence[Step], origin: str, cure: str, *, checks: bool, mends: bool = False) -> None:
         """Take the transactions of a series back one by one; until the last one the series is noted as unfinished."""
+
         def turn(change: Change, step: Step, is_last: bool) -> None:
             connection = self._open_writer()[0]
             if checks and step is steps[0] and step.series:
@@ -393,6 +397,8 @@ class Store:
                     undo.check_inserts(connection, each, together)
             change.about = step.about
             change.detail.update(json.loads(step.detail or "{}"))
+            if mends and kind == "undo":
+                change.detail[undo.UNFINISHED] = True
             series.note(connection, None if is_last else cure, step.series or step.tx)
             undo.revert(connection, step, change.at_ms, self.settings)
 
@@ -412,8 +418,11 @@ class Store:
             self._make_whole()
             raise
 
-    def _make_whole(self) -> None:
+    def _make_whole(self) -> str:
         """Bring an unfinished series, if there is one, back to where it began.
+
+        Returns:
+            A sentence for people about it, empty if there was none.
 
         Raises:
             CannotUndo: others have built on it since. It stays as it is, to be undone from the history once their work is.
@@ -422,14 +431,22 @@ class Store:
             found = series.noted(connection)
             steps = undo.steps_of_series(connection, found[1], found[0]) if found else []
         if not found:
-            return
-        try:
-            self._turn_steps(found[0], steps, "import", found[0], checks=found[0] == "undo")
-        except CannotUndo:
-            self._forget_series()
-            raise
+            return ""
         if not steps:
             self._forget_series()
+            return ""
+        cure, what = found[0], _said(steps[0])
+        try:
+            self._turn_steps(cure, steps, "import", cure, checks=cure == "undo", mends=True)
+        except CannotUndo as refused:
+            self._forget_series()
+            raise CannotUndo(
+                tr("“{what}” was not finished. What it had written is still there: {reason}", what=what, reason=refused.message),
+                hint=tr("To have it taken back, undo the later change first, then “{what}”.", what=what),
+            ) from None
+        if cure == "undo":
+            return tr("“{what}” was not finished. What it had written was taken back.", what=what)
+        return tr("Taking “{what}” back was not finished. All of it is there again.", what=what)
 
     def _forget_series(self) -> None:
         with self.writer_alone() as connection:
@@ -437,8 +454,11 @@ class Store:
 
     def _mend_series(self) -> None:
         """Take back what a program that died had written of a series, unless it is alive and still at it, or the store can't be written now."""
-        with suppress(UserError, OSError), series.alone_at_it(self.path):
-            self._make_whole()
+        with suppress(UserError, OSError), series.alone_at_it(self.path), speaking(read_settings().get("language") or self.settings.language):
+            try:
+                self.mended = self._make_whole()
+            except CannotUndo as refused:
+                self.mended = str(refused)
 
     def _target(self, kind: str, tx: int | None) -> Step | None:
         with self.read_bare() as connection:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Numbers that were given stay given.
 SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
+UNFINISHED = "unfinished"
+"""Stands in the details of what took back a series that was never finished: there is nothing to bring back."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,16 @@ def next_redo(connection: Connection, device: bytes) -> Step | None:
             continue
         if step.kind == "redo" and step.reverts:
             dead.add(step.reverts)
-        elif step.kind == "undo":
+        elif step.kind == "undo" and not is_unfinished(step):
             return step
         else:
             return None
     return None
+
+
+def is_unfinished(step: Step) -> bool:
+    """Say whether a transaction took back what was never finished."""
+    return step.detail is not None and UNFINISHED in json.loads(step.detail)
 
 
 def all_of_series(connection: Connection, series: int) -> dict[int, Step]:

@@ -336,6 +336,8 @@ class Program(QObject):
             window.go(place)
         else:
             self._open_first_page()
+        if opened.store.mended:
+            window.say(opened.store.mended)
         # Behind the first page's own questions, which it would only slow down.
         background.read(self, lambda job: _load_commands(), lambda _: self._offer_commands(), key="commands")
         QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
@@ -676,16 +678,30 @@ def _load_commands() -> None:
 
 
 def _load_modules(job: Job) -> None:
-    """Import what pages need, one after the other, so that opening one has only its widgets to make."""
-    import crmdesk.queries.search
-    import crmdesk.ui.everywhere  # noqa: F401
-    from crmdesk.models.mapping import tables
+    """Import what pages need, one after the other, so that opening one has only its widgets to make; whoever waits for an answer goes first."""
     from crmdesk.ui.pages import PAGES
 
-    for load in (*(spec.load for spec in PAGES), tables):
+    for load in (_load_commands, _load_search, *(spec.load for spec in PAGES), _load_database, _load_tables):
+        while background.is_beside_others(job):
+            job.check_cancelled()
+            time.sleep(BREATH_S)
         job.check_cancelled()
         load()
         time.sleep(BREATH_S)
+
+
+def _load_search() -> None:
+    import crmdesk.queries.search  # noqa: F401
+
+
+def _load_database() -> None:
+    import crmdesk.models.mapping  # noqa: F401
+
+
+def _load_tables() -> None:
+    from crmdesk.models.mapping import tables
+
+    tables()
 
 
 def _remember(path: str) -> None:

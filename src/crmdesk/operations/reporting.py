@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crmdesk.documents.currencies import Amount
@@ -92,9 +93,9 @@ def as_pdf(table: ReportTable) -> bytes:
     """Return a report as a PDF in the language in force."""
     from crmdesk.reports.report import render_report
 
-    last = _values(table, totals=True)
+    last, columns = _values(table, totals=True), _with_currency(_columns(table), table.currency)
     return render_report(
-        table.title, period_of(table), _columns(table), [*_values(table), *last[1:]], totals=last[0] if last else None, currency=table.currency, language=language()
+        table.title, period_of(table), columns, [*_values(table), *last[1:]], totals=last[0] if last else None, currency=table.currency, language=language()
     )
 
 
@@ -127,6 +128,11 @@ def _csv_value(value: str | int | Decimal | Money | None) -> str:
 
 def _columns(table: ReportTable) -> list[ReportColumn]:
     return [ReportColumn(tr(column.label), column.kind) for column in table.columns]  # type: ignore[arg-type]  # the same kinds
+
+
+def _with_currency(columns: Sequence[ReportColumn], currency: str) -> list[ReportColumn]:
+    """Name the currency in the head of a column with money, since on paper its amounts stand without it."""
+    return [replace(one, label=tr("{label} ({part})", label=one.label, part=currency)) if one.kind == "money" and currency else one for one in columns]
 
 
 def _values(table: ReportTable, totals: bool = False) -> list[Sequence[Value]]:

@@ -30,6 +30,7 @@ LABEL_WIDTH = 104
 SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}
+FIRST_UNSPACED = "\u2e80"  # from here on are the scripts that write without spaces and break anywhere
 
 
 def lines_of(field: Field, value: Any) -> list[tuple[str, str]]:
@@ -157,7 +158,7 @@ class _Value(Clickable):
                 widget.deleteLater()
         for text, label in lines or [("–", "")]:
             shown = tr("{text} ({label})", text=text, label=label) if label else text
-            if " " in shown:
+            if " " in shown or any(letter >= FIRST_UNSPACED for letter in shown):
                 words = Text(shown, "" if lines else "muted", wrap=True)
                 words.setMinimumWidth(10)
                 self._lines.addWidget(words)

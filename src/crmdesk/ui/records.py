@@ -28,11 +28,11 @@ Tones = Mapping[str, Mapping[str, "theme.Tone"]]
 """By field, the tone of the chip for a stored value, such as {"priority": {"urgent": "danger"}}."""
 
 WIDTHS = {
-    "integer": 90, "decimal": 100, "rate": 80, "money": 120, "price": 110, "date": 110, "moment": 120, "flag": 70, "choice": 120,
+    "integer": 90, "decimal": 100, "rate": 80, "money": 120, "price": 110, "date": 116, "moment": 120, "flag": 70, "choice": 120,
     "link": 170, "parts": 160, "long_text": 240,
 }  # fmt: skip
 NAMED_WIDTHS = {
-    "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 112, "last_contact_at": 100, "arrived_at": 90,
+    "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 118, "last_contact_at": 100, "arrived_at": 90,
     "company_name": 180, "owner": 115, "lifecycle": 110, "status": 112, "industry": 115, "origin": 130, "tags": 130,
 }  # fmt: skip
 PEOPLE = frozenset({"contact", "company", "lead", "member"})

@@ -42,6 +42,7 @@ from crmdesk.ui.palette import Palette
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, column, row
 from crmdesk.ui.widgets.messages import LONG_WORK_MS, ProgressPanel, Toasts
+from crmdesk.ui.widgets.order import go_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -766,6 +767,13 @@ class Window(QMainWindow):
         if bar.isVisible():
             bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
             bar.setActiveAction(bar.actions()[0])
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go on in reading order: pages make parts of themselves anew, which Qt would put at the end."""
+        shown, focused = self._covers.currentWidget(), self.focusWidget()
+        if shown is not None and focused is not None and go_on(shown, focused, forward):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

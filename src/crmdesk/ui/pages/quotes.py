@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NEW_FIELDS = ("company", "contact", "deal", "subject")
 TONES: Tones = {"status": {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}}
-WIDTHS = {"number": 112, "company": 160, "subject": 150, "status": 128, "date": 98, "valid_until": 98, "net": 106, "payable": 112, "owner": 112}
+WIDTHS = {"number": 124, "company": 160, "subject": 146, "status": 132, "date": 114, "valid_until": 114, "net": 112, "payable": 118, "owner": 112}
 
 
 class QuotesPage(RecordListPage):

@@ -433,15 +433,13 @@ class _ToDoLine(Clickable):
         words: list[Any] = [title]
         if item.subtitle:
             words.append(Text(item.subtitle, "caption", wrap=True))
-        first: QWidget
         if tick is not None:
-            first = IconButton("circle", tr("Complete {task}", task=item.title), tick, "muted")
-            first.setFixedSize(20, 20)
-        else:
-            first = Picture(ICONS.get(item.kind, "circle"), "muted", 18)
+            first = column(IconButton("circle", tr("Complete {task}", task=item.title), tick, "muted"), None)
+        else:  # as wide as a button, so that what is said begins at the same place
+            first = column(5, row(5, Picture(ICONS.get(item.kind, "circle"), "muted", 18), 6, space=0), None, space=0)
         chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"))
-        said = column(*words, space=1)
-        line = row(column(first, None), said, column(chip, None) if item.chip else None, space=8, margins=(0, 10, 0, 10))
+        said = column(*words, space=1, margins=(0, 4, 0, 0))
+        line = row(first, said, column(3, chip, None, space=0) if item.chip else None, space=8, margins=(0, 6, 0, 10))
         line.setStretch(1, 1)
         self.setLayout(line)
         self.clicked.connect(lambda: run())

@@ -207,6 +207,7 @@ QHeaderView::up-arrow, QHeaderView::down-arrow {{ width: 0px; height: 0px; }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QListView::item {{ padding: 4px 8px; border-radius: 4px; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+QListView::item:selected:focus {{ border: 2px solid {t.accent}; padding: 2px 6px; }}
 QListView::item:hover:!selected {{ background: {t.hover}; }}
 QTreeView::item {{ min-height: 28px; }}
 """

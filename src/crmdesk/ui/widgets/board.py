@@ -382,8 +382,8 @@ class CardList(QListView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.cards.rowCount():
-            self.choose(0)
+        if not self.selectedIndexes() and self.cards.rowCount():  # Qt makes the first one current, which does not show
+            self.choose(max(0, self.currentIndex().row()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, Picture, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Chip, ElidedText, Picture, Text, column, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+LEAST_TITLE = 220
 
 
 class PageHeader(QWidget):
@@ -28,7 +31,7 @@ class PageHeader(QWidget):
 
     def __init__(self, title: str, note: str = "") -> None:
         super().__init__()
-        self.title = Text(title, "title")
+        self.title = ElidedText(title, 700, size="title")
         self.note = Text(note, "muted")
         if not note:
             self.note.hide()  # showing it before it has a parent would open a window
@@ -38,12 +41,14 @@ class PageHeader(QWidget):
         self._buttons.setSpacing(10)
         layout = row(self.title, self.note, self._beside, None, self._buttons, space=10)
         self.setLayout(layout)
+        self.set_title(title)
         self.setMinimumHeight(theme.CONTROL)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_title(self, title: str) -> None:
         """Show another title."""
-        self.title.setText(title)
+        self.title.set_text(title)
+        self.title.setMinimumWidth(min(LEAST_TITLE, self.title.sizeHint().width()))
 
     def set_note(self, note: str) -> None:
         """Show a muted note beside the title, such as a count; an empty one hides it."""
@@ -53,6 +58,8 @@ class PageHeader(QWidget):
     def beside(self, *parts: QWidget) -> None:
         """Put chips or a drop-down next to the title."""
         for part in parts:
+            if isinstance(part, Chip):  # the title gives way sooner
+                part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._beside.addWidget(part)
 
     def add(self, *parts: QWidget) -> None:
@@ -259,6 +266,14 @@ class _Segment(QAbstractButton):
         width = paint.text_width(self.text(), theme.relative(500))
         return QSize(width + 26 + (24 if self._icon else 0), theme.CONTROL)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(42, theme.CONTROL) if self._icon else self.sizeHint()
+
+    def _is_short(self) -> bool:
+        """Return whether there is no room for all words of the choice, so that icons stand alone."""
+        whole = self.parentWidget()
+        return bool(self._icon) and whole is not None and whole.width() < whole.sizeHint().width()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self.isChecked():
@@ -266,12 +281,17 @@ class _Segment(QAbstractButton):
         elif self.underMouse():
             paint.rounded(painter, self.rect(), theme.RADIUS_CONTROL, theme.colour("sunken"), None)
         ink: theme.Token = "text" if self.isChecked() or self._icon else "muted"
-        area = self.rect().adjusted(13, 0, -12, 0)
-        if self._icon:
+        area, is_short = self.rect().adjusted(13, 0, -12, 0), self._is_short()
+        self.setToolTip(self.text() if is_short else "")
+        if is_short:
+            middle = self.rect().center() - QPoint(7, 7)
+            painter.drawPixmap(middle, theme.pixmap(self._icon, ink, 16, self.devicePixelRatioF()))
+        elif self._icon:
             at = paint.mirrored(QRect(13, (self.height() - 16) // 2, 16, 16), self.rect(), self.layoutDirection())
             painter.drawPixmap(at.topLeft(), theme.pixmap(self._icon, ink, 16, self.devicePixelRatioF()))
             area = paint.mirrored(self.rect().adjusted(37, 0, -12, 0), self.rect(), self.layoutDirection())
-        paint.line(painter, area, self.text(), theme.relative(500), theme.colour(ink))
+        if not is_short:
+            paint.line(painter, area, self.text(), theme.relative(500), theme.colour(ink))
         if self.hasFocus():
             paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
 

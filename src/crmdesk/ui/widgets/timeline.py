@@ -133,8 +133,9 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry, box = self._entry(index), option.rect
         view = self.parent()
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = isinstance(view, QListView) and view.hasFocus()
+        is_current = isinstance(view, QListView) and index == view.currentIndex()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected) or (focused and is_current)
         if chosen and focused:
             painter.fillRect(box, theme.colour("accent_soft"))
         elif option.state & QStyle.StateFlag.State_MouseOver:

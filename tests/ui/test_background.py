@@ -69,6 +69,22 @@ def test_a_read_that_still_waits_is_never_begun_when_a_later_one_takes_its_place
     assert begun == ["ann"]
 
 
+def test_work_that_can_wait_learns_whether_anybody_else_waits() -> None:
+    owner, gate, said = QWidget(), threading.Event(), []
+
+    def patient(job: Job) -> None:
+        said.append(background.is_beside_others(job))
+        gate.set()
+        while background.is_beside_others(job):
+            job.check_cancelled()
+        said.append(background.is_beside_others(job))
+
+    background.read(owner, lambda job: gate.wait(10), None)
+    background.read(owner, patient, None)
+    background.settle()
+    assert said == [True, False]
+
+
 def test_the_same_key_of_another_widget_is_another_matter() -> None:
     one, other, shown = QWidget(), QWidget(), []
     background.read(one, lambda job: "one", shown.append, key="list")

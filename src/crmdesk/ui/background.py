@@ -365,6 +365,11 @@ def is_idle() -> bool:
     return _engine is None or not _engine.tasks
 
 
+def is_beside_others(job: Job) -> bool:
+    """Return whether anything but this job waits or runs; any thread may ask."""
+    return _engine is not None and any(number != job.number for number in tuple(_engine.tasks))
+
+
 def settle(seconds: float = 10.0) -> None:
     """Deliver results until nothing waits or runs; for tests and screenshots.
 

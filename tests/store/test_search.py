@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.models.names import folded, initials, pinyin
-from crmdesk.operations import records
+from crmdesk.operations import records, workspace
+from crmdesk.queries import about
+from crmdesk.queries.records import titles
 from crmdesk.queries.search import matching, search
+from crmdesk.store import Change, operation
+from crmdesk.store.search_index import words
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
@@ -76,7 +80,10 @@ def test_the_best_company_brings_its_people_and_deals(store: Store, people: dict
     assert {"contact", "deal"} <= {hit.entity for hit in hits[1:]}
 
 
-@pytest.mark.parametrize("nonsense", ["", "   ", '"', "'; DROP TABLE company; --", "a AND", "NEAR(", "*", "%", "\x00", "🙂", "x" * 5000, "((((", "-", "^a", "title:a"])
+@pytest.mark.parametrize(
+    "nonsense",
+    ["", "   ", '"', "'; DROP TABLE company; --", "a AND", "NEAR(", "*", "%", "\x00", "🙂", "x" * 5000, "((((", "-", "^a", "title:a", "O'Neill", "d’Este a"],
+)
 def test_odd_input_finds_something_or_nothing_but_never_fails(store: Store, people: dict[str, UUID], nonsense: str) -> None:
     found(store, nonsense)
     with store.read() as reader:
@@ -117,7 +124,6 @@ def test_a_large_change_waits_in_the_queue_and_is_found_after_indexing(store: St
         before = reader.value("SELECT count(*) FROM search_doc")
     from crmdesk.clock import new_id_bytes
     from crmdesk.models.customer import Contact
-    from crmdesk.store import Change, operation
 
     @operation("Fill", right="contact.write")
     def fill(change: Change) -> None:
@@ -133,3 +139,75 @@ def test_a_large_change_waits_in_the_queue_and_is_found_after_indexing(store: St
         assert reader.value("SELECT count(*) FROM search_doc") == before + 500
         assert len(matching(reader, "anna", "contact")) == 500
     assert verify(store) == []
+
+
+def test_the_text_of_own_fields_is_found_until_the_field_goes(store: Store, people: dict[str, UUID]) -> None:
+    known_as = store.run(workspace.add_field, "company", "Known as", "text")
+    store.run(workspace.add_field, "company", "Remarks", "long_text")
+    store.run(workspace.add_field, "company", "Class", "choice", ["Gold", "Silver"])
+    store.run(workspace.add_field, "company", "Founded in", "integer")
+    with store.read() as reader:
+        searchable = {field["name"] for field in about.fields("company", reader) if field["searchable"]}
+    assert {"known_as", "remarks", "class"} <= searchable
+    assert "founded_in" not in searchable
+    own = {"known_as": "Hello Company", "remarks": "Likes 绿茶 a lot", "class": "Silver", "founded_in": 1987}
+    company = store.run(records.add, "company", {"name": "Ernst Handel", **own})
+    for typed in ("hello company", "hel", "likes", "绿茶", "silv"):
+        assert found(store, typed) == ["Ernst Handel"], typed
+    assert found(store, "1987") == []
+    store.run(records.edit, "company", [company], {"known_as": "Other firm", "class": ""})
+    assert (found(store, "hello"), found(store, "other firm"), found(store, "silver")) == ([], ["Ernst Handel"], [])
+    store.run(workspace.delete_field, known_as)
+    assert found(store, "other") == []
+    assert found(store, "likes") == ["Ernst Handel"]
+    store.undo()
+    assert found(store, "other") == ["Ernst Handel"]
+    assert verify(store) == []
+
+
+def test_recall_of_own_fields_equals_a_look_through_everything(store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Team", "text")
+    rng = random.Random(7)
+    parts = ["Blue", "Grün", "Żółty", "red-hot", "O'Neill", "北京", "Nr"]
+    teams = {f"Person{n}": f"{rng.choice(parts)} {rng.choice(parts)}{n}" for n in range(120)}
+
+    @operation("Fill", right="contact.write")
+    def fill(change: Change) -> None:
+        for name, team in teams.items():
+            records.add(change, "contact", {"family_name": name, "team": team})
+
+    store.run(fill)
+    while store.index_step(200):
+        pass
+    for name, team in teams.items():
+        for typed in (team, *team.split()):
+            terms = {piece for word in words(typed) for piece in word.split("'") if len(piece) > 1}
+            wanted = {
+                other
+                for other, text in teams.items()
+                if all(any(piece.startswith(term) for word in words(text) for piece in word.split("'")) for term in terms)
+            }
+            assert name in wanted
+            assert wanted <= set(found_all(store, typed)), typed
+    assert verify(store) == []
+
+
+def found_all(store: Store, text: str) -> set[str]:
+    with store.read() as reader:
+        return {title for title, _ in titles(reader, "contact", matching(reader, text, "contact")).values()}
+
+
+def test_a_look_over_the_store_tells_what_own_fields_do_not_find(store: Store) -> None:
+    store.run(workspace.add_field, "company", "Known as", "text")
+    store.run(records.add, "company", {"name": "Ernst Handel", "known_as": "Hello Company"})
+    assert verify(store) == []
+
+    @operation("Break", right="company.write")
+    def shatter(change: Change) -> None:
+        records.add(change, "tag", {"name": "Broken"})
+        docid = change.reader.value("SELECT max(rowid) FROM search_words WHERE search_words MATCH 'hello'")
+        change.execute("DELETE FROM search_words WHERE rowid = ?", (docid,))
+        change.execute("INSERT INTO search_words(rowid, title, data, body) VALUES (?, 'ernst handel', '', '')", (docid,))
+
+    store.run(shatter)
+    assert verify(store) == ["search: company: 1 records are not found by their own fields"]

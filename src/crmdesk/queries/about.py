@@ -16,6 +16,7 @@ from crmdesk.models.registry import MAIN, SUPPORTING, entity_class
 from crmdesk.queries import records
 from crmdesk.queries.finding import parse_condition, title_field
 from crmdesk.queries.search import matching
+from crmdesk.store.search_index import OWN_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, A
     found = []
     for cls in classes:
         own = reader.rows("SELECT name, kind, label, required FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,)) if reader else []
-        listed = [*cls.fields.values(), *(Field(name, kind, label, bool(required)) for name, kind, label, required in own)]
+        listed = [*cls.fields.values(), *(Field(name, kind, label, bool(required), search=OWN_WEIGHTS.get(kind, 0)) for name, kind, label, required in own)]
         found += [
             {
                 "entity": cls.entity.name, "name": field.name, "label": tr(field.label), "kind": field.kind, "required": field.required, "searchable": bool(field.search),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200
 _LAST = "\U0010ffff"
+_APOSTROPHE = re.compile("['’]")
 _PHONE_LIKE = re.compile(r"[+\d][\d\s()/.\-]*")
 EXACT, WHOLE, BEGINNING, WORD_BEGINNING, DIGITS, WORD = 100, 90, 80, 60, 50, 40
 WEIGHT = {"company": 6, "contact": 5, "deal": 3, "ticket": 2, "quote": 2, "lead": 1}
@@ -163,7 +164,8 @@ def _with_digits(reader: Reader, wanted: str, limit: int | None) -> list[int]:
 
 def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:
     """Find by words, the last of which may be unfinished; Chinese by its pairs of neighbouring characters."""
-    terms = [term for term in words(text) if term]
+    # The index cuts words at an apostrophe, and knows no phrases.
+    terms = [piece for term in words(text) for piece in _APOSTROPHE.split(term) if piece]
     if has_cjk(text):
         pairs = [term for term in terms if len(term) > 1 or not has_cjk(term)]
         terms = pairs or terms

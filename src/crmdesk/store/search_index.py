@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.fields import Field
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, has_cjk, syllables
 from crmdesk.models.phones import digits
 from crmdesk.models.registry import BY_NUMBER, owned_parts
+from crmdesk.models.workspace import CustomField
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
 from crmdesk.store.pace import no_garbage
@@ -23,9 +25,10 @@ from crmdesk.store.schema import UPDATE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crmdesk.fields import Field
-
 AT_ONCE = 50
+OWN_WEIGHTS = {"text": 2, "choice": 2, "long_text": 1}
+"""The kinds of own fields that are searched, and how much a find in them weighs."""
+LOOKED_AT = 1000
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _LONGEST_KEY = 40
@@ -182,6 +185,7 @@ def index_changes(connection: Connection, before: int) -> None:
     if len(entries) > AT_ONCE * 4:
         _queue_many(connection, before)
         return
+    _queue_holders(connection, {row for number, row, op, _ in entries if number == CustomField.entity.number and op == UPDATE})
     stale = set(_stale(connection, entries))
     if stale:
         connection.executemany("INSERT INTO search_queue VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(stale))
@@ -194,7 +198,7 @@ def _stale(connection: Connection, entries: Iterable[tuple[int, bytes, int, str 
     """Yield (table, row) of the records whose search entries the journal's entries may have changed."""
     for number, row, op, changes in entries:
         cls = BY_NUMBER[number]
-        if op == UPDATE and indexed_changes(cls).isdisjoint(json.loads(changes or "{}")):
+        if op == UPDATE and not _is_indexed(cls, json.loads(changes or "{}")):
             continue
         if not cls.entity.owned_by:
             if cls in searched_entities():
@@ -203,6 +207,11 @@ def _stale(connection: Connection, entries: Iterable[tuple[int, bytes, int, str 
             owners = ", ".join(f'"{owner}_id"' for owner in cls.entity.owned_by)
             for owned in rows(connection, f'SELECT {owners} FROM "{cls.entity.name}" WHERE id = ?', (row,)):
                 yield from ((ENTITIES[owner].entity.number, of) for owner, of in zip(cls.entity.owned_by, owned, strict=True) if of)
+
+
+def _is_indexed(cls: type[Record], changed: Iterable[str]) -> bool:
+    """Say whether one of the journaled columns stands in search entries; an own field may."""
+    return not indexed_changes(cls).isdisjoint(changed) or any(name.startswith("custom.") for name in changed)
 
 
 @lru_cache(maxsize=64)
@@ -218,6 +227,9 @@ def _queue_many(connection: Connection, before: int) -> None:
     """Queue the records that a large transaction changed, and the owners of the parts that it changed."""
     present = {number for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id > ?", (before,))}
     own = ", ".join(str(cls.entity.number) for cls in searched_entities() if cls.entity.number in present)
+    if CustomField.entity.number in present:
+        changed = "SELECT DISTINCT row FROM journal WHERE id > ? AND +tbl = ? AND op = ?"
+        _queue_holders(connection, [row for (row,) in rows(connection, changed, (before, CustomField.entity.number, UPDATE))])
     if own:
         connection.execute(f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND +tbl IN ({own}) ON CONFLICT DO NOTHING", (before,))  # noqa: S608
     for part in (BY_NUMBER[number] for number in present):
@@ -230,6 +242,19 @@ def _queue_many(connection: Connection, before: int) -> None:
                 f"WHERE j.id > ? AND +j.tbl = {part.entity.number} AND coalesce({owned}) IS NOT NULL ON CONFLICT DO NOTHING",
                 (before,),
             )
+
+
+def _queue_holders(connection: Connection, definitions: Iterable[bytes]) -> None:
+    """Queue the records that have a value of these own fields: the fields came, went or were put back."""
+    for definition in definitions:
+        for about, kind in rows(connection, "SELECT about, kind FROM custom_field WHERE id = ?", (definition,)):
+            cls = ENTITIES.get(about)
+            if kind in OWN_WEIGHTS and cls in searched_entities():
+                connection.execute(
+                    f'INSERT INTO search_queue SELECT {cls.entity.number}, id FROM "{about}" WHERE custom IS NOT NULL '  # noqa: S608
+                    "AND json_extract(custom, ?) IS NOT NULL ON CONFLICT DO NOTHING",
+                    (_own_path(definition),),
+                )
 
 
 def drain(connection: Connection, limit: int) -> int:
@@ -259,7 +284,7 @@ def _index(connection: Connection, cls: type[Record]) -> None:
     documents = Documents(connection)
     for (docid,) in rows(connection, "SELECT docid FROM batch WHERE docid IS NOT NULL ORDER BY row"):
         documents.add(docid)
-    for fields, sql in _sources(cls):
+    for fields, sql in (*_sources(cls), *_own_source(connection, cls)):
         if not rows(connection, f'SELECT 1 FROM "{sql.table}" LIMIT 1'):  # noqa: S608
             continue
         found = rows(connection, sql.text)
@@ -293,6 +318,25 @@ def _each_source(cls: type[Record]) -> Iterator[tuple[tuple[Field, ...], _Source
             yield (listing,), _Source(target, f"SELECT b.docid, t.name {joined} JOIN tag t ON t.id = p.tag_id WHERE b.docid IS NOT NULL")
         elif items := tuple(item for item, _ in searched_columns(ENTITIES[target])):
             yield items, _Source(target, f"SELECT b.docid, {_named('p', items)} {joined} WHERE b.docid IS NOT NULL")
+
+
+def _own_source(connection: Connection, cls: type[Record]) -> Iterator[tuple[tuple[Field, ...], _Source]]:
+    """Yield what is read for the user's own fields: nothing where an entity has none of text."""
+    own = own_searched(connection, cls)
+    if own:
+        values = ", ".join(f"json_extract(t.custom, '{_own_path(definition)}')" for definition, _ in own)
+        of_batch = f'FROM batch b CROSS JOIN "{cls.entity.name}" t ON t.id = b.row WHERE b.docid IS NOT NULL AND t.custom IS NOT NULL'
+        yield tuple(item for _, item in own), _Source(cls.entity.name, f"SELECT b.docid, {values} {of_batch}")
+
+
+def own_searched(connection: Connection, cls: type[Record]) -> list[tuple[bytes, Field]]:
+    """Return the user's own fields of an entity that are searched, each with the id of its definition."""
+    defined = rows(connection, "SELECT id, kind, label FROM custom_field WHERE about = ? AND deleted_at IS NULL ORDER BY id", (cls.entity.name,))
+    return [(row, Field(row.hex(), kind, label, search=OWN_WEIGHTS[kind])) for row, kind, label in defined if kind in OWN_WEIGHTS]
+
+
+def _own_path(definition: bytes) -> str:
+    return f'$."{definition.hex()}"'
 
 
 def _named(alias: str, items: Iterable[Field]) -> str:
@@ -340,4 +384,24 @@ def check(connection: Connection) -> Iterator[str]:
         )[0][0]
         if missing or stray:
             yield f"search: {name}: {missing} records are missing from the index, {stray} entries are stray"
+        if unfound := _unfound(connection, cls):
+            yield f"search: {name}: {unfound} records are not found by their own fields"
 
+
+def _unfound(connection: Connection, cls: type[Record]) -> int:
+    """Return how many of the newest records that have own fields the index lacks a word of."""
+    count = 0
+    for definition, _ in own_searched(connection, cls):
+        newest = rows(
+            connection,
+            f'SELECT d.docid, json_extract(t.custom, ?) FROM "{cls.entity.name}" t JOIN search_doc d ON d.tbl = ? AND d.row = t.id '  # noqa: S608
+            "WHERE t.custom IS NOT NULL AND json_extract(t.custom, ?) IS NOT NULL AND t.deleted_at IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.tbl = d.tbl AND q.row = d.row) ORDER BY t.id DESC LIMIT ?",
+            (_own_path(definition), cls.entity.number, _own_path(definition), LOOKED_AT),
+        )
+        for docid, value in newest:
+            found = re.findall(r"[^\W_]+", " ".join(words(str(value)[:_LONGEST_BODY])))[:5]
+            sought = " AND ".join(f'"{word}"' for word in found)
+            if found and not rows(connection, "SELECT 1 FROM search_words WHERE search_words MATCH ? AND rowid = ?", (sought, docid)):
+                count += 1
+    return count

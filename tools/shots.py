@@ -144,15 +144,17 @@ def write_sample(store: Store, home: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(("First Name", "Last Name", "Company", "Business Phone", "E-mail Address", "Birthday", "Job Title", "Notes", "Priority"))
+        given, family = ("Hanna", "Thomas", "Elizabeth", "Martín", "Yang", "Ann"), ("Moos", "Hardy", "Brown", "Sommer", "Wang", "Devon")
         for number in range(60):
-            names = ("Hanna", "Thomas", "Elizabeth", "Martín", "Yang", "Ann")[number % 6], ("Moos", "Hardy", "Brown", "Sommer", "Wang", "Devon")[number // 6 % 6]
+            names = given[number % 6], family[number // 6 % 6]
             birthday = f"{number % 28 + 1}.{number % 12 + 1}.19{60 + number % 39}" if number % 23 != 5 else "31.2.1980"
             mail = f"{names[0]}.{names[1]}{number}@customer{number % 9}.example".lower().encode("ascii", "ignore").decode()
             rows.writerow((*names, f"Customer {number % 9} Ltd", f"030 0074{100 + number}", mail, birthday, "Buyer", "met at Anuga", "Normal"))
         for row in known:
             values = row.values
             mail = values["email"][0].value if values["email"] else ""
-            rows.writerow((values["given_name"], values["family_name"], values["company"].title if values["company"] else "", "", mail, "3.5.1979", "Managing director", "", "High"))
+            company = values["company"].title if values["company"] else ""
+            rows.writerow((values["given_name"], values["family_name"], company, "", mail, "3.5.1979", "Managing director", "", "High"))
     return path
 
 

@@ -395,7 +395,10 @@ def background_step() -> None:
     QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [("none.csv", b"", "empty"), ("wrong.csv", b"PK\x03\x04zip", "not what its name says"), ("cut.xlsx", b"PK\x03\x04zip", "cut.xlsx")])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("none.csv", b"", "empty"), ("wrong.csv", b"PK\x03\x04zip", "not what its name says"), ("cut.xlsx", b"PK\x03\x04zip", "cut.xlsx")],
+)
 def test_a_file_that_cannot_be_used_is_refused_in_place(desk: Desk, tmp_path: Path, name: str, content: bytes, said: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)

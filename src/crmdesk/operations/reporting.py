@@ -12,7 +12,6 @@ from crmdesk.documents.formats import short_date
 from crmdesk.errors import UserError
 from crmdesk.fields import Money
 from crmdesk.i18n import language, mark, tr
-from crmdesk.reports.report import ReportColumn
 from crmdesk.store.door import Change, operation
 from crmdesk.store.unfinished import unfinished
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.queries.reports import ReportTable
-    from crmdesk.reports.report import Value
+    from crmdesk.reports.report import ReportColumn, Value
     from crmdesk.store import Store
 
 
@@ -127,6 +126,8 @@ def _csv_value(value: str | int | Decimal | Money | None) -> str:
 
 
 def _columns(table: ReportTable) -> list[ReportColumn]:
+    from crmdesk.reports.report import ReportColumn
+
     return [ReportColumn(tr(column.label), column.kind) for column in table.columns]  # type: ignore[arg-type]  # the same kinds
 
 

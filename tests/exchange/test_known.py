@@ -10,7 +10,7 @@ import pytest
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.legal_forms import has_form, split_form
 from crmdesk.exchange.plan import ImportOptions
-from crmdesk.operations import merging, records
+from crmdesk.operations import leads, merging, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +92,34 @@ def test_a_file_that_comes_again_after_a_merge_finds_the_kept_record(store: Stor
     assert (again.added, again.rejected) == (0, 0)
     with store.read() as reader:
         assert reader.rows("SELECT name, external_id FROM contact WHERE deleted_at IS NULL ORDER BY name") == [("Anna Berg", "C-1"), ("Bo Li", "C-3")]
+
+
+@pytest.mark.parametrize("on_duplicate", ["skip", "fill", "overwrite"])
+def test_a_list_of_leads_that_comes_again_leaves_converted_ones_as_they_are(store: Store, tmp_path: Path, on_duplicate: str) -> None:
+    text = "Lead ID,First Name,Last Name,Company,Email,Title\nL-1,Anna,Berg,Acme,anna@acme.example,Buyer\nL-2,Bo,Li,Bolt,bo@bolt.example,Buyer\n"
+    taken(store, tmp_path, "lead", text, chosen={"external_id": "Lead ID"})
+    with store.read() as reader:
+        lead = UUID(bytes=reader.value("SELECT id FROM lead WHERE external_id = 'L-1'"))
+    store.run(leads.convert, lead)
+    with store.read() as reader:
+        before = reader.rows("SELECT * FROM lead WHERE id = ?", (lead.bytes,))
+    later = text.replace("Berg,Acme,anna@acme.example,Buyer", "Bergh,Acme AG,new@acme.example,Head")
+    again = taken(store, tmp_path, "lead", later, chosen={"external_id": "Lead ID"}, on_duplicate=on_duplicate)
+    assert (again.added, again.updated, again.skipped) == (0, 0, 2)
+    own = taken(store, tmp_path, "lead", f"ID,First Name,Last Name,Title\n{lead},Anna,Berg,Head\n", on_duplicate=on_duplicate)
+    assert (own.added, own.updated, own.skipped) == (0, 0, 1)
+    with store.read() as reader:
+        assert reader.rows("SELECT * FROM lead WHERE id = ?", (lead.bytes,)) == before
+
+
+def test_a_converted_lead_may_ask_again(store: Store, tmp_path: Path) -> None:
+    text = "Lead ID,First Name,Last Name,Company,Email\nL-1,Anna,Berg,Acme,anna@acme.example\n"
+    taken(store, tmp_path, "lead", text, chosen={"external_id": "Lead ID"})
+    with store.read() as reader:
+        store.run(leads.convert, UUID(bytes=reader.value("SELECT id FROM lead")))
+    enquiry = text.replace("L-1", "L-9")
+    assert taken(store, tmp_path, "lead", enquiry, chosen={"external_id": "Lead ID"}).added == 1
+    assert taken(store, tmp_path, "lead", enquiry.replace("Lead ID,", ",").replace("L-9", ""), match=("email",)).skipped == 1
 
 
 def test_our_own_ids_of_merged_records_lead_to_the_kept_one_through_several_merges(store: Store, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from crmdesk.queries.finding import title_field
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmdesk.store import Reader
 
@@ -36,10 +36,15 @@ IN_FILE = mark("the same as a row further up")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that a row means, and the key that showed it."""
+    """A record that a row means, and the key that showed it.
+
+    Attributes:
+        is_settled: it is a converted lead, which no row changes any more.
+    """
 
     record: bytes
     key: Key
+    is_settled: bool = False
 
     @property
     def sign(self) -> str:
@@ -50,7 +55,8 @@ class Match:
 def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list[Match | None]:
     """Return, for each row, the live record that it means, or None.
 
-    The one place where an import asks who is known already; a few questions for a whole block of rows.
+    The one place where an import asks who is known already; a few questions for a whole block of rows. A converted lead is known by its ids
+    only: a row that merely has its name or mail is a new enquiry.
 
     Args:
         rows: the keys of each row, strongest first; names of companies are `("n", (name, city))`, mails and phones go with the person's sort key.
@@ -65,11 +71,17 @@ def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list
             found.setdefault(key, record)
     if not found:
         return [None] * len(rows)
-    return [next((Match(found[key], key) for key in keys if key in found), None) for keys in rows]
+    settled = _settled(reader, found.values()) if entity == "lead" else set()
+    return [next((Match(found[key], key, found[key] in settled) for key in keys if key in found), None) for keys in rows]
+
+
+def _settled(reader: Reader, leads: Iterable[bytes]) -> set[bytes]:
+    return {record for (record,) in reader.rows(f"SELECT id FROM lead WHERE id {IN_IDS} AND converted_at IS NOT NULL", (id_list(set(leads)),))}
 
 
 def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-    live = "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
+    is_open = " AND t.converted_at IS NULL" if entity == "lead" and kind not in {"i", "x"} else ""
+    live = f"t.deleted_at IS NULL{is_open}"
     match kind:
         case "e":
             yield from _ask_people(reader, entity, live, "email", "key", kind, values)
@@ -117,7 +129,8 @@ def _ask_foreign(reader: Reader, entity: str, live: str, values: set[Any]) -> It
     by_id: dict[str, list[str]] = {}
     for origin, external in values:
         by_id.setdefault(external, []).append(origin)
-    sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+    order = "t.converted_at IS NOT NULL, t.id" if entity == "lead" else "t.id"
+    sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY {order}'
     for external, source, record in reader.rows(sql, (_listed(set(by_id)),)):
         for origin in by_id[external]:
             if source in {None, origin}:

@@ -436,7 +436,8 @@ class Plan:
                     self._skip(draft, record_in_file)
                     self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
-            if (record is None or self.options.on_duplicate != "skip") and self._is_forbidden(shape, draft, record, complaints[place]):
+            leaves = self.options.on_duplicate == "skip" or (match is not None and match.is_settled)
+            if (record is None or not leaves) and self._is_forbidden(shape, draft, record, complaints[place]):
                 continue
             if record is None:
                 try:
@@ -450,7 +451,7 @@ class Plan:
                 self._teach(draft)
                 if keys and completes and draft.entity == self.entity:
                     self._fresh.keep(draft.id, draft.values, draft.parts)
-            elif match and self.options.on_duplicate != "skip":
+            elif match and not leaves:
                 merges.append((draft, match))
             else:
                 self._skip(draft, record)

@@ -182,3 +182,16 @@ def test_a_new_row_says_whom_it_may_be_and_is_imported_all_the_same(store: Store
 def test_when_time_runs_out_the_rows_left_are_counted(store: Store) -> None:
     outcomes = [Outcome(line, "new", "contact", "Anna") for line in (2, 3)]
     assert with_likely(store, outcomes, {2: Values("Anna"), 3: Values("Anna")}, seconds=-1.0) == (outcomes, 2)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_lines_are_no_quotes(store: Store, tmp_path: Path, dry_run: bool) -> None:
+    path = tmp_path / "order_details.csv"
+    path.write_text("order_id,product_id,unit_price,quantity,discount\n10248,11,14,12,0\n10248,42,9.8,10,0.15\n", encoding="utf-8")
+    assert "The rows of “order_details.csv” are lines of quotes." in preview(store, "quote", path).notes
+    with pytest.raises(UserError, match="are lines of quotes") as caught:
+        import_file(store, "quote", path, ImportOptions(dry_run=dry_run))
+    assert caught.value.exit_code == 4
+    assert "import quote_line" in (caught.value.hint or "")
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM quote") == 0

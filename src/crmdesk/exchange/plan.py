@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, survey, usual_sign
+from crmdesk.exchange.entry_shapes import shape_of
 from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
@@ -27,7 +28,7 @@ from crmdesk.exchange.reading import How, open_table
 from crmdesk.exchange.rejects import Rejected, Rejection
 from crmdesk.exchange.repeats import NAMED_ONLY, ONCE_IN_A_FILE, Fresh, PresentParts, compared, same_records
 from crmdesk.exchange.seen import Seen
-from crmdesk.exchange.shapes import Draft, Shape, Work, shape_of
+from crmdesk.exchange.shapes import Draft, Shape, Work
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, AmbiguousDate, Field
 from crmdesk.i18n import mark, ntr, tr
@@ -322,7 +323,9 @@ class Plan:
 
         Raises:
             AmbiguousDate: dates can be read in two ways and nobody said how.
+            UserError: the rows are lines of quotes and not quotes.
         """
+        self._refuse_lines()
         for fresh in self._fresh_fields:
             self._gathered.add("custom_field", fresh.stored())
         work = self._work()
@@ -352,6 +355,17 @@ class Plan:
         if self._wrote:
             self._keep_mapping()
         yield self._batch()
+
+    def _refuse_lines(self) -> None:
+        """Refuse a file of quotes that says nothing of them but their numbers, and of their lines a lot."""
+        targets = [column.target for column in self.layout.columns if column.target]
+        heads = [target for target in targets if target.of != "line" and target.field not in {"id", "number", "external_id"}]
+        if self.entity != "quote" or self.table.ways or heads or all(target.of != "line" for target in targets):
+            return
+        said = tr("The rows of “{file}” are lines of quotes.", file=self.table.path.name)
+        if self.questions is None:
+            raise UserError(said, hint=tr("Import them as such: crmdesk import quote_line FILE."))
+        self.notes.append(said)
 
     def _batch(self) -> Batch:
         self._wrote = self._wrote or not self._gathered.is_empty

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from crmdesk.operations import workspace
+from crmdesk.operations import sample, workspace
 from crmdesk.queries import records
 from crmdesk.queries.finding import Condition
 from crmdesk.ui.customer_list import CustomerListPage
@@ -118,3 +118,18 @@ def test_newer_address_cards_can_be_chosen(desk: Desk, file: Path) -> None:
     dialog.button.click()
     desk.settle()
     assert "VERSION:4.0" in file.with_suffix(".vcf").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("page", "entity"), [("tickets", "ticket"), ("tasks", "task"), ("pipeline", "deal"), ("quotes", "quote"), ("products", "product")])
+def test_every_list_can_be_exported_as_it_is_shown(desk: Desk, page: str, entity: str) -> None:
+    desk.store.run(sample.fill)
+    shown = desk.open(page)
+    actions = {action.id: action for action in shown.commands()}
+    actions["list.export"].run()
+    desk.settle()
+    dialog = desk.window.findChildren(ExportDialog)[-1]
+    with desk.store.read() as reader:
+        everything = records.count(reader, entity)
+    assert 0 < len(dialog._ids) <= everything
+    assert dialog._entity == entity
+    dialog.reject()

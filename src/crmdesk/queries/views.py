@@ -34,13 +34,17 @@ def named(reader: Reader, entity: str, name: str) -> View:
     found = reader.rows("SELECT name, definition FROM saved_view WHERE about = ? AND deleted_at IS NULL ORDER BY position, id", (entity,))
     for title, definition in found:
         if folded(title or "") == folded(name):
-            raw = json.loads(definition or "{}")
-            conditions = [Condition(c["field"], c["operator"], c.get("value", ""), tuple(c.get("values", ()))) for c in raw.get("conditions", ())]
-            conditions += _own(reader, entity, raw)
-            sort = tuple(("-" if s["is_descending"] else "") + s["column"] for s in raw.get("sort", ()))
-            return View(tuple(conditions), sort, tuple(raw.get("columns", ())))
+            return asked(reader, entity, json.loads(definition or "{}"))
     known = ", ".join(title for title, _ in found)
     raise UserError(tr("There is no saved view “{name}”.", name=name), hint=tr("There are: {names}.", names=known) if known else None)
+
+
+def asked(reader: Reader, entity: str, kept: dict[str, Any]) -> View:
+    """Return what a view's definition asks for."""
+    conditions = [Condition(c["field"], c["operator"], c.get("value", ""), tuple(c.get("values", ()))) for c in kept.get("conditions", ())]
+    conditions += _own(reader, entity, kept)
+    sort = tuple(("-" if s["is_descending"] else "") + s["column"] for s in kept.get("sort", ()))
+    return View(tuple(conditions), sort, tuple(kept.get("columns", ())))
 
 
 def _own(reader: Reader, entity: str, raw: dict[str, Any]) -> list[Condition]:

@@ -54,7 +54,6 @@ class CustomerListPage(RecordListPage):
         return [
             BulkAction(tr("Add tag"), self.tag),
             BulkAction(tr("Assign owner"), self.assign),
-            BulkAction(tr("Export"), self.export),
             *super().bulk(),
         ]
 
@@ -63,7 +62,6 @@ class CustomerListPage(RecordListPage):
         return [
             *super().commands(),
             Action("list.import", mark("Import"), self.import_file, "upload", "Ctrl+I", "file"),
-            Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=plural)),
             Action("list.duplicates", mark("Find duplicates"), self.find_duplicates, "merge", "", "view", title=lambda: tr("Find duplicates among {what}", what=plural)),
             Action("list.tag", mark("Add tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
             Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
@@ -124,12 +122,3 @@ class CustomerListPage(RecordListPage):
     def find_duplicates(self) -> None:
         """Show the page on which records that are there twice are merged."""
         self.frame.open_page("duplicates", self.entity)
-
-    def export(self, ids: list[Id] | None = None) -> None:
-        """Write the list, or what is checked, into a file."""
-        from crmdesk.ui.dialogs.export_dialog import ExportDialog
-
-        table = self.list.table
-        some = ids or (table.chosen_ids() if table.records.checked else None)
-        listed, chosen = ([UUID(bytes=record) for record in those] for those in (table.records.ids(), some or ()))
-        ExportDialog(self.frame, self.entity, listed, table.shown_columns(), self.list.filters.conditions(), chosen).open()

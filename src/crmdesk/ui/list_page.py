@@ -118,7 +118,7 @@ class RecordListPage(Page):
 
     def bulk(self) -> list[BulkAction]:
         """Return what can be done to checked rows."""
-        return [BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
+        return [BulkAction(tr("Export"), self.export), BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
 
     def empty(self) -> EmptyState:
         """Return what is shown when there is no record at all."""
@@ -140,8 +140,18 @@ class RecordListPage(Page):
             Action("list.columns", mark("Columns"), self.list.choose_columns, "columns-3", "", "view"),
             Action("list.fill_down", mark("Fill down"), self.fill_down, "arrow-down", "Ctrl+D", "edit"),
             Action("list.compact", mark("Narrow rows"), self._toggle_compact, "list", "", "view", checked=self._is_compact),
+            Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=tr(self._kind.plural))),
             Action("list.reload", mark("Reload"), self.list.renew, "refresh-cw", "F5", "view"),
         ]
+
+    def export(self, ids: list[Id] | None = None) -> None:
+        """Write the list, or what is checked, into a file."""
+        from crmdesk.ui.dialogs.export_dialog import ExportDialog
+
+        table = self.list.table
+        some = ids or (table.chosen_ids() if table.records.checked else None)
+        listed, chosen = ([UUID(bytes=record) for record in those] for those in (table.records.ids(), some or ()))
+        ExportDialog(self.frame, self.entity, listed, table.shown_columns(), self.list.filters.conditions(), chosen).open()
 
     def _new_title(self) -> str:
         return tr("New: {text}", text=tr(self._kind.label))

@@ -11,10 +11,12 @@ from uuid import UUID
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.views import asked
+from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.lists.filters import FilterBar
 from crmdesk.ui.lists.record_list import Definition
@@ -120,7 +122,7 @@ class FilterViews(QWidget):
 
     def __init__(self, page: Page, about: str, names: Sequence[str], kept: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any], str], object]) -> None:
         super().__init__()
-        self._kept, self._take = kept, take
+        self._page, self._about, self._kept, self._take = page, about, kept, take
         self._applied: dict[str, Any] = {}
         self.views = SavedViews(page, about, self.text, self._shown)
         self.filter_button = IconButton("funnel", tr("Filter"))
@@ -180,6 +182,23 @@ class FilterViews(QWidget):
         self.setVisible(bool(self.bar.conditions()))
         self.tell()
         self.changed.emit()
+
+    def export_action(self) -> Action:
+        """Return the action that writes what is shown into a file."""
+        label = tr(entity_class(self._about).entity.plural)
+        return Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=label))
+
+    def export(self) -> None:
+        """Write the records that the page shows now into a file."""
+        from crmdesk.ui.dialogs.export_dialog import ExportDialog
+
+        about, kept, conditions = self._about, _plain(self._now()), self.conditions()
+        columns = [field.name for field in entity_class(about).fields.values() if field.in_list]
+
+        def ask(ids: Sequence[bytes]) -> None:
+            ExportDialog(self._page.frame, about, [UUID(bytes=record) for record in ids], columns, conditions).open()
+
+        self._page.frame.ask(self._page, lambda reader: records.ids(reader, about, asked(reader, about, kept).conditions), ask, key="export")
 
     def save(self) -> None:
         """Save the view under a new name."""

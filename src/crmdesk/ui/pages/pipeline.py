@@ -180,7 +180,7 @@ class PipelinePage(Page):
         table = self.table.commands() if self.table is not None and self.views.value() == "table" else []
         return [
             *(action for action in table if action.group != "new"),
-            *([] if table else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view")]),
+            *([] if table else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"), self.filter.export_action()]),
             Action("pipeline.save_view", mark("Save view"), lambda: self._keep_view("save_as"), "bookmark", group="view"),
             Action("deal.new", mark("New deal"), self.new_deal, "square-kanban", "Ctrl+Shift+D", "new"),
             Action("deal.move", mark("Move deal to stage"), self._menu_at_card, "arrow-right", "", "record", self._has_deal),

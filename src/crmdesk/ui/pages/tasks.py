@@ -357,6 +357,7 @@ class TasksPage(Page):
             Action("task.snooze", mark("Put off task"), self._menu_at_current, "calendar-clock", "", "record", self._has_task),
             Action("task.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
             Action("task.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
+            self.filter.export_action(),
             Action("task.delete", mark("Delete task"), self._delete_current, "trash-2", "", "record", self._has_task),
         ]
 

@@ -248,6 +248,7 @@ class TicketsPage(Page):
             Action("ticket.close", mark("Close ticket"), self._close, "circle-check", "", "record", self._has_ticket),
             Action("ticket.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
             Action("ticket.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
+            self.filter.export_action(),
             Action("ticket.delete", mark("Delete ticket"), self._delete, "trash-2", "", "record", self._has_ticket),
         ]
 

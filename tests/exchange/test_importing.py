@@ -216,6 +216,20 @@ def test_a_name_that_two_records_have_is_not_guessed(store: Store, tmp_path: Pat
     assert [problem.reason for problem in result.problems] == ["Company: 2 records of “Company” are called “Acme”."]
 
 
+def test_of_several_records_with_one_name_the_one_of_the_rows_company_is_meant(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Deal name,Company\nRefit,Acme\nRefit,Beta\nRefit,Gamma\nRefit,Gamma\n", "deals.csv", on_duplicate="add")
+    text = "Subject,Deal,Company,Date\nfirst,Refit,Beta,2026-02-01\nsecond,Refit,Acme,2026-02-01\nthird,Refit,Gamma,2026-02-01\nfourth,Refit,,2026-02-01\n"
+    result = taken(store, tmp_path, "activity", text, "talks.csv")
+    found = rows(store, "SELECT a.subject, c.name FROM activity a JOIN deal d ON d.id = a.deal_id JOIN company c ON c.id = d.company_id ORDER BY a.subject")
+    assert found == [("first", "Beta"), ("second", "Acme")]
+    assert [(problem.line, problem.reason) for problem in result.problems] == [(4, "Deal: 4 records of “Deal” are called “Refit”."), (5, "Deal: 4 records of “Deal” are called “Refit”.")]
+
+
+def test_a_refused_amount_is_named_as_it_stands_with_its_own_column(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "deal", 'Deal name,Company,Amount\nA,Acme,"1,234.50"\nB,Acme,200.00\nC,Acme,$5k\n')
+    assert [problem.reason for problem in result.problems] == ["Amount: “$5k” is not an amount of money."]
+
+
 def test_tags_and_owners_are_made_and_owners_stay_inactive(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "contact", "Name,Tags,Contact owner\nAnna Berg,vip;Kunde,Tom Klein\nBob Li,VIP,Tom Klein\n")
     assert result.created == {"member": 1, "tag": 2}

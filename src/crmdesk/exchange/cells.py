@@ -345,7 +345,11 @@ def money_of(cell: Cell, currency: str, decimal_sign: str) -> Money | None:
         return Money(number_of(text, decimal_sign), currency)
     if decimal_sign and (found := re.search(r"\d[\d.,'’ \u00a0\u202f]*", text)):
         number = number_of(found[0].strip(), decimal_sign)
-        money = read_money(f"{text[: found.start()]}1{text[found.end() :]}" if found[0] == found[0].strip() else text.replace(found[0].strip(), "1"), currency)
+        try:
+            money = read_money(f"{text[: found.start()]}1{text[found.end() :]}" if found[0] == found[0].strip() else text.replace(found[0].strip(), "1"), currency)
+        except UserError:
+            read_money(text, currency)  # its complaint quotes the cell as it stands
+            raise
         return Money(number.copy_sign(money.amount), money.currency)
     return read_money(text, currency)
 

@@ -19,7 +19,7 @@ from crmdesk.store.rights import authorize
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from crmdesk.exchange.gathering import Gathered
@@ -29,6 +29,10 @@ NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", 
 SCANNED = 2_000
 """Among so many promised companies a name without its legal form is looked for."""
 CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline"})
+
+
+class SeveralCalledSo(UserError):
+    """Several records have the name that a cell says."""
 
 
 def name_key(entity: str, text: str) -> str:
@@ -58,6 +62,7 @@ class Book:
         self._title = title_field(self._cls)
         self._by_text: dict[str | tuple[str], bytes] = {}
         self._asked: set[str] = set()
+        self._of_its_own: dict[tuple[str, tuple[bytes, ...]], bytes | None] = {}
         self._named: dict[str, tuple[tuple[str, bytes], ...]] = {}
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
@@ -149,8 +154,29 @@ class Book:
         found = self._alike.get(name_key(self.entity, text), set())
         return next(iter(found)) if len(found) == 1 else None
 
+    def of_its_own(self, text: str, beside: Mapping[str, bytes]) -> bytes | None:
+        """Return the one of several records called so that belongs to the same company or contact as the row, or None.
+
+        Args:
+            beside: the row's company and contact, by column.
+        """
+        asked = (text, tuple(beside.values()))
+        if asked in self._of_its_own:
+            return self._of_its_own[asked]
+        ids = json.dumps([record.hex() for _, record in self._named.get(name_key(self.entity, text), ())])
+        left: list[bytes] = []
+        for column in [column for column in beside if column in self._cls.columns]:
+            with self.store.read() as reader:
+                sql = f'SELECT id FROM "{self._cls.entity.name}" WHERE lower(hex(id)) IN (SELECT value FROM json_each(?)) AND "{column}" = ?'
+                found = [record for (record,) in reader.rows(sql, (ids, beside[column]))]
+            left = [record for record in found if record in left] if left else found
+            if len(left) == 1:
+                break
+        self._of_its_own[asked] = left[0] if len(left) == 1 else None
+        return self._of_its_own[asked]
+
     def _unclear(self, count: int, text: str) -> UserError:
-        return UserError(tr("{count} records of “{entity}” are called “{text}”.", count=count, entity=tr(self._cls.entity.label), text=text))
+        return SeveralCalledSo(tr("{count} records of “{entity}” are called “{text}”.", count=count, entity=tr(self._cls.entity.label), text=text))
 
     def read(self, text: str, is_key: bool = False, **more: Any) -> bytes:
         """Return the record that a text means; one that is missing is made.

@@ -14,7 +14,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.known import bare_code
-from crmdesk.exchange.links import NUMBERED, name_key
+from crmdesk.exchange.links import NUMBERED, SeveralCalledSo, name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 Values = dict[str, Any]
+OWNERS = ("company_id", "contact_id")
+"""The links of a row that are read first: they tell apart other records of one name."""
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ class Shape:
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
         self.currency_index = work.layout.index_of("currency", of)
+        self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
 
     # ---- made once ----
@@ -235,7 +238,8 @@ class Shape:
                         text = self.cuts[index].sub("", text) or text
                     if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title):
                         raise UserError(tr("“{name}” would stand above itself.", name=text))
-                    values[name] = self.link(draft, name, book, text, is_key)
+                    values[name] = self._linked(draft, name, book, text, is_key)
+            header = ""
             if self.moneys:
                 header = self._read_money(cells, values)
             for index, key, read, header in self.own:  # noqa: B007
@@ -271,6 +275,16 @@ class Shape:
         if "currency" in values and any(values[name] is not None for _, name, *_ in self.moneys):
             values["currency"] = currency
         return header
+
+    def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Return the record that a cell means; of several called so the one of the row's company or contact."""
+        try:
+            return self.link(draft, name, book, text, is_key)
+        except SeveralCalledSo:
+            beside = {owner: record for owner in OWNERS if owner != name and (record := draft.values.get(owner))}
+            if beside and (record := book.of_its_own(text, beside)):
+                return record
+            raise
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means."""
@@ -649,6 +663,7 @@ class DealShape(Shape):
             self.close_on = index, reader_of("deal", item, work.hints.get(index, Hints()), work.settings.reading), work.layout.columns[index].header
         self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
         self.pipeline_index = work.layout.index_of("pipeline")
+        self.is_ours = work.layout.has("id") or work.layout.has("source")
         self.now, self.today = now_ms(), today(work.settings.tz).isoformat()
 
     def special(self) -> frozenset[str]:
@@ -697,8 +712,8 @@ class DealShape(Shape):
         return round(datetime.combine(date.fromisoformat(day), time(), self.work.settings.tz).timestamp() * 1000)
 
     def after(self, draft: Draft) -> None:
-        """Put the product on the deal."""
-        if product := draft.values.get("product_id"):
+        """Put the product on the deal; the products of deals that we exported have a file of their own."""
+        if not self.is_ours and (product := draft.values.get("product_id")):
             rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
             rows.append((new_id_bytes(), draft.id, product, 1_000_000, 0))
 

@@ -141,3 +141,46 @@ def test_a_service_level_promises_nothing_below_zero(store: Store) -> None:
         store.run(workspace.set_level, level, "Gold", {"urgent_first_reply_minutes": -1})
     with store.read() as reader:
         assert reader.one("SELECT q.name, l.name FROM queue q JOIN service_level l ON l.id = q.service_level_id WHERE q.name = 'Repairs'") == ("Repairs", "Gold")
+
+
+def test_a_pipeline_gets_its_stages_whoever_adds_it(store: Store) -> None:
+    pipeline = store.run(records.add, "pipeline", {"name": "P2"})
+    with store.read() as reader:
+        outcomes = reader.rows("SELECT outcome, count(*) FROM stage WHERE pipeline_id = ? GROUP BY 1 ORDER BY 1", (pipeline.bytes,))
+        assert reader.one("SELECT name, position FROM pipeline WHERE id = ?", (pipeline.bytes,)) == ("P2", 1)
+    assert outcomes == [("lost", 1), ("open", 4), ("won", 1)]
+    store.undo()
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM pipeline p JOIN stage s ON s.pipeline_id = p.id AND s.deleted_at IS NULL WHERE p.deleted_at IS NOT NULL") == 0
+    with pytest.raises(UserError, match="missing"):
+        store.run(records.add, "pipeline", {"position": "3"})
+
+
+def test_a_tag_and_a_holiday_are_there_once_however_often_they_are_added(store: Store) -> None:
+    tag = store.run(records.add, "tag", {"name": "Key account", "group": "Class"})
+    assert store.run(records.add, "tag", {"name": "key account", "group": "Class", "tone": "info"}) == tag
+    assert store.run(records.add, "tag", {"name": "Key account"}) != tag
+    company = store.run(records.add, "company", {"name": "Acme", "tags": "Class:Key account"})
+    with store.read() as reader:
+        assert reader.rows("SELECT name, tone FROM tag WHERE deleted_at IS NULL ORDER BY tone") == [("Key account", None), ("Key account", "info")]
+        assert reader.value("SELECT tag_id FROM record_tag WHERE company_id = ?", (company.bytes,)) == tag.bytes
+    with pytest.raises(UserError, match="missing"):
+        store.run(records.add, "tag", {"group": "Class"})
+    day = store.run(records.add, "holiday", {"on": "2026-12-24", "name": "Christmas"})
+    assert store.run(records.add, "holiday", {"on": "2026-12-24", "name": "Christmas Eve"}) == day
+    assert store.run(workspace.add_holiday, date(2026, 12, 24), "Heiligabend") == day
+    with pytest.raises(UserError) as caught:
+        store.run(records.add, "holiday", {"on": "Christmas"})
+    assert caught.value.field == "on"
+    with store.read() as reader:
+        assert reader.rows("SELECT name FROM holiday WHERE deleted_at IS NULL") == [("Heiligabend",)]
+
+
+def test_a_queue_with_open_tickets_stays(store: Store) -> None:
+    first, second = (store.run(workspace.set_queue, None, name) for name in ("Repairs", "Sales"))
+    ticket = store.run(records.add, "ticket", {"subject": "Broken", "queue": "Repairs"})
+    with pytest.raises(UserError, match="Repairs.+1 open ticket") as caught:
+        store.run(records.delete, "queue", [first])
+    assert "another queue" in (caught.value.hint or "")
+    store.run(tickets.set_queue, [ticket], second)
+    assert store.run(records.delete, "queue", [first]) == 1

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import NotAllowed, Question, UserError
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.models.workspace import Setting
+from crmdesk.models.workspace import Holiday, Setting
 from crmdesk.operations import values
 from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import title_field
@@ -63,6 +63,8 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     values.check_names(change, cls, given)
     if cls.entity.name in _BY_THE_PROGRAM:
         raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
+    if (made := _made_in_its_own_way(change, cls.entity.name, given, reading)) is not None:
+        return made
     record = change.draft(cls)
     complete_new(change, record, given)
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
@@ -76,6 +78,41 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     _check_unique(change, record, anyway)
     _about(change, record)
     return record.id
+
+
+def _made_in_its_own_way(change: Change, entity: str, given: Values, reading: Reading | None) -> UUID | None:
+    """Add what does not come alone, a pipeline with its stages, and what is there only once: a tag of a name, the holiday of a day."""
+    name = str(given.get("name") or "").strip()
+    rest = {field: value for field, value in given.items() if field != "name"}
+    match entity:
+        case "pipeline" if name:
+            from crmdesk.operations import pipelines
+
+            made = pipelines.add(change, name)
+        case "tag" if name:
+            made = values.tag_id(change, f"{rest.pop('group', None) or ''}:{name}")
+            change.flush()
+        case "holiday" if given.get("on") and (known := _holiday_on(change, given["on"], reading)):
+            made, rest = known.id, dict(given)
+        case _:
+            return None
+    record = change.get(entity_class(entity), made)
+    values.assign(change, record, rest, reading)
+    change.flush()
+    _about(change, record)
+    return made
+
+
+def _holiday_on(change: Change, text: Any, reading: Reading | None) -> Holiday | None:
+    from sqlalchemy import select
+
+    field = Holiday.fields["on"]
+    try:
+        day = values.plain(field, text, reading or change.settings.reading)
+    except UserError as error:
+        error.field = error.field or field.name
+        raise
+    return change.find(Holiday, select(Holiday).where(Holiday.on == day, Holiday.deleted_at.is_(None)))
 
 
 def _check_unique(change: Change, record: Record, anyway: bool | str, given: Values | None = None) -> None:
@@ -266,10 +303,19 @@ def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) 
             raise UserError(tr("{number} was issued and can't be deleted.", number=fixed.number), hint=tr("Decline it, or make a new version."))
         if cls.entity.name == "stage" and change.reader.value("SELECT 1 FROM deal WHERE stage_id = ? AND deleted_at IS NULL LIMIT 1", (record.id.bytes,)):
             raise UserError(tr("Deals stand in the stage “{name}”.", name=fixed.name), hint=tr("Move them first."))
+        if cls.entity.name == "queue":
+            _refuse_open_tickets(change, record.id, fixed.name)
         if cls is Setting:
             raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
         if cls.entity.name == "member" and record.id == change.member_id:
             raise UserError(tr("The store belongs to this member."))
+
+
+def _refuse_open_tickets(change: Change, queue_id: UUID, name: str) -> None:
+    count = change.reader.value("SELECT count(*) FROM ticket WHERE queue_id = ? AND closed_at IS NULL AND deleted_at IS NULL", (queue_id.bytes,))
+    if count:
+        said = ntr("The queue “{name}” has {count} open ticket.", "The queue “{name}” has {count} open tickets.", count, name=name)
+        raise UserError(said, hint=tr("Put them into another queue first."))
 
 
 @operation(mark("Restore"), right="store.read")

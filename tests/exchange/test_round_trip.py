@@ -27,7 +27,7 @@ OWN_FIELDS = (
     ("contact", "shoe_size", "decimal", ""), ("contact", "hobby", "text", ""), ("contact", "is_vip", "flag", ""), ("contact", "colour", "choice", "red,green"),
     ("company", "rank", "integer", ""), ("deal", "first_talk", "date", ""),
 )  # fmt: skip
-ORDER = ("company", "contact", "product", "lead", "deal", "quote", "quote_line", "ticket", "activity", "task", "article")
+ORDER = ("company", "contact", "product", "lead", "deal", "deal_product", "deal_contact", "quote", "quote_line", "ticket", "activity", "task", "article", "message")
 # What the program works out by itself again, and the number that a document is known by in later imports.
 OWN_WORK = {"id", "last_contact_at", "position", "source", "pdf", "e164"}
 
@@ -59,7 +59,7 @@ def fill(store: Store) -> None:
         "shoe_size": "42.5", "hobby": "=1+1", "is_vip": "true", "colour": "red",
     })  # fmt: skip
     add("contact", {"name": "Paul Klee", "birthday": "--02-29"})
-    add("contact", {"name": "王小明", "reports_to": anna, "handle.wechat": "wx_ming", "is_vip": "false"})
+    ming = add("contact", {"name": "王小明", "reports_to": anna, "handle.wechat": "wx_ming", "is_vip": "false"})
     add("lead", {
         "given_name": "Lea", "family_name": "Ead", "company_name": "Lead GmbH", "role": "Chief", "origin": "Fair", "status": "working", "amount": "500 EUR", "phone.mobile": "0151 2222222",
         "email": "l@e.example", "tags": "t1,t2", "note": "nn",
@@ -71,14 +71,25 @@ def fill(store: Store) -> None:
         "name": "Rollers", "company": company, "contact": anna, "amount": "8900 USD", "exchange_rate": "0.9", "expected_close_on": "2026-12-20", "stage": "Proposal", "origin": "Fair",
         "product": box, "tags": "hot", "note": "deal note", "first_talk": "2020-01-01",
     })  # fmt: skip
-    add("deal", {"name": "Lost one", "stage": "Lost", "lost_reason": "price", "company": company})
+    lost = add("deal", {"name": "Lost one", "stage": "Lost", "lost_reason": "price", "company": company})
     links = {"company": company, "contact": anna, "deal": deal}
     add("activity", {"kind": "meeting", "subject": "Meet", "at": "2026-11-20 10:00", "direction": "out", "minutes": "30", "body": "b\n c", **links})
     add("task", {
         "subject": "Do", "due_on": "2026-12-01", "due_at": "2026-12-01 10:00", "remind_at": "2026-12-01 09:00", "repeats": "week", "repeat_every": "2", "body": "x", **links,
     })  # fmt: skip
     add("task", {"subject": "Done", "done_at": "2026-11-01 10:00"})
-    add("ticket", {"subject": "Broken", "priority": "high", "company": company, "contact": anna, "product": box, "channel": "mail", "tags": "tt", "csat": "4"})
+    ticket = add("ticket", {"subject": "Broken", "priority": "high", "company": company, "contact": anna, "product": box, "channel": "mail", "tags": "tt", "csat": "4"})
+    add("deal_product", {"deal": deal, "product": box, "quantity": "2.5", "unit_price": "99.125", "position": "0"})
+    add("deal_product", {"deal": deal, "product": box, "quantity": "1", "position": "1"})
+    add("deal_product", {"deal": lost, "product": box})
+    add("deal_contact", {"deal": deal, "contact": anna, "role": "decides", "position": "0"})
+    add("deal_contact", {"deal": deal, "contact": ming, "position": "1"})
+    eva = add("member", {"name": "Eva Stern", "role": "service"})
+    how = add("article", {"title": "Clean it", "status": "draft", "body": "Wipe."})
+    said: dict[str, Any] = {"ticket": ticket, "at": "2026-11-20 10:00", "position": "0"}
+    add("message", {**said, "kind": "in", "body": "Broken!\n\n=now", "channel": "mail", "contact": anna})
+    add("message", {**said, "kind": "out", "body": "See the page.", "at": "2026-11-20 10:05", "channel": "mail", "member": eva, "article": how, "position": "1"})
+    add("message", {**said, "kind": "note", "body": "Calls \"often\", 常来", "at": "2026-11-20 11:00", "member": eva, "position": "2"})
     add("article", {"title": "How", "category": "Care", "language": "de", "status": "published", "body": "text\n\nmore"})
     line = {"description": "Box", "product": "B-1", "quantity": "2", "unit": "pcs", "unit_price": "50.125", "tax_category": "S", "tax_rate": "19"}
     draft = {"currency": "EUR", "company": "Holding AG", "date": "2026-03-01", "reference": "ref", "intro": "hi", "language": "en", "lines": [line, {**line, "unit_price": "7"}]}

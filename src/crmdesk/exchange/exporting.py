@@ -15,6 +15,7 @@ from crmdesk import __version__
 from crmdesk.clock import now
 from crmdesk.errors import UserError
 from crmdesk.exchange import written_calendars, written_cards
+from crmdesk.exchange.entries import TOLD_BY, title_of
 from crmdesk.exchange.outgoing import BLOCK, ExportOptions, Out, OutColumn
 from crmdesk.fields import NO_YEAR, day_text
 from crmdesk.i18n import locale, tr
@@ -106,7 +107,7 @@ def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, prog
         among = list(found) if among is None else [record for record in among if record in found]
     wanted = ids(reader, cls.entity.name, options.conditions, options.sort, among=among)
     is_all = among is None and not options.conditions and not reader.viewer.sees_only_own
-    columns = tuple(column for name in names for column in _columns(reader, cls, name, None if is_all else wanted))
+    columns = tuple(column for name in names for column in (*_columns(reader, cls, name, None if is_all else wanted), *_telling(cls, name)))
     return Out(store, reader, cls, options, tuple(names), columns, wanted, progress)
 
 
@@ -143,6 +144,13 @@ def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[byt
         f'AND deleted_at IS NULL GROUP BY "{owner}", said) GROUP BY said ORDER BY avg(place), said'
     )
     return [(str(said), int(times)) for said, times in reader.rows(sql, parameters)] or [("", 1)]
+
+
+def _telling(cls: type[Record], name: str) -> Iterator[OutColumn]:
+    """Return the column with the id or number of a linked record whose name is rarely its alone."""
+    entity = cls.entity.name
+    if column := TOLD_BY.get(entity, {}).get(name):
+        yield OutColumn(f"{name}_{column}", title_of(entity, name, column), "text", FlatColumn(name, part=column))
 
 
 _ADDRESS = ("street", "postal_code", "city", "state", "country")
@@ -297,7 +305,9 @@ def _write_json(path: Path, out: Out) -> int:
             stream.write(",\n" if count else "\n")
             if row.values.get("tags"):
                 row.values["tags"] = [Part(written_cards.tag_text(part)) for part in row.values["tags"]]
-            json.dump(to_json(out.cls, row), stream, ensure_ascii=False)
+            values = to_json(out.cls, row)
+            told = {f"{link}_id": values[link]["id"] for link in TOLD_BY.get(out.cls.entity.name, ()) if values.get(link)}
+            json.dump(values | told, stream, ensure_ascii=False)
             count += 1
         stream.write("\n]\n")
     return count

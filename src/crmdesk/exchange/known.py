@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.exchange.company_names import companies_called
+from crmdesk.exchange.entries import FORMED_BY, OWNERS, forms
 from crmdesk.exchange.links import NUMBERED, name_key
 from crmdesk.i18n import mark
 from crmdesk.models.names import sort_key
@@ -26,7 +27,7 @@ Key = tuple[str, Any]
 SIGNS = {
     "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
     "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
-    "n": mark("the same name"), "=": mark("the same in every value"),
+    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal or ticket"),
 }  # fmt: skip
 FIELD_SIGN = mark("the same value in the field you chose")
 WHOLE = "="
@@ -97,6 +98,8 @@ def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[t
             for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
                 yield (kind, record), record
             yield from (((kind, gone), kept) for gone, kept in duplicates.kept_instead(reader, entity, values))
+        case "o":
+            yield from _ask_entries(reader, entity, live, values)
         case "x":
             yield from _ask_foreign(reader, entity, live, values)
         case "v":
@@ -108,6 +111,17 @@ def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[t
             sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)) ORDER BY t.id'
             for value, record in reader.rows(sql, (_listed(values),)):
                 yield (kind, value), record
+
+
+def _ask_entries(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    """Find entries of deals and tickets by what they are there."""
+    names = FORMED_BY[entity]
+    listed = ", ".join(f't."{name}"' for name in names)
+    sql = f'SELECT t.id, {listed} FROM "{entity}" t WHERE {live} AND t."{OWNERS[entity]}" {IN_IDS} ORDER BY t.position, t.id'
+    for record, *stored in reader.rows(sql, (id_list({form[0] for form in values}),)):
+        for form in forms(entity, dict(zip(names, stored, strict=True))):
+            if form in values:
+                yield ("o", form), record
 
 
 def _listed(values: set[Any]) -> str:

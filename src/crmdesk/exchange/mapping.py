@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.exchange import headers
+from crmdesk.exchange.entries import TOLD_BY, title_of, virtual_names
 from crmdesk.exchange.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.products import recognise
 from crmdesk.exchange.salutations import is_salutation_or_title
@@ -110,6 +111,7 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "quote": ("discount",),
     "quote_line": ("discount",),
     "ticket": ("description",),
+    **{entity: tuple(virtual_names(entity)) for entity in TOLD_BY},
 }
 RELATED: dict[str, tuple[str, ...]] = {
     "contact": ("company",), "company": ("contact",), "deal": ("contact", "company"), "ticket": ("contact", "company"), "activity": ("contact", "company"),
@@ -200,6 +202,11 @@ _NAMES: dict[str, dict[str, str]] = {
     "body": "notes|description|details|comments", "owner": "assignee|assigned user|responsible", "company": "account|organization name|company name",
     "contact": "contact name|person name", "deal": "deal title|opportunity", "done_at": "completed|completed at|date completed|done"},
     "article": {"title": "question|subject|name", "body": "answer|content|text|article"},
+    "deal_product": {"quantity": "count|units|amount ordered|anzahl|stück|qty|menge|数量", "unit_price": "price|list price|sales price|einzelpreis|preis|单价",
+    "product_code": "code|sku|item code|article number"},
+    "deal_contact": {"contact": "person|name|contact name|contact person", "role": "contact role|buying role|function"},
+    "message": {"ticket_number": "ticket no|case number|case no", "at": "date|time|created|created at|created time|sent|sent at|timestamp",
+    "body": "message|comment|content|description|note|reply|nachricht", "member": "author|agent|user|created by|from", "kind": "direction|type"},
 }  # fmt: skip
 
 # Words by which programs call the records of an entity, for columns such as `order_id`.
@@ -226,6 +233,11 @@ def names_of(entity: str) -> dict[str, str]:
         for language in ("en", "de", "zh"):
             with speaking(language):
                 learn(tr(item.label), name)
+    for name, (link, column) in virtual_names(entity).items():
+        learn(name, name)
+        for language in ("en", "de", "zh"):
+            with speaking(language):
+                learn(title_of(entity, link, column), name)
     for name, texts in _NAMES.get(entity, {}).items():
         for text in texts.split("|"):
             learn(text, name)
@@ -342,10 +354,10 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
         kept[key] = position if loser == other else other
         settled[loser] = replace(settled[loser], target=None, why="")
     fields = {column.target.field for column in settled if column.target and not column.target.of}
-    if {"birth_month", "birth_year"} <= fields:
-        settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
     if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
         settled = [replace(c, target=Target("company_name")) if c.target == Target("company") and c.why != "user" else c for c in settled]
+    if {"birth_month", "birth_year"} <= fields:
+        settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
     return settled
 
 
@@ -870,7 +882,7 @@ def column_index(table: Table, header: str) -> int:
 
 def importable() -> tuple[str, ...]:
     """Return the entities that files can be imported as."""
-    parts = {"phone", "email", "handle", "address", "memo", "record_tag", "deal_product", "deal_contact", "allowance_charge", "message", "attachment"}
+    parts = {"phone", "email", "handle", "address", "memo", "record_tag", "allowance_charge", "attachment"}
     workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field", "import_mapping"}
     return tuple(name for name in ENTITIES if name not in parts | workings)
 

@@ -425,7 +425,10 @@ class Plan:
     def _note(self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False, reason: str = "") -> None:
         """Note down what becomes of a row, for those who look before they write."""
         if self._watches(what):
-            title = draft.values.get(title_field(entity_class(draft.entity))) or ""
+            column = title_field(entity_class(draft.entity))
+            title = draft.values.get(column) or ""
+            if isinstance(title, bytes):
+                title = self._in_file_text(draft, entity_class(draft.entity).fields, column, title) or ""
             self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason))
             if what == NEW and (values := compared_values(draft)):
                 self.to_compare[draft.line] = values
@@ -522,7 +525,8 @@ class Plan:
             chosen = {"id": "i", "external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
             wanted = {chosen.get(name, "f:" + name) for name in self.options.match}
             keys = [key for key in keys if key[0] in wanted]
-            if "n" in wanted and not any(kind == "n" for kind, _ in keys) and (title := draft.values.get(title_field(entity_class(draft.entity)))):
+            title = draft.values.get(title_field(entity_class(draft.entity)))
+            if "n" in wanted and not any(kind == "n" for kind, _ in keys) and title and isinstance(title, str):
                 keys.append(("n", title))
             for name in self.options.match:
                 if name not in chosen and (value := draft.values.get(name)):

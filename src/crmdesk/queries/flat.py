@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from crmdesk.fields import KINDS, Field, Money
 from crmdesk.models.base import ENTITIES
@@ -35,7 +36,7 @@ class FlatColumn:
         field: the field's name, as `queries.records.rows` takes it.
         label: of a list field, only parts with this label; None for the first part of any label that has a value.
         place: which of them, counted from zero.
-        part: the part's column.
+        part: the part's column; of a link the linked record's column that is shown instead of its title.
         joined: all values of a list field in one text, with this sign between.
     """
 
@@ -113,7 +114,8 @@ class _Source:
         for (at, item, _), stored in zip(self._own, values, strict=True):
             plain: list[Any]
             if item.kind == "link":
-                plain = self._linked(item.target or "", stored)
+                shown = self._columns[at].part
+                plain = self._told(item.target or "", shown, stored) if shown else self._linked(item.target or "", stored)
             elif item.kind in {"money", "price"}:
                 plain = [None if value is None else _amount(to_plain(item, value, code or unit)) for value, code in zip(stored, units, strict=True)]
             else:
@@ -154,8 +156,15 @@ class _Source:
             known.update((record, found.get(record or b"", ("", True))[0]) for record in missing)
         return [known[record] for record in stored]
 
+    def _told(self, target: str, column: str, stored: Sequence[bytes | None]) -> list[str | None]:
+        """Return what linked records that are not in the bin have in a column, such as their number."""
+        sql = f'SELECT id, "{column}" FROM "{target}" WHERE id {IN_IDS} AND deleted_at IS NULL'  # noqa: S608
+        found = dict(self._reader.rows(sql, (id_list({record for record in stored if record}),)))
+        told = [found.get(record) for record in stored]
+        return [str(UUID(bytes=value)) if isinstance(value, bytes) else value for value in told]
+
     def _named(self, target: str, wanted: Sequence[bytes]) -> dict[bytes, tuple[str, bool]]:
-        found = titles(self._reader, target, wanted)
+        found = titles(self._reader, target, wanted, as_stored=True)
         if target == "tag":
             groups = dict(self._reader.rows('SELECT id, "group" FROM tag WHERE "group" IS NOT NULL'))
             return {record: (f"{groups[record]}:{name}" if record in groups else name, gone) for record, (name, gone) in found.items()}

@@ -9,7 +9,7 @@ import pytest
 
 from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.plan import ImportOptions, Plan
 from crmdesk.i18n import speaking
 from crmdesk.operations import deals, records, tickets
 from crmdesk.queries.records import ids, record
@@ -105,6 +105,18 @@ def test_messages_of_another_program_go_to_its_tickets(store: Store, tmp_path: P
     assert "99" in result.problems[0].reason
     assert [(said["kind"], said["body"], said["position"]) for said in stored(store, "message")] == [("in", "It fell", 0), ("out", "Send it in", 1)]
     assert taken(store, tmp_path, "message", text, dates="ymd").added == 0
+
+
+def test_a_look_at_a_file_of_entries_names_them(store: Store, tmp_path: Path) -> None:
+    filled(store)
+    for entity, titles in (("deal_product", {"Box"}), ("deal_contact", {"Anna Berg"}), ("message", {"first one", "second one", "Here is the answer.\n\nRegards"})):
+        path = tmp_path / f"{entity}.csv"
+        export_records(store, entity, path, ExportOptions(for_programs=True))
+        plan = Plan(store, entity, path, ImportOptions(dates="ymd"))
+        plan.watch(10)
+        assert list(plan.batches())
+        assert {outcome.title for outcome in plan.outcomes} == titles
+        assert {outcome.sign for outcome in plan.outcomes} == {"the same record, exported from here"}
 
 
 def test_a_file_of_deals_from_elsewhere_still_puts_its_product_on_the_deal(store: Store, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,8 +12,13 @@ import pytest
 
 from crmdesk import clock
 from crmdesk.errors import UserError
+from crmdesk.i18n import speaking
+from crmdesk.models.registry import entity_class
 from crmdesk.operations import attachments, quotes, records
 from crmdesk.queries import quotes as asked
+from crmdesk.queries import records as found
+from crmdesk.queries.flat import FlatColumn, flat
+from crmdesk.queries.search import search
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -195,3 +201,19 @@ def test_the_file_is_called_what_the_reader_calls_it(store: Store) -> None:
     store.run(quotes.issue, quote)
     with store.read() as reader:
         assert asked.file_name(reader, quote) == "Quote Q-2026-0001.pdf"
+
+
+def test_a_draft_without_number_and_subject_is_called_draft(store: Store) -> None:
+    company = store.run(records.add, "company", {"name": "Acme"})
+    draft = store.run(records.add, "quote", {"company": str(company), "reference": "Zeppelin"})
+    titled = store.run(records.add, "quote", {"company": str(company), "subject": "Cold boxes"})
+    for quote in (draft, titled):
+        store.run(records.add, "activity", {"kind": "note", "subject": "Called", "quote": str(quote)})
+    with store.read() as reader:
+        shown = {found.record(reader, "activity", uuid.UUID(bytes=record))["quote"]["title"] for record in found.ids(reader, "activity")}
+        assert shown == {"Draft", "Cold boxes"}
+        assert [hit.title for hit in search(reader, "zeppelin")] == ["Draft"]
+        with speaking("de"):
+            assert found.titles(reader, "quote", [draft]) == {draft.bytes: ("Entwurf", False)}
+        exported = flat(reader, entity_class("activity"), found.ids(reader, "activity"), [FlatColumn("quote")])
+        assert {title for block in exported for title in block[1]} == {"", "Cold boxes"}

@@ -369,8 +369,12 @@ def to_plain(field: Field, stored: Any, currency: str) -> Any:
     return KINDS[field.kind].load(stored)
 
 
-def titles(reader: Reader, entity: str, wanted: Iterable[bytes | UUID]) -> dict[bytes, tuple[str, bool]]:
-    """Return (title, whether it is in the bin) of records, deleted ones too."""
+def titles(reader: Reader, entity: str, wanted: Iterable[bytes | UUID], *, as_stored: bool = False) -> dict[bytes, tuple[str, bool]]:
+    """Return (title, whether it is in the bin) of records, deleted ones too.
+
+    Args:
+        as_stored: for files that are read back: a draft without number and subject has no title there.
+    """
     cls = entity_class(entity)
     title = title_field(cls)
     target = cls.fields.get(cls.entity.title)
@@ -378,7 +382,12 @@ def titles(reader: Reader, entity: str, wanted: Iterable[bytes | UUID]) -> dict[
     if target and target.kind == "link" and target.target:
         inner = titles(reader, target.target, {row[1] for row in found if row[1]})
         return {row[0]: (inner.get(row[1], ("", False))[0], row[2] is not None) for row in found}
-    return {row[0]: (str(row[1] or ""), row[2] is not None) for row in found}
+    return {row[0]: (str(row[1] or "") if as_stored else title_of(entity, row[1]), row[2] is not None) for row in found}
+
+
+def title_of(entity: str, stored: Any) -> str:
+    """Return what a record is called: a draft of a quote may have neither number nor subject."""
+    return str(stored or (tr("Draft") if entity == "quote" else ""))
 
 
 def _fill_links(reader: Reader, field: Field, name: str, found: Iterable[dict[str, Any]]) -> None:

@@ -194,7 +194,7 @@ def _load(reader: Reader, scores: dict[tuple[int, bytes], int], plain: str, keep
         number = "t.number" if "number" in cls.columns and cls.entity.title != "title" else "NULL"
         sql = f'SELECT t.id, t."{title_field(cls)}", {number} FROM "{entity}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
         for row, title, _number in reader.rows(sql, (id_list(found), *seen.parameters)):
-            ranked.append((_score(scores[table, row], str(title or ""), plain) + WEIGHT.get(entity, 0), entity, row, str(title or "")))
+            ranked.append((_score(scores[table, row], str(title or ""), plain) + WEIGHT.get(entity, 0), entity, row, records.title_of(entity, title)))
     ranked.sort(key=lambda item: (-item[0], item[3].casefold()))
     best = ranked[:keep]
     subtitles = _subtitles(reader, [(entity, row) for _, entity, row, _ in best])
@@ -246,7 +246,7 @@ def _of_companies(reader: Reader, hits: list[Hit], room: int) -> list[Hit]:
         cls = ENTITIES[entity]
         seen = visible(cls, reader)
         sql = f'SELECT t.id, t."{title_field(cls)}" FROM "{entity}" t WHERE t.company_id {IN_IDS} AND {seen.sql} AND {condition} ORDER BY {order} LIMIT 3'  # noqa: S608
-        found += [(entity, row, str(title or "")) for row, title in reader.rows(sql, (listed, *seen.parameters)) if UUID(bytes=row) not in known]
+        found += [(entity, row, records.title_of(entity, title)) for row, title in reader.rows(sql, (listed, *seen.parameters)) if UUID(bytes=row) not in known]
     found = found[:room]
     subtitles = _subtitles(reader, [(entity, row) for entity, row, _ in found])
     return [Hit(entity, UUID(bytes=row), title, subtitles.get(row, ""), WORD) for entity, row, title in found]

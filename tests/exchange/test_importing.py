@@ -225,6 +225,12 @@ def test_of_several_records_with_one_name_the_one_of_the_rows_company_is_meant(s
     assert [(problem.line, problem.reason) for problem in result.problems] == [(4, "Deal: 4 records of “Deal” are called “Refit”."), (5, "Deal: 4 records of “Deal” are called “Refit”.")]
 
 
+def test_a_deal_does_not_wait_for_its_quote_which_comes_after_it(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "deal", "Deal name,Company,Quote\nRefit,Acme,Q-2026-0007\n")
+    assert (result.added, result.rejected, len(result.notes)) == (1, 0, 1)
+    assert column(store, "SELECT quote_id FROM deal") == [None]
+
+
 def test_a_refused_amount_is_named_as_it_stands_with_its_own_column(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "deal", 'Deal name,Company,Amount\nA,Acme,"1,234.50"\nB,Acme,200.00\nC,Acme,$5k\n')
     assert [problem.reason for problem in result.problems] == ["Amount: “$5k” is not an amount of money."]

@@ -675,6 +675,13 @@ class DealShape(Shape):
         names = ("name", "pipeline_id", "stage_id", "expected_close_on", "closed_on", "opened_on", "stage_since", "currency")
         return {**dict.fromkeys(names), **super().starting()}
 
+    def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Leave out a quote that is not there yet: quotes come after the deals they belong to."""
+        if name == "quote_id" and book.find(text, is_key) is None:
+            self.work.note(QUOTE_TO_COME)
+            return None
+        return book.read(text, is_key)
+
     def finish(self, draft: Draft) -> None:
         """Find stage, dates and name."""
         values, cells = draft.values, draft.cells
@@ -804,6 +811,10 @@ class TicketShape(Shape):
             rows.append((new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0))
 
 
+QUOTE_TO_COME = (
+    mark("{count} deal names a quote that is not there yet; the quote was left out."),
+    mark("{count} deals name a quote that is not there yet; the quotes were left out."),
+)
 RESOLVED_EARLY = (
     mark("{count} ticket was resolved before the first reply, as the file has it."),
     mark("{count} tickets were resolved before the first reply, as the file has it."),

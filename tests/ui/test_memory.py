@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from crmdesk.ui import memory
+from crmdesk import memory
 
 READ = "import linecache, crmdesk.ui.app, crmdesk.queries.search; print(*linecache.cache, sep='\\n')"
 

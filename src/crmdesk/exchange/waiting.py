@@ -1,4 +1,4 @@
-"""Waiting: what an import has worked out, until all of it is; packed, and the larger part encrypted on the disk."""
+"""Waiting: what an import has worked out, until all of it is; packed, and of a long import encrypted on the disk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from crmdesk.store.series import Spool
 
-IN_MEMORY = 40_000
-"""So many rows wait in memory, in some 3 MB; as objects they would need 20."""
+IN_MEMORY = 400_000
+"""Up to so many rows, parts counted, wait in memory, in some 30 MB: those of 100,000 people. As objects they would need 200."""
 TOGETHER = 80_000
 """So many rows of a long import are written in one go: of them a store of a million records is held for some three seconds of processor time."""
 
@@ -54,13 +54,21 @@ class Waiting:
         if not size:
             return
         piece = marshal.dumps((batch.inserts, batch.updates, batch.files))
-        if self._spool is None and self.rows + size <= IN_MEMORY:
-            self._pieces.append(piece)
-        else:
-            self._spool = self._spool or self._open.enter_context(spool(self._beside))
-            self._spool.add(piece)
         self._sizes.append(size)
         self.rows += size
+        if self._spool is None and self.rows > IN_MEMORY:
+            self._put_on_disk()
+        if self._spool:
+            self._spool.add(piece)
+        else:
+            self._pieces.append(piece)
+
+    def _put_on_disk(self) -> None:
+        """Let what has waited in memory wait on the disk."""
+        self._spool = self._open.enter_context(spool(self._beside))
+        for piece in self._pieces:
+            self._spool.add(piece)
+        self._pieces.clear()
 
     def batches(self) -> Iterator[Batch]:
         """Yield all batches, once."""
@@ -79,9 +87,8 @@ class Waiting:
 
     def _taken(self, numbers: Iterable[int]) -> Iterator[Batch]:
         for number in numbers:
-            if number < len(self._pieces):
-                piece, self._pieces[number] = self._pieces[number], b""
+            if self._spool:
+                piece = self._spool.piece(number)
             else:
-                assert self._spool is not None
-                piece = self._spool.piece(number - len(self._pieces))
+                piece, self._pieces[number] = self._pieces[number], b""
             yield Batch(*marshal.loads(piece))

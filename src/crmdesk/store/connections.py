@@ -87,7 +87,7 @@ def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, jou
 
 def _set_pragmas(connection: Connection, query_only: bool, journal: str) -> None:
     for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON",
-                   "recursive_triggers = ON", "mmap_size = 0", f"cache_size = -{16_000 if query_only else 64_000}"):  # fmt: skip
+                   "recursive_triggers = ON", "mmap_size = 0", f"cache_size = -{16_000 if query_only else 80_000}"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if not query_only:

@@ -10,6 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+from crmdesk import memory
 from crmdesk.clock import now_ms
 from crmdesk.errors import CannotUndo, StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import mark, speaking, tr
@@ -304,6 +305,9 @@ class Store:
             self.settings = self._load_settings(connection)
         if any(ids is None for ids in changes.ids.values()):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # The next group of a series would need as much again beside what the C library keeps.
+            connection.execute("PRAGMA shrink_memory")
+            memory.give_back()
         return missed
 
     # -- undo ------------------------------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QTimer, Signal, Slot
 
+from crmdesk import memory
 from crmdesk.errors import Cancelled
-from crmdesk.ui import memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
+from crmdesk import memory
 from crmdesk.clock import now, now_ms, today
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import tr
-from crmdesk.ui import background, memory
+from crmdesk.ui import background
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -6,7 +6,6 @@ import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from python_calamine import CalamineWorkbook
 
 from crmdesk import clock
@@ -19,6 +18,8 @@ from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from crmdesk.store import Store
 

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 SCHEMES = ("light", "dark")
 PASSPHRASE = "sample data only"
+LIVELIEST = {
+    **{
+        entity: f"SELECT t.id FROM {entity} t WHERE t.deleted_at IS NULL ORDER BY (SELECT count(*) FROM deal d WHERE d.{entity}_id = t.id AND d.deleted_at IS NULL) "
+        f"+ (SELECT count(*) FROM ticket k WHERE k.{entity}_id = t.id AND k.deleted_at IS NULL) DESC, t.id LIMIT 1"
+        for entity in ("company", "contact")
+    },
+    "quote": "SELECT t.id FROM quote t WHERE t.deleted_at IS NULL ORDER BY (SELECT count(*) FROM quote_line l WHERE l.quote_id = t.id AND l.deleted_at IS NULL) DESC, t.id LIMIT 1",
+}
+"""Of which record the picture of a page is, by entity; of others it is the first."""
 
 
 def main() -> int:
@@ -64,12 +73,11 @@ def take(app: QApplication, home: Path, language: str, size: tuple[int, int], fo
 
     set_language(language)
     region = {"en": "GB", "de": "DE", "zh": "CN"}[language]
-    path = home / f"northwind-{language}.crmdesk"
+    path = home / language / "northwind.crmdesk"
+    path.parent.mkdir()
     with new_store(path, PASSPHRASE, owner="Maria Becker", region=region, language=language, sample=True) as store:
         window = Window(PAGES)
-        window.set_store(store, "northwind.crmdesk", "Maria Becker")
-        window.fill_navigation()
-        window.set_foot(("lock", "northwind.crmdesk", "muted_on_tint"))
+        furnish(window, store)
         window.resize(*size)
         window.show()
         for spec in PAGES:
@@ -91,8 +99,24 @@ def take(app: QApplication, home: Path, language: str, size: tuple[int, int], fo
         app.processEvents()
 
 
+def furnish(window: Window, store: Store) -> None:
+    """Fill the window's frame as the program does: navigation, saved views, what its foot says."""
+    from crmdesk.ui.app import saved_views
+    from crmdesk.ui.upkeep import Upkeep
+
+    window.set_store(store, store.path.name, "Maria Becker")
+    window.set_areas(frozenset(store.settings.areas))
+    window.fill_navigation()
+    with store.read() as reader:
+        window.navigation.set_views(saved_views(reader))
+    upkeep = Upkeep(store, window)
+    window.set_foot(*upkeep.foot())
+    upkeep.stop()
+    upkeep.deleteLater()
+
+
 def show(window: Window, store: Store, spec: PageSpec) -> bool:
-    """Show a page, a page of single records with the first record there is; False if there is none."""
+    """Show a page, a page of single records with one that has much to show; False if there is none."""
     from uuid import UUID
 
     from crmdesk.queries import records
@@ -105,7 +129,8 @@ def show(window: Window, store: Store, spec: PageSpec) -> bool:
         return True
     for entity in spec.opens:
         with store.read() as reader:
-            found = records.first_ids(reader, entity, limit=1)
+            liveliest = reader.value(LIVELIEST[entity]) if entity in LIVELIEST else None
+            found = [liveliest] if liveliest else records.first_ids(reader, entity, limit=1)
         if found:
             window.go(Place(spec.name, entity, UUID(bytes=found[0])))
             return True

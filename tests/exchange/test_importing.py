@@ -72,10 +72,21 @@ def test_a_company_that_names_itself_as_its_parent_is_rejected_alone(store: Stor
     assert rows(store, "SELECT t.name, p.name FROM company t LEFT JOIN company p ON p.id = t.parent_id ORDER BY t.name") == [("Ostwind", "Westwind"), ("Westwind", None)]
 
 
-def test_companies_that_stand_above_each_other_are_not_taken(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="would stand above itself"):
-        taken(store, tmp_path, "company", "Name,Parent company\nOstwind,Westwind\nWestwind,Ostwind\n")
-    assert column(store, "SELECT count(*) FROM company") == [0]
+def test_only_the_companies_that_stand_above_each_other_are_not_taken(store: Store, tmp_path: Path) -> None:
+    text = "Name,Parent company\nSüdwind,\nOstwind,Westwind\nWestwind,Mittwind\nMittwind,OSTWIND\nNordwind,Ostwind\nBrise,Nordwind\nFlaute,Flaute\n"
+    result = taken(store, tmp_path, "company", text)
+    assert (result.added, result.rejected) == (3, 4)
+    assert {problem.line: problem.reason for problem in result.problems} == {
+        3: "“Ostwind” would stand above itself.", 4: "“Westwind” would stand above itself.", 5: "“Mittwind” would stand above itself.",
+        8: "Parent company: “Flaute” would stand above itself.",
+    }  # fmt: skip
+    found = rows(store, "SELECT c.name, p.name FROM company c LEFT JOIN company p ON p.id = c.parent_id ORDER BY c.name")
+    assert found == [("Brise", "Nordwind"), ("Nordwind", "Ostwind"), ("Ostwind", None), ("Südwind", None)]
+
+
+def test_only_the_people_who_report_to_each_other_are_not_taken(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "contact", "First Name,Last Name,Reports to\nAnna,Berg,Ben Tal\nBen,Tal,Anna Berg\nCleo,Wu,\n", chosen={"reports_to": "Reports to"})
+    assert (result.added, [problem.line for problem in result.problems]) == (1, [2, 3])
 
 
 def test_a_bad_cell_rejects_its_row_and_phones_never_do(store: Store, tmp_path: Path) -> None:

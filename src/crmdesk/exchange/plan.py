@@ -18,7 +18,7 @@ from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, wo
 from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.likely import compared as compared_values
-from crmdesk.exchange.links import Book, Stages, Tags, name_key
+from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
 from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
 from crmdesk.exchange.once import ALSO, Once
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME, CellChange, Outcome
@@ -27,6 +27,7 @@ from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.reading import How, open_table
 from crmdesk.exchange.rejects import Rejected, Rejection
 from crmdesk.exchange.repeats import NAMED_ONLY, ONCE_IN_A_FILE, Fresh, PresentParts, compared, same_records
+from crmdesk.exchange.rings import rings
 from crmdesk.exchange.seen import Seen
 from crmdesk.exchange.shapes import Draft, Shape, Work
 from crmdesk.exchange.table import OddRow, shown
@@ -172,6 +173,7 @@ class Plan:
         self._once = Once(store)
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
+        self._ringed: set[int] = set()
 
     def _kept(self) -> Kept | None:
         if not self.options.uses_kept:
@@ -330,6 +332,8 @@ class Plan:
             self._gathered.add("custom_field", fresh.stored())
         work = self._work()
         shape: Shape = self.table.ways.shape(self.entity, work) if self.table.ways else shape_of(self.entity, work)
+        for above in [] if self.table.ways else [link[0] for link in shape.links if link[1] in shape.late]:
+            self._ringed |= rings(self.table.rows(), self._names(), above)
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):
@@ -355,6 +359,12 @@ class Plan:
         if self._wrote:
             self._keep_mapping()
         yield self._batch()
+
+    def _names(self) -> list[tuple[int, ...]]:
+        """Return the columns by which other rows name a row."""
+        title, number = entity_class(self.entity).entity.title, NUMBERED.get(self.entity, "")
+        places = [(self.layout.index_of(name),) for name in (title, number, "external_id")] + [(self.layout.index_of("given_name"), self.layout.index_of("family_name"))]
+        return [tuple(place for place in group if place is not None) for group in places if None not in group]
 
     def _refuse_lines(self) -> None:
         """Refuse a file of quotes that says nothing of them but their numbers, and of their lines a lot."""
@@ -395,6 +405,10 @@ class Plan:
             self.counts.read += 1
             if cells.__class__ is OddRow:
                 self._reject(number, cells, cells.reason)
+                continue
+            if number in self._ringed:
+                name = next((text for group in self._names() if (text := " ".join(shown(cells[place]) for place in group))), "")
+                self._reject(number, cells, tr("“{name}” would stand above itself.", name=name))
                 continue
             try:
                 drafts.append(shape.draft(number, cells))

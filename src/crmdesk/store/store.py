@@ -307,8 +307,16 @@ class Store:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             # The next group of a series would need as much again beside what the C library keeps.
             connection.execute("PRAGMA shrink_memory")
+            self._shrink_readers()
             memory.give_back()
         return missed
+
+    def _shrink_readers(self) -> None:
+        """Let readers that wait to be lent forget their pages: after a large change they would read them anew anyway."""
+        with self._readers_lock:
+            for idle in self._readers.values():
+                for connection in idle:
+                    connection.execute("PRAGMA shrink_memory")
 
     # -- undo ------------------------------------------------------------------------------------------------------------------
 

@@ -88,9 +88,10 @@ def count(reader: Reader, entity: str, conditions: Sequence[Condition] = (), amo
 
 PROBE, FIRST_PROBE, RARE = 4000, 500, 0.04
 FEW = 200
+SCREENFUL = 80  # narrow rows on the tallest screens
 
 
-def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), limit: int = 200) -> list[bytes]:
+def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), limit: int = SCREENFUL) -> list[bytes]:
     """Return the first ids of a list, sooner than all of them: what is shown while the rest loads. The same order as `ids`."""
     cls = entity_class(entity)
     name = sort[0].lstrip("-") if sort else ""

@@ -502,3 +502,16 @@ def test_duplicates_are_listed_with_their_reasons_and_merged(crm: Program) -> No
     assert crm("show", "contact", other)["name"] == "Bob Falkenrath"
     assert "companies, contacts and leads" in crm("duplicates", "deal", code=4)
     assert "two different records" in crm("merge", "contact", keep, keep, code=4)
+
+
+def test_an_import_says_beside_its_json_what_it_left_out(crm: Program, tmp_path: Path) -> None:
+    table = tmp_path / "deals.csv"
+    table.write_text("Name,Amount,Shoes\nBoxes,lots,brown\nMore boxes,plenty,black\n")
+    code, out, err = crm.run("import", "deal", table)
+    assert code == 0
+    assert json.loads(out)["added"] == 2
+    assert "Left out: Amount, Shoes" in err
+
+
+def test_everything_is_taken_over_from_one_file_only(crm: Program, tmp_path: Path) -> None:
+    assert "one file" in crm("import", "all", tmp_path / "a.zip", tmp_path / "b.zip", code=4)

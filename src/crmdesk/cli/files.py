@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import REJECTED, app, call, opened, progress, say, split
+from crmdesk.cli.base import REJECTED, app, opened, progress, say, split
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 
@@ -83,6 +83,8 @@ def import_records(
     if entity == "all":
         from crmdesk.exchange.everything import import_all
 
+        if len(files) > 1:
+            raise UserError(tr("Only one file with everything can be taken over."))
         with opened() as store, progress(tr("Importing")) as tell:
             say(import_all(store, files[0], tell).to_json())
         return
@@ -94,13 +96,12 @@ def import_records(
     )
     with opened() as store, progress(tr("Importing")) as show:
         result = import_files(store, entity, files, options, show)
-    if not call.json:
-        if result.unused:
-            print(tr("Left out: {columns}", columns=", ".join(result.unused)), file=sys.stderr)
-        for note in result.notes:
-            print(note, file=sys.stderr)
-        for problem in result.problems[:20]:
-            print(problem.reason if result.files else tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
+    if result.unused:
+        print(tr("Left out: {columns}", columns=", ".join(result.unused)), file=sys.stderr)
+    for note in result.notes:
+        print(note, file=sys.stderr)
+    for problem in result.problems[:20]:
+        print(problem.reason if result.files else tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
     say(result.to_json())
     if result.rejected or any(file.refused for file in result.files):
         raise typer.Exit(REJECTED)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from crmdesk.matching.words import LEGAL_FORMS
 from crmdesk.models.names import folded, has_cjk
 
-# Longest first where one is the end of another; written without points and blanks, which are written in every way.
-_FORMS = (
-    "gmbh & co kgaa|gmbh & co kg|ag & co kg|ug haftungsbeschrankt|gesellschaft mbh|pty ltd|pte ltd|co ltd|pvt ltd|sdn bhd|sp z oo|sp z o o|s r o|d o o|a/s|"
-    "gmbh|mbh|kgaa|kg|ohg|gbr|ug|ag|eg|ev|ek|se|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|company|co|sarl|sas|sa|srl|spa|snc|bv|nv|oy|oyj|ab|"
-    "asa|as|aps|kft|zrt|sro|doo|ooo|oao|zao|pao|ооо|оао|зао|пао|sl|lda|ltda|kk"
+# Written without points and blanks, which are written in every way.
+_OF_SEVERAL_WORDS = (
+    "gmbh & co kgaa|gmbh & co kg|ag & co kg|ug haftungsbeschrankt|gesellschaft mbh|pty ltd|pte ltd|co ltd|pvt ltd|sdn bhd|sp z oo|sp z o o|s r o|d o o|a/s"
 ).split("|")
+_KNOWN = LEGAL_FORMS | frozenset(_OF_SEVERAL_WORDS)
 _SAME = {
     "incorporated": "inc",
     "limited": "ltd",
@@ -27,8 +27,7 @@ _SAME = {
 _CHINESE = ("股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "集团公司", "公司")
 _SIGNS = re.compile(r"[.,()]+")
 _AND = re.compile(r"\s*(?:&|\bund\b|\band\b|\+)\s*")
-_KNOWN = frozenset(_FORMS)
-_MOST_WORDS = max(form.count(" ") for form in _FORMS) + 1
+_MOST_WORDS = max(form.count(" ") for form in _KNOWN) + 1
 
 
 @lru_cache(maxsize=20_000)

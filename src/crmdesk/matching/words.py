@@ -124,10 +124,13 @@ def short_forms(name: str) -> list[str]:
     return sorted(other for other, theirs in _GROUPS.items() if other != name and not groups.isdisjoint(theirs)) if groups else []
 
 
+# Legal forms of one word, folded and without points; several words and Chinese ones: `exchange.legal_forms`.
 LEGAL_FORMS = frozenset(
-    "gmbh mbh ag kg kgaa ohg ug gbr ev eg se co company corp corporation inc incorporated ltd limited llc llp lp plc pllc pty pte sa sas sarl sl srl spa snc bv nv oy "
-    "oyj ab as asa aps kft zrt sro doo ooo oao zao pao sp zoo holding holdings group gruppe gesellschaft stiftung foundation kk kabushiki kaisha".split()
+    "gmbh mbh ag kg kgaa ohg ug gbr ev ek eg se co company corp corporation inc incorporated ltd limited llc llp lp plc pllc sa sas sarl sl srl spa snc bv nv oy oyj ab "
+    "as asa aps kft zrt sro doo ooo oao zao pao ооо оао зао пао lda ltda kk".split()
 )
+# What tells as little about who it is: pieces of longer forms, and words for what a company is part of.
+_SAYS_LITTLE = LEGAL_FORMS | frozenset("pty pte sp zoo holding holdings group gruppe gesellschaft stiftung foundation kabushiki kaisha".split())
 _LEGAL_SPELLED = re.compile(
     r"\b(?:g\.?\s?m\.?\s?b\.?\s?h|e\.\s?v|e\.\s?k|k\.\s?g|a\.\s?g|l\.\s?l\.\s?c|l\.\s?t\.\s?d|s\.\s?a\.\s?r\.\s?l|s\.\s?r\.\s?l|s\.\s?p\.\s?a|s\.\s?a|b\.\s?v|n\.\s?v|p\.\s?l\.\s?c|sp\.\s?z\s?o\.?\s?o|d\.\s?o\.\s?o|s\.\s?r\.\s?o)\b\.?"
 )
@@ -139,9 +142,9 @@ def core_words(name: str) -> list[str]:
     """Return the words of a company's name that name it: no legal form, no articles; all words where nothing else is left."""
     text = plain(_CHINESE_FORMS.sub("", name) or name)
     found = _WORD.findall(_BROKEN.sub("", _LEGAL_SPELLED.sub(" ", text)))
-    while len(found) > 1 and found[-1] in LEGAL_FORMS:
+    while len(found) > 1 and found[-1] in _SAYS_LITTLE:
         found.pop()
-    core = [word for word in found if word not in _LITTLE and word not in LEGAL_FORMS]
+    core = [word for word in found if word not in _LITTLE and word not in _SAYS_LITTLE]
     return core or found or words(name)
 
 

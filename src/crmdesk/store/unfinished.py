@@ -19,7 +19,7 @@ from crmdesk.clock import new_id
 from crmdesk.errors import StoreBusy, UserError, why
 from crmdesk.i18n import tr
 from crmdesk.settings import data_folder
-from crmdesk.store.connections import connect
+from crmdesk.store.connections import connect, sorted_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,13 +150,12 @@ def alone(path: Path, key: Key) -> Iterator[Connection]:
         raise in_use() from None
     try:
         try:
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except Exception as error:
-            if "locked" in str(error):
-                raise in_use() from None
-            raise
+            with sorted_errors():
+                connection.execute("BEGIN EXCLUSIVE")
+                connection.execute("COMMIT")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StoreBusy:
+            raise in_use() from None
         yield connection
     finally:
         connection.close()

@@ -515,3 +515,14 @@ def test_an_import_says_beside_its_json_what_it_left_out(crm: Program, tmp_path:
 
 def test_everything_is_taken_over_from_one_file_only(crm: Program, tmp_path: Path) -> None:
     assert "one file" in crm("import", "all", tmp_path / "a.zip", tmp_path / "b.zip", code=4)
+
+
+def test_people_read_owned_rows_as_a_table_and_moments_in_the_zone_of_the_store(crm: Program) -> None:
+    ticket = crm("add", "ticket", "subject=Pallet missing", "opened_at=2026-07-01T10:15:00Z")
+    crm("ticket", "reply", ticket["id"], "On its way")
+    code, out, _ = crm.run("show", "ticket", ticket["number"], json_out=False)
+    assert code == 0
+    assert re.search(r"^opened_at +2026-07-01 12:15$", out, re.MULTILINE)
+    head, row = out.split("messages\n")[1].splitlines()[:2]
+    assert head.split()[:2] == ["kind", "body"]
+    assert row.index("On its way") == head.index("body")

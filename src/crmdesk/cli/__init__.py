@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the reader went away; nothing more may be written
         return 0
     except UnicodeEncodeError as error:
-        return _fail(tr("“{text}” is no valid text.", text=ascii(error.object)[:40]), UserError.exit_code) if isinstance(error.object, str) else _unexpected(error)
+        return (
+            _fail(tr("“{text}” is no valid text.", text=ascii(error.object)[:40]), UserError.exit_code) if isinstance(error.object, str) else _unexpected(error)
+        )
     except OSError as error:
         return _fail(_of_file(error), UserError.exit_code) if is_about_a_file(error) else _unexpected(error)
     except Exception as error:  # the last door before the user: a bug is one line, its details go to the log

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, check_new, find, opened, say, shown, table, write_new
+from crmdesk.cli.base import app, check_new, find, opened, say, shown, write_new
+from crmdesk.cli.output import table
 from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
 
@@ -140,7 +141,9 @@ def _text(given: str | None) -> str:
 
 
 @ticket_app.command("reply")
-def reply_ticket(ticket: str, text: Annotated[str | None, typer.Argument()] = None, wait: Annotated[bool, typer.Option("--wait", help="Then wait for the customer.")] = False) -> None:
+def reply_ticket(
+    ticket: str, text: Annotated[str | None, typer.Argument()] = None, wait: Annotated[bool, typer.Option("--wait", help="Then wait for the customer.")] = False
+) -> None:
     """Answer the customer."""
     from crmdesk.operations import tickets
 
@@ -326,7 +329,10 @@ def report(
 
             write_new(out, reporting.written(store, found, out.suffix.lower(), origin="cli"))
     rows = [list(row) for row in [*found.plain_rows(), *found.plain_rows(totals=True)]]
-    say({**found.as_json(), **({"file": str(out)} if out else {})}, lambda: table([tr(column.label) for column in found.columns], [[_cell(value) for value in row] for row in rows]))
+    say(
+        {**found.as_json(), **({"file": str(out)} if out else {})},
+        lambda: table([tr(column.label) for column in found.columns], [[_cell(value) for value in row] for row in rows]),
+    )
 
 
 def _cell(value: Any) -> str:

@@ -1,12 +1,11 @@
-"""What all commands share: global options, the open store, output as JSON or for people."""
+"""What all commands share: global options, the open store, what is said at the end."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk import __version__, settings
+from crmdesk.cli.output import as_json, pretty, set_zone
 from crmdesk.errors import UserError
 from crmdesk.i18n import set_language, tr
 
@@ -122,6 +122,7 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
         if keep:
             remember(path)
         store.act_as(call.role)
+        set_zone(store.settings.tz)
         set_language(settings.read().get("language") or store.settings.language)
         if store.mended:
             print(store.mended, file=sys.stderr)
@@ -144,75 +145,13 @@ def remember(path: Path) -> None:
 def say(result: Any, text: Callable[[], str] | str | None = None) -> None:
     """Print a result: one JSON document, or words for people."""
     if call.json:
-        print(json.dumps(result, ensure_ascii=False, default=_json_default))
+        print(as_json(result))
     elif text is not None:
         shown = text() if callable(text) else text
         if shown:
             print(shown)
     else:
-        print(_pretty(result))
-
-
-def _json_default(value: Any) -> Any:
-    from crmdesk.queries.records import json_value
-
-    plain = json_value(value)
-    if plain is value:
-        return str(value)
-    return plain
-
-
-def _pretty(result: Any, indent: str = "") -> str:
-    if isinstance(result, Mapping):
-        width = max((len(str(key)) for key in result), default=0)
-        return "\n".join(f"{indent}{key:<{width}}  {_short(value)}" for key, value in result.items() if value not in (None, [], {}))
-    if isinstance(result, list):
-        return "\n".join(_short(item) for item in result)
-    return str(result)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Mapping):
-        if "title" in value:
-            return str(value["title"])
-        if set(value) == {"amount", "currency"}:
-            return f"{value['amount']} {value['currency']}"
-        if "value" in value:
-            return f"{value['value']} ({value['label']})" if value.get("label") else str(value["value"])
-        return ", ".join(f"{key} {_short(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_short(inner) for inner in value)
-    return "" if value is None else str(value)
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return rows as aligned text."""
-    cells = [[str(column) for column in columns], *([_short(value).replace("\n", " ")[:60] for value in row] for row in rows)]
-    widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
-    return "\n".join("  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells)
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
-    """Show a bar on a terminal, nothing when piped."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(done: int, total: int | None) -> None:
-        part = f"{done * 100 // total:3d} %" if total else f"{done:,}"
-        print(f"\r{label} {part}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        print("\r" + " " * (len(label) + 14) + "\r", end="", file=sys.stderr, flush=True)
+        print(pretty(result))
 
 
 def window(file: Path | None) -> int:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, find, opened, progress, say, shown, table
+from crmdesk.cli.base import app, find, opened, say, shown
+from crmdesk.cli.output import progress, table
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:

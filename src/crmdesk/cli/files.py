@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import REJECTED, app, opened, progress, say, split
+from crmdesk.cli.base import REJECTED, app, opened, say, split
+from crmdesk.cli.output import progress
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 
@@ -92,7 +93,22 @@ def import_records(
 
     missing = next((file for file in files if not file.exists()), files[0])
     options = _options(
-        missing, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create, strict=strict, dry_run=dry_run, rejects=rejects
+        missing,
+        mapped,
+        own_fields,
+        region,
+        encoding,
+        delimiter,
+        sheet,
+        on_duplicate,
+        match,
+        dates,
+        decimal,
+        anew,
+        no_create,
+        strict=strict,
+        dry_run=dry_run,
+        rejects=rejects,
     )
     with opened() as store, progress(tr("Importing")) as show:
         result = import_files(store, entity, files, options, show)

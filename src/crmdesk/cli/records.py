@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, find, opened, pairs, progress, say, shown, split, table
+from crmdesk.cli.base import app, find, opened, pairs, say, shown, split
+from crmdesk.cli.output import progress, table
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def history(entity: str, record: str) -> None:
         }
         for entry in entries
     ]  # fmt: skip
-    say(found, lambda: table(("transaction", "at", "member", "label", "changes"), [[e["transaction"], e["at"], e["member"], e["label"], e["changes"]] for e in found]))
+    say(
+        found,
+        lambda: table(("transaction", "at", "member", "label", "changes"), [[e["transaction"], e["at"], e["member"], e["label"], e["changes"]] for e in found]),
+    )
 
 
 @app.command()
@@ -145,7 +149,13 @@ def audit(start: Annotated[str | None, typer.Option("--from", help="From this da
 
     with opened() as store, store.read() as reader:
         found = about.audit(reader, start, limit)
-    say(found, lambda: table(("transaction", "at", "member", "origin", "label", "about"), [[f[k] for k in ("transaction", "at", "member", "origin", "label", "about")] for f in found]))
+    say(
+        found,
+        lambda: table(
+            ("transaction", "at", "member", "origin", "label", "about"),
+            [[f[k] for k in ("transaction", "at", "member", "origin", "label", "about")] for f in found],
+        ),
+    )
 
 
 @app.command("list")

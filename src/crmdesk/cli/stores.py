@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from crmdesk import __version__, settings
-from crmdesk.cli.base import DAMAGE, app, call, check_new, given_passphrase, opened, prompt, remember, say, table, window, write_new
+from crmdesk.cli.base import DAMAGE, app, call, check_new, given_passphrase, opened, prompt, remember, say, window, write_new
+from crmdesk.cli.output import table
 from crmdesk.errors import DamageFound, UserError
 from crmdesk.i18n import tr
 
@@ -88,7 +89,9 @@ def backup(dest: Annotated[Path | None, typer.Argument()] = None) -> None:
 
 
 @app.command()
-def restore(backup_file: Path, file: Path, force: Annotated[bool, typer.Option("--force", help="Replace an existing file; it is kept beside.")] = False) -> None:
+def restore(
+    backup_file: Path, file: Path, force: Annotated[bool, typer.Option("--force", help="Replace an existing file; it is kept beside.")] = False
+) -> None:
     """Put a backup in the place of a store."""
     from crmdesk.store import backup as backups
     from crmdesk.store import keys

@@ -1,0 +1,115 @@
+"""What a command prints: one JSON document for programs, aligned text for people."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import Any
+from unicodedata import east_asian_width
+
+from crmdesk.i18n import tr
+
+CELL_WIDTH = 60
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+_zone: tzinfo | None = None
+
+
+def set_zone(zone: tzinfo) -> None:
+    """Show moments in this zone from now on, the store's own."""
+    global _zone
+    _zone = zone
+
+
+def as_json(result: Any) -> str:
+    """Return a result as one JSON document."""
+    return json.dumps(result, ensure_ascii=False, default=_json_default)
+
+
+def _json_default(value: Any) -> Any:
+    from crmdesk.queries.records import json_value
+
+    plain = json_value(value)
+    return str(value) if plain is value else plain
+
+
+def pretty(result: Any) -> str:
+    """Return a result as people read it: a line for each field, owned rows (lines, messages) as tables below."""
+    if isinstance(result, Mapping):
+        plain = {key: value for key, value in result.items() if value not in (None, [], {}) and not _is_rows(value)}
+        width = max((len(key) for key in plain), default=0)
+        fields = [f"{key:<{width}}  {short(value)}" for key, value in plain.items()]
+        return "\n".join(fields + [f"\n{key}\n{_rows_table(rows)}" for key, rows in result.items() if _is_rows(rows)])
+    if isinstance(result, list):
+        return "\n".join(short(item) for item in result)
+    return str(result)
+
+
+def _is_rows(value: Any) -> bool:
+    """Tell rows of several columns from a list of values, links, phones or addresses."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) and not {"title", "value"} & item.keys() for item in value)
+
+
+def _rows_table(rows: list[Mapping[str, Any]]) -> str:
+    columns = [key for key in rows[0] if key != "id" and any(row.get(key) not in (None, "", [], {}) for row in rows)]
+    return table(columns, [[row.get(key) for key in columns] for row in rows])
+
+
+def short(value: Any) -> str:
+    """Return a value of a record's JSON on one line."""
+    if isinstance(value, Mapping):
+        if "title" in value:
+            return str(value["title"])
+        if set(value) == {"amount", "currency"}:
+            return f"{value['amount']} {value['currency']}"
+        if "value" in value:
+            return f"{value['value']} ({value['label']})" if value.get("label") else str(value["value"])
+        return ", ".join(f"{key} {short(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(short(inner) for inner in value)
+    if isinstance(value, bool):
+        return tr("Yes") if value else tr("No")
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return _local(value)
+    return "" if value is None else str(value)
+
+
+def _local(moment: str) -> str:
+    """Return a moment to the minute, in the store's zone or, before one is open, this computer's."""
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(_zone).strftime("%Y-%m-%d %H:%M")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows as aligned text."""
+    cells = [[str(column) for column in columns], *([_clipped(short(value).replace("\n", " ")) for value in row] for row in rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
+    return "\n".join("  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Show a bar on a terminal, nothing when piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(done: int, total: int | None) -> None:
+        part = f"{done * 100 // total:3d} %" if total else f"{done:,}"
+        print(f"\r{label} {part}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        print("\r" + " " * (len(label) + 14) + "\r", end="", file=sys.stderr, flush=True)

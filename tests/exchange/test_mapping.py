@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.chosen import parse_target, with_choices
+from crmdesk.exchange.layouts import Target
 from crmdesk.exchange.looks import own_field
-from crmdesk.exchange.mapping import Target, guess, parse_target, with_choices
+from crmdesk.exchange.mapping import guess
 from crmdesk.exchange.reading import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.table import Table
 
 

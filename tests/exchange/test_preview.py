@@ -9,8 +9,8 @@ import pytest
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.layouts import Target
 from crmdesk.exchange.likely import with_likely
-from crmdesk.exchange.mapping import Target
 from crmdesk.exchange.outcomes import Outcome
 from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.preview import preview

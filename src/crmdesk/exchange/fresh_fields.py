@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
+from crmdesk.exchange.chosen import column_index
+from crmdesk.exchange.layouts import Target
 from crmdesk.exchange.looks import own_field
-from crmdesk.exchange.mapping import Target, column_index
 from crmdesk.fields import Field
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
@@ -17,7 +18,7 @@ from crmdesk.operations.own_fields import name_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.table import Table
 
 EVERY = "*"

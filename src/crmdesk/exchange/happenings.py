@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import now_ms, to_ms
 from crmdesk.errors import UserError
-from crmdesk.exchange.mapping import Column, Layout, Target
+from crmdesk.exchange.layouts import Column, Layout, Target
 from crmdesk.exchange.shapes import Draft, Shape
 from crmdesk.exchange.table import Cell, shown
 from crmdesk.i18n import mark, tr

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import NotAllowed, UserError
-from crmdesk.exchange.mapping import parse_target
+from crmdesk.exchange.chosen import parse_target
 from crmdesk.i18n import tr
 from crmdesk.operations.imports import mapping_id
 from crmdesk.store.rights import authorize
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from crmdesk.exchange.mapping import Column, Layout, Target
+    from crmdesk.exchange.layouts import Column, Layout, Target
     from crmdesk.exchange.table import Table
     from crmdesk.fields import Field
     from crmdesk.store import Reader

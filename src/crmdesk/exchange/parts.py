@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crmdesk.exchange.gathering import Gathered
+    from crmdesk.exchange.layouts import Column
     from crmdesk.exchange.links import Book
-    from crmdesk.exchange.mapping import Column
     from crmdesk.exchange.phones import PhoneReader
     from crmdesk.exchange.table import Cell
 

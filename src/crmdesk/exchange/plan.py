@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, survey, usual_sign
+from crmdesk.exchange.chosen import with_choices
+from crmdesk.exchange.decisions import Decided
 from crmdesk.exchange.entry_shapes import shape_of
 from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
@@ -19,7 +21,7 @@ from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
 from crmdesk.exchange.legal_forms import split_form
 from crmdesk.exchange.likely import compared as compared_values
 from crmdesk.exchange.links import NUMBERED, Book, Stages, Tags, name_key
-from crmdesk.exchange.mapping import Layout, guess, importable, with_choices
+from crmdesk.exchange.mapping import guess, importable
 from crmdesk.exchange.once import ALSO, Once
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME, CellChange, Outcome
 from crmdesk.exchange.parts import Parts
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from crmdesk.exchange.decisions import Decision
     from crmdesk.exchange.kept import Kept
     from crmdesk.exchange.known import Key
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.table import Line, Table
     from crmdesk.matching import Values
     from crmdesk.store import Reader, Store
@@ -82,6 +86,7 @@ class ImportOptions:
         creates: whether records that the file refers to are made.
         strict: any rejected row writes nothing.
         rejects: where rejected rows go; beside the file if None.
+        decisions: what the user says about single rows, by file and line.
     """
 
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +104,7 @@ class ImportOptions:
     strict: bool = False
     dry_run: bool = False
     rejects: Path | None = None
+    decisions: Mapping[tuple[str, int], Decision] = field(default_factory=dict)
 
     @property
     def how(self) -> How:
@@ -143,6 +149,7 @@ class Plan:
         self._own_fields = _own_fields(store, entity)
         self._only_fields = [own for own, _, _ in self._own_fields]
         self.kept = self._kept()
+        self._decided = Decided(options.decisions, self.table.path, options.on_duplicate)
         self.layout = with_choices(without_fresh(layout) if layout else self._understood(), self.table, options.chosen, self._only_fields)
         self._fresh_fields = fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else []
         if self._fresh_fields:
@@ -428,7 +435,14 @@ class Plan:
         if len(self.rejections) < SHOWN:
             self.rejections.append(rejection)
         if self._watches(REFUSED):
-            self.outcomes.append(Outcome(line, REFUSED, self.entity, reason=reason, column=column))
+            self.outcomes.append(Outcome(line, REFUSED, self.entity, self._name_of(cells), reason=reason, column=column, cells=tuple(cells)))
+
+    def _name_of(self, cells: Sequence[Any]) -> str:
+        """Return what a row that can't be taken is called, so that it is found again in the file."""
+        if self.table.ways or cells.__class__ is OddRow:
+            return ""
+        texts = (" ".join(part for place in group if place < len(cells) and (part := shown(cells[place]).strip())) for group in reversed(self._names()))
+        return " ".join(next(filter(None, texts), "").split())
 
     def _watches(self, what: str) -> bool:
         if not self._watched:
@@ -443,23 +457,25 @@ class Plan:
             title = draft.values.get(column) or ""
             if isinstance(title, bytes):
                 title = self._in_file_text(draft, entity_class(draft.entity).fields, column, title) or ""
-            self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason))
+            cells = tuple(draft.cells) if what == NEW else ()
+            self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason, cells=cells))
             if what == NEW and (values := compared_values(draft)):
                 self.to_compare[draft.line] = values
 
     def _accept(self, shape: Shape, drafts: list[Draft]) -> None:
-        adds = self.options.on_duplicate == "add"
+        adds = self._decided.only_adds(drafts)
         keys_of = [self._keys(draft) for draft in drafts]
         known: list[Match | None] = self._known(drafts, keys_of) if not adds else [None] * len(drafts)
         if not adds and not self.options.match and self.entity in NAMED_ONLY:
             self._find_repeats(drafts, keys_of, known)
+        self._decided.apply(self.store, drafts, known)
         completes = self.options.on_duplicate in {"fill", "overwrite"}
         merges: list[tuple[Draft, Match]] = []
         self._free_ids(drafts, keys_of)
         complaints = self._complaints(drafts, known)
         for place, (draft, keys, match) in enumerate(zip(drafts, keys_of, known, strict=True)):
-            record = match.record if match else None
-            if record is None and not adds and not draft.rest.get("may repeat"):
+            record, mode = match.record if match else None, self._decided.mode(draft)
+            if record is None and mode != "add" and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
                     if record_in_file in self._fresh and self._complete(shape, draft, record_in_file):
@@ -467,7 +483,7 @@ class Plan:
                     self._skip(draft, record_in_file)
                     self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
-            leaves = self.options.on_duplicate == "skip" or (match is not None and match.is_settled)
+            leaves = mode == "skip" or (match is not None and match.is_settled)
             if (record is None or not leaves) and self._is_forbidden(shape, draft, record, complaints[place]):
                 continue
             if record is None:
@@ -660,7 +676,7 @@ class Plan:
                     draft.values["source"] = draft.values.get("source") or shape.work.source
                 changes = self._merge_values(draft, match.record, present)
                 if parts and draft.parts:
-                    changes += parts.add(shape, draft, match.record, self.options.on_duplicate == "overwrite")
+                    changes += parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
                 self.changes += changes[: max(0, SHOWN - len(self.changes))]
                 if changes:
                     self.counts.updated += 1
@@ -679,7 +695,7 @@ class Plan:
     def _merge_values(self, draft: Draft, record: bytes, known: dict[bytes, dict[str, Any]]) -> list[CellChange]:
         """Put the values of a row on a known record; derived ones follow. Returns what changes."""
         present = known.get(record, {})
-        overwrites = self.options.on_duplicate == "overwrite"
+        overwrites = self._decided.mode(draft) == "overwrite"
         fields = entity_class(draft.entity).fields
         own = self._given_columns(draft.entity)
         merged = dict(present)

@@ -16,15 +16,15 @@ from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import Hints, money_of, reader_of
+from crmdesk.exchange.layouts import PART_FIELDS, RELATED
 from crmdesk.exchange.likely import AT_ONCE, SECONDS, with_likely
 from crmdesk.exchange.looks import OwnField, own_field
-from crmdesk.exchange.mapping import PART_FIELDS, RELATED
 from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
 from crmdesk.exchange.parts import split_phones, split_tags
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.reading import open_table
-from crmdesk.exchange.table import shown
+from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.people import split_name
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.exchange.cells import Question
-    from crmdesk.exchange.mapping import Column, Layout
+    from crmdesk.exchange.layouts import Column, Layout
     from crmdesk.exchange.outcomes import CellChange, Outcome
     from crmdesk.exchange.table import Cell, Table
     from crmdesk.fields import Field
@@ -91,6 +91,7 @@ class RowPreview:
         record: the known record; None if there is none, or if it is an earlier row of this file.
         known_as: what that record is called. why: what shows that it is the same.
         changes: value by value. reason: why the row is refused, with `column` as the one to blame; of a new row whom it may be, or what should be there once.
+        likely: the record that a new row may be all the same, called `likely_as`. cells: of new and refused rows what stands in the file, by column.
     """
 
     line: int
@@ -103,6 +104,9 @@ class RowPreview:
     changes: tuple[ValuePreview, ...] = ()
     reason: str = ""
     column: str = ""
+    likely: UUID | None = None
+    likely_as: str = ""
+    cells: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as the command line prints it."""
@@ -110,6 +114,7 @@ class RowPreview:
         return {
             "line": self.line, "outcome": self.what, "entity": self.entity, "title": self.title, "record": str(self.record) if self.record else None,
             "known_as": self.known_as, "why": self.why, "changes": changes, "reason": self.reason, "column": self.column,
+            "likely": str(self.likely) if self.likely else None,
         }  # fmt: skip
 
 
@@ -220,6 +225,7 @@ def _rows(plan: Plan) -> tuple[RowPreview, ...]:
     with plan.store.read() as reader:
         for entity in {outcome.entity for outcome in plan.outcomes}:
             known = {outcome.record for outcome in plan.outcomes if outcome.record and not outcome.in_file and outcome.entity == entity}
+            known |= {outcome.likely for outcome in plan.outcomes if outcome.likely and outcome.entity == entity}
             titles |= {(entity, record): title for record, (title, _) in records.titles(reader, entity, known).items()} if known else {}
         linked: dict[str, set[bytes]] = {}
         for outcome in plan.outcomes:
@@ -237,8 +243,16 @@ def _row(plan: Plan, outcome: Outcome, titles: Mapping[tuple[str, bytes], str]) 
     changes = tuple(_value(plan, outcome.entity, change, titles) for change in outcome.changes)
     return RowPreview(
         outcome.line, outcome.what, outcome.entity, outcome.title, UUID(bytes=record) if record else None, titles.get((outcome.entity, record), "") if record else "",
-        tr(outcome.sign) if outcome.sign else "", changes, outcome.reason, outcome.column,
+        tr(outcome.sign) if outcome.sign else "", changes, outcome.reason, outcome.column, UUID(bytes=outcome.likely) if outcome.likely else None,
+        titles.get((outcome.entity, outcome.likely), "") if outcome.likely else "", _cells(plan, outcome),
     )  # fmt: skip
+
+
+def _cells(plan: Plan, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """Return what stands in the cells of a row that are not empty, by the names of their columns."""
+    if plan.table.ways or outcome.cells.__class__ is OddRow:
+        return ()
+    return tuple((column.header, text) for column, cell in zip(plan.layout.columns, outcome.cells, strict=False) if (text := one_line(shown(cell))))
 
 
 def _field_of(entity: str, column: str) -> Field | None:

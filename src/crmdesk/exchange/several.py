@@ -18,7 +18,7 @@ from crmdesk.store.pace import no_garbage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.plan import Progress
     from crmdesk.exchange.rejects import Rejection
     from crmdesk.exchange.table import Table

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.gathering import Gathered
     from crmdesk.exchange.known import Key
+    from crmdesk.exchange.layouts import Column, Layout, Target
     from crmdesk.exchange.links import Book, Stages
-    from crmdesk.exchange.mapping import Column, Layout, Target
     from crmdesk.exchange.phones import PhoneReader
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.fields import Field

@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
 
-from crmdesk.exchange.mapping import ADDRESS_PARTS, RELATED, VIRTUAL, Target, names_of, parse_target
+from crmdesk.exchange.chosen import parse_target
+from crmdesk.exchange.column_words import names_of
+from crmdesk.exchange.layouts import ADDRESS_PARTS, RELATED, VIRTUAL, Target
 from crmdesk.i18n import language, mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui import theme
@@ -20,7 +22,7 @@ from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, Line, Pict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.preview import ColumnPreview, Preview
 
 VIRTUAL_LABELS = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.exchange.importing import FileResult, ImportResult
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.plan import ImportOptions
     from crmdesk.exchange.preview import Preview, RowPreview
     from crmdesk.exchange.table import Table
@@ -158,7 +158,8 @@ def look(store: Store, files: Files, options: ImportOptions, layout: Layout | No
 
 def _by_hand(files: Files) -> Layout | None:
     """Return a layout to begin with where no column was recognised: the first one is taken for what such records are called."""
-    from crmdesk.exchange.mapping import guess, parse_target
+    from crmdesk.exchange.chosen import parse_target
+    from crmdesk.exchange.mapping import guess
     from crmdesk.models.registry import entity_class
 
     table = files.first

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmdesk.exchange.importing import ImportResult
-    from crmdesk.exchange.mapping import Layout
+    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.plan import ImportOptions
     from crmdesk.exchange.table import Table
     from crmdesk.ui.background import Job

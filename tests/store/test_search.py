@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.models.names import folded, initials, pinyin
+from crmdesk.models.names import folded, has_cjk, initials, pinyin
 from crmdesk.operations import records, workspace
 from crmdesk.queries import about
 from crmdesk.queries.records import titles
@@ -101,6 +101,21 @@ def _brute(typed: str) -> set[str]:
         if any(word.startswith(typed) for word in [*words, *sounds]) or (typed.isdigit() and len(typed) >= 3 and typed in digits):
             wanted.add(shown)
     return wanted
+
+
+def test_no_letter_of_any_script_lets_a_search_fail(store: Store, people: dict[str, UUID]) -> None:
+    letters = [letter for letter in map(chr, range(0x110000)) if letter.isalnum() and not has_cjk(letter)]
+    with store.read() as reader:
+        for start in range(0, len(letters), 100):
+            matching(reader, " ".join(f"a{letter}b" for letter in letters[start : start + 100]), "contact")
+
+
+def test_a_name_with_signs_that_the_full_text_index_takes_for_marks_is_found(store: Store) -> None:
+    name = "ᦅᦸᧉ ᦎᦷ"  # New Tai Lue, whose vowels became letters later
+    store.run(records.add, "contact", {"name": name, "role": "ᦎᦷᦰᦵ"})
+    assert found(store, name) == [name]
+    assert found(store, "ᦅᦸᧉ") == [name]
+    assert found(store, "ᦎᦷᦰᦵ") == [name]
 
 
 def test_recall_equals_a_look_through_everything(store: Store, people: dict[str, UUID]) -> None:

@@ -16,14 +16,13 @@ from crmdesk.models.registry import BY_NUMBER, entity_class
 from crmdesk.queries import records
 from crmdesk.queries.finding import title_field, visible
 from crmdesk.store.reader import IN_IDS, Reader, id_list
-from crmdesk.store.search_index import words
+from crmdesk.store.search_index import APOSTROPHE, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CANDIDATES = 200
 _LAST = "\U0010ffff"
-_APOSTROPHE = re.compile("['’]")
 _PHONE_LIKE = re.compile(r"[+\d][\d\s()/.\-]*")
 EXACT, WHOLE, BEGINNING, WORD_BEGINNING, DIGITS, WORD = 100, 90, 80, 60, 50, 40
 WEIGHT = {"company": 6, "contact": 5, "deal": 3, "ticket": 2, "quote": 2, "lead": 1}
@@ -165,7 +164,7 @@ def _with_digits(reader: Reader, wanted: str, limit: int | None) -> list[int]:
 def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:
     """Find by words, the last of which may be unfinished; Chinese by its pairs of neighbouring characters."""
     # The index cuts words at an apostrophe, and knows no phrases.
-    terms = [piece for term in words(text) for piece in _APOSTROPHE.split(term) if piece]
+    terms = [piece for term in words(text) for piece in APOSTROPHE.split(term) if piece]
     if has_cjk(text):
         pairs = [term for term in terms if len(term) > 1 or not has_cjk(term)]
         terms = pairs or terms

@@ -30,6 +30,10 @@ OWN_WEIGHTS = {"text": 2, "choice": 2, "long_text": 1}
 """The kinds of own fields that are searched, and how much a find in them weighs."""
 LOOKED_AT = 1000
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+APOSTROPHE = re.compile("['’]")
+"""Where the full-text index cuts words that are one in titles."""
+# The full-text index goes by an older Unicode, to which these vowels and signs are marks between words. In it they stand as private letters.
+_AS_LETTERS = {ord(sign): 0xE000 + at for at, sign in enumerate("ᦰᦱᦲᦳᦴᦵᦶᦷᦸᦹᦺᦻᦼᦽᦾᦿᧀᧈᧉᳲᳳ")}
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _LONGEST_KEY = 40
 _LONGEST_BODY = 20_000
@@ -64,9 +68,9 @@ def _words(text: str) -> list[str]:
         if _CJK_RUN.search(word):
             for run in _CJK_RUN.findall(word):
                 found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
-            found += [rest for rest in _CJK_RUN.split(word) if rest]
+            found += [rest.translate(_AS_LETTERS) for rest in _CJK_RUN.split(word) if rest]
         else:
-            found.append(word)
+            found.append(word if word.isascii() else word.translate(_AS_LETTERS))
     return found
 
 
@@ -144,7 +148,7 @@ class Documents:
                     add((word[:_LONGEST_KEY], docid))
                 add((plain[:_LONGEST_KEY], docid))
             else:
-                texts[docid][0] += " ".join(words(text) if _CJK_RUN.search(plain) else found) + " "
+                texts[docid][0] += " ".join(words(text) if _CJK_RUN.search(plain) else found).translate(_AS_LETTERS) + " "
                 self._keys.update((key, docid) for key in _title_keys(text, plain, found))
 
     def _take_numbers(self, item: Field, values: Iterable[tuple[int, Any]]) -> None:
@@ -400,7 +404,7 @@ def _unfound(connection: Connection, cls: type[Record]) -> int:
             (_own_path(definition), cls.entity.number, _own_path(definition), LOOKED_AT),
         )
         for docid, value in newest:
-            found = re.findall(r"[^\W_]+", " ".join(words(str(value)[:_LONGEST_BODY])))[:5]
+            found = [piece for word in words(str(value)[:_LONGEST_BODY]) for piece in APOSTROPHE.split(word) if piece][:5]
             sought = " AND ".join(f'"{word}"' for word in found)
             if found and not rows(connection, "SELECT 1 FROM search_words WHERE search_words MATCH ? AND rowid = ?", (sought, docid)):
                 count += 1

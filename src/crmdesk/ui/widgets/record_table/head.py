@@ -1,0 +1,175 @@
+"""The head of a table: labels and sort arrows, which columns are shown in which order, and how wide they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from crmdesk.i18n import tr
+from crmdesk.ui import theme
+from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.record_table.cells import paint_check
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QMouseEvent, QPainter
+
+    from crmdesk.ui.widgets.record_table.model import RecordModel
+
+CHECK_WIDTH, HEADER = 36, 32
+LABEL_MARGIN = 24  # around a label, with a little air
+LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
+WIDEST = 600  # a column that fits its longest text
+
+
+class Head(QHeaderView):
+    """The head of the table, with the box that checks all.
+
+    Signals:
+        all_wanted: the box was pressed.
+        columns_changed: the user has given the columns other widths or another order.
+    """
+
+    all_wanted = Signal()
+    columns_changed = Signal()
+
+    def __init__(self, records: RecordModel, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._records = records
+        self._widths = {column.name: column.width for column in records.columns}
+        self._is_fitting = False
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setFirstSectionMovable(False)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(CHECK_WIDTH)
+        self.setFixedHeight(HEADER)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.sectionResized.connect(self._resized)
+        self.sectionMoved.connect(self._tell_columns)
+
+    # --- painting ---------------------------------------------------------------------------------------------------
+
+    def paintSection(self, painter: QPainter, box: QRect, section: int) -> None:
+        paint.hairline(painter, box.left(), box.right(), box.bottom())
+        direction = self.layoutDirection()
+        if section == 0:
+            paint_check(painter, box, self._records.check_state(), direction)
+            return
+        column = self._records.columns[section - 1]
+        sort = self._records.ask.sort
+        order = next((n for n, key in enumerate(sort) if key.column == column.name), -1)
+        font, label = theme.font("caption", 500), tr(column.label)
+        arrow = 16 if order >= 0 else 0
+        wide = min(paint.text_width(label, font) + 1, box.width() - 20 - arrow)
+        x = box.x() + (box.width() - 10 - wide - arrow if column.is_number else 10)
+        text = paint.mirrored(QRect(x, box.y(), wide, box.height()), box, direction)
+        paint.line(painter, text, label, font, theme.colour("muted"))
+        if order >= 0:
+            spot = paint.mirrored(QRect(x + wide + 4, box.y() + 10, 12, 12), box, direction)
+            self._paint_arrow(painter, spot, sort[order].is_descending, order + 1 if len(sort) > 1 else 0)
+
+    def _paint_arrow(self, painter: QPainter, spot: QRect, is_descending: bool, number: int) -> None:
+        """Draw which way a column is sorted, and as which key where there are several."""
+        ratio = painter.device().devicePixelRatio()
+        painter.drawPixmap(spot.topLeft(), theme.pixmap("arrow-down" if is_descending else "arrow-up", "muted", 12, ratio))
+        if number:
+            beside = spot.translated(9, -4).adjusted(0, 0, 6, 4)
+            paint.line(painter, beside, str(number), theme.font("caption"), theme.colour("muted"))
+
+    # --- which columns ----------------------------------------------------------------------------------------------
+
+    def sections(self) -> list[int]:
+        """Return the sections of the columns that are shown, in the order on the screen."""
+        shown = (number for number in range(1, len(self._records.columns) + 1) if not self.isSectionHidden(number))
+        return sorted(shown, key=self.visualIndex)
+
+    def editable_sections(self) -> list[int]:
+        """Return those of them that can be changed in place."""
+        return [section for section in self.sections() if self._records.columns[section - 1].can_edit]
+
+    def shown_columns(self) -> list[str]:
+        """Return the names of the columns that are shown, in the order on the screen."""
+        return [self._records.columns[section - 1].name for section in self.sections()]
+
+    def show_columns(self, names: Sequence[str]) -> None:
+        """Show these columns in this order, and fetch no others."""
+        places = {column.name: number for number, column in enumerate(self._records.columns, 1)}
+        wanted = [name for name in names if name in places]
+        for name, section in places.items():
+            self.setSectionHidden(section, name not in wanted)
+        for visual, name in enumerate(wanted, 1):
+            self.moveSection(self.visualIndex(places[name]), visual)
+        self._records.set_fetched(wanted)
+
+    # --- widths -----------------------------------------------------------------------------------------------------
+
+    def widths(self) -> dict[str, int]:
+        """Return the widths that the user has given to the columns."""
+        return dict(self._widths)
+
+    def set_widths(self, widths: dict[str, int]) -> None:
+        """Give widths to columns by name; `fit` shows them."""
+        self._widths.update({name: width for name, width in widths.items() if name in self._widths})
+
+    def fit(self, room: int) -> None:
+        """Spread the columns over the whole width if there is room, in proportion to their own widths."""
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        shown = sorted(self.sections())
+        natural = [self._widths[self._records.columns[n - 1].name] for n in shown]
+        left = room - (0 if self.isSectionHidden(0) else CHECK_WIDTH)
+        factor = max(LEAST_WIDTH, left / sum(natural)) if natural else 1.0
+        self.resizeSection(0, CHECK_WIDTH)
+        self.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, [round(width * factor) for width in natural]), strict=True), 1):
+            if place == len(shown) and factor > LEAST_WIDTH:
+                self.resizeSection(section, left)
+            else:
+                self.resizeSection(section, wide)
+            left -= wide
+        self._is_fitting = False
+
+    def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:
+        """Let no label be cut while others have room, except where the user has made the column that narrow."""
+        needs = [self._need_of(section, wide) for section, wide in zip(shown, widths, strict=True)]
+        missing = sum(max(0, need - wide) for need, wide in zip(needs, widths, strict=True))
+        spare = [max(0, wide - need) for need, wide in zip(needs, widths, strict=True)]
+        if sum(spare) < missing or not missing:
+            return list(widths)
+        return [max(wide, need) - missing * free // sum(spare) for wide, need, free in zip(widths, needs, spare, strict=True)]
+
+    def _need_of(self, section: int, wide: int) -> int:
+        column = self._records.columns[section - 1]
+        if self._widths[column.name] != column.width:
+            return wide
+        return paint.text_width(tr(column.label), theme.font("caption", 500)) + LABEL_MARGIN
+
+    def fit_column(self, section: int, first: int, last: int) -> None:
+        """Make a column as wide as its widest cell in these rows."""
+        column, font = self._records.columns[section - 1], theme.relative(500)
+        extra = 28 if column.look == "name" else 0
+        widest = paint.text_width(tr(column.label), font) + 20
+        for row in range(first, last + 1):
+            widest = max(widest, paint.text_width(self._records.text(row, section), font) + extra)
+        self.resizeSection(section, min(WIDEST, widest + 24))
+
+    @Slot(int, int, int)
+    def _resized(self, section: int, before: int, after: int) -> None:
+        if not self._is_fitting and section > 0:
+            self._widths[self._records.columns[section - 1].name] = after
+            self.columns_changed.emit()
+
+    @Slot()
+    def _tell_columns(self) -> None:
+        self.columns_changed.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and self.logicalIndexAt(at) == 0:
+            self.all_wanted.emit()

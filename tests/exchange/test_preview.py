@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import Cancelled, UserError
+from crmdesk.exchange.decisions import Decision
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.layouts import Target
 from crmdesk.exchange.likely import with_likely
@@ -195,3 +196,58 @@ def test_lines_are_no_quotes(store: Store, tmp_path: Path, dry_run: bool) -> Non
     assert "import quote_line" in (caught.value.hint or "")
     with store.read() as reader:
         assert reader.value("SELECT count(*) FROM quote") == 0
+
+
+def test_a_likely_row_becomes_the_record_that_the_user_says_it_is_and_other_rows_stay_as_they_are(store: Store, tmp_path: Path) -> None:
+    robert = store.run(deeds.add, "contact", {"name": "Robert Falkenrath", "email": "robert@falkenrath.example", "role": "Buyer"})
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name,Email,Job Title\nBob,Falkenrath,robert@falkenrath.test,Owner\nHanna,Moos,hanna@moos.example,\n", encoding="utf-8")
+    first = preview(store, "contact", path, whole=True).rows[0]
+    assert (first.likely, first.likely_as) == (robert, "Robert Falkenrath")
+    said = {(str(path), first.line): Decision("overwrite", robert)}
+    options = ImportOptions(on_duplicate="fill", decisions=said)
+    row = preview(store, "contact", path, options, whole=True).rows[0]
+    assert (row.what, row.record, row.why) == ("changes", robert, "you said that it is the same")
+    assert ("Job title", "Buyer", "Owner") in [(value.label, value.before, value.after) for value in row.changes]
+    result = import_file(store, "contact", path, options)
+    assert (result.added, result.updated) == (1, 1)
+    with store.read() as reader:
+        assert reader.rows("SELECT role FROM contact WHERE family_name = 'Falkenrath' AND deleted_at IS NULL") == [("Owner",)]
+        assert reader.value("SELECT count(*) FROM email WHERE contact_id = ? AND deleted_at IS NULL", (robert.bytes,)) == 2
+    store.undo()
+    with store.read() as reader:
+        assert reader.rows("SELECT role FROM contact WHERE family_name = 'Falkenrath' AND deleted_at IS NULL") == [("Buyer",)]
+
+
+def test_single_rows_are_treated_otherwise_than_all(store: Store, tmp_path: Path) -> None:
+    for name in ("Anna", "Bea", "Cleo", "Dora"):
+        store.run(deeds.add, "contact", {"name": f"{name} Berg", "email": f"{name}@berg.example", "role": "Buyer"})
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Email,Job Title\n" + "".join(f"{name} Berg,{name}@berg.example,Owner\n" for name in ("Anna", "Bea", "Cleo", "Dora")), encoding="utf-8")
+    said = {(str(path), line): Decision(mode) for line, mode in ((3, "skip"), (4, "add"), (5, "fill"))}
+    seen = preview(store, "contact", path, ImportOptions(on_duplicate="overwrite", decisions=said), whole=True)
+    assert [row.what for row in seen.rows] == ["changes", "known", "new", "same"]
+    import_file(store, "contact", path, ImportOptions(on_duplicate="overwrite", decisions=said))
+    with store.read() as reader:
+        assert reader.rows("SELECT given_name, role FROM contact WHERE deleted_at IS NULL ORDER BY given_name, id") == [
+            ("Anna", "Owner"), ("Bea", "Buyer"), ("Cleo", "Buyer"), ("Cleo", "Owner"), ("Dora", "Buyer"),
+        ]  # fmt: skip
+    store.undo()
+    kept = preview(store, "contact", path, ImportOptions(on_duplicate="add", decisions={(str(path), 2): Decision("skip")}), whole=True)
+    assert [row.what for row in kept.rows] == ["known", "new", "new", "new"]
+
+
+def test_what_was_said_of_a_record_that_is_gone_since_no_longer_counts(store: Store, tmp_path: Path) -> None:
+    robert = store.run(deeds.add, "contact", {"name": "Robert Falkenrath"})
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name\nBob,Falkenrath\n", encoding="utf-8")
+    store.run(deeds.delete, "contact", [robert])
+    assert import_file(store, "contact", path, ImportOptions(on_duplicate="fill", decisions={(str(path), 2): Decision("", robert)})).added == 1
+
+
+def test_new_and_refused_rows_show_what_stands_in_the_file(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name,Birthday\nBob,Li,\nAnna,Berg,31.2.1980\n", encoding="utf-8")
+    new, refused = preview(store, "contact", path, whole=True).rows
+    assert new.cells == (("First Name", "Bob"), ("Last Name", "Li"))
+    assert (refused.title, refused.cells[-1]) == ("Anna Berg", ("Birthday", "31.2.1980"))

@@ -27,9 +27,11 @@ Key = tuple[str, Any]
 SIGNS = {
     "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
     "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
-    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal or ticket"),
+    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal or ticket"), "!": mark("you said that it is the same"),
 }  # fmt: skip
 FIELD_SIGN = mark("the same value in the field you chose")
+SAID = "!"
+"""The key of rows of which the user said whom they mean."""
 WHOLE = "="
 """The key of rows that only their name tells from others, and that are the same in everything."""
 IN_FILE = mark("the same as a row further up")
@@ -74,6 +76,12 @@ def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list
         return [None] * len(rows)
     settled = _settled(reader, found.values()) if entity == "lead" else set()
     return [next((Match(found[key], key, found[key] in settled) for key in keys if key in found), None) for keys in rows]
+
+
+def living(reader: Reader, entity: str, wanted: Iterable[bytes]) -> set[bytes]:
+    """Return those of some records that are there and that a row may change: not in the bin, and no converted leads."""
+    is_open = " AND converted_at IS NULL" if entity == "lead" else ""
+    return {record for (record,) in reader.rows(f'SELECT id FROM "{entity}" WHERE id {IN_IDS} AND deleted_at IS NULL{is_open}', (id_list(set(wanted)),))}
 
 
 def _settled(reader: Reader, leads: Iterable[bytes]) -> set[bytes]:

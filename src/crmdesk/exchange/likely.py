@@ -1,4 +1,4 @@
-"""Likely: new rows of a file that may be records of the store all the same; only told, never acted upon."""
+"""Likely: new rows of a file that may be records of the store all the same; told, and acted upon only where the user says so."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _told(store: Store, outcome: Outcome, values: Values) -> Outcome:
     first = known[0]
     why = ", ".join(reason.text for reason in first.reasons[:MOST_REASONS] if reason.weight > 0) or first.why
     said = tr("May be the same as “{name}”, {percent} %: {why}.", name=first.title, percent=int(first.score * 100), why=why)
-    return replace(outcome, reason=said)
+    return replace(outcome, reason=said, likely=first.id.bytes)
 
 
 __all__ = ["AT_ONCE", "SECONDS", "compared", "with_likely"]

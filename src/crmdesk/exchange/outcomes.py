@@ -34,7 +34,8 @@ class Outcome:
         title: what it is called in the file.
         record: the known record, or that of an earlier row of this file.
         sign: what shows that it is known, marked; empty for new ones. in_file: whether it is a row further up that it repeats.
-        reason: why it is refused. column: whose cell is to blame.
+        reason: why it is refused; of a new row whom it may be, with `likely` as that record. column: whose cell is to blame.
+        cells: what stands in the file, of new and refused rows.
     """
 
     line: int
@@ -47,3 +48,5 @@ class Outcome:
     changes: tuple[CellChange, ...] = field(default=())
     reason: str = ""
     column: str = ""
+    likely: bytes | None = None
+    cells: tuple[str, ...] = ()

@@ -65,6 +65,8 @@ PIECE = 500
 HELD = 200_000
 """Up to so many rows are written in one transaction; more are in several, so that others come to write in between."""
 SHOWN = 1_000
+LONGEST = 200
+"""Of a cell that is merely looked at, no more is kept than that."""
 ANYTHING = "*"
 
 MODES = ("skip", "fill", "overwrite", "add")
@@ -435,7 +437,11 @@ class Plan:
         if len(self.rejections) < SHOWN:
             self.rejections.append(rejection)
         if self._watches(REFUSED):
-            self.outcomes.append(Outcome(line, REFUSED, self.entity, self._name_of(cells), reason=reason, column=column, cells=tuple(cells)))
+            self.outcomes.append(Outcome(line, REFUSED, self.entity, self._name_of(cells), reason=reason, column=column, cells=self._texts(cells)))
+
+    def _texts(self, cells: Sequence[Any]) -> tuple[str, ...]:
+        """Return what stands in the cells of a row, for those who look at it."""
+        return () if self.table.ways or cells.__class__ is OddRow else tuple(" ".join(shown(cell)[:LONGEST].split()) for cell in cells)
 
     def _name_of(self, cells: Sequence[Any]) -> str:
         """Return what a row that can't be taken is called, so that it is found again in the file."""
@@ -457,7 +463,7 @@ class Plan:
             title = draft.values.get(column) or ""
             if isinstance(title, bytes):
                 title = self._in_file_text(draft, entity_class(draft.entity).fields, column, title) or ""
-            cells = tuple(draft.cells) if what == NEW else ()
+            cells = self._texts(draft.cells) if what == NEW else ()
             self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason, cells=cells))
             if what == NEW and (values := compared_values(draft)):
                 self.to_compare[draft.line] = values

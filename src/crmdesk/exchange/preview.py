@@ -24,7 +24,7 @@ from crmdesk.exchange.parts import split_phones, split_tags
 from crmdesk.exchange.phones import PhoneReader
 from crmdesk.exchange.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.reading import open_table
-from crmdesk.exchange.table import OddRow, shown
+from crmdesk.exchange.table import shown
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.people import split_name
@@ -250,9 +250,7 @@ def _row(plan: Plan, outcome: Outcome, titles: Mapping[tuple[str, bytes], str]) 
 
 def _cells(plan: Plan, outcome: Outcome) -> tuple[tuple[str, str], ...]:
     """Return what stands in the cells of a row that are not empty, by the names of their columns."""
-    if plan.table.ways or outcome.cells.__class__ is OddRow:
-        return ()
-    return tuple((column.header, text) for column, cell in zip(plan.layout.columns, outcome.cells, strict=False) if (text := one_line(shown(cell))))
+    return tuple((column.header, text) for column, text in zip(plan.layout.columns, outcome.cells, strict=False) if text)
 
 
 def _field_of(entity: str, column: str) -> Field | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
@@ -44,16 +45,19 @@ def new_store(
 def login_name() -> str:
     """Return what this computer calls its user: the full name where it knows one, else the login name."""
     try:
-        import pwd
+        return _full_name() or getpass.getuser()
+    except (ImportError, OSError, KeyError):  # nobody's account, such as in a container
+        return ""
 
-        full = pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip()  # type: ignore[attr-defined,unused-ignore]  # not on Windows
-    except (ImportError, KeyError, AttributeError):
-        full = ""
-    if full:
-        return full
+
+def _full_name() -> str:
+    if sys.platform == "win32":
+        return ""
+    import pwd
+
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):
+        return pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip()
+    except KeyError:
         return ""
 
 

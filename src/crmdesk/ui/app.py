@@ -83,10 +83,10 @@ def has_display() -> bool:
 
 def _no_core_dumps() -> None:
     """Keep keys and customers out of crash files."""
-    try:
-        import resource
-    except ImportError:  # Windows has none
+    if sys.platform == "win32":
         return
+    import resource
+
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -253,6 +253,86 @@ def test_the_first_rows_are_shown_while_the_rest_is_on_its_way() -> None:
     assert table.records.row_of(150) == 849
 
 
+class FewFirst(Numbers):
+    """Knows a screenful at once; the rows of this screenful come after all ids have."""
+
+    def __init__(self) -> None:
+        super().__init__(1000)
+        self.ids_gate, self.rows_gate = threading.Event(), threading.Event()
+
+    def first(self, job: Job, ask: Ask) -> Sequence[int]:
+        return range(40)
+
+    def ids(self, job: Job, ask: Ask) -> Sequence[int]:
+        assert self.ids_gate.wait(10)
+        return range(self.count)
+
+    def rows(self, job: Job, ids: Sequence[int], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
+        if len(ids) == 40:
+            self.fetched.append((ids[0], len(ids)))
+            assert self.rows_gate.wait(10)
+        return super().rows(job, ids, columns)
+
+
+def test_a_screenful_that_comes_after_all_ids_leaves_no_row_empty() -> None:
+    source = FewFirst()
+    table = RecordTable(COLUMNS, source, "Contacts")
+    table.resize(900, 400)
+    table.show()
+    table.load(Ask())
+    while not source.fetched:
+        table.grab()
+        QApplication.processEvents()
+    source.ids_gate.set()
+    while table.records.rowCount() < 1000:
+        QApplication.processEvents()
+    source.rows_gate.set()
+    background.settle()
+    look(table)
+    assert table.records.text(100, 1) == "name 100"
+
+
+class Changing(Numbers):
+    """Rows of which one reading can be held up, and which say when they were read."""
+
+    def __init__(self) -> None:
+        super().__init__(1000)
+        self.state, self.gate, self.is_held = "old", threading.Event(), False
+
+    def rows(self, job: Job, ids: Sequence[int], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
+        found = [[Cell(f"{self.state} {n}") for _ in columns] for n in ids]
+        if self.is_held:
+            self.is_held = False
+            self.asked.clear()
+            assert self.gate.wait(10)
+        return found
+
+
+def test_rows_that_were_read_before_a_change_and_come_after_it_are_not_shown() -> None:
+    source = Changing()
+    table = shown_table(source)
+    source.is_held = True
+    table.records.renew()
+    while source.is_held:
+        table.grab()
+        QApplication.processEvents()
+    source.state = "new"
+    table.records.renew([5])
+    source.gate.set()
+    background.settle()
+    look(table)
+    assert table.records.text(5, 1) == "new 5"
+
+
+def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was_made() -> None:
+    table = shown_table(Numbers(10))
+    assert table.widths()["note"] == 140
+    table.set_widths({"city": 300})
+    table.show_columns(["name", "note"])
+    table.show_columns(["name", "city"])
+    assert table.widths() == {"name": 200, "city": 300, "amount": 120, "status": 140, "note": 140}
+
+
 def test_copying_gives_a_table_for_excel() -> None:
     table = shown_table(Numbers(10))
     table.records.check([1, 2])

@@ -160,9 +160,12 @@ class Head(QHeaderView):
 
     @Slot(int, int, int)
     def _resized(self, section: int, before: int, after: int) -> None:
-        if not self._is_fitting and section > 0:
+        if self._is_fitting or section == 0:
+            return
+        # Qt tells of hiding and showing as a change to and from no width; nobody can drag that far.
+        if before and after:
             self._widths[self._records.columns[section - 1].name] = after
-            self.columns_changed.emit()
+        self.columns_changed.emit()
 
     @Slot()
     def _tell_columns(self) -> None:

@@ -191,6 +191,7 @@ class RecordModel(QAbstractTableModel):
             self._forget_pages()
         else:
             gone = set(changed)
+            self._drop_coming()
             for number in list(self._pages):
                 start = number * PAGE
                 if not gone.isdisjoint(self._ids[start : start + PAGE]):
@@ -220,9 +221,13 @@ class RecordModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns)))
 
     def _forget_pages(self) -> None:
-        self._generation += 1
+        self._drop_coming()
         self._pages.clear()
         self._wanted.clear()
+
+    def _drop_coming(self) -> None:
+        """Let no rows count that are on their way: they were asked for before something changed."""
+        self._generation += 1
         self._coming = frozenset()
 
     def _set_first(self, answer: tuple[int, Sequence[Id]]) -> None:
@@ -240,7 +245,9 @@ class RecordModel(QAbstractTableModel):
             self._ids = ids
             self.is_partial = False
             self._pages.pop((known - 1) // PAGE, None)
+            self._drop_coming()
             self.endInsertRows()
+            self._tell_all()
         elif self._ids != ids:
             self.is_partial = False
             self._reset(ids)

@@ -133,7 +133,7 @@ def test_every_card_tells_its_next_step_in_words(desk: Desk, page: PipelinePage,
     desk.store.run(tasks.add, "Call about the price", due_on=today - timedelta(days=1), deal_id=three[0])
     desk.store.run(tasks.add, "Send the offer", due_on=today, deal_id=three[1])
     desk.settle()
-    marks = [laid.marks[0][2].text for laid in (page.board.columns[0].list._delegate._laid(card) for card in page.board.columns[0].list.cards.cards)]
+    marks = [laid.marks[0][2].text for laid in (page.board.columns[0].list.delegate.laid(card) for card in page.board.columns[0].list.cards.cards)]
     assert marks == ["No step", "Today", "Overdue"]
     tip = page.board.columns[0].list.cards.index(2).data(Qt.ItemDataRole.ToolTipRole)
     assert "Overdue: Call about the price" in tip
@@ -142,7 +142,7 @@ def test_every_card_tells_its_next_step_in_words(desk: Desk, page: PipelinePage,
 def test_no_chip_is_wider_than_its_card(page: PipelinePage) -> None:
     for column in page.board.columns:
         for card in column.list.cards.cards:
-            laid = column.list._delegate._laid(card)
+            laid = column.list.delegate.laid(card)
             assert all(x + 40 < laid.width for x, _, _ in laid.marks)
 
 

@@ -26,6 +26,13 @@ def day_text(day: date, today: date) -> str:
     return str(format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=locale()))
 
 
+def short_day(day: date) -> str:
+    """Return a day without its year, such as `24 Nov`."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMd", day, locale=locale())
+
+
 def whole_day(day: date) -> str:
     """Return a day with its weekday, both written out, such as `Sunday 22 November`."""
     from babel.dates import format_date, match_skeleton

@@ -17,12 +17,12 @@ from crmdesk.operations import tasks
 from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
+from crmdesk.ui.dates import short_day
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
-from crmdesk.ui.widgets.board import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable

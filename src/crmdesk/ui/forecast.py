@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from crmdesk.documents import formats
 from crmdesk.i18n import locale, ntr, tr
 from crmdesk.ui import theme
+from crmdesk.ui.amounts import whole
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Card, Clickable, Line, column
-from crmdesk.ui.widgets.board import whole
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, Point
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from crmdesk.i18n import language, tr
 from crmdesk.models import quick_entry
 from crmdesk.operations import tasks as deeds
 from crmdesk.queries import tasks
+from crmdesk.ui.dates import short_day
 from crmdesk.ui.widgets.basics import Chip, Text, column, row
-from crmdesk.ui.widgets.board import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

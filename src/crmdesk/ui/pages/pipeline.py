@@ -22,6 +22,8 @@ from crmdesk.queries.finding import Condition
 from crmdesk.queries.reports import Rows
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
+from crmdesk.ui.amounts import whole
+from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_panel import DealPanel
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
@@ -34,7 +36,7 @@ from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Text, row
-from crmdesk.ui.widgets.board import Board, short_day, whole
+from crmdesk.ui.widgets.board import Board
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from crmdesk.operations import records as record_operations
 from crmdesk.queries import quotes
 from crmdesk.queries.finding import Condition
 from crmdesk.ui.actions import Action
+from crmdesk.ui.amounts import whole
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.basics import Button, row
-from crmdesk.ui.widgets.board import whole
 from crmdesk.ui.widgets.figures import Tile
 from crmdesk.ui.widgets.heads import EmptyState
 from crmdesk.ui.widgets.record_table import Cell

@@ -28,6 +28,7 @@ from crmdesk.operations import tasks as deeds
 from crmdesk.queries import records, tasks
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action, is_composing
+from crmdesk.ui.dates import short_day
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
@@ -36,7 +37,6 @@ from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, ElidedText, IconButton, Line, column, row
-from crmdesk.ui.widgets.board import short_day
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from crmdesk.queries import today as queries
 from crmdesk.queries.money import Sum
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
+from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import whole_day
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, PopupCard, Text, column, row
-from crmdesk.ui.widgets.board import whole
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
 from crmdesk.ui.widgets.heads import PageHeader
 

@@ -13,6 +13,7 @@ from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background
+from crmdesk.ui.editors import LineEditor
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.page import Page, PageSpec, Place
@@ -173,7 +174,9 @@ def test_a_click_shows_the_record_beside_the_list_and_its_fields_can_be_changed(
     form = page(window)._peek_form
     assert form is not None
     assert page(window)._panel.heading.text() == "Roland Mendel"
-    role = form.editors["role"]
+    form.lines["role"].begin()
+    role = form.lines["role"].editor
+    assert isinstance(role, LineEditor)
     role.input.setText("Purchasing")
     role.input.returnPressed.emit()
     settle(window)

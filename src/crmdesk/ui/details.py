@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from crmdesk.queries.records import Link, Part
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Editor, Named, editor_for
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, Chip, Clickable, ElidedText, IconButton, Text, column
+from crmdesk.ui.widgets.basics import Button, Chip, Clickable, IconButton, Text, column
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ LABEL_WIDTH = 104
 SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}
-FIRST_UNSPACED = "\u2e80"  # from here on are the scripts that write without spaces and break anywhere
 
 
 def lines_of(field: Field, value: Any) -> list[tuple[str, str]]:
@@ -54,6 +54,11 @@ def _address(part: Part) -> list[str]:
     place = " ".join(piece for piece in (more.get("postal_code"), more.get("city")) if piece)
     rest = ", ".join(piece for piece in (place, more.get("state"), more.get("country")) if piece)
     return [line for line in (more.get("street"), rest) if line]
+
+
+def _breakable(text: str) -> str:
+    """Let an address of mail or web go on in the next line, behind its signs."""
+    return re.sub(r"([@./_-])(?=\w)", "\\1\u200b", text) if " " not in text and any(sign in text for sign in "@/") or text.startswith("www.") else text
 
 
 def target_of(field: Field, value: Any) -> str:
@@ -158,12 +163,9 @@ class _Value(Clickable):
                 widget.deleteLater()
         for text, label in lines or [("–", "")]:
             shown = tr("{text} ({label})", text=text, label=label) if label else text
-            if " " in shown or any(letter >= FIRST_UNSPACED for letter in shown):
-                words = Text(shown, "" if lines else "muted", wrap=True)
-                words.setMinimumWidth(10)
-                self._lines.addWidget(words)
-            else:
-                self._lines.addWidget(ElidedText(shown, token="text" if lines else "muted"))
+            words = Text(_breakable(shown), "" if lines else "muted", wrap=True)
+            words.setMinimumWidth(10)
+            self._lines.addWidget(words)
         self._lines.addStretch(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,11 +17,12 @@ from crmdesk.operations import cells
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.actions import Action
+from crmdesk.ui.details import Details
 from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.form import Form
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import Changed, Frame, Page, Place
+from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, scrolled
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
 from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, Text, column, row
@@ -87,7 +88,8 @@ class RecordListPage(Page):
         self.list.set_empty(self.empty())
         self.list.table.editor_maker = self._cell_editor
         self._panel = PeekPanel(self._open_current)
-        self._peek_form: Form | None = None
+        self._peek_form: Details | None = None
+        self._peeked: UUID | None = None
         self._peek_own: OwnFields | None = None
         self._splitter = PeekSplitter(self.list, self._panel)
         self.column.addWidget(self._splitter, 1)
@@ -304,7 +306,9 @@ class RecordListPage(Page):
         if fixed := next((col for col in columns[:widest] if col not in able), None):
             self.frame.show_error(UserError(tr("{field} can't be changed here.", field=labels[fixed])))
             return
-        rows = [(UUID(bytes=record), {col: _unmarked(cell) for col, cell in zip(columns, line, strict=False)}) for record, line in zip(ids, lines, strict=False)]
+        rows = [
+            (UUID(bytes=record), {col: _unmarked(cell) for col, cell in zip(columns, line, strict=False)}) for record, line in zip(ids, lines, strict=False)
+        ]
         if len(rows) <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(rows)), tr("Paste")):
             self.frame.do(cells.put, self.entity, rows, said=ntr("{count} record changed", "{count} records changed", len(rows)))
 
@@ -353,21 +357,31 @@ class RecordListPage(Page):
         cls, one = entity_class(self.entity), found[0]
         if self._peek_form is None:
             fields = [cls.fields[name] for name in self.peek]
-            self._peek_form = Form(fields, context(self.frame.store, quiet=True), self._save_peek, 96)
-            self._panel.content.addWidget(self._peek_form)
+            self._peek_form = Details(fields, context(self.frame.store), self._save_peek)
+            self._peek_form.link_opened.connect(self._open_link)
+            inner = Tall()
+            self._peek_column = column(self._peek_form, None, space=6)
+            inner.setLayout(self._peek_column)
+            self._panel.content.addWidget(scrolled(inner))
             if self.peeks_own:
-                self._peek_own = OwnFields(self.frame, self.entity, 96)
-                self._panel.content.addWidget(self._peek_own)
-            self._panel.content.addStretch(1)
+                self._peek_own = OwnFields(self.frame, self.entity)
+                self._peek_column.insertWidget(1, self._peek_own)
         said = [records.shown(cls.fields[name], one.values.get(name)) for name in self._kind.subtitle if name in one.values]
         self._panel.show_record(str(one.values[self._kind.title] or ""), " · ".join(text for text in said if text))
-        self._peek_form.set_values(for_form(one.values))
+        if one.id != self._peeked:
+            self._peek_form.close_all()
+        self._peek_form.show_record(one.values)
         self._peeked = one.id
         if self._peek_own is not None:
             self._peek_own.show_record(one.id)
 
+    @Slot(str, object)
+    def _open_link(self, entity: str, record: UUID) -> None:
+        self.frame.open_record(entity, record)
+
     def _save_peek(self, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
-        self.save_field(self._peeked, name, value, done, failed)
+        if self._peeked is not None:
+            self.save_field(self._peeked, name, value, done, failed)
 
     def save_field(self, record: UUID, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         """Save one field of a record; what a `Form` with `save` calls."""

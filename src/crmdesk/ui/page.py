@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from crmdesk.ui import theme
 
@@ -168,13 +169,72 @@ class Page(QWidget):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class Tall(QWidget):
+    """The content of a scroll area, as tall as its texts are at its width; Qt alone would reserve the height of the narrowest width."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            layout = self.layout()
+            if layout is not None and layout.hasHeightForWidth():
+                self.setMinimumHeight(layout.heightForWidth(self.width()))
+        return super().event(event)
+
+
+class _Scrolled(QScrollArea):
+    """Scrolls a tall widget. The bar hangs beside it in the gap to its neighbours, so that what scrolls keeps its width."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setObjectName("scrolled")
+        self.setWidget(content)
+        self._bar: QScrollBar | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._place)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutDirectionChange):
+            self._place()
+        return done
+
+    @Slot()
+    def _place(self) -> None:
+        """Put the bar beside the area; inside it where it has no neighbour but the edge."""
+        around, own = self.parentWidget(), self.verticalScrollBar()
+        if around is None:
+            return
+        if self._bar is None or self._bar.parentWidget() is not around:
+            self._make_bar(around)
+        bar = self._bar
+        assert bar is not None
+        is_needed = own.maximum() > own.minimum() and self.isVisibleTo(around)
+        wide, at = bar.sizeHint().width(), self.geometry()
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        room = at.left() if is_mirrored else around.width() - at.right() - 1
+        inside = 0 if room >= wide else wide
+        self.setViewportMargins(0, 0, inside if is_needed else 0, 0)
+        bar.setRange(own.minimum(), own.maximum())
+        bar.setPageStep(own.pageStep())
+        bar.setSingleStep(own.singleStep())
+        bar.setValue(own.value())
+        bar.setGeometry(at.left() - wide + inside if is_mirrored else at.right() + 1 - inside, at.top(), wide, at.height())
+        bar.setVisible(is_needed)
+        bar.raise_()
+
+    def _make_bar(self, around: QWidget) -> None:
+        if self._bar is not None and shiboken6.isValid(self._bar):
+            self._bar.deleteLater()
+        bar = self._bar = QScrollBar(Qt.Orientation.Vertical, around)
+        bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar.valueChanged.connect(self.verticalScrollBar().setValue)
+        self.verticalScrollBar().valueChanged.connect(bar.setValue)
+        self.destroyed.connect(bar.deleteLater)
+
+
 def scrolled(content: QWidget) -> QScrollArea:
     """Return a frameless area in which a tall widget scrolls."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    content.setObjectName("scrolled")
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+    return _Scrolled(content)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk import clock
@@ -31,7 +31,7 @@ from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.drafts import Draft
 from crmdesk.ui.files import FileList
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
+from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, scrolled
 from crmdesk.ui.records import EntitySource, columns_of, given
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, ElidedText, FlowLayout, IconButton, Line, Text, column, row
 from crmdesk.ui.widgets.figures import Bar, Tile
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors import Named
     from crmdesk.ui.records import Tones
 
-DETAILS, SIDE, NARROW = 300, 240, 1000
+DETAILS, SIDE, NARROW, ROOMY = 320, 240, 1000, 1400
 MOST_PEOPLE = 8
 FIRST_ENTRIES = 40
 ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
@@ -111,17 +111,6 @@ class Shown:
     others: tuple[tuple[UUID, str], ...] = field(default=())
 
 
-class Tall(QWidget):
-    """The content of a scroll area, as tall as its texts are at its width; Qt alone would reserve the height of the narrowest width."""
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            layout = self.layout()
-            if layout is not None and layout.hasHeightForWidth():
-                self.setMinimumHeight(layout.heightForWidth(self.width()))
-        return super().event(event)
-
-
 class CustomerPage(Page):
     """One company or contact.
 
@@ -141,7 +130,9 @@ class CustomerPage(Page):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self.watches = frozenset({self.entity, "company", "contact", "deal", "stage", "quote", "ticket", "task", "activity", "attachment", "custom_field", *PARTS})
+        self.watches = frozenset(
+            {self.entity, "company", "contact", "deal", "stage", "quote", "ticket", "task", "activity", "attachment", "custom_field", *PARTS}
+        )
         self.record: UUID | None = None
         self.shown: Shown | None = None
         self._cls = entity_class(self.entity)
@@ -202,9 +193,9 @@ class CustomerPage(Page):
         inner = Tall()
         self._left_column = column(card, None, space=12)
         inner.setLayout(self._left_column)
-        area = scrolled(inner)
-        area.setFixedWidth(DETAILS)
-        return area
+        self._left_area = scrolled(inner)
+        self._left_area.setFixedWidth(DETAILS)
+        return self._left_area
 
     def _middle(self) -> QWidget:
         self.tabs = Tabs(self._tab_list({}))
@@ -248,10 +239,17 @@ class CustomerPage(Page):
         self.others_card, self._others = self._list_card(tr(self.others_title), "", None)
         self.others_card.hide()
         inner = Tall()
-        inner.setLayout(column(self.people_card, self.steps_card, self.others_card, None, space=12))
+        self._side_column = column(None, space=12)
+        inner.setLayout(self._side_column)
         area = scrolled(inner)
         area.setFixedWidth(SIDE)
+        self._arrange_side(self._side_column)
         return area
+
+    def _arrange_side(self, into: QVBoxLayout) -> None:
+        """Put the cards of the side into a column, above its stretch."""
+        for card in (self.people_card, self.steps_card, self.others_card):
+            into.insertWidget(into.count() - 1, card)
 
     def _list_card(self, title: str, add: str, run: Callable[[], object] | None) -> tuple[Card, QVBoxLayout]:
         card = Card()
@@ -537,7 +535,12 @@ class CustomerPage(Page):
             self._tables[name].records.source = self.source_of(name)
             self._tables[name].records.renew()
         elif name == "files":
-            self.frame.ask(self, lambda reader: attachments.files(reader, self.entity, record), lambda found: self.files.show_files(self.entity, record, found), key="files")
+            self.frame.ask(
+                self,
+                lambda reader: attachments.files(reader, self.entity, record),
+                lambda found: self.files.show_files(self.entity, record, found),
+                key="files",
+            )
         elif name == "history":
             self.frame.ask(self, lambda reader: records.history(reader, self.entity, record), self._show_history, key="history")
 
@@ -588,7 +591,15 @@ class CustomerPage(Page):
             Action("record.tag", mark("Add tag"), self.tag, "tag", "", "record"),
             Action("record.assign", mark("Assign owner"), self.assign, "user-check", "", "record"),
             Action("record.file", mark("Add file"), self.files.choose, "paperclip", "", "record"),
-            Action("record.delete", mark("Delete"), self.delete, "trash-2", "", "record", title=lambda: tr("Delete {name}", name=self.shown.name if self.shown else label)),
+            Action(
+                "record.delete",
+                mark("Delete"),
+                self.delete,
+                "trash-2",
+                "",
+                "record",
+                title=lambda: tr("Delete {name}", name=self.shown.name if self.shown else label),
+            ),
         ]
 
     def about_record(self) -> About:
@@ -617,7 +628,13 @@ class CustomerPage(Page):
         """Ask for a new deal."""
         title = tr("New deal")
         NewRecordDialog(
-            self.frame, "deal", ("name", "amount", "expected_close_on", "stage"), title, tr("Add"), lambda _: self.frame.say(tr("Deal added"), undo=True), hidden=self.links()
+            self.frame,
+            "deal",
+            ("name", "amount", "expected_close_on", "stage"),
+            title,
+            tr("Add"),
+            lambda _: self.frame.say(tr("Deal added"), undo=True),
+            hidden=self.links(),
         ).open()
 
     def new_ticket(self) -> None:
@@ -630,7 +647,13 @@ class CustomerPage(Page):
     def add_task(self) -> None:
         """Ask for something to do."""
         NewRecordDialog(
-            self.frame, "task", ("subject", "due_on", "owner"), tr("New task"), tr("Add"), lambda _: self.frame.say(tr("Task added"), undo=True), hidden=self.links()
+            self.frame,
+            "task",
+            ("subject", "due_on", "owner"),
+            tr("New task"),
+            tr("Add"),
+            lambda _: self.frame.say(tr("Task added"), undo=True),
+            hidden=self.links(),
         ).open()
 
     def add_contact(self) -> None:
@@ -727,16 +750,13 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._left_area.setFixedWidth(DETAILS + 40 if self.width() >= ROOMY else DETAILS)
+        self._side.setFixedWidth(SIDE + 40 if self.width() >= ROOMY else SIDE)
         narrow = self.width() < NARROW
         if narrow != self._is_narrow:
             self._is_narrow = narrow
-            self._side.setFixedWidth(DETAILS if narrow else SIDE)
-            if narrow:
-                self._columns.removeWidget(self._side)
-                self._left_column.insertWidget(1, self._side)
-            else:
-                self._left_column.removeWidget(self._side)
-                self._columns.addWidget(self._side)
+            self._side.setVisible(not narrow)
+            self._arrange_side(self._left_column if narrow else self._side_column)
 
 
 def entry_of(one: story.Entry, zone: tzinfo) -> Entry:

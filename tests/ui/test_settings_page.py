@@ -8,18 +8,12 @@ import pytest
 
 from crmdesk.operations import workspace
 from crmdesk.ui.dialogs.new_record import AskDialog
-from crmdesk.ui.pages.settings import (
-    AreasSection,
-    CareSection,
-    CompanySection,
-    FieldsSection,
-    HoursSection,
-    LetterheadSection,
-    NumbersSection,
-    PipelinesSection,
-    QuotesSection,
-    SettingsPage,
-)
+from crmdesk.ui.pages.settings import SettingsPage
+from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection, QuotesSection
+from crmdesk.ui.pages.settings.look import AreasSection
+from crmdesk.ui.pages.settings.pipelines import PipelinesSection
+from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
+from crmdesk.ui.pages.settings.service import HoursSection
 from crmdesk.ui.widgets.basics import Text
 from tests.operations.test_workspace import PNG
 from tests.ui.desk import Desk, desk

@@ -1,0 +1,5 @@
+"""Settings: own company and letterhead, quotes, pipelines, service, hours, numbers, own fields, areas, language, security."""
+
+from crmdesk.ui.pages.settings.page import SECTIONS, SettingsPage
+
+__all__ = ["SECTIONS", "SettingsPage"]

@@ -35,6 +35,7 @@ NAMED_WIDTHS = {
     "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 118, "last_contact_at": 100, "arrived_at": 90,
     "company_name": 180, "owner": 115, "lifecycle": 110, "status": 112, "industry": 115, "origin": 130, "tags": 130,
 }  # fmt: skip
+LEAST = {"phone": 0.88, "address.city": 0.8, "number": 0.9, "owner": 0.88}  # what is of no use if it is cut
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")
 HIDDEN = frozenset({"sort_key", "source", "external_id"})
@@ -73,7 +74,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
         look = "name" if cls.entity.name in PEOPLE else "strong"
     width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
     can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
-    return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit)
+    return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit, least=LEAST.get(name, 0.0))
 
 
 class EntitySource:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Chip, ElidedText, Picture, Text, column, row
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,12 +81,7 @@ class Breadcrumb(QWidget):
 
     def set_steps(self, *steps: tuple[str, Callable[[], object] | None]) -> None:
         """Show another way: label and what pressing it does, None for where we are."""
-        while self._line.count():
-            item = self._line.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._line)
         for number, (label, run) in enumerate(steps):
             if number:
                 side = "chevron-left" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "chevron-right"
@@ -305,6 +301,9 @@ class Tab:
     count: int | None = None
 
 
+AIR, LEAST_AIR, TAB_MARGIN = 14, 8, 16
+
+
 class Tabs(QWidget):
     """Tabs as an underlined row: Timeline · Deals 2 · Quotes 4.
 
@@ -317,7 +316,7 @@ class Tabs(QWidget):
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
-        self._line = row(space=14, margins=(16, 0, 16, 0))
+        self._line = row(space=AIR, margins=(TAB_MARGIN, 0, TAB_MARGIN, 0))
         self._line.addStretch(1)
         self.setLayout(self._line)
         self._buttons: dict[str, _TabButton] = {}
@@ -341,6 +340,7 @@ class Tabs(QWidget):
             self._buttons[tab.value] = button
         if tabs:
             self.choose(before if before in self._buttons else tabs[0].value)
+        self._draw_together()
 
     def value(self) -> str:
         """Return the value of the tab that is on."""
@@ -353,6 +353,20 @@ class Tabs(QWidget):
     @Slot()
     def _tell(self) -> None:
         self.chosen.emit(self.value())
+
+    def _draw_together(self) -> None:
+        """Leave less air between the tabs where there is too little room for all their words."""
+        wide, count = sum(button.sizeHint().width() for button in self._buttons.values()), len(self._buttons)
+        spare = self.width() - wide - 2 * TAB_MARGIN
+        air = max(LEAST_AIR, min(AIR, spare // max(1, count)))
+        margin = TAB_MARGIN if spare >= count * LEAST_AIR else TAB_MARGIN // 2
+        if air != self._line.spacing() or margin != self._line.contentsMargins().left():
+            self._line.setSpacing(air)
+            self._line.setContentsMargins(margin, 0, margin, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw_together()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint.hairline(QPainter(self), 0, self.width(), self.height() - 1)

@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPainter
 
     from crmdesk.ui.widgets.record_table.model import RecordModel
+    from crmdesk.ui.widgets.record_table.rows import Column
 
 CHECK_WIDTH, HEADER = 36, 32
 LABEL_MARGIN = 24  # around a label, with a little air
-LEAST_WIDTH = 0.85  # columns shrink so far before the table scrolls sideways
+# So far columns shrink, that all of them fit without scrolling sideways: figures and dates hardly, texts most. Where even that does not do, all keep this share.
+LEAST_SHARE = {**dict.fromkeys(("date", "moment", "flag", "integer", "decimal", "rate"), 0.85), "money": 0.88, "price": 0.88, "choice": 0.8}
+LEAST_NAME, LEAST_OTHER, SCROLLING = 0.7, 0.62, 0.85
 WIDEST = 600  # a column that fits its longest text
+
+
+def least_share(column: Column) -> float:
+    """Return the share of its width that a column keeps when there is too little room."""
+    return column.least or (LEAST_NAME if column.look == "name" else LEAST_SHARE.get(column.kind, LEAST_OTHER))
 
 
 class Head(QHeaderView):
@@ -116,23 +124,33 @@ class Head(QHeaderView):
         self._widths.update({name: width for name, width in widths.items() if name in self._widths})
 
     def fit(self, room: int) -> None:
-        """Spread the columns over the whole width if there is room, in proportion to their own widths."""
+        """Spread the columns over the whole width if there is room, in proportion to their own widths; else let them shrink."""
         if self._is_fitting:
             return
         self._is_fitting = True
         shown = sorted(self.sections())
         natural = [self._widths[self._records.columns[n - 1].name] for n in shown]
         left = room - (0 if self.isSectionHidden(0) else CHECK_WIDTH)
-        factor = max(LEAST_WIDTH, left / sum(natural)) if natural else 1.0
+        wanted = self._shrunk(shown, natural, left) if left < sum(natural) else [round(width * left / sum(natural)) for width in natural]
+        fits = sum(wanted) <= left + len(wanted)
         self.resizeSection(0, CHECK_WIDTH)
         self.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, [round(width * factor) for width in natural]), strict=True), 1):
-            if place == len(shown) and factor > LEAST_WIDTH:
+        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, wanted), strict=True), 1):
+            if place == len(shown) and fits:
                 self.resizeSection(section, left)
             else:
                 self.resizeSection(section, wide)
             left -= wide
         self._is_fitting = False
+
+    def _shrunk(self, shown: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+        """Take what is missing from the columns, from each as much as it can best do without."""
+        columns = [self._records.columns[section - 1] for section in shown]
+        slack = [round(wide * (1 - least_share(column))) for column, wide in zip(columns, natural, strict=True)]
+        missing = sum(natural) - room
+        if missing > sum(slack):
+            return [round(wide * SCROLLING) for wide in natural]
+        return [wide - round(free * missing / sum(slack)) for wide, free in zip(natural, slack, strict=True)]
 
     def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:
         """Let no label be cut while others have room, except where the user has made the column that narrow."""

@@ -28,6 +28,7 @@ class Column:
         label: marked for translation.
         look: `name` has an avatar and stands out, `muted` steps back, `strong` is semi-bold, `chip` draws every cell as a chip.
         is_shown: shown until the user chooses otherwise.
+        least: the share of its width that it keeps where there is too little room; 0 is what its kind needs.
         can_edit: can be changed in place.
     """
 
@@ -39,6 +40,7 @@ class Column:
     is_shown: bool = True
     can_sort: bool = True
     can_edit: bool = False
+    least: float = 0.0
 
     @property
     def is_number(self) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import random_bytes
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
-from crmdesk.store.schema import INSERT, PURGE, UPDATE
+from crmdesk.store.schema import INSERT, UPDATE
 from crmdesk.store.triggers import journaled_columns
 
 if TYPE_CHECKING:
@@ -134,23 +134,21 @@ def _pair_sql(cls: type[Record], name: str, column: str, value: str) -> str:
     return f"iif({value} IS NULL, NULL, '\"{name}\":' || json_quote({value}))"
 
 
-def _payloads(connection: Connection, cls: type[Record], first: int, last: int) -> Iterable[tuple[int, bytes, int, bytes]]:
-    """Yield (id, record, operation, payload) of a transaction's rows of one table."""
-    payload = f"CAST(iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) AS BLOB)"
-    found: Iterable[tuple[int, bytes, int, bytes]] = connection.execute(
-        f'SELECT j.id, j.row, j.op, {payload} FROM journal j LEFT JOIN "{cls.entity.name}" t ON t.id = j.row '  # noqa: S608
-        "WHERE j.id BETWEEN ? AND ? AND +j.tbl = ?", (first, last, cls.entity.number),
-    )  # fmt: skip
+def _sealed(connection: Connection, cls: type[Record], first: int, last: int, salts: bytes) -> Iterable[tuple[int, bytes]]:
+    """Yield (id, what is digested) of a transaction's rows of one table: put together by the database, which takes half as long."""
+    number = cls.entity.number
+    salt = f"substr(?1, (j.id - ?2) * {SALT} + 1, {SALT})"
+    found: Iterable[tuple[int, bytes]] = connection.execute(
+        f"SELECT j.id, CAST({salt} || '{number}:' || j.op || ':' || j.row || iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) AS BLOB) "  # noqa: S608
+        f'FROM journal j LEFT JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.id BETWEEN ?2 AND ?3 AND +j.tbl = {number}',
+        (salts, first, last),
+    )
     return found
 
 
 def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> bytes:
     """Return the digest of one journal row."""
-    return hashlib.sha256(salt + _head(table, op) + record + payload.encode()).digest()
-
-
-def _head(table: int, op: int) -> bytes:
-    return b"%d:%d:" % (table, op)
+    return hashlib.sha256(b"%b%d:%d:%b%b" % (salt, table, op, record, payload.encode())).digest()
 
 
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
@@ -158,10 +156,9 @@ def _write_digests(connection: Connection, tx: int, first: int, last: int) -> by
     salts, digests = random_bytes(SALT * size), bytearray(DIGEST * size)
     sha256 = hashlib.sha256
     for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
-        heads = [_head(number, op) for op in (INSERT, UPDATE, PURGE)]
-        for entry, record, op, payload in _payloads(connection, BY_NUMBER[number], first, last):
-            at = entry - first
-            digests[at * DIGEST : at * DIGEST + DIGEST] = sha256(salts[at * SALT : at * SALT + SALT] + heads[op] + record + payload).digest()
+        for entry, sealed in _sealed(connection, BY_NUMBER[number], first, last, salts):
+            at = (entry - first) * DIGEST
+            digests[at : at + DIGEST] = sha256(sealed).digest()
     connection.executemany(
         "INSERT INTO journal_digest VALUES (?, ?, ?, ?)",
         ((first + at, tx, salts[at * SALT : (at + RUN) * SALT], bytes(digests[at * DIGEST : (at + RUN) * DIGEST])) for at in range(0, size, RUN)),

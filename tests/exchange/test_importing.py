@@ -243,8 +243,8 @@ def test_a_deal_does_not_wait_for_its_quote_which_comes_after_it(store: Store, t
 
 
 def test_a_refused_amount_is_named_as_it_stands_with_its_own_column(store: Store, tmp_path: Path) -> None:
-    result = taken(store, tmp_path, "deal", 'Deal name,Company,Amount\nA,Acme,"1,234.50"\nB,Acme,200.00\nC,Acme,$5k\n')
-    assert [problem.reason for problem in result.problems] == ["Amount: “$5k” is not an amount of money."]
+    result = taken(store, tmp_path, "deal", 'Deal name,Company,Amount\nA,Acme,"1,234.50"\nB,Acme,200.00\nC,Acme,$5x\n')
+    assert [problem.reason for problem in result.problems] == ["Amount: “$5x” is not an amount of money."]
 
 
 def test_tags_and_owners_are_made_and_owners_stay_inactive(store: Store, tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_days_of_excels_calendar_are_dates(store: Store, tmp_path: Path) -> None
     assert column(store, "SELECT birthday FROM contact ORDER BY name") == ["2021-01-01", "2024-12-05"]
 
 
-@pytest.mark.parametrize(("amounts", "minor"), [(("1.234", "1.234,50"), [123400, 123450]), (("1,234", "1,234.50"), [123400, 123450]), (("1.234", "0.5"), [123, 50])])
+@pytest.mark.parametrize(("amounts", "minor"), [(("1.234", "1.234,50"), [123400, 123450]), (("1,234", "1,234.50"), [123400, 123450]), (("1.234,5", "0,5"), [123450, 50])])
 def test_the_column_decides_what_its_points_and_commas_mean(store: Store, tmp_path: Path, amounts: tuple[str, str], minor: list[int]) -> None:
     taken(store, tmp_path, "deal", "Deal name;Amount\n" + "".join(f"d{i};{amount}\n" for i, amount in enumerate(amounts)))
     assert column(store, "SELECT amount FROM deal ORDER BY name") == minor
@@ -564,3 +564,46 @@ def test_a_parent_below_its_child_is_linked_and_not_made_twice(store: Store, tmp
     result = taken(store, tmp_path, "company", text)
     assert (result.added, result.created, [problem.reason for problem in result.problems]) == (2, {}, [])
     assert rows(store, "SELECT c.name, p.name FROM company c LEFT JOIN company p ON p.id = c.parent_id ORDER BY c.name") == [("Beta GmbH", "Holding AG"), ("Holding AG", None)]
+
+
+def test_rows_whose_amounts_and_dates_are_none_come_back_instead_of_coming_in_without_them(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "deal", "Name,Amount,Expected close\na,$5k,2026-01-02\nb,abc,soon\nc,,soon\nd,def,\n", "deals.csv")
+    assert (result.added, result.rejected, result.unused) == (1, 3, ())
+    assert [problem.reason for problem in result.problems] == [
+        "Expected close: “soon” is not a date.", "Expected close: “soon” is not a date.", "Amount: “def” is not an amount of money.",
+    ]  # fmt: skip
+    assert rows(store, "SELECT name, amount, currency FROM deal") == [("a", 500000, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("$5k", 500000), ("5 K", 500000), ("1.2M", 120000000), ("3 Mio. €", 300000000), ("1,5 Mrd EUR", 150000000000), ("12 T€", 1200000), ("5 TEUR", 500000),
+        ("20万", 20000000), ("-5k", -500000), ("£2m", 200000000), ("EUR 1.5 million", 150000000),
+    ],
+)  # fmt: skip
+def test_shortened_amounts_are_read(store: Store, tmp_path: Path, text: str, minor: int) -> None:
+    taken(store, tmp_path, "deal", f"Name;Amount\na;{text}\n")
+    assert column(store, "SELECT amount FROM deal") == [minor]
+
+
+def test_what_may_be_a_thousand_times_as_much_is_refused(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "deal", "Name;Amount\na;1.234 EUR\nb;0.50 EUR\nc;1.2345\nd;1.500\n")
+    assert [(problem.line, problem.reason) for problem in result.problems] == [(2, "Amount: “1.234 EUR” may be a thousand times as much: EUR has no thousandths.")]
+    assert column(store, "SELECT amount FROM deal ORDER BY name") == [50, 123, 150]
+    assert result.notes == ("1 amount has more decimals than its currency and is rounded.",)
+
+
+@pytest.mark.parametrize("region", ["DE", "US"])
+def test_an_amount_of_three_decimals_is_whole_in_a_currency_without_thousandths(store: Store, tmp_path: Path, region: str) -> None:
+    taken(store, tmp_path, "deal", "Name;Amount\na;1.234 EUR\nb;2.500\n", region=region)
+    taken(store, tmp_path, "deal", "Name;Amount\nc;1,234 EUR\nd;2,500\n", region=region)
+    assert column(store, "SELECT amount FROM deal ORDER BY name") == [123400, 250000, 123400, 250000]
+
+
+def test_numbers_are_asked_about_where_nobody_knows_how_the_country_writes_them(store: Store, tmp_path: Path) -> None:
+    text = "Name;Amount\na;1.234 KWD\nb;2.500 KWD\n"
+    with pytest.raises(UserError, match="“1.234” in column “Amount” can be read in two ways"):
+        taken(store, tmp_path, "deal", text, region="XX")
+    taken(store, tmp_path, "deal", text, region="XX", decimal=".")
+    assert column(store, "SELECT amount FROM deal ORDER BY name") == [1234, 2500]

@@ -168,3 +168,16 @@ def test_targets_are_written_as_they_are_read() -> None:
 def test_real_files_are_recognised_and_hardly_a_column_is_left(shared_data: Path, entity: str, name: str, product: str | None, unused: int) -> None:
     layout = guess(entity, open_table(shared_data / name))
     assert (layout.product, len(layout.unused)) == (product, unused), layout.unused
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "cells", "target"),
+    [
+        ("deal", "Amount", ["abc", "def", "100"], "amount"), ("deal", "Betrag", ["auf Anfrage", "100 €", "später"], "amount"), ("deal", "Amount", ["$5k", "1.2M"], "amount"),
+        ("deal", "Expected close", ["soon", "later"], "expected_close_on"), ("deal", "Value", ["high", "low"], ""), ("deal", "Closed", ["yes", "no"], ""),
+        ("company", "Employees", ["51-200", "11-50", "10000+"], ""), ("company", "Annual revenue", ["$1M - $10M", "< $1M"], ""), ("product", "Price", ["on request", "ask"], "price"),
+        ("ticket", "First response time", ["2 hours", "45 min"], ""), ("ticket", "Time to resolution", ["00:45:00", "12:10:00"], ""), ("ticket", "Rating", ["good", "bad"], ""),
+    ],
+)  # fmt: skip
+def test_amounts_and_dates_are_not_lost_where_most_cells_do_not_fit(tmp_path: Path, entity: str, header: str, cells: list[str], target: str) -> None:
+    assert targets(guess(entity, table_of(tmp_path, f'"{header}","Zzz"', *(f'"{cell}",x' for cell in cells)))).get(header, "") == target

@@ -129,14 +129,23 @@ def test_dates_that_read_two_ways_are_a_question_and_no_error(store: Store, tmp_
 
 
 def test_numbers_that_read_two_ways_are_read_as_usual_in_the_country_and_that_is_said(store: Store, tmp_path: Path) -> None:
-    text = "Deal name;Amount\na;1.234\nb;2.500\n"
-    found = seen(store, tmp_path, text, entity="deal")
+    text = "Name;Price\na;1.234\nb;2.500\n"
+    found = seen(store, tmp_path, text, entity="product")
     assert [(question.about, question.assumed, question.answers) for question in found.questions] == [("numbers", ",", (".", ","))]
     assert found.unanswered is None
-    assert found.notes == ("“1.234” in column “Amount” is read with “,” as decimal sign, as usual here.",)
+    assert found.notes == ("“1.234” in column “Price” is read with “,” as decimal sign, as usual here.",)
     assert found.columns[1].understood == "€1,234.00"
-    assert seen(store, tmp_path, text, entity="deal", decimal=".").columns[1].understood == "€1.23"
-    assert seen(store, tmp_path, text, entity="deal", region="US").columns[1].understood == "€1.23"
+    assert seen(store, tmp_path, text, entity="product", decimal=".").columns[1].understood == "€1.23"
+    assert seen(store, tmp_path, text, entity="product", region="US").columns[1].understood == "€1.23"
+
+
+def test_amounts_are_read_as_whole_where_their_currency_has_no_thousandths_and_that_is_said(store: Store, tmp_path: Path) -> None:
+    text = "Deal name;Amount\na;1.234\nb;2.500\n"
+    found = seen(store, tmp_path, text, entity="deal", region="US")
+    assert [(question.about, question.assumed, question.answers) for question in found.questions] == [("numbers", ",", (".", ","))]
+    assert found.notes == ("“1.234” in column “Amount” is read as whole, since amounts have no thousandths.",)
+    assert found.columns[1].understood == "€1,234.00"
+    assert seen(store, tmp_path, text, entity="deal", decimal=".").rejected == 1
 
 
 def test_a_choice_in_the_window_is_previewed_and_imported_as_it_was_seen(store: Store, tmp_path: Path) -> None:

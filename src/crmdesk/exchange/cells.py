@@ -13,8 +13,22 @@ from crmdesk.clock import to_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.words import meaning
-from crmdesk.fields import KINDS, AmbiguousDate, Field, Money, Reading, read_date, read_moment, read_money, read_number, to_minor, to_scaled
-from crmdesk.i18n import tr
+from crmdesk.fields import (
+    KINDS,
+    AmbiguousDate,
+    Field,
+    Money,
+    Reading,
+    currency_decimals,
+    from_minor,
+    read_date,
+    read_moment,
+    read_money,
+    read_number,
+    to_minor,
+    to_scaled,
+)  # fmt: skip
+from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -25,6 +39,7 @@ Read = Callable[["Cell"], Any]
 """Turns a cell that is not empty into a stored value, or None where there is nothing in it; raises UserError."""
 
 NUMBERS = frozenset({"integer", "decimal", "rate", "money", "price"})
+CURRENCY = "currency"
 DATES = frozenset({"date", "moment"})
 
 
@@ -44,6 +59,7 @@ class Question:
         about: `dates` or `numbers`.
         example: a cell that can be read in two ways.
         assumed: what holds if nobody answers; empty where that would be a guess, and an answer is needed.
+        note: the same as a sentence.
     """
 
     about: str
@@ -52,6 +68,7 @@ class Question:
     example: str
     answers: tuple[str, ...]
     assumed: str = ""
+    note: str = ""
 
 
 @dataclass
@@ -67,6 +84,8 @@ class _Seen:
     point: bool = False
     comma: bool = False
     either: str = ""
+    either_signs: str = ""
+    has_thousandths: bool = False
 
 
 _ORDERED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b")
@@ -77,8 +96,9 @@ _AMERICAN_NOTHING = "0/0/00"
 
 
 def survey(
-    lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_order: str, decimal_sign: str = "", usual_sign: str = "", questions: list[Question] | None = None
-) -> dict[int, Hints]:
+    lines: Iterable[Line], columns: dict[int, tuple[str, str]], date_order: str, decimal_sign: str = "", usual_sign: str = "", questions: list[Question] | None = None,
+    currency: str = "",
+) -> dict[int, Hints]:  # fmt: skip
     """Read all cells of date and number columns once, to learn how they are meant.
 
     What a cell shows beyond doubt holds for its column; then what the user said; then what other columns show.
@@ -88,12 +108,15 @@ def survey(
         date_order: what the user said, empty if nothing. decimal_sign: likewise.
         usual_sign: the decimal sign of the country, where nothing shows it.
         questions: takes what remains open.
+        currency: that of amounts which name none; columns of the kind `currency` name it for a row.
 
     Raises:
         AmbiguousDate: day and month could be swapped everywhere in the file, nobody said how, and `questions` is None.
     """
-    seen = {index: _Seen(header, kind) for index, (header, kind) in columns.items()}
+    seen = {index: _Seen(header, kind) for index, (header, kind) in columns.items() if kind != CURRENCY}
     watched = list(seen.items())
+    named = [index for index, (_, kind) in columns.items() if kind == CURRENCY]
+    codes: set[Cell] = {currency}
     for _, cells in lines:
         if cells.__class__ is not list:
             continue
@@ -101,11 +124,17 @@ def survey(
             cell = cells[index]
             if cell.__class__ is str and cell:
                 (_look_at_date if column.kind in DATES else _look_at_number)(column, cell)
+        for index in named:
+            codes.add(cells[index])
     found = {}
+    without_thousandths = all(currency_decimals(str(code).strip().upper()) < 3 for code in codes)
     for index, column in seen.items():
         if column.kind in DATES:
             found[index] = Hints(date_order=_order(index, column, seen.values(), date_order, questions))
         else:
+            if column.kind == "money" and without_thousandths and not decimal_sign and (sign := _sign_of_thousands(index, column, questions)):
+                found[index] = Hints(decimal_sign=sign)
+                continue
             found[index] = Hints(decimal_sign=_sign(index, column, seen.values(), decimal_sign, usual_sign, questions))
     return found
 
@@ -140,10 +169,15 @@ def _order(index: int, column: _Seen, others: Collection[_Seen], said: str, ques
     if questions is not None:
         questions.append(Question("dates", index, column.header, column.unclear, ("dmy", "mdy")))
         return ""
-    raise AmbiguousDate(
-        tr("“{text}” in column “{column}” can be read in two ways.", text=column.unclear, column=column.header),
-        hint=tr("Say which comes first: --dates dmy or --dates mdy."),
-    )
+    raise two_ways(Question("dates", index, column.header, column.unclear, ("dmy", "mdy")))
+
+
+def two_ways(question: Question) -> UserError:
+    """Return the error of a question that nobody answered."""
+    said = tr("“{text}” in column “{column}” can be read in two ways.", text=question.example, column=question.header)
+    if question.about == "dates":
+        return AmbiguousDate(said, hint=tr("Say which comes first: --dates dmy or --dates mdy."))
+    return UserError(said, hint=tr("Say which sign stands before the decimals: --decimal point or --decimal comma."))
 
 
 def _look_at_number(column: _Seen, text: str) -> None:
@@ -165,6 +199,8 @@ def _look_at_number(column: _Seen, text: str) -> None:
             column.point = True
     elif not number.startswith("0"):
         column.either = column.either or number
+        column.either_signs += "" if signs[0] in column.either_signs else signs[0]
+        column.has_thousandths = column.has_thousandths or column.kind != "money" or bool(_THOUSANDTHS.search(text)) or bool(_SHORT.fullmatch(text))
 
 
 def _sign(index: int, column: _Seen, others: Collection[_Seen], said: str, usual: str, questions: list[Question] | None) -> str:
@@ -177,9 +213,24 @@ def _sign(index: int, column: _Seen, others: Collection[_Seen], said: str, usual
     told = {"." if other.point else "," for other in others if other.point != other.comma}
     if len(told) == 1:
         return told.pop()
-    if column.either and usual and questions is not None:
-        questions.append(Question("numbers", index, column.header, column.either, (".", ","), usual))
-    return usual if column.either else ""
+    if not column.either:
+        return ""
+    if questions is not None:
+        known = {"text": column.either, "column": column.header}
+        note = tr("“{text}” in column “{column}” is read with “{sign}” as decimal sign, as usual here.", sign=usual, **known) if usual else ""
+        questions.append(Question("numbers", index, column.header, column.either, (".", ","), usual, note))
+    return usual
+
+
+def _sign_of_thousands(index: int, column: _Seen, questions: list[Question] | None) -> str:
+    """Return the decimal sign of a column of amounts such as `1.234` in a currency without thousandths: the other one."""
+    if column.point or column.comma or column.has_thousandths or len(column.either_signs) != 1:
+        return ""
+    sign = "," if column.either_signs == "." else "."
+    if questions is not None:
+        note = tr("“{text}” in column “{column}” is read as whole, since amounts have no thousandths.", text=column.either, column=column.header)
+        questions.append(Question("numbers", index, column.header, column.either, (".", ","), sign, note))
+    return sign
 
 
 def usual_sign(region: str) -> str:
@@ -330,8 +381,22 @@ def _decimals(kind: str, decimal_sign: str) -> Read:
     return read
 
 
-def money_of(cell: Cell, currency: str, decimal_sign: str) -> Money | None:
+# Thousands, millions and more as people shorten them: $5k, 1.2M, 3 Mio. €, 20万. A lone t may be thousand, trillion or ton: only T€ is clear.
+_TIMES = {
+    **dict.fromkeys(("k", "tsd", "thousand", "tausend", "t€", "teur"), 10**3), **dict.fromkeys(("m", "mm", "mn", "mln", "mio", "million", "millions"), 10**6),
+    **dict.fromkeys(("b", "bn", "mrd", "billion", "billions"), 10**9), "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8,
+}  # fmt: skip
+_SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, _TIMES), key=len, reverse=True))})\.?(?![^\W\d_])([^\d]*)", re.IGNORECASE)
+_PLAIN = re.compile(r"[-+]?[\d.,]+")
+_THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW", re.IGNORECASE)
+ROUNDED = (mark("{count} amount has more decimals than its currency and is rounded."), mark("{count} amounts have more decimals than their currency and are rounded."))
+
+
+def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") -> Money | None:
     """Read an amount; the cell's own currency wins over the row's.
+
+    Args:
+        kind: `money` is in the currency's own decimals: `1.234` € may be one or a thousand then, and is refused; a `price` may have more.
 
     Raises:
         UserError: no amount.
@@ -341,14 +406,33 @@ def money_of(cell: Cell, currency: str, decimal_sign: str) -> Money | None:
     text = str(cell).strip()
     if not text:
         return None
-    if re.fullmatch(r"[-+]?[\d.,]+", text):
-        return Money(number_of(text, decimal_sign), currency)
+    if _PLAIN.fullmatch(text):
+        money = Money(number_of(text, decimal_sign), currency)
+    elif found := _SHORT.fullmatch(text):
+        unit = "€" if found[2].casefold() in {"t€", "teur"} else ""
+        short = _worded_money(f"{found[1]}{unit}{found[3]}", text, currency, decimal_sign)
+        return Money(short.amount * _TIMES[found[2].casefold()], short.currency)
+    else:
+        money = _worded_money(text, text, currency, decimal_sign)
+    if kind == "money" and has_more_decimals(money) and len(re.split("[.,]", re.sub(r"[^\d.,]", "", text))[-1]) == 3:
+        raise UserError(tr("“{text}” may be a thousand times as much: {currency} has no thousandths.", text=text, currency=money.currency))
+    return money
+
+
+def has_more_decimals(money: Money) -> bool:
+    """Say whether an amount has more decimals than its currency, so that it is rounded when it is stored."""
+    exponent = money.amount.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > currency_decimals(money.currency) and money.amount != from_minor(to_minor(money.amount, money.currency), money.currency)
+
+
+def _worded_money(text: str, cell: str, currency: str, decimal_sign: str) -> Money:
+    """Read an amount that is more than a number; complaints quote the cell as it stands."""
     if decimal_sign and (found := re.search(r"\d[\d.,'’ \u00a0\u202f]*", text)):
         number = number_of(found[0].strip(), decimal_sign)
         try:
             money = read_money(f"{text[: found.start()]}1{text[found.end() :]}" if found[0] == found[0].strip() else text.replace(found[0].strip(), "1"), currency)
         except UserError:
-            read_money(text, currency)  # its complaint quotes the cell as it stands
+            read_money(cell, currency)  # its complaint quotes the cell as it stands
             raise
         return Money(number.copy_sign(money.amount), money.currency)
     return read_money(text, currency)

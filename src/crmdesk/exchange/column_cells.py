@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from crmdesk.clock import today
 from crmdesk.errors import UserError
+from crmdesk.exchange.cells import money_of
+from crmdesk.exchange.column_words import labels_of
 from crmdesk.exchange.layouts import Target
-from crmdesk.exchange.looks import date_in, look, texts_of
+from crmdesk.exchange.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.salutations import is_salutation_or_title
 from crmdesk.exchange.words import bare, meaning
 from crmdesk.fields import KINDS, AmbiguousDate, Reading
@@ -52,19 +54,42 @@ def vetted(entity: str, column: Column, table: Table, own_fields: Sequence[Field
         return column
     item = entity_class(entity).fields.get(target.field)
     if item and item.kind in {"choice", "flag", "integer", "decimal", "money", "price", "date", "moment"} and target.field not in {"salutation", "tier"}:
-        if _share(values, lambda text: _readable(entity, item, text)) < 0.5:
+        fitting = _share(values, lambda text: _readable(entity, item, text))
+        if fitting < 0.5 and not _is_meant(entity, column, item, values, fitting):
             return replace(column, target=None, why="")
     elif item and item.name == "tier" and _share(values, lambda text: _readable(entity, item, text)) < 1:
         return replace(column, target=None, why="")
     return column
 
 
+_NOT_LOST = frozenset({"money", "price", "integer", "decimal", "date", "moment"})
+# Ranges such as 51-200, lengths of time such as 2 h, and yes or no: such a column holds something else of the same name.
+_SOMETHING_ELSE = re.compile(
+    r"[<>≤≥~]\s*\S+|\S+\s*\+|[^\d\s]{0,3}\d[\d.,' ]*[a-z]?\s*(?:-|–|—|to|bis)\s*[^\d\s]{0,3}\d.*"
+    r"|\d+(?:[.,]\d+)?\s*(?:h|hrs?|hours?|min|minutes?|d|days?|s|sec|seconds?|std|stunden?|tage?|wochen?|weeks?|monate?|months?|小时|分钟|天)\b.*|\d+:\d\d(?::\d\d)?",
+    re.IGNORECASE,
+)
+
+
+def _is_meant(entity: str, column: Column, item: Field, values: Sequence[Cell], fitting: float) -> bool:
+    """Say whether a column is what its name says though most of its cells don't fit: then rows are refused rather than amounts and dates lost."""
+    if column.why != "name" or item.kind not in _NOT_LOST or _share(values, _is_something_else) >= 0.5:
+        return False
+    return bare(column.header) in labels_of(entity, item.name) | {bare(item.name)} or (fitting > 0 and item.kind in {"money", "price", "date"})
+
+
+def _is_something_else(text: str) -> bool:
+    return bool(_SOMETHING_ELSE.fullmatch(text)) or KINDS_OF_CELLS["flag"][1](text)
+
+
 def _readable(entity: str, item: Field, text: str) -> bool:
     if item.kind == "choice" and meaning(entity, item.name, text):
         return True
     if item.kind in {"date", "moment"} and re.fullmatch(r"[\d./\- :]+", text):
-        return True
+        return not re.fullmatch(r"\d+(?::\d+)+", text)
     try:
+        if item.kind in {"money", "price"}:
+            return money_of(text, "EUR", "") is not None
         KINDS[item.kind].read(text, item, Reading())
     except AmbiguousDate:
         return True

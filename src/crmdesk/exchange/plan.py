@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import DATES, NUMBERS, Hints, Question, number_of, survey, usual_sign
+from crmdesk.exchange.cells import CURRENCY, DATES, NUMBERS, Hints, Question, number_of, survey, two_ways, usual_sign
 from crmdesk.exchange.chosen import with_choices
 from crmdesk.exchange.decisions import Decided
 from crmdesk.exchange.entry_shapes import shape_of
@@ -33,7 +33,7 @@ from crmdesk.exchange.rings import rings
 from crmdesk.exchange.seen import Seen
 from crmdesk.exchange.shapes import Draft, Shape, Work
 from crmdesk.exchange.table import OddRow, shown
-from crmdesk.fields import KINDS, AmbiguousDate, Field
+from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
@@ -251,28 +251,22 @@ class Plan:
         for column in self.layout.columns:
             if column.target is None:
                 continue
-            kind = self._kind_of(column.target.field, column.target.of)
-            if kind in DATES | NUMBERS and any(isinstance(value, str) for value in self.table.values(column.index)[:50] or [""]):
+            kind = CURRENCY if column.target.field == CURRENCY else self._kind_of(column.target.field, column.target.of)
+            if kind == CURRENCY or (kind in DATES | NUMBERS and any(isinstance(value, str) for value in self.table.values(column.index)[:50] or [""])):
                 watched[column.index] = (column.header, kind)
-        if not watched:
+        if all(kind == CURRENCY for _, kind in watched.values()):
             return {}
         usual = "." if self.table.format == "json" else usual_sign(self.region)
         open_ones: list[Question] = []
         order = self.options.dates or (self.kept.dates if self.kept else "")
-        hints = survey(self.table.rows(), watched, order, self.options.decimal, usual, open_ones)
+        hints = survey(self.table.rows(), watched, order, self.options.decimal, usual, open_ones, self.store.settings.currency)
         if self.questions is None:
             unanswered = next((question for question in open_ones if not question.assumed), None)
             if unanswered:
-                raise AmbiguousDate(
-                    tr("“{text}” in column “{column}” can be read in two ways.", text=unanswered.example, column=unanswered.header),
-                    hint=tr("Say which comes first: --dates dmy or --dates mdy."),
-                )
+                raise two_ways(unanswered)
         else:
             self.questions += open_ones
-        for question in open_ones:
-            if question.assumed:
-                known = {"text": question.example, "column": question.header, "sign": question.assumed}
-                self.notes.append(tr("“{text}” in column “{column}” is read with “{sign}” as decimal sign, as usual here.", **known))
+        self.notes += [question.note for question in open_ones if question.note]
         return hints
 
     def _kind_of(self, name: str, of: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk.clock import fresh_ids, new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import Hints, Read, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.cells import ROUNDED, Hints, Read, has_more_decimals, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.known import bare_code
 from crmdesk.exchange.links import NUMBERED, SeveralCalledSo, name_key
@@ -266,9 +266,11 @@ class Shape:
             if cell == "" or values[name] is not None:
                 continue
             try:
-                money = money_of(cell, currency, sign)
+                money = money_of(cell, currency, sign, kind)
                 if money is not None:
                     currency = money.currency
+                    if kind == "money" and has_more_decimals(money):
+                        self.work.note(ROUNDED)
                     values[name] = stored_money(money, kind)
             except UserError as error:
                 raise UserError(error.message, field=header, hint=error.hint) from None

@@ -53,14 +53,7 @@ if TYPE_CHECKING:
 TOP_FIELDS = ("company", "deal", "contact", "valid_until", "subject", "payment_days")
 MORE_FIELDS = ("date", "language", "reference", "currency", "exchange_rate", "tax_inclusive", "owner", "intro", "terms")
 ALWAYS_OPEN = frozenset({"deal", "owner"})
-STATUS_TONES: dict[str, theme.Tone] = {
-    "draft": "info",
-    "issued": "accent",
-    "accepted": "success",
-    "declined": "danger",
-    "expired": "warning",
-    "superseded": "muted",
-}
+STATUS_TONES: dict[str, theme.Tone] = {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}
 PREVIEW_LEAST, PREVIEW_MOST, LINES_LEAST, NARROW, AGAIN_MS = 350, 560, 640, 1040, 400
 DISCOUNT = (Field("discount", "text", mark("Discount"), required=True), Field("reason", "text", mark("Reason")))
 REASON = Field("reason", "text", mark("Reason"))
@@ -86,9 +79,7 @@ class FieldGrid(QWidget):
 
     link_opened = Signal(str, object)
 
-    def __init__(
-        self, fields: list[Field], frame: Frame, save: Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object], columns: int = 3
-    ) -> None:
+    def __init__(self, fields: list[Field], frame: Frame, save: Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object], columns: int = 3) -> None:
         super().__init__()
         self._save = save
         self.editors: dict[str, Editor] = {}
@@ -206,9 +197,7 @@ class QuotePage(Page):
         self.sent_bar = Card(padding=12)
         self.sent_text = Text("", wrap=True)
         self.sent_text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.sent_bar.add(
-            row(self.sent_text, Button(tr("Not yet"), self.sent_bar.hide), Button(tr("It was sent"), self._was_sent, "primary", "check"), space=8)
-        )
+        self.sent_bar.add(row(self.sent_text, Button(tr("Not yet"), self.sent_bar.hide), Button(tr("It was sent"), self._was_sent, "primary", "check"), space=8))
         self.sent_bar.hide()
         self.column.addWidget(self.way)
         self.column.addWidget(self.header)
@@ -395,9 +384,7 @@ class QuotePage(Page):
             for number, (each, amount) in enumerate(zip(self._allowances, totals.allowance_amounts, strict=False)):
                 words = each.reason or (tr("Surcharge") if each.charge else tr("Discount"))
                 words = f"{words} {formats.percent(each.percent)}" if each.percent is not None and each.amount is None else words
-                self._sum(
-                    words, _money(amount if each.charge else -amount, code), remove=(lambda number=number: self._drop_discount(number)) if may_edit else None
-                )  # type: ignore[misc]
+                self._sum(words, _money(amount if each.charge else -amount, code), remove=(lambda number=number: self._drop_discount(number)) if may_edit else None)  # type: ignore[misc]
         self._sum(tr("Net"), _money(totals.tax_exclusive, code))
         for tax in totals.taxes:
             name = tax.name or tr("VAT")
@@ -468,9 +455,7 @@ class QuotePage(Page):
     def _show_preview(self, found: tuple[Rendered, Drawn]) -> None:
         rendered, drawn = found
         self.view.show_pdf(rendered.pdf, drawn)
-        self.missing.say(
-            tr("No font has these characters; they are printed as boxes: {characters}", characters=" ".join(rendered.missing)) if rendered.missing else ""
-        )
+        self.missing.say(tr("No font has these characters; they are printed as boxes: {characters}", characters=" ".join(rendered.missing)) if rendered.missing else "")
 
     def _preview_failed(self, error: Exception) -> None:
         self._preview_of = None
@@ -611,9 +596,7 @@ class QuotePage(Page):
             return
         self.leave()
         if found.view.status == "draft" and not self.frame.confirm(
-            tr("Issue and send this quote?"),
-            tr("Issue and send"),
-            tr("It gets its number and can't be changed afterwards. A mail with the PDF opens in your mail program."),
+            tr("Issue and send this quote?"), tr("Issue and send"), tr("It gets its number and can't be changed afterwards. A mail with the PDF opens in your mail program.")
         ):
             return
         store = self.frame.store
@@ -735,3 +718,4 @@ def _empty(layout: Any) -> None:
             widget.deleteLater()
         elif part.layout() is not None:
             _empty(part.layout())
+

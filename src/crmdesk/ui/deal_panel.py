@@ -23,6 +23,7 @@ from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +169,7 @@ class DealPanel(Card):
         self._show_quotes(found)
 
     def _show_steps(self, found: DealFacts) -> None:
-        _empty(self._steps)
+        empty(self._steps)
         today = clock.today(self.frame.store.settings.tz)
         for step in found.steps:
             tone: theme.Tone = "muted"
@@ -182,7 +183,7 @@ class DealPanel(Card):
             self._steps.addWidget(Text(tr("No next step is planned."), "muted"))
 
     def _show_quotes(self, found: DealFacts) -> None:
-        _empty(self._quotes)
+        empty(self._quotes)
         for quote in found.quotes:
             number = quote.values["number"] or tr("Draft")
             line = Clickable(tr("Open quote {number}", number=number))
@@ -251,14 +252,3 @@ def _quote_fields() -> dict[str, Any]:
     from crmdesk.models.quote import Quote
 
     return Quote.fields
-
-
-def _empty(layout: Any) -> None:
-    """Take everything out of a layout."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif item.layout() is not None:
-            _empty(item.layout())

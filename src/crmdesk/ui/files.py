@@ -18,6 +18,7 @@ from crmdesk.ui import background
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets.basics import Button, Clickable, ElidedText, IconButton, Line, Picture, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,10 +55,7 @@ class FileList(QWidget):
     def show_files(self, entity: str, record: UUID, files: Sequence[File]) -> None:
         """Show the files of a record."""
         self._entity, self._record, self.files = entity, record, files
-        while item := self._rows.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._rows)
         for one in files:
             self._rows.addWidget(self._line(one))
             self._rows.addWidget(Line())

@@ -16,6 +16,7 @@ from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Card, Clickable, Line, column
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, Point
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,11 +95,7 @@ class ForecastView(QWidget):
         self._found = tuple(one for one in found if one.count or one.kind == "month")
         months = [one for one in self._found if one.kind == "month"]
         self.chart.set_points([Point(_short(one), float(one.weighted.money.amount), _said(one), True) for one in months])
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         self._lines.addWidget(_Columns((tr("Expected close"), tr("Deals"), tr("Amount"), tr("Weighted")), is_head=True))
         for one in self._found:
             line = _Columns((period_text(one), formats.number(_decimal(one.count)), whole(one.amount), whole(one.weighted)), weight=600 if one.kind == "late" and one.count else 400)

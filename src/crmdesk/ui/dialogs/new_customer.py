@@ -20,6 +20,7 @@ from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import LinkEditor, Named
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Picture, Text, column, row
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -120,11 +121,7 @@ class KnownOnes(QWidget):
         if list(found) == self.found:
             return
         self.found = list(found)
-        while item := self._lines.takeAt(0):
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        empty(self._lines)
         for one in found:
             line = QWidget()
             said = Text(one.why, "caption")

@@ -16,6 +16,7 @@ from crmdesk.ui import background
 from crmdesk.ui.lists.filters import FilterBar
 from crmdesk.ui.widgets.basics import Button, Card, PopupCard, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, SearchField
+from crmdesk.ui.widgets.layouts import empty
 from crmdesk.ui.widgets.record_table import Ask, Column, Id, RecordTable, Sort, Source
 
 if TYPE_CHECKING:
@@ -356,12 +357,7 @@ class _Foot(QWidget):
         if wanted == self._shown:
             return
         self._shown = wanted
-        while self._actions.count():
-            item = self._actions.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._actions)
         for action in actions if count else ():
             button = Button(action.text, lambda action=action: run(action), "link", action.icon)  # type: ignore[misc]
             self._actions.addWidget(button)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk import clock
@@ -30,6 +30,7 @@ from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, PopupCard, Text, column, row
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
 from crmdesk.ui.widgets.heads import PageHeader
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +46,7 @@ CARDS = {
     "months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"),
     "quality": mark("Warning of low data quality"),
 }  # fmt: skip
-GAP = 12
+GAP, NARROW = 12, 1040
 # Looking at all customers takes a second or two of a reader: not while the day begins, and not often.
 MEASURED_EVERY_MS, CALM_MS = 12 * 3_600_000, 20_000
 STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
@@ -188,19 +189,35 @@ class TodayPage(Page):
         self.team.add(self._team)
         left = column(self.checklist, self.to_do, space=12)
         left.setStretch(1, 1)
-        middle = column(self.months, self.closing, None, space=12)
-        right = column(self.funnel, self.team, None, space=12)
+        self._middle, self._right, self._aside = column(self.months, self.closing, None, space=12), column(None, space=12), QWidget()
+        self._aside.setLayout(self._right)
         body = QWidget()
-        line = row(left, middle, right, space=12)
-        for number, share in enumerate((36, 42, 31)):
-            line.setStretch(number, share)
-        inner = column(self.tiles, line, space=12)
+        self._columns = row(left, self._middle, self._aside, space=12)
+        self._is_narrow = True
+        self._arrange(False)
+        inner = column(self.tiles, self._columns, space=12)
         inner.setStretch(1, 1)
         body.setLayout(inner)
         self.column.addWidget(scrolled(body), 1)
         self._found: _Shown | None = None
         for part in (self.checklist, self.months, self.closing, self.funnel, self.team):
             part.hide()
+
+    def _arrange(self, is_narrow: bool) -> None:
+        """Stand in three columns, in a narrow window in two."""
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self._aside.setVisible(not is_narrow)
+        for card in (self.funnel, self.team):
+            into = self._middle if is_narrow else self._right
+            into.insertWidget(into.count() - 1, card)
+        for number, share in enumerate((44, 56, 0) if is_narrow else (36, 42, 31)):
+            self._columns.setStretch(number, share)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(self.width() < NARROW)
 
     # --- arriving -----------------------------------------------------------------------------------------------------
 
@@ -291,7 +308,7 @@ class TodayPage(Page):
     # --- parts --------------------------------------------------------------------------------------------------------
 
     def _show_tiles(self, today: Today) -> None:
-        _empty(self.tiles)
+        empty(self.tiles)
         for tile in (tile for tile in today.tiles if not self._is_hidden(tile.name)):
             tone: theme.Tone | None = "success" if tile.tone == "success" else "danger" if tile.tone == "danger" else None
             self.tiles.addWidget(Tile(tile.label, _figure(tile.value), tile.note, tone, self._opener(tile.opens, tile.label)))
@@ -304,7 +321,7 @@ class TodayPage(Page):
 
     def _show_firsts(self, found: tuple[First, ...]) -> None:
         self.checklist.setVisible(bool(found))
-        _empty(self._firsts)
+        empty(self._firsts)
         for first in found:
             self._firsts.addWidget(_FirstLine(first, self._starter(first.name)))
 
@@ -321,7 +338,7 @@ class TodayPage(Page):
         background.write(self, "", lambda job: store.set_local(HIDDEN, "1"))
 
     def _show_to_do(self, found: tuple[ToDo, ...]) -> None:
-        _empty(self._lines)
+        empty(self._lines)
         for number, item in enumerate(found):
             if number:
                 self._lines.addWidget(Line())
@@ -362,7 +379,7 @@ class TodayPage(Page):
             open_rows(self.frame, month.opens, format_skeleton("yMMMM", month.first, locale=locale()))
 
     def _show_closing(self, today: Today) -> None:
-        _empty(self.closing.body)
+        empty(self.closing.body)
         self.closing.setVisible(bool(today.closing) and not self._is_hidden("closing"))
         title = Text(tr("Likely to close this month"), "strong")
         everything = Button(tr("All"), self._opener(today.closing_opens, tr("Likely to close this month")), "link")
@@ -399,7 +416,7 @@ class TodayPage(Page):
                 open_rows(self.frame, step.opens, step.label)
 
     def _show_team(self, today: Today) -> None:
-        _empty(self._team)
+        empty(self._team)
         self.team.setVisible(bool(today.team) and not self._is_hidden("team"))
         for member in today.team:
             amount = Text(whole(member.won))
@@ -530,14 +547,3 @@ def _figure(value: Sum | Decimal | int) -> str:
     if isinstance(value, Sum):
         return whole(value)
     return formats.number(Decimal(value)) if isinstance(value, int) else formats.percent(round(value, 1))
-
-
-def _empty(layout: Any) -> None:
-    """Take everything out of a layout."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif item.layout() is not None:
-            _empty(item.layout())

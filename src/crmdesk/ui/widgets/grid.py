@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from crmdesk.ui.widgets.basics import Text
+from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -48,12 +49,7 @@ class FormGrid(QWidget):
 
     def clear(self) -> None:
         """Take every line away."""
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         self._count = 0
 
 

@@ -242,6 +242,13 @@ class Segmented(QWidget):
         button.setAccessibleName(label)
         button.updateGeometry()
 
+    def set_visible(self, value: str, is_visible: bool) -> None:
+        """Show a choice or hide it; the first one takes over from one that was on and is hidden."""
+        button = self._buttons[value]
+        button.setVisible(is_visible)
+        if not is_visible and button.isChecked():
+            self.choose(next(iter(self._buttons)))
+
     @Slot()
     def _tell(self) -> None:
         self.chosen.emit(self.value())

@@ -181,3 +181,26 @@ def test_real_files_are_recognised_and_hardly_a_column_is_left(shared_data: Path
 )  # fmt: skip
 def test_amounts_and_dates_are_not_lost_where_most_cells_do_not_fit(tmp_path: Path, entity: str, header: str, cells: list[str], target: str) -> None:
     assert targets(guess(entity, table_of(tmp_path, f'"{header}","Zzz"', *(f'"{cell}",x' for cell in cells)))).get(header, "") == target
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["Anna,Berg,anna.berg@example.com", "Bob,Li,bob.li@example.com"], ["given_name", "family_name", "email"]),
+        (["Berg,Anna,anna.berg@example.com", "Li,Bob,bli@example.com"], ["family_name", "given_name", "email"]),
+        (["1,Herr,Jens,von Berg,+49 30 1234567", "2,Frau,Ute,Maier-Lü,+49 30 7654321"], ["", "salutation", "given_name", "family_name", "phone"]),
+        (["Acme,Rob,Zzyzx,rob@acme.example", "Bolt,Liz,Qwert,liz@bolt.example"], ["", "given_name", "family_name", "email"]),
+        (["王,小明,13800138000", "李,雷,13900139000"], ["family_name", "given_name", "phone"]),
+        (["Xaver;Ypsi;Berlin;2020-01-02", "Zora;Quast;Bonn;2021-01-02"], ["given_name", "family_name", "", ""]),
+        (["Anna Berg,anna@example.com,Paris", "Bob Li,bob@example.com,Oslo"], ["name", "email", ""]),
+    ],
+)  # fmt: skip
+def test_names_in_a_table_without_a_header_come_whole(tmp_path: Path, rows: list[str], expected: list[str]) -> None:
+    table = table_of(tmp_path, *rows)
+    assert not table.has_header
+    assert [str(column.target or "") for column in guess("contact", table).columns] == expected
+
+
+def test_columns_that_are_only_numbered_are_told_as_if_they_had_no_names(tmp_path: Path) -> None:
+    layout = guess("contact", table_of(tmp_path, "Column1,Column2,Column3", "Anna,Berg,anna.berg@example.com", "Bob,Li,bob.li@example.com"))
+    assert list(targets(layout).values()) == ["given_name", "family_name", "email"]

@@ -13,6 +13,7 @@ from crmdesk.exchange.cells import money_of
 from crmdesk.exchange.column_words import labels_of
 from crmdesk.exchange.layouts import Target
 from crmdesk.exchange.looks import KINDS_OF_CELLS, date_in, look, texts_of
+from crmdesk.exchange.name_columns import with_names
 from crmdesk.exchange.salutations import is_salutation_or_title
 from crmdesk.exchange.words import bare, meaning
 from crmdesk.fields import KINDS, AmbiguousDate, Reading
@@ -117,6 +118,9 @@ def by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Col
         if guessed:
             target, seen = guessed
             found[position] = replace(column, target=target, why="content", confidence=round(0.85 * seen.share, 2), reason=str(seen))
+    names = {"name", "given_name", "family_name"}
+    if entity in {"contact", "lead"} and _is_without_names(table) and not any(column.target and column.target.field in names for column in found):
+        found = with_names(found, table)
     return _name_by_content(entity, found, table, {column.target.field for column in columns if column.target})
 
 
@@ -174,6 +178,11 @@ def _dated(entity: str, values: Sequence[Cell], names: set[str], is_nameless: bo
     years = [day.year for text in texts_of(values) if (day := date_in(text))]
     latest = today().year - 14
     return (Target("birthday"), its) if years and all(1900 < year <= latest for year in years) else None
+
+
+def _is_without_names(table: Table) -> bool:
+    """Say whether no column of a file has a name that says anything."""
+    return not table.has_header or all(_is_nameless(name) for name in table.columns)
 
 
 def _is_nameless(header: str) -> bool:

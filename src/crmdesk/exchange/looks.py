@@ -51,6 +51,7 @@ class Look:
 
 _MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]{2,}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,24}(?:(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|de|at|ch|eu|io|cn|co\.uk|fr|it|nl|example)(?:/\S*)?", re.IGNORECASE)
 _DATE = re.compile(
     r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T].*)?|\d{1,2}\.? ?[A-Za-zäé]{3,9}\.?,? ?\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4}|\d{4}年\d{1,2}月\d{1,2}日?"
@@ -71,6 +72,8 @@ _SURNAMES = frozenset(
 
 
 def _is_phone(text: str) -> bool:
+    if _CHINESE_MOBILE.fullmatch(text):
+        return True
     digits = sum(c.isdigit() for c in text)
     return digits >= 7 and bool(_PHONE.fullmatch(text)) and (text[0] in "+(0" or any(c in text for c in " -/")) and not _DATE.fullmatch(text)
 
@@ -114,6 +117,15 @@ def _is_person(text: str) -> bool:
     return 2 <= len(words) <= 5 and all(word in _PARTICLES or (word[0].isupper() and _WORD.fullmatch(word)) for word in words) and not has_form(text)
 
 
+def is_name_word(text: str) -> bool:
+    """Say whether a text can be a given or a family name by itself: one to three capitalised words, particles beside them, or one to three Chinese characters."""
+    if has_cjk(text):
+        return len(text) <= 3 and text.isalpha()
+    words = text.replace("-", " ").split()
+    capitals = sum(word[0].isupper() for word in words)
+    return 1 <= len(words) <= 3 and capitals > 0 and all(word.casefold() in _PARTICLES or (word[0].isupper() and _WORD.fullmatch(word)) for word in words) and not has_form(text)
+
+
 # What it is called, and what a cell of it looks like; those that say most come first.
 KINDS_OF_CELLS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "email": (mark("mail addresses"), lambda text: bool(_MAIL.fullmatch(text)) and not check_mail(text)),
@@ -134,6 +146,12 @@ KINDS_OF_CELLS: dict[str, tuple[str, Callable[[str], bool]]] = {
 def texts_of(values: Sequence[Cell]) -> list[str]:
     """Return the cells that show what a column holds, as texts."""
     return [text for value in values[:MOST] if (text := shown(value).strip())]
+
+
+def share_of(values: Sequence[Cell], fits: Callable[[str], bool]) -> float:
+    """Say how many of the cells that show what a column holds fit, 0 to 1."""
+    texts = texts_of(values)
+    return sum(1 for text in texts if fits(text)) / len(texts) if texts else 0.0
 
 
 def look(values: Sequence[Cell], kind: str) -> Look:

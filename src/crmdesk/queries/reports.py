@@ -424,7 +424,7 @@ def _quotes_open(scope: Scope) -> ReportTable:
         count, amount = _together(scope, sums.values())
         opens = Rows("quote", (*where, *_days(scope, "date"), *_owner(scope)))
         rows.append((Figure(title, opens), Figure(count, opens), Figure(amount, opens)))
-    return ReportTable("", "", (Column("state", mark("State")), Column("quotes", mark("Quotes"), "integer"), Column("amount", mark("Total"), "money")), tuple(rows))
+    return ReportTable("", "", (Column("state", mark("Status")), Column("quotes", mark("Quotes"), "integer"), Column("amount", mark("Total"), "money")), tuple(rows))
 
 
 def _tickets(scope: Scope) -> ReportTable:

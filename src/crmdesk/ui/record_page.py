@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk import clock
+from crmdesk.documents import formats
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.fields import show_money
 from crmdesk.i18n import mark, tr
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors import Named
     from crmdesk.ui.records import Tones
 
-DETAILS, SIDE, NARROW, ROOMY = 320, 240, 1000, 1400
+DETAILS, SIDE, SIDE_CLOSE, NARROW, CLOSE, ROOMY = 300, 240, 220, 1000, 1120, 1400
 MOST_PEOPLE = 8
 FIRST_ENTRIES = 40
 ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
@@ -750,8 +752,8 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._left_area.setFixedWidth(DETAILS + 40 if self.width() >= ROOMY else DETAILS)
-        self._side.setFixedWidth(SIDE + 40 if self.width() >= ROOMY else SIDE)
+        self._left_area.setFixedWidth(DETAILS + 60 if self.width() >= ROOMY else DETAILS)
+        self._side.setFixedWidth(SIDE_CLOSE if self.width() < CLOSE else SIDE + 40 if self.width() >= ROOMY else SIDE)
         narrow = self.width() < NARROW
         if narrow != self._is_narrow:
             self._is_narrow = narrow
@@ -762,6 +764,11 @@ class CustomerPage(Page):
 def entry_of(one: story.Entry, zone: tzinfo) -> Entry:
     """Turn an entry of the query into one that the timeline draws."""
     return Entry(one.icon, one.title, one.subtitle, moment_text(one.at, zone, one.day_only), one.member, entity=one.entity, record=one.id)
+
+
+def rating(csat: float | None) -> str:
+    """Return how satisfied customers were, in words; empty if nobody was asked."""
+    return tr("rated {csat} of 5", csat=formats.number(Decimal(str(round(csat, 1))))) if csat else ""
 
 
 def money_text(total: Sum) -> str:

@@ -10,7 +10,7 @@ from crmdesk.queries import records
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.dialogs.log_activity import About
 from crmdesk.ui.editors import Named
-from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text
+from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text, rating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ def _tiles(figures: KeyFigures, reader: Reader) -> tuple[TileText, ...]:
     chance = tr("{percent}% to win", percent=figures.chance) if figures.chance is not None else ""
     won = ntr("{count} deal", "{count} deals", figures.won_count)
     since = tr("since {year}", year=figures.won_since) if figures.won_since else ""
-    rated = tr("rated {csat} of 5", csat=round(figures.csat, 1)) if figures.csat else ""
+    rated = rating(figures.csat)
     tickets = ntr("{count} in all", "{count} in all", figures.tickets) if figures.tickets else tr("none so far")
     last = day_text(figures.last_contact_at.astimezone(zone).date(), clock.today(zone)) if figures.last_contact_at else "–"
     rhythm = ntr("every {count} day on average", "every {count} days on average", figures.every_days) if figures.every_days else ""

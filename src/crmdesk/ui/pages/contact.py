@@ -11,7 +11,7 @@ from crmdesk.queries import records
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.dialogs.log_activity import About
 from crmdesk.ui.editors import Named
-from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text
+from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text, rating
 from crmdesk.ui.records import EntitySource
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class ContactPage(CustomerPage):
 def _tiles(figures: Figures, tickets: int, reader: Reader) -> tuple[TileText, ...]:
     zone = reader.settings.tz
     last = day_text(figures.last_contact_at.astimezone(zone).date(), clock.today(zone)) if figures.last_contact_at else "–"
-    rated = tr("rated {csat} of 5", csat=round(figures.csat, 1)) if figures.csat else ""
+    rated = rating(figures.csat)
     in_all = ntr("{count} in all", "{count} in all", tickets) if tickets else tr("none so far")
     return (
         TileText(tr("Open deals"), money_text(figures.open_amount), ntr("{count} deal", "{count} deals", figures.open_count), tab="deals"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from crmdesk import clock
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.deals import Card
     from crmdesk.store import Reader
 
-FIRST_CARDS = 50
+FIRST_CARDS, NARROW = 50, 960
 NEW_FIELDS = ("name", "company", "contact", "amount", "expected_close_on", "stage")
 COLUMNS = ("name", "company", "stage", "amount", "expected_close_on", "owner", "opened_on", "origin")
 
@@ -152,6 +152,11 @@ class PipelinePage(Page):
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.forecast)
         self.column.addLayout(row(self.stack, self.panel, space=12), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for part in (self.weighted_label, self.weighted):
+            part.setVisible(self.width() >= NARROW)
 
     # --- arriving -----------------------------------------------------------------------------------------------------
 

@@ -419,6 +419,7 @@ class ReportsPage(Page):
         self.bar_card.setVisible(show and is_months)
         self.step_card.setVisible(show and not is_months)
         if show:
+            self.steps.is_graded = table.name == "pipeline_by_stage"
             chart.set_points(points)
             card = self.bar_card if is_months else self.step_card
             card.set_title(tr(table.columns[chosen].label))
@@ -431,6 +432,8 @@ class ReportsPage(Page):
         if isinstance(value, Sum):
             said = show_money(value.money, whole=True)
         label = shown(figures[0].value, "text", table.columns[0].name)
+        if table.name == "data_quality":
+            label = f"{label} · {figures[2].value}"
         chance = next((figure.value for figure, of in zip(figures, table.columns, strict=True) if of.name == "win_rate"), None)
         return Point(label, number, said, is_quiet=table.name == "pipeline_by_stage" and chance == 0)
 

@@ -141,7 +141,7 @@ QPlainTextEdit:focus, QTextEdit:focus {{ border: 2px solid {t.accent}; padding: 
 QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"],
 QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"] {{ border-color: {t.danger}; }}
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled,
-QPlainTextEdit:disabled {{ background: {t.canvas}; color: {t.disabled}; }}
+QPlainTextEdit:disabled, QTextEdit:disabled {{ background: {t.canvas}; color: {t.muted}; }}
 QLineEdit:read-only {{ background: {t.canvas}; }}
 QLineEdit[kind="search"] {{ background: {t.canvas}; padding-left: 2px; }}
 QLineEdit[kind="bare"] {{ background: transparent; border: none; padding: 0px; }}
@@ -228,6 +228,9 @@ QFrame#notice QLabel {{ color: {t.on_tip}; }}
 QScrollArea, QStackedWidget {{ background: transparent; border: none; }}
 QWidget#scrolled {{ background: transparent; }}
 QDialog {{ background: {t.surface}; }}
+QDialogButtonBox, QMessageBox {{ button-layout: 3; }}
+QMessageBox QLabel#qt_msgbox_label {{ font-weight: 600; min-width: 320px; }}
+QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; margin: 0px; }}
 QMenu::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}

@@ -90,6 +90,8 @@ class Tile(QAbstractButton):
         paint.line(painter, QRect(area.x(), 32, wide, 26), self._figure, theme.tabular("figure", 600))
         ink: theme.Token = theme.TONES[self._tone][1] if self._tone else "text"
         paint.line(painter, QRect(area.x(), 58, wide, 18), self._note, theme.font("caption"), theme.colour(ink))
+        is_cut = paint.text_width(self._label, theme.font()) > wide or paint.text_width(self._note, theme.font("caption")) > wide
+        self.setToolTip(self.accessibleName() if is_cut else "")
         if self.hasFocus():
             paint.focus_ring(painter, self.rect(), theme.RADIUS_CARD)
 
@@ -278,9 +280,14 @@ class BarChart(Chart):
 
 
 class FunnelChart(Chart):
-    """Steps beneath one another, each with its label, a bar and its number."""
+    """Steps beneath one another, each with its label, a bar and its number.
+
+    Attributes:
+        is_graded: each step is darker than the one above it, since one follows the other.
+    """
 
     STEP = 27
+    is_graded = True
 
     def __init__(self, name: str, points: Sequence[Point] = ()) -> None:
         super().__init__(name, points)
@@ -299,13 +306,13 @@ class FunnelChart(Chart):
         painter = QPainter(self)
         most = max((point.value for point in self.points), default=0) or 1
         font = theme.font()
-        label_wide = min(140, max((paint.text_width(p.label, font) for p in self.points), default=0) + 16)
+        label_wide = min(max(140, self.width() * 3 // 10), max((paint.text_width(p.label, font) for p in self.points), default=0) + 16)
         number_wide = max((paint.text_width(p.shown, theme.tabular()) for p in self.points), default=0) + 10
         room = max(20, self.width() - label_wide - number_wide)
         count = sum(not point.is_quiet for point in self.points)
         for number, (point, box) in enumerate(zip(self.points, self.areas(), strict=True)):
             wide = max(3, round(room * point.value / most))
-            share = 0.3 + 0.7 * (min(1.0, number / (count - 1)) if count > 1 else 1)
+            share = 0.3 + 0.7 * (min(1.0, number / (count - 1)) if count > 1 else 1) if self.is_graded else 0.86
             ink = theme.colour("outline") if point.is_quiet else theme.blend("accent", "surface", share)
             parts = {
                 "label": QRect(box.x(), box.y(), label_wide - 8, self.STEP),

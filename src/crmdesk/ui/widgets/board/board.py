@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.deals import Card, StageFacts
     from crmdesk.ui.widgets.board.card_list import CardList
 
-LEAST_WIDTH, MOST_WIDTH, FOLDED_WIDTH = 200, 340, 44
+LEAST_WIDTH, MOST_WIDTH, FOLDED_WIDTH = 190, 340, 44
 SPACE = 10  # between columns
 NEAR_EDGE, SCROLL_MS, SCROLL_STEP = 36, 30, 14
 

@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QSizePolicy,
     QStyle,
@@ -29,6 +27,7 @@ from crmdesk.ui.actions import is_composing
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Avatar, Line, Picture, Text, column, row
+from crmdesk.ui.widgets.offers import Offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 79
 ROW_ROLE = Qt.ItemDataRole.UserRole
 DRAFT_MS = 1000
+MOST_OFFERED = 7
 PRIORITY_TONES: dict[str, theme.Tone] = {"urgent": "danger", "high": "warning"}
 URGENCY_TONES: dict[str, theme.Tone] = {"late": "danger", "soon": "danger", "today": "warning"}
 STATE_TONES: dict[str, theme.Tone] = {"waiting": "info", "resolved": "success"}
@@ -297,29 +297,6 @@ class Conversation(QWidget):
 # --- the reply box ----------------------------------------------------------------------------------------------------
 
 
-class _Snippets(QFrame):
-    """Saved answers and articles beneath the reply box; never takes the keyboard."""
-
-    taken = Signal(int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setProperty("card", "true")
-        self.list = QListWidget()
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setUniformItemSizes(True)
-        self.list.setIconSize(QSize(16, 16))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.itemClicked.connect(self._clicked)
-        self.setLayout(column(self.list, margins=(4, 4, 4, 4)))
-
-    @Slot(QListWidgetItem)
-    def _clicked(self, item: QListWidgetItem) -> None:
-        self.taken.emit(self.list.row(item))
-
-
 class ReplyBox(QPlainTextEdit):
     """Where a reply is written; `/` at the beginning of a word offers saved answers and articles.
 
@@ -340,8 +317,8 @@ class ReplyBox(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName(tr("Reply"))
         self._found: list[Snippet] = []
-        self._popup = _Snippets(self)
-        self._popup.taken.connect(self._take)
+        self._offers = Offers(self)
+        self._offers.taken.connect(self._take)
         self._is_setting = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -360,27 +337,21 @@ class ReplyBox(QPlainTextEdit):
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
         self._is_setting = False
-        self._popup.hide()
+        self._offers.hide()
 
     def offer(self, snippets: Sequence[Snippet]) -> None:
         """Offer these beneath the text cursor."""
         self._found = list(snippets)
         if not snippets or self._slashed() is None or not self.hasFocus():
-            self._popup.hide()
+            self._offers.hide()
             return
-        self._popup.list.clear()
-        for snippet in snippets:
-            icon = theme.icon("book-open" if snippet.entity == "article" else "reply", "muted")
-            self._popup.list.addItem(QListWidgetItem(icon, snippet.title))
-        self._popup.list.setCurrentRow(0)
-        self._popup.resize(min(360, self.width()), min(len(snippets), 7) * 29 + 12)
+        icons = [theme.icon("book-open" if snippet.entity == "article" else "reply", "muted") for snippet in snippets]
         below = self.mapToGlobal(self.cursorRect().bottomLeft() + QPoint(4, 6))
-        self._popup.move(below)
-        self._popup.show()
+        self._offers.show_lines([snippet.title for snippet in snippets], below, min(360, self.width()), MOST_OFFERED, icons)
 
     def offered(self) -> list[str]:
         """Return the titles that are offered now."""
-        return [] if self._popup.isHidden() else [snippet.title for snippet in self._found]
+        return self._offers.lines()
 
     def put(self, text: str) -> None:
         """Put a text in the place of the slash and what was typed after it."""
@@ -390,7 +361,7 @@ class ReplyBox(QPlainTextEdit):
             cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(slashed) + 1)
         cursor.insertText(text)
         self.setTextCursor(cursor)
-        self._popup.hide()
+        self._offers.hide()
         self.setFocus()
 
     def _slashed(self) -> str | None:
@@ -410,7 +381,7 @@ class ReplyBox(QPlainTextEdit):
             self._timer.start()
         slashed = self._slashed()
         if slashed is None:
-            self._popup.hide()
+            self._offers.hide()
         else:
             self.snippets_wanted.emit(slashed)
 
@@ -420,7 +391,7 @@ class ReplyBox(QPlainTextEdit):
 
     @Slot(int)
     def _take(self, number: int) -> None:
-        self._popup.hide()
+        self._offers.hide()
         if 0 <= number < len(self._found):
             self.snippet_taken.emit(self._found[number])
 
@@ -431,16 +402,9 @@ class ReplyBox(QPlainTextEdit):
             super().keyPressEvent(event)
         elif enter and control:
             self.send_wanted.emit()
-        elif not self._popup.isHidden() and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            step = 1 if key == Qt.Key.Key_Down else -1
-            self._popup.list.setCurrentRow((self._popup.list.currentRow() + step) % self._popup.list.count())
-        elif not self._popup.isHidden() and (enter or key == Qt.Key.Key_Tab):
-            self._take(self._popup.list.currentRow())
-        elif not self._popup.isHidden() and key == Qt.Key.Key_Escape:
-            self._popup.hide()
-        else:
+        elif not self._offers.answer(event):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._popup.hide()
+        self._offers.hide()
         super().focusOutEvent(event)

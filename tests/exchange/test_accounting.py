@@ -21,6 +21,7 @@ from crmdesk.operations import quotes, records, sample, workbooks
 from crmdesk.queries.ledger import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crmdesk.store import Store
@@ -234,6 +235,29 @@ def test_documents_from_elsewhere_do_not_come_into_a_closed_period(filled: Store
         import_file(filled, "quote", tmp_path / "q.csv")
     with filled.read() as reader:
         assert not reader.value("SELECT 1 FROM quote WHERE number = 'A-1'")
+
+
+def test_lines_of_documents_from_elsewhere_stay_as_they_are_in_a_closed_period(filled: Store, tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("id,number,date,status,company\n1,A-1,2026-03-15,issued,Ernst Handel\n2,A-2,2026-04-15,issued,Ernst Handel\n")
+    (tmp_path / "lines.csv").write_text("quote,description,quantity,unit_price\nA-1,box,1,100\nA-2,box,1,50\n")
+    (tmp_path / "more.csv").write_text("quote,description,quantity,unit_price\nA-1,late,1,77\n")
+    (tmp_path / "open.csv").write_text("quote,description,quantity,unit_price\nA-2,late,1,77\n")
+    import_file(filled, "quote", tmp_path / "q.csv")
+    import_file(filled, "quote_line", tmp_path / "lines.csv")
+    filled.run(workbooks.close_period, date(2026, 3, 31))
+    with filled.read() as reader:
+        line = UUID(bytes=reader.value("SELECT l.id FROM quote_line l JOIN quote q ON q.id = l.quote_id WHERE q.number = 'A-1'"))
+    attempts: list[Callable[[], object]] = [
+        lambda: import_file(filled, "quote_line", tmp_path / "more.csv"), lambda: filled.run(records.edit, "quote_line", [line], {"unit_price": "1"}),
+        lambda: filled.run(records.delete, "quote_line", [line]), lambda: filled.run(records.edit, "quote_line", [line], {"quote": "A-2"}),
+        lambda: filled.run(records.add, "allowance_charge", {"quote": "A-1", "amount": "5"}),
+    ]  # fmt: skip
+    for attempt in attempts:
+        with pytest.raises(UserError, match="A-1 is dated in a closed period"):
+            attempt()
+    import_file(filled, "quote_line", tmp_path / "open.csv")
+    with filled.read() as reader:
+        assert reader.rows("SELECT number, net FROM quote WHERE number LIKE 'A-%' ORDER BY 1") == [("A-1", 10000), ("A-2", 12700)]
 
 
 def test_closing_and_reopening_stand_in_the_journal_and_need_the_right(filled: Store) -> None:

@@ -102,13 +102,18 @@ def _refuse_deleted(connection: Connection, quotes: dict[bytes, _Changed]) -> No
 
 def _check_parts(connection: Connection, before: int, part: int, table: str, quotes: dict[bytes, _Changed]) -> None:
     """Lines of an issued quote are fixed, unless the same transaction made or issued the quote, or it was issued elsewhere and its lines come in a second file."""
-    touched = {record: changed for record, changed in _changed(connection, before, part).items() if changed.touches(part)}
-    owners = dict(rows(connection, f'SELECT id, quote_id FROM "{table}" WHERE id {IN_IDS}', (id_list(touched),)))  # noqa: S608
-    wanted = {owner for owner in owners.values() if owner} | {bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")}
+    wanted = _owners_of_parts(connection, before, part, table)
     issued = rows(connection, f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id {IN_IDS}", (id_list(wanted),))
     for quote, status, number in issued:
         if quote not in quotes or not _was_draft(quotes[quote], status):
             raise fixed(number)
+
+
+def _owners_of_parts(connection: Connection, before: int, part: int, table: str) -> set[bytes]:
+    """Return the quotes whose lines or discounts were changed: those that have them now, and those that had them."""
+    touched = {record: changed for record, changed in _changed(connection, before, part).items() if changed.touches(part)}
+    owners = dict(rows(connection, f'SELECT id, quote_id FROM "{table}" WHERE id {IN_IDS}', (id_list(touched),)))  # noqa: S608
+    return {owner for owner in owners.values() if owner} | {bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")}
 
 
 def fixed(number: str | None) -> UserError:
@@ -164,7 +169,16 @@ def check_closed(connection: Connection, before: int) -> None:
         if is_document and (not was_document or its.touches(QUOTE)):
             days.add(day)
         if any(each is not None and each <= until.isoformat() for each in days):
-            raise UserError(
-                tr("{number} is dated in a closed period (up to {day}).", number=number or tr("This quote"), day=until.isoformat()),
-                field="date", hint=tr("Give it a later date, or reopen the period."),
-            )  # fmt: skip
+            raise _closed(number, until)
+    for part, table in _PARTS:
+        wanted = _owners_of_parts(connection, before, part, table)
+        sql = f"SELECT number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND deleted_at IS NULL AND date <= ? AND id {IN_IDS} ORDER BY number LIMIT 1"
+        for (number,) in rows(connection, sql, (until.isoformat(), id_list(wanted))):
+            raise _closed(number, until)
+
+
+def _closed(number: str | None, until: date) -> UserError:
+    return UserError(
+        tr("{number} is dated in a closed period (up to {day}).", number=number or tr("This quote"), day=until.isoformat()),
+        field="date", hint=tr("Give it a later date, or reopen the period."),
+    )  # fmt: skip

@@ -256,7 +256,7 @@ class Store:
         from crmdesk.store.circles import check_circles
         from crmdesk.store.issued import check_closed, check_issued
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
-        from crmdesk.store.totals import QUOTE, complete_totals
+        from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE, complete_totals
 
         change.flush()
         change.bulk_checks()
@@ -264,7 +264,7 @@ class Store:
         check_circles(connection, before, touched)
         if kind == "do":
             check_issued(connection, before)
-        if QUOTE in touched:
+        if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
             check_closed(connection, before)
         complete_totals(connection, before, change.settings)
         if touched & LEADING:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crmdesk.errors import Cancelled, UserError
+from crmdesk.exchange.chosen import parse_target
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.mapping import guess
 from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.several import files_in, import_files
+from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.several import files_in, import_files, open_files, preview_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +92,32 @@ def test_the_progress_of_all_files_is_one_and_a_cancel_leaves_no_trace(store: St
 def test_one_file_is_imported_as_ever(store: Store, folder: Path) -> None:
     assert import_files(store, "contact", [folder / "a.csv"], ImportOptions(dry_run=True)) == import_file(store, "contact", folder / "a.csv", ImportOptions(dry_run=True))
     assert files_in([folder / "a.csv", folder / "a.csv"])[0] == [folder / "a.csv"]
+
+
+def test_each_sort_of_columns_means_what_was_said_of_it(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("k1,k2\nAnna,Berg\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("c1,c2,c3\nLi,Bob,Shanghai\n", encoding="utf-8")
+    options = ImportOptions()
+    said = []
+    for name, targets in (("a.csv", ("given_name", "family_name")), ("b.csv", ("family_name", "given_name", "address.city"))):
+        layout = guess("contact", open_table(tmp_path / name))
+        columns = tuple(replace(column, target=parse_target("contact", text)) for column, text in zip(layout.columns, targets, strict=True))
+        said.append(replace(layout, columns=columns))
+    opened = open_files([tmp_path / "a.csv", tmp_path / "b.csv"])
+    seen, refused = preview_files(store, "contact", opened.tables, options, said)
+    assert ([each.added for each in seen], refused) == ([1, 1], [])
+    import_files(store, "contact", [tmp_path / "a.csv", tmp_path / "b.csv"], options, layouts=said)
+    assert rows(store, "SELECT name FROM contact ORDER BY name") == [("Anna Berg",), ("Bob Li",)]
+    assert rows(store, "SELECT city FROM address") == [("Shanghai",)]
+
+
+def test_a_field_of_ones_own_that_several_files_have_is_made_once_and_asks_nothing_of_the_others(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name,Priority\nAnna Berg,high\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Name,Priority,City\nBob Li,low,Shanghai\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("Name,Job Title\nCarl Groß,Buyer\n", encoding="utf-8")
+    result = import_files(store, "contact", [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")], ImportOptions(own_fields=("Priority",)))
+    assert (result.added, [file.refused for file in result.files]) == (3, ["", "", ""])
+    assert rows(store, "SELECT name, label FROM custom_field") == [("priority", "Priority")]
+    assert len(rows(store, "SELECT 1 FROM contact WHERE custom IS NOT NULL")) == 2
+    with pytest.raises(UserError, match="no column “Rank”"):
+        import_files(store, "contact", [tmp_path / "a.csv", tmp_path / "b.csv"], ImportOptions(own_fields=("Rank",)))

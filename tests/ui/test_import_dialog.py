@@ -11,10 +11,12 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, Qt, 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
+from crmdesk.exchange.mapping import importable
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.export_dialog import ExportDialog
+from crmdesk.ui.import_reading import KINDS
 from crmdesk.ui.pages.importing import ImportPage
 from tests.ui.desk import Desk, desk
 
@@ -78,14 +80,14 @@ def test_importing_adds_the_new_ones_keeps_the_bad_rows_in_a_file_and_undo_takes
     for _ in range(3):
         importing.next_button.click()
         desk.settle()
-    assert importing.outcome.text() == "Contacts: 2 added"
+    assert importing.done.outcome.text() == "Contacts: 2 added"
     assert {"Hanna Moos", "Thomas Hardy"} <= names(desk)
     rejected = people.with_name("outlook-export-rejected.csv")
     with rejected.open(encoding="utf-8") as file:
         assert [row[0] for row in csv.reader(file)] == ["First Name", "Bad"]
-    importing.undo_button.click()
+    importing.done.undo_button.click()
     desk.settle()
-    assert importing.outcome.text() == "The import was taken back."
+    assert importing.done.outcome.text() == "The import was taken back."
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
 
 
@@ -112,10 +114,10 @@ def test_a_mapping_that_was_kept_holds_for_the_next_such_file(desk: Desk, import
 
 def test_known_records_are_treated_as_the_user_says(desk: Desk, importing: ImportPage) -> None:
     importing.next_button.click()
-    importing.modes["add"].clicked.emit()
+    importing.known.modes["add"].clicked.emit()
     desk.settle()
     assert importing.new_card.figure.text() == "3 new"
-    importing.modes["skip"].clicked.emit()
+    importing.known.modes["skip"].clicked.emit()
     desk.settle()
     assert (importing.new_card.figure.text(), importing.known_card.note.text()) == ("2 new", "Leave known records as they are")
 
@@ -183,8 +185,8 @@ def test_a_dropped_file_is_taken_for_what_it_is_and_not_for_what_was_looked_at(d
     page = desk.window.page()
     assert isinstance(page, ImportPage)
     assert page.entity == "product"
-    assert "They could be: Contacts" in page.kind_strip.words.text()
-    page.kind_button.click()
+    assert "They could be: Contacts" in page.meaning.kind_strip.words.text()
+    page.meaning.kind_button.click()
     desk.settle()
     assert page.entity == "contact"
 
@@ -202,15 +204,15 @@ def test_several_files_and_a_damaged_one_come_in_one_step_that_undo_takes_back(d
     assert table is not None
     assert [table.records.text(number, 1) for number in range(table.records.rowCount())] == ["outlook-export.csv", "more.csv", "ada.vcf", "broken.xlsx"]
     page.next_button.click()
-    assert page.several_strip.isVisible()
-    assert "2 files with the same columns" in page.several_strip.words.text()
+    assert page.meaning.several_strip.isVisible()
+    assert "2 files with the same columns" in page.meaning.several_strip.words.text()
     assert page.new_card.figure.text() == "4 new"
     assert page.known_card.figure.text() == "2 already known"
     for _ in range(3):
         page.next_button.click()
         desk.settle()
     assert {"Hanna Moos", "Ada New", "Vera Card"} <= names(desk)
-    page.undo_button.click()
+    page.done.undo_button.click()
     desk.settle()
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
 
@@ -276,19 +278,19 @@ def test_known_rows_show_old_beside_new_and_rows_are_filtered_by_outcome(desk: D
     importing.open_file(people)
     desk.settle()
     importing.next_button.click()
-    importing.modes["overwrite"].clicked.emit()
+    importing.known.modes["overwrite"].clicked.emit()
     desk.settle()
-    known = importing.known_rows.shown()
+    known = importing.known.rows.shown()
     assert {(one.seen.known_as, one.seen.why) for one in known} == {("Maria Anders", "the same mail address")}
     assert [(value.label, value.before, value.after) for one in known for value in one.seen.changes] == [("Birthday", "", "1 Feb 1970")]
     importing.next_button.click()
     desk.settle()
-    importing.rows.filter.choose("refused")
-    importing.rows.filter.chosen.emit("refused")
+    importing.checked.rows.filter.choose("refused")
+    importing.checked.rows.filter.chosen.emit("refused")
     desk.settle()
-    assert [(one.seen.line, one.seen.reason) for one in importing.rows.shown()] == [(5, "Birthday: “31.2.1980” is not a date.")]
-    assert importing.rows.table.records.rowCount() == 1
-    assert importing.extent.text() == "5 rows were looked at: all of them."
+    assert [(one.seen.line, one.seen.reason) for one in importing.checked.rows.shown()] == [(5, "Birthday: “31.2.1980” is not a date.")]
+    assert importing.checked.rows.table.records.rowCount() == 1
+    assert importing.checked.extent.text() == "5 rows were looked at: all of them."
 
 
 def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, importing: ImportPage, people: Path) -> None:
@@ -299,10 +301,10 @@ def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, import
     desk.settle()
     importing.open_file(people)
     desk.settle()
-    assert "outlook-export" in importing.kept_strip.words.text()
-    importing.forget_button.click()
+    assert "outlook-export" in importing.meaning.kept_strip.words.text()
+    importing.meaning.forget_button.click()
     desk.settle()
-    assert not importing.kept_strip.isVisible()
+    assert not importing.meaning.kept_strip.isVisible()
     assert importing.columns.boxes[7].currentText() == "— leave out —"
 
 
@@ -314,7 +316,7 @@ def test_an_import_that_is_cancelled_leaves_no_trace(desk: Desk, importing: Impo
     importing.next_button.click()
     importing.next_button.click()
     importing.next_button.click()
-    importing.panel.stop.click()
+    importing.done.panel.stop.click()
     desk.settle()
     assert importing.step() == "check"
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
@@ -329,9 +331,9 @@ def test_an_import_that_was_edited_since_says_so_instead_of_being_undone(desk: D
     with desk.store.read() as reader:
         hanna = records.find_one(reader, "contact", "Hanna Moos")
     desk.store.run(deeds.edit, "contact", [hanna], {"role": "Buyer"})
-    importing.undo_button.click()
+    importing.done.undo_button.click()
     desk.settle()
-    assert "Hanna Moos (Job title)" in importing.outcome_note.text()
+    assert "Hanna Moos (Job title)" in importing.done.outcome_note.text()
     assert "Hanna Moos" in names(desk)
 
 
@@ -341,7 +343,7 @@ def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPag
         desk.settle()
     rejected = people.with_name("outlook-export-rejected.csv")
     rejected.write_text(rejected.read_text(encoding="utf-8").replace("31.2.1980", "28.2.1980"), encoding="utf-8")
-    importing.corrected_button.click()
+    importing.done.corrected_button.click()
     desk.settle()
     assert importing.step() == "columns"
     assert importing.new_card.figure.text() == "1 new"
@@ -353,7 +355,7 @@ def test_columns_that_nothing_tells_are_said_by_hand(desk: Desk, tmp_path: Path)
     page = desk.open("import", f"contact:{path}")
     assert isinstance(page, ImportPage)
     desk.settle()
-    assert page.hand_strip.isVisible()
+    assert page.meaning.hand_strip.isVisible()
     assert chips(page) == ["please check", "skipped"]
     box = page.columns.boxes[0]
     box.setCurrentIndex(box.findText("— leave out —"))
@@ -383,12 +385,12 @@ def test_a_long_file_is_looked_at_whole_in_the_background_and_that_can_be_stoppe
     while page.look is None or page.look.is_whole:
         background_step()
     assert "of the first 200 rows" in page.new_card.note.text()
-    page.extent_button.click()
+    page.checked.extent_button.click()
     desk.settle()
-    assert page.extent.text() == "Only the first 200 rows were looked at."
-    page.extent_button.click()
+    assert page.checked.extent.text() == "Only the first 200 rows were looked at."
+    page.checked.extent_button.click()
     desk.settle()
-    assert page.extent.text() == "12,000 rows were looked at: all of them."
+    assert page.checked.extent.text() == "12,000 rows were looked at: all of them."
 
 
 def background_step() -> None:
@@ -407,6 +409,146 @@ def test_a_file_that_cannot_be_used_is_refused_in_place(desk: Desk, tmp_path: Pa
     desk.settle()
     assert said in page.error.text()
     assert page.choose_button.isVisible()
+
+
+def choose(page: ImportPage, column: int, text: str) -> None:
+    box = page.columns.boxes[column]
+    box.setCurrentIndex(box.findText(text))
+    box.activated.emit(box.currentIndex())
+
+
+def test_files_with_other_columns_are_reached_and_changed_one_by_one(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("First name,Last name,Email\nAda,One,ada@one.example\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("k1,k2\nxxaa,77\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("Name,Priority\nCleo Three,high\n", encoding="utf-8")
+    page = desk.open("import", "contact:" + "\n".join(str(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")))
+    assert isinstance(page, ImportPage)
+    page.next_button.click()
+    which = page.meaning.which
+    assert [which.itemText(index) for index in range(which.count())] == ["a.csv", "b.csv: please choose", "c.csv"]
+    assert which.currentIndex() == 1
+    assert page.meaning.hand_strip.isVisible()
+    choose(page, 0, "Family name")
+    desk.settle()
+    which.setCurrentIndex(2)
+    which.activated.emit(2)
+    assert [box.currentText() for box in page.columns.boxes] == ["Name", "— leave out —"]
+    page.columns.makers[1].click()
+    desk.settle()
+    which.setCurrentIndex(1)
+    which.activated.emit(1)
+    assert [box.currentText() for box in page.columns.boxes] == ["Family name", "— leave out —"]
+    which.setCurrentIndex(2)
+    which.activated.emit(2)
+    assert [box.currentText() for box in page.columns.boxes] == ["Name", "— new field of your own —"]
+    for _ in range(3):
+        page.next_button.click()
+        desk.settle()
+    assert {"Ada One", "xxaa", "Cleo Three"} <= names(desk)
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT label FROM custom_field") == [("Priority",)]
+
+
+def test_a_file_of_which_all_columns_are_left_out_stays_within_reach(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("First name,Last name\nAda,One\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Name\nBob Two\n", encoding="utf-8")
+    page = desk.open("import", "contact:" + "\n".join(str(tmp_path / name) for name in ("a.csv", "b.csv")))
+    assert isinstance(page, ImportPage)
+    page.next_button.click()
+    page.meaning.which.setCurrentIndex(1)
+    page.meaning.which.activated.emit(1)
+    choose(page, 0, "— leave out —")
+    desk.settle()
+    assert page.new_card.figure.text() == "1 new"
+    assert page.meaning.which.count() == 2
+    choose(page, 0, "Name")
+    desk.settle()
+    assert page.new_card.figure.text() == "2 new"
+
+
+def likely(desk: Desk, tmp_path: Path) -> ImportPage:
+    desk.store.run(deeds.add, "contact", {"name": "Robert Falkenrath", "email": "robert@falkenrath.example", "role": "Buyer"})
+    path = tmp_path / "people.csv"
+    path.write_text("First name,Last name,Email,Job Title\nBob,Falkenrath,robert@falkenrath.test,Owner\nHanna,Moos,hanna@moos.example,\n", encoding="utf-8")
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    page.next_button.click()
+    return page
+
+
+def test_a_row_that_may_be_a_record_is_taken_for_it_only_if_the_user_says_so(desk: Desk, tmp_path: Path) -> None:
+    page = likely(desk, tmp_path)
+    rows = page.known.rows
+    assert "1 new row looks like a record that is there." in rows.likely_strip.words.text()
+    assert page.new_card.figure.text() == "2 new"
+    QTest.keyClick(rows.table, Qt.Key.Key_Return)
+    choice = rows.details.choice
+    assert choice.currentText() == "Not the same: add it"
+    choice.setCurrentIndex(choice.findText("The same: overwrite"))
+    choice.activated.emit(choice.currentIndex())
+    desk.settle()
+    assert (page.new_card.figure.text(), page.known_card.figure.text()) == ("1 new", "1 already known")
+    assert not rows.likely_strip.isVisible()
+    assert ("Job title", "Buyer", "Owner") in [(value.label, value.before, value.after) for value in rows.shown()[0].seen.changes]
+    assert rows.table.records.text(0, 5) == "Robert Falkenrath (you said that it is the same)"
+    choice.setCurrentIndex(0)
+    choice.activated.emit(0)
+    desk.settle()
+    assert page.new_card.figure.text() == "2 new"
+    rows.all_button.click()
+    desk.settle()
+    for _ in range(2):
+        page.next_button.click()
+        desk.settle()
+    assert page.done.outcome.text() == "Contacts: 1 added"
+    assert {"Robert Falkenrath", "Hanna Moos"} <= names(desk)
+    assert "Bob Falkenrath" not in names(desk)
+
+
+def test_one_known_row_is_treated_otherwise_than_the_others(desk: Desk, importing: ImportPage) -> None:
+    importing.next_button.click()
+    importing.next_button.click()
+    desk.settle()
+    rows = importing.checked.rows
+    rows.filter.choose("same")
+    rows.filter.chosen.emit("same")
+    desk.settle()
+    choice = rows.details.choice
+    assert choice.currentText() == "Fill empty fields"
+    choice.setCurrentIndex(choice.findText("Add another record"))
+    choice.activated.emit(choice.currentIndex())
+    desk.settle()
+    assert importing.new_card.figure.text() == "3 new"
+    importing.known.modes["skip"].clicked.emit()
+    desk.settle()
+    assert importing.new_card.figure.text() == "3 new"
+
+
+def test_steps_are_numbered_as_they_are_needed_and_gone_back_to(desk: Desk, importing: ImportPage, tmp_path: Path) -> None:
+    importing.next_button.click()
+    assert [chip.text() for chip in importing.steps if chip.isVisible()] == ["1 File", "2 Columns", "3 Duplicates", "4 Check"]
+    assert [chip.isEnabled() for chip in importing.steps] == [True, True, False, False]
+    importing.steps[0].click()
+    assert importing.step() == "file"
+    card = tmp_path / "vera.vcf"
+    card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
+    importing.open_file(card)
+    desk.settle()
+    assert [chip.text() for chip in importing.steps if chip.isVisible()] == ["1 File", "2 Duplicates", "3 Check"]
+
+
+def test_a_refused_row_is_named_and_shown_with_the_cell_that_is_to_blame(desk: Desk, importing: ImportPage) -> None:
+    importing.go_to("check")
+    rows = importing.checked.rows
+    rows.filter.choose("refused")
+    rows.filter.chosen.emit("refused")
+    desk.settle()
+    assert rows.details.title.text() == "Bad Date"
+    assert ("Birthday", "31.2.1980") in rows.shown()[0].seen.cells
+
+
+def test_the_window_offers_every_kind_that_the_command_line_imports() -> None:
+    assert set(importable()) <= set(KINDS)
 
 
 def test_an_export_writes_what_the_list_shows(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,11 @@ EVERY = "*"
 
 @dataclass(frozen=True)
 class FreshField:
-    """A field that is made together with the records."""
+    """A field that is made together with the records.
+
+    Attributes:
+        is_made: an earlier file of the same import makes it.
+    """
 
     id: bytes
     about: str
@@ -34,6 +38,7 @@ class FreshField:
     label: str
     kind: str
     index: int
+    is_made: bool = False
 
     @property
     def as_own(self) -> tuple[Field, str, tuple[str, ...]]:
@@ -67,6 +72,20 @@ def fresh_fields(layout: Layout, table: Table, columns: Sequence[str]) -> list[F
         name = _free(name_of(header), taken)
         taken.add(name)
         found.append(FreshField(new_id_bytes(), layout.entity, name, header, offer.kind, index))
+    return found
+
+
+def shared_fields(fields: Sequence[FreshField], earlier: Sequence[FreshField]) -> list[FreshField]:
+    """Return the fields of a file so that those which an earlier file makes too are made once, and the others are called otherwise."""
+    known = {(one.label, one.kind): one for one in earlier}
+    taken = {one.name for one in earlier}
+    found = []
+    for one in fields:
+        if same := known.get((one.label, one.kind)):
+            found.append(replace(one, id=same.id, name=same.name, is_made=True))
+        else:
+            found.append(replace(one, name=_free(one.name, taken)))
+            taken.add(found[-1].name)
     return found
 
 

@@ -14,7 +14,7 @@ from crmdesk.exchange.cells import CURRENCY, DATES, NUMBERS, Hints, Question, nu
 from crmdesk.exchange.chosen import with_choices
 from crmdesk.exchange.decisions import Decided
 from crmdesk.exchange.entry_shapes import shape_of
-from crmdesk.exchange.fresh_fields import fresh_fields, with_fresh, without_fresh
+from crmdesk.exchange.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.known import IN_FILE, WHOLE, Match, known_as
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.exchange.decisions import Decision
+    from crmdesk.exchange.fresh_fields import FreshField
     from crmdesk.exchange.kept import Kept
     from crmdesk.exchange.known import Key
     from crmdesk.exchange.layouts import Layout
@@ -153,10 +154,9 @@ class Plan:
         self.kept = self._kept()
         self._decided = Decided(options.decisions, self.table.path, options.on_duplicate)
         self.layout = with_choices(without_fresh(layout) if layout else self._understood(), self.table, options.chosen, self._only_fields)
-        self._fresh_fields = fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else []
-        if self._fresh_fields:
-            self._own_fields += [fresh.as_own for fresh in self._fresh_fields]
-            self.layout = with_fresh(self.layout, self.table, self._fresh_fields)
+        self._fresh_fields: list[FreshField] = []
+        self._made_fields: list[FreshField] = []
+        self._take_fresh(fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else [])
         if not any(column.target for column in self.layout.columns):
             raise UserError(
                 tr("No column of “{file}” was recognised.", file=self.table.path.name), hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20]))
@@ -205,6 +205,16 @@ class Plan:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
         for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_once", "_was_empty"):
             setattr(self, name, getattr(earlier, name))
+        self._made_fields = earlier._made_fields + earlier._fresh_fields
+        self._take_fresh(shared_fields(self._fresh_fields, self._made_fields))
+
+    def _take_fresh(self, fields: list[FreshField]) -> None:
+        """Send columns to fields that the import makes."""
+        before = {fresh.id for fresh in self._fresh_fields}
+        self._own_fields = [own for own in self._own_fields if bytes.fromhex(own[1]) not in before] + [fresh.as_own for fresh in fields]
+        self._fresh_fields = fields
+        if fields:
+            self.layout = with_fresh(self.layout, self.table, fields)
 
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
@@ -332,7 +342,8 @@ class Plan:
         """
         self._refuse_lines()
         for fresh in self._fresh_fields:
-            self._gathered.add("custom_field", fresh.stored())
+            if not fresh.is_made:
+                self._gathered.add("custom_field", fresh.stored())
         work = self._work()
         shape: Shape = self.table.ways.shape(self.entity, work) if self.table.ways else shape_of(self.entity, work)
         for above in [] if self.table.ways else [link[0] for link in shape.links if link[1] in shape.late]:

@@ -202,7 +202,8 @@ def preview(
     plan.watch(most_rows)
     for _ in plan.batches(progress if whole else None):
         pass
-    plan.outcomes, left = with_likely(store, plan.outcomes, plan.to_compare, SECONDS if whole else AT_ONCE)
+    compares = options.on_duplicate != "add"
+    plan.outcomes, left = with_likely(store, plan.outcomes, plan.to_compare if compares else {}, SECONDS if whole else AT_ONCE)
     if left and whole:
         plan.notes.append(ntr("{count} new row was not compared with the records that are there.", "{count} new rows were not compared with the records that are there.", left))
     counts = plan.counts

@@ -58,13 +58,13 @@ def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> O
 
 
 def preview_files(
-    store: Store, entity: str, tables: Sequence[Table], options: ImportOptions | None = None, layout: Layout | None = None, *, whole: bool = False,
+    store: Store, entity: str, tables: Sequence[Table], options: ImportOptions | None = None, layouts: Sequence[Layout] = (), *, whole: bool = False,
     progress: Progress | None = None,
 ) -> tuple[list[Preview], list[FileResult]]:  # fmt: skip
     """Say what would become of files that are imported together; nothing is written.
 
     Args:
-        layout: what the columns mean in all tables that have just these; the others are understood by themselves.
+        layouts: what columns mean, each for all tables that have just these; the others are understood by themselves.
 
     Returns:
         What would come of each table that can be used, and those that can't.
@@ -81,7 +81,7 @@ def preview_files(
         earlier = seen[-1].plan if seen else None
         try:
             seen.append(
-                preview(store, entity, table.path, options, whole=whole, table=table, layout=_layout_for(table, layout), progress=told, earlier=earlier)
+                preview(store, entity, table.path, _options_for(table, tables, options), whole=whole, table=table, layout=_layout_for(table, layouts), progress=told, earlier=earlier)
             )
         except UserError as error:
             if len(tables) == 1:
@@ -94,11 +94,19 @@ def preview_files(
     return seen, refused
 
 
-def _layout_for(table: Table, layout: Layout | None) -> Layout | None:
-    """Return what was said about the columns, if this table has the same ones."""
-    if layout is None or tuple(column.header for column in layout.columns) != table.columns:
+def _layout_for(table: Table, layouts: Sequence[Layout]) -> Layout | None:
+    """Return what was said about the columns of a table, if anything was."""
+    layout = next((said for said in layouts if tuple(column.header for column in said.columns) == table.columns), None)
+    if layout is None:
         return None
     return layout if table.ways or layout.product else replace(layout, source=table.path.stem)
+
+
+def _options_for(table: Table, tables: Sequence[Table], options: ImportOptions | None) -> ImportOptions:
+    """Return what was said, as far as it concerns one of several files: a column that only others have becomes a field of theirs."""
+    options = options or ImportOptions()
+    others = {name for other in tables for name in other.columns}
+    return replace(options, own_fields=tuple(name for name in options.own_fields if name in table.columns or name not in others))
 
 
 def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
@@ -133,12 +141,12 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
 
 
 def import_files(
-    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None, *, layout: Layout | None = None
+    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None, *, layouts: Sequence[Layout] = ()
 ) -> ImportResult:
     """Import files and folders in one transaction with one undo. A file that can't be used is refused alone, unless it is the only one.
 
     Args:
-        layout: what the columns mean in all files that have just these; the others are understood by themselves.
+        layouts: what columns mean, each for all files that have just these; the others are understood by themselves.
 
     Raises:
         UserError: no file can be used; with `strict` also if one can't, or rows were rejected. Nothing was written then.
@@ -149,7 +157,8 @@ def import_files(
         return import_file(store, entity, files[0], options, progress)
     refused: list[FileResult] = []
     with no_garbage():
-        plans = [plan for table in _tables(files, options, refused) if (plan := _plan(store, entity, table, options, refused, layout))]
+        tables = _tables(files, options, refused)
+        plans = [plan for table in tables if (plan := _plan(store, entity, table, _options_for(table, tables, options), refused, layouts))]
         if refused and (options.strict or not plans):
             raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
         for earlier, plan in zip(plans, plans[1:], strict=False):
@@ -193,9 +202,9 @@ def _opened(reader: Reader, files: list[Path], refused: list[FileResult]) -> lis
         return [reader.together(good)] if good else []
 
 
-def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult], layout: Layout | None) -> Plan | None:
+def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult], layouts: Sequence[Layout]) -> Plan | None:
     try:
-        return Plan(store, entity, table.path, options, table, _layout_for(table, layout))
+        return Plan(store, entity, table.path, options, table, _layout_for(table, layouts))
     except UserError as error:
         refused.append(FileResult(str(table.path), table.format, refused=error.message))
         return None

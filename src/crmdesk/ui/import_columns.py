@@ -211,14 +211,18 @@ class ColumnsView(Card):
         """The buttons that make a field of a column."""
         return [line.make for line in self._lines]
 
-    def begin(self, seen: Preview) -> None:
-        """Show the columns of a file and what they seem to mean."""
+    def begin(self, seen: Preview, own: tuple[str, ...] = (), said: Layout | None = None) -> None:
+        """Show the columns of a file and what they seem to mean.
+
+        Args:
+            own: those that become fields of the user's own. said: what the user said that they mean, if that is not in `seen` yet.
+        """
         while item := self._rows.takeAt(0):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._lines, self._own = [], ()
-        layout = seen.layout
+        self._lines, self._own = [], own
+        layout = said or seen.layout
         known = targets(layout.entity)
         used = [one.target for one in layout.columns if one.target is not None and one.why != "fresh"]
         self._targets = [*known, *(target for target in dict.fromkeys(used) if target not in known)]
@@ -229,6 +233,9 @@ class ColumnsView(Card):
             model.appendRow(QStandardItem(label_of(layout.entity, target)))
         self._model = model
         self._take(seen)
+        if said is not None:
+            self._layout = said
+            self._shown = tuple(replace(one, column=now) for one, now in zip(self._shown, said.columns, strict=True))
         self._build_more(AT_ONCE)
         self.setMaximumHeight(HEAD + theme.ROW * len(layout.columns) - 1)
 

@@ -41,6 +41,10 @@ class Strip(Card):
         self._line.addWidget(button)
         return button
 
+    def add_widget(self, part: QWidget) -> None:
+        """Put something behind the words."""
+        self._line.addWidget(part)
+
     def say(self, text: str) -> None:
         """Say something; nothing hides it."""
         self.words.setText(text)

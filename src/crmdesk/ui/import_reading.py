@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from crmdesk.exchange.mapping import importable
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Table
     from crmdesk.ui.import_work import Files
 
-KINDS = ("contact", "company", "lead", "deal", "product", "ticket", "activity", "task", "quote", "quote_line", "article", "member")
+COMMON = ("contact", "company", "lead", "deal", "product", "ticket", "activity", "task", "quote", "quote_line", "article", "member")
+KINDS = tuple(dict.fromkeys((*COMMON, *importable())))
+"""What rows can be: all that the command line imports, the commonest first."""
 FORMATS = {"vcard": mark("Address cards"), "ics": mark("Calendar"), "mail": mark("Mail")}
 TEXTS = frozenset({"csv", "tsv"})
 ENCODINGS = (
@@ -118,14 +121,15 @@ class ReadingView(QWidget):
             self._show_list(files)
 
     def _fill_kind(self, files: Files) -> None:
-        names = KINDS if files.entity in KINDS else (*KINDS, files.entity)
-        _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in names], files.entity)
+        _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in KINDS], files.entity)
 
     def _describe(self, files: Files) -> None:
         sorts = " · ".join(dict.fromkeys(format_name(table) for table in files.tables))
         several = len(files.tables) + len(files.refused) > 1 or len(files.named) > 1
         self.name.setText(
-            ntr("{count} file", "{count} files", max(len(files.tables) + len(files.refused), len(files.named))) if several else files.first.path.name
+            files.folder or ntr("{count} file", "{count} files", max(len(files.tables) + len(files.refused), len(files.named)))
+            if several or files.folder
+            else files.first.path.name
         )
         self.note.setText(sorts)
 
@@ -151,8 +155,10 @@ class ReadingView(QWidget):
             Column("note", mark("Note"), width=380),
         ]  # fmt: skip
         rows: list[Sequence[str | Cell]] = []
-        for table in files.tables:
-            rows.append([table.path.name, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), " ".join(table.notes)])
+        for table, looks in zip(files.tables, files.looks or [files.entity] * len(files.tables), strict=True):
+            other = tr("Looks like: {what}", what=tr(entity_class(looks).entity.plural)) if looks != files.entity else ""
+            notes = " · ".join(part for part in (other, " ".join(table.notes)) if part)
+            rows.append([table.path.name, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), notes])
         rows += [[_name(one.file), "–", "", Cell(one.refused, "danger")] for one in files.refused]
         self._put(FixedTable(columns, tr("Files")), rows)
 

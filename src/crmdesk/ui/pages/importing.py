@@ -8,65 +8,44 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.exchange.kept import fingerprint, may_keep, worth_keeping
-from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
+from crmdesk.exchange.decisions import Decision
+from crmdesk.exchange.kept import may_keep
 from crmdesk.fields import AmbiguousDate
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import imports
 from crmdesk.ui import background
-from crmdesk.ui.import_columns import ColumnsView, is_kept_from_last_time
-from crmdesk.ui.import_questions import Questions, Strip
+from crmdesk.ui.import_check import CheckStep
+from crmdesk.ui.import_done import DoneStep
+from crmdesk.ui.import_known import MODES, KnownStep
+from crmdesk.ui.import_meaning import ColumnsStep
 from crmdesk.ui.import_reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
-from crmdesk.ui.import_rows import Number, RowsView
-from crmdesk.ui.import_work import Files, Look, bring_in, look, open_named
+from crmdesk.ui.import_rows import Number
+from crmdesk.ui.import_work import Files, Look, Row, bring_in, look, open_named
 from crmdesk.ui.page import Frame, Page, Place
-from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Picture, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, Chip, Picture, Text, row
 from crmdesk.ui.widgets.heads import PageHeader
-from crmdesk.ui.widgets.messages import InlineError, ProgressPanel
+from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
+
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
     from crmdesk.exchange.importing import ImportResult
-    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.plan import ImportOptions
-    from crmdesk.exchange.table import Table
     from crmdesk.ui.background import Job
 
-PAGES = {
-    "contact": "contacts",
-    "company": "companies",
-    "lead": "leads",
-    "deal": "pipeline",
-    "ticket": "tickets",
-    "quote": "quotes",
-    "task": "tasks",
-    "article": "articles",
-}
 ENDINGS = "*.csv *.tsv *.tab *.txt *.xlsx *.xlsm *.xlsb *.xls *.ods *.json *.vcf *.vcard *.ics *.vcs *.eml *.msg"
 STEPS = ("file", "columns", "duplicates", "check", "done")
-STEP_LABELS = (mark("1 File"), mark("2 Columns"), mark("3 Duplicates"), mark("4 Check"))
-MODES = (
-    ("fill", mark("Fill empty fields"), mark("Known records keep what they have and get what they lack")),
-    ("skip", mark("Leave known records as they are"), mark("Only new records come in")),
-    ("overwrite", mark("Overwrite"), mark("The file wins wherever it has a value")),
-    ("add", mark("Add another record"), mark("Nothing is compared; doubles are possible")),
-)
-MATCHES = (
-    ("", mark("Automatically")),
-    ("email", mark("By mail address only")),
-    ("name", mark("By name only")),
-    ("external_id", mark("By the other program's id only")),
-)
+STEP_LABELS = {"file": mark("{number} File"), "columns": mark("{number} Columns"), "duplicates": mark("{number} Duplicates"), "check": mark("{number} Check")}
 MOST_HEIGHT = 16_777_215
 ROOM_FOR_ALL, ROOM_FOR_TWO = 1050, 850
-MODES_WIDTH = 300
 
 
 class ImportPage(Page):
@@ -82,17 +61,15 @@ class ImportPage(Page):
         self.files: Files | None = None
         self.options: ImportOptions = ImportOptions(on_duplicate="fill")
         self.look: Look | None = None
-        self.result: ImportResult | None = None
         self._wanted = ""
         self._is_said = False
         self._named: tuple[Path, ...] = ()
-        self._layout: Layout | None = None
         self._look_job: Job | None = None
         self._whole_job: Job | None = None
         self._import_job: Job | None = None
         self.setAcceptDrops(True)
         self.header = PageHeader(tr("Import"))
-        self.steps = [Chip(tr(label), "muted") for label in STEP_LABELS]
+        self.steps = [Chip("", "muted", partial(self._step_pressed, step)) for step in STEP_LABELS]
         self.header.add(*self.steps)
         self.column.addWidget(self.header)
         self.error = InlineError()
@@ -105,7 +82,7 @@ class ImportPage(Page):
         self.column.addLayout(self._foot())
         self.column.addStretch(1)
         background.bridge().moved.connect(self._moved)
-        self._show_modes()
+        self.known.show_mode(self.options.on_duplicate)
         self.go_to("file")
 
     # --- what it is made of -----------------------------------------------------------------------------------------
@@ -132,87 +109,38 @@ class ImportPage(Page):
         return self.file_parts
 
     def _columns_step(self) -> QWidget:
-        self.kept_strip = Strip("history")
-        self.forget_button = self.kept_strip.add_button(tr("Don't use it"), self._forget_mapping)
-        self.kind_strip = Strip("info")
-        self.kind_button = self.kind_strip.add_button("", self._take_suggestion)
-        self.several_strip = Strip("layers")
-        self.hand_strip = Strip("circle-help")
-        self._strips = (self.kind_strip, self.kept_strip, self.several_strip, self.hand_strip)
-        self.questions = Questions()
+        self.meaning = ColumnsStep()
+        self.columns, self.questions = self.meaning.columns, self.meaning.questions
+        self.meaning.changed.connect(self.check)
+        self.meaning.resized.connect(self._fit)
+        self.meaning.forget_wanted.connect(self._forget_mapping)
+        self.meaning.suggestion_wanted.connect(self._take_suggestion)
         self.questions.answered.connect(self._answered)
-        self.columns = ColumnsView()
-        self.columns.changed.connect(self.check)
-        body = QWidget()
-        layout = column(*self._strips, self.questions, space=8)
-        layout.addWidget(self.columns, 1)
-        body.setLayout(layout)
-        return body
+        return self.meaning
 
     def _duplicates_step(self) -> QWidget:
-        lines = column(Text(tr("When a record is known already"), "strong"), space=8)
-        self.modes: dict[str, Clickable] = {}
-        for value, label, note in MODES:
-            choice = Clickable(tr(label))
-            choice.setProperty("card", "true")
-            tick = Picture("check", "accent", 16)
-            choice.setLayout(
-                row(column(Text(tr(label), "strong", wrap=True), Text(tr(note), "caption", wrap=True), space=2), tick, space=12, margins=(14, 10, 14, 10))
-            )
-            choice.clicked.connect(partial(self._mode_chosen, value))
-            choice.setProperty("tick", tick)
-            self.modes[value] = choice
-            lines.addWidget(choice)
-        self.match = QComboBox()
-        words = Text(tr("Known records are recognised"), "caption")
-        words.setBuddy(self.match)
-        self.match.setAccessibleName(tr("Known records are recognised"))
-        for value, label in MATCHES:
-            self.match.addItem(tr(label), value)
-        self.match.activated.connect(self._match_chosen)
-        lines.addSpacing(4)
-        lines.addLayout(column(words, self.match, space=3))
-        lines.addStretch(1)
-        side = QWidget()
-        side.setFixedWidth(MODES_WIDTH)
-        side.setLayout(lines)
-        self.known_rows = RowsView(tr("Known records"), (CHANGES, SAME, KNOWN), with_outcome=False)
-        body = QWidget()
-        body.setLayout(row(side, self.known_rows, space=16))
-        return body
+        self.known = KnownStep()
+        self.known.mode_chosen.connect(self._mode_chosen)
+        self.known.match_chosen.connect(self._match_chosen)
+        self._listen_to(self.known)
+        return self.known
 
     def _check_step(self) -> QWidget:
-        self.notes = Text("", "muted", wrap=True)
-        self.rows = RowsView(tr("What becomes of the rows"), (NEW, CHANGES, SAME, KNOWN, REFUSED), with_outcome=True)
-        self.extent = Text("", "muted")
-        self.extent_bar = QProgressBar()
-        self.extent_bar.setTextVisible(False)
-        self.extent_bar.setFixedWidth(160)
-        self.extent_bar.setAccessibleName(tr("Looking at all rows"))
-        self.extent_button = Button("", self._toggle_whole, "link")
-        body = QWidget()
-        layout = column(row(self.extent, self.extent_bar, self.extent_button, None, space=10), self.notes, space=8)
-        layout.addWidget(self.rows, 1)
-        body.setLayout(layout)
-        return body
+        self.checked = CheckStep()
+        self.checked.whole_toggled.connect(self._toggle_whole)
+        self._listen_to(self.checked)
+        return self.checked
+
+    def _listen_to(self, step: KnownStep | CheckStep) -> None:
+        step.rows.decided.connect(self._decided)
+        step.rows.all_decided.connect(self._all_decided)
+        step.rows.opened.connect(self._open_known)
 
     def _done_step(self) -> QWidget:
-        self.panel = ProgressPanel()
-        self.outcome = Text("", "dialog", wrap=True)
-        self.outcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.outcome_note = Text("", "muted", wrap=True)
-        self.outcome_note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.show_button = Button(tr("Show them"), self._show_records, "primary")
-        self.undo_button = Button(tr("Undo"), self.undo_import, icon="undo-2")
-        self.rejects_button = Button(tr("Open rejected rows"), self._open_rejects, icon="file-spreadsheet")
-        self.corrected_button = Button(tr("Import them again, corrected"), self._import_rejects, icon="refresh-cw")
-        self.again_button = Button(tr("Import another file"), self.start_over)
-        self._done_buttons = (self.show_button, self.undo_button, self.rejects_button, self.corrected_button, self.again_button)
-        card = Card(padding=32, space=12)
-        card.body.addStretch(1)
-        card.add(row(None, self.panel, None), self.outcome, self.outcome_note, row(None, *self._done_buttons, None))
-        card.body.addStretch(1)
-        return card
+        self.done = DoneStep(self.frame)
+        self.done.again_wanted.connect(self.start_over)
+        self.done.corrected_wanted.connect(self._import_rejects)
+        return self.done
 
     def _cards(self) -> Any:
         self.new_card, self.known_card, self.problem_card = _Count(), _Count(), _Count()
@@ -233,7 +161,7 @@ class ImportPage(Page):
             return
         if names:
             self.open_files([Path(name) for name in names.split("\n")], entity)
-        elif entity and (not self._named or self.result is not None or entity != self._wanted):
+        elif entity and (not self._named or self.done.result is not None or entity != self._wanted):
             self.start_over()
             self._take_entity(entity)
 
@@ -242,7 +170,7 @@ class ImportPage(Page):
         if self.step() == "file" and self.files is None:
             first = self.choose_button
         elif self.step() == "done":
-            first = self.show_button
+            first = self.done.first()
         elif self.step() == "columns" and self.questions.first() is not None:
             first = self.questions.first() or first
         first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -251,9 +179,11 @@ class ImportPage(Page):
     def start_over(self) -> None:
         """Forget the files and begin again."""
         self._stop_looking()
-        self.files = self.look = self.result = self._layout = None
+        self.files = self.look = None
         self._named = ()
-        self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="", decimal="", own_fields=(), uses_kept=True)
+        self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="", decimal="", own_fields=(), uses_kept=True, decisions={})
+        self.meaning.forget()
+        self.done.forget()
         self.questions.clear()
         self.error.say("")
         self.file_parts.setCurrentIndex(0)
@@ -277,7 +207,9 @@ class ImportPage(Page):
         files = self.files
         if files is None:
             return []
-        if not files.is_one or len(files.named) > 1 or files.refused:
+        if files.folder:
+            parts = [files.folder]
+        elif not files.is_one or len(files.named) > 1 or files.refused:
             parts = [ntr("{count} file", "{count} files", len(files.tables) + len(files.refused) if not files.is_one else max(len(files.named), 1))]
         else:
             parts = [files.first.path.name]
@@ -301,11 +233,8 @@ class ImportPage(Page):
 
     def go_to(self, step: str) -> None:
         """Show a step: `file`, `columns`, `duplicates`, `check`, `done`."""
-        number = STEPS.index(step)
-        self.stack.setCurrentIndex(number)
-        for index, chip in enumerate(self.steps):
-            chip.show_as(tr(STEP_LABELS[index]), "accent" if index <= number else "muted")
-            chip.setVisible(STEPS[index] in self._steps())
+        self.stack.setCurrentIndex(STEPS.index(step))
+        self._show_steps(step)
         is_between = step in ("columns", "duplicates", "check")
         for card in self._count_cards:
             card.setVisible(is_between)
@@ -313,8 +242,7 @@ class ImportPage(Page):
         self.keep_button.setVisible(step == "columns" and self._can_keep())
         self.next_button.setVisible(is_between or (step == "file" and self.files is not None))
         self.next_button.setText(tr("Import") if step == "check" else tr("Continue"))
-        # A short list of columns has the figures right beneath it, as a form.
-        self.stack.setMaximumHeight(self._columns_height() if step == "columns" else MOST_HEIGHT)
+        self._fit()
         self._name()
         self._show_counts()
         if step == "check" and self.look is not None and not self.look.is_whole and self._whole_job is None:
@@ -322,9 +250,28 @@ class ImportPage(Page):
         if self.isVisible():
             self.focus_first()
 
-    def _columns_height(self) -> int:
-        strips = [part for part in (*self._strips, self.questions) if not part.isHidden()]
-        return min(MOST_HEIGHT, self.columns.maximumHeight() + sum(_height(part, self.columns.width()) + 8 for part in strips) + 12)
+    def _show_steps(self, now: str) -> None:
+        """Number the steps that there are; those that are behind can be gone back to."""
+        needed, at = self._steps(), self._steps().index(now)
+        for chip, step in zip(self.steps, STEP_LABELS, strict=True):
+            chip.setVisible(step in needed)
+            if step not in needed:
+                continue
+            place = needed.index(step)
+            chip.show_as(tr(STEP_LABELS[step], number=place + 1), "accent" if place <= at else "muted")
+            chip.set_strong(step == now)
+            chip.setEnabled(place < at and now != "done")
+            chip.setAccessibleDescription(tr("This step") if step == now else tr("Go back to this step") if place < at else tr("Still to come"))
+
+    def _step_pressed(self, step: str) -> None:
+        steps = self._steps()
+        if steps.index(step) < steps.index(self.step()) and self.step() != "done":
+            self.go_to(step)
+
+    @Slot()
+    def _fit(self) -> None:
+        """Put the figures right beneath a short list of columns, as in a form."""
+        self.stack.setMaximumHeight(min(MOST_HEIGHT, self.meaning.wanted_height()) if self.step() == "columns" else MOST_HEIGHT)
 
     def back(self) -> None:
         """Go one step back."""
@@ -382,8 +329,9 @@ class ImportPage(Page):
     def _opened(self, files: Files) -> None:
         is_again = self.files is not None
         self.choose_button.setEnabled(True)
-        self.files, self.entity, self._layout, self.look = files, files.entity, None, None
-        self.options = replace(self.options, own_fields=())
+        self.files, self.entity, self.look = files, files.entity, None
+        self.options = replace(self.options, own_fields=(), decisions={})
+        self.meaning.forget()
         self.reading.show_files(files)
         self.file_parts.setCurrentIndex(1)
         if not is_again and files.is_clear and files.has_columns:
@@ -442,9 +390,7 @@ class ImportPage(Page):
     def check(self) -> None:
         """Work out in the background what would come; a later question takes the place of an earlier one."""
         if self.files is not None:
-            has_choice = self.look is not None and self.files.has_columns
-            self._layout = self.columns.layout_now() if has_choice else None
-            self.options = replace(self.options, own_fields=self.columns.own_fields() if has_choice else ())
+            self.options = replace(self.options, own_fields=self.meaning.own_fields())
             self._look_again()
 
     def _look_again(self) -> None:
@@ -454,16 +400,16 @@ class ImportPage(Page):
             return
         self._stop_looking()
         self.error.say("")
-        work = partial(look, self.frame.store, files, self.options, self._layout, False)
+        work = partial(look, self.frame.store, files, self.options, self.meaning.layouts(), False)
         self._look_job = background.read(self, work, self._show_look, self._not_looked, key="look")
         self._show_counts()
 
     def _look_at_all(self) -> None:
         files, seen = self.files, self.look
         if files is not None and seen is not None:
-            work = partial(look, self.frame.store, files, self.options, seen.first.layout if files.has_columns else None, True)
+            work = partial(look, self.frame.store, files, self.options, self.meaning.layouts(), True)
             self._whole_job = background.read(self, work, self._show_look, self._not_looked, key="look")
-            self._show_extent()
+            self.checked.show_extent(seen, self._whole_job)
 
     def _stop_looking(self) -> None:
         for job in (self._look_job, self._whole_job):
@@ -474,96 +420,37 @@ class ImportPage(Page):
     @Slot()
     def _toggle_whole(self) -> None:
         """Stop looking at all rows, or begin with it."""
-        if self._whole_job is not None:
-            self._stop_looking()
-            self._show_extent()
-            self._show_counts()
-        else:
+        if self._whole_job is None:
             self._look_at_all()
+        elif self.look is not None:
+            self._stop_looking()
+            self.checked.show_extent(self.look, None)
+            self._show_counts()
 
     def _show_look(self, seen: Look) -> None:
         is_first = self.look is None
         self.look, self._look_job, self._whole_job = seen, None, None
-        if self.files is not None and self.files.has_columns:
-            if is_first:
-                self.columns.begin(seen.first)
-            else:
-                self.columns.show_look(seen.first)
         if not seen.is_whole:
             self._look_at_all()
-        self._show_strips(seen)
-        self._show_rows(seen)
-        if self.step() == "columns":
-            self.stack.setMaximumHeight(self._columns_height())
+        if self.files is not None:
+            self.meaning.show_look(self.files, seen, self.options, seen.is_whole or self._whole_job is None)
+        self.keep_button.setVisible(self.step() == "columns" and self._can_keep())
+        self.known.show_look(seen, self.options.on_duplicate)
+        self.checked.show_look(seen, self.options.on_duplicate)
+        self.checked.show_extent(seen, self._whole_job)
+        self._fit()
         self._show_counts()
         self._name()
         if is_first and self.isVisible():
             self.focus_first()
-
-    def _show_strips(self, seen: Look) -> None:
-        files = self.files
-        if files is None:
-            return
-        kept = seen.first.kept if is_kept_from_last_time(seen.first.layout) else ""
-        self.kept_strip.say(tr("The columns go where they went last time, with “{file}”.", file=kept) if kept else "")
-        other = files.other if files.has_columns else ""
-        plural = tr(entity_class(other).entity.plural) if other else ""
-        taken = tr(entity_class(files.entity).entity.plural)
-        self.kind_strip.say(tr("The rows are taken for: {what}. They could be: {other}.", what=taken, other=plural) if other else "")
-        self.kind_button.setText(tr("Import them as: {what}", what=plural) if other else "")
-        same = sum(1 for table in files.tables if table.columns == files.first.columns)
-        several = tr("These are the columns of {file}.", file=files.first.path.name) if not files.is_one else ""
-        if several and same > 1:
-            several += " " + ntr(
-                "What you choose holds for {count} file with the same columns.", "What you choose holds for {count} files with the same columns.", same
-            )
-        elif several:
-            several += " " + tr("The other files are understood by themselves.")
-        self.several_strip.say(several)
-        if self._layout is None:
-            self.hand_strip.say(tr("No column was recognised. Please say what they are.") if seen.is_by_hand else "")
-        # The head of a long file may leave open what rows further down decide.
-        asked = [question for each in seen.previews for question in each.questions] if seen.is_whole or self._whole_job is None else []
-        self.questions.ask(asked, self.options)
-        self.keep_button.setVisible(self.step() == "columns" and self._can_keep())
-
-    def _show_rows(self, seen: Look) -> None:
-        self.known_rows.show_look(seen, tr("No row is known already.") if self.options.on_duplicate != "add" else tr("Nothing is compared."))
-        self.rows.show_look(seen, tr("No such row."))
-        made = [
-            tr("{what}: {count} will be made", count=Number(count), what=tr(entity_class(name).entity.plural))
-            for name, count in seen.previews[-1].created.items()
-        ]
-        refused = [tr("{file}: {reason}", file=Path(one.file).name, reason=one.refused) for one in seen.refused]
-        notes = dict.fromkeys(note for each in seen.previews for note in each.notes)
-        self.notes.setText("\n".join([*refused, *list(notes)[:4], " · ".join(made)]).strip())
-        self.notes.setVisible(bool(self.notes.text()))
-        self._show_extent()
-
-    def _show_extent(self) -> None:
-        """Say how much of the file was looked at."""
-        seen, job = self.look, self._whole_job
-        if seen is None:
-            return
-        self.extent_bar.setVisible(job is not None)
-        self.extent_button.setVisible(job is not None or not seen.is_whole)
-        self.extent_button.setText(tr("Stop") if job is not None else tr("Look at all rows"))
-        count = seen.count("read")
-        if job is not None:
-            self.extent.setText(tr("Looking at all rows"))
-            self.extent_bar.setRange(0, 100 if job.total else 0)
-            self.extent_bar.setValue(100 * job.done // job.total if job.total else 0)
-        elif seen.is_whole:
-            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", Number(count)))
-        else:
-            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", Number(count)))
 
     def _not_looked(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
             return
         self._look_job = self._whole_job = None
         self._show_counts()
-        self._show_extent()
+        if self.look is not None:
+            self.checked.show_extent(self.look, None)
         self._refused(error)
         if self.look is None and self.step() != "file":
             self.go_to("file")
@@ -603,45 +490,63 @@ class ImportPage(Page):
             self.reading.dates.setCurrentIndex(self.reading.dates.findData(answer))
         self.check()
 
+    @Slot(str)
     def _mode_chosen(self, value: str) -> None:
         self.options = replace(self.options, on_duplicate=value)
-        self._show_modes()
+        self.known.show_mode(value)
         self.check()
 
-    def _show_modes(self) -> None:
-        for value, choice in self.modes.items():
-            is_chosen = value == self.options.on_duplicate
-            choice.property("tick").setVisible(is_chosen)
-            choice.setAccessibleDescription(tr("Chosen") if is_chosen else "")
-
-    @Slot()
-    def _match_chosen(self) -> None:
-        value = str(self.match.currentData() or "")
+    @Slot(str)
+    def _match_chosen(self, value: str) -> None:
         self.options = replace(self.options, match=(value,) if value else ())
         self.check()
 
-    def _table_to_keep(self) -> Table | None:
-        """Return the table whose columns can be kept for the next time."""
-        files = self.files
-        return files.first if files is not None and files.has_columns and fingerprint(files.first) else None
+    @Slot(object, str, object)
+    def _decided(self, one: Row, mode: str, record: UUID | None) -> None:
+        """Take what the user says about one row; what holds for all rows anyway is nothing of its own."""
+        decisions = dict(self.options.decisions)
+        if record is None and mode in {"", self.options.on_duplicate}:
+            decisions.pop(one.place, None)
+        else:
+            decisions[one.place] = Decision(mode, record)
+        self.options = replace(self.options, decisions=decisions)
+        self.check()
+
+    @Slot()
+    def _all_decided(self) -> None:
+        """Take all rows that may be records for these."""
+        if self.look is None:
+            return
+        said = {one.place: Decision(self.options.on_duplicate, one.may_be) for one in self.look.likely if one.decision is None}
+        self.options = replace(self.options, decisions={**self.options.decisions, **said})
+        self.check()
+
+    @Slot(object)
+    def _open_known(self, one: Row) -> None:
+        """Show the record of a row in a window of its own, so that the import stays where it is."""
+        record = one.seen.record or one.may_be
+        if record is not None:
+            self.frame.open_record(one.seen.entity, record, own_window=True)
 
     def _can_keep(self) -> bool:
-        return self.look is not None and self._table_to_keep() is not None and may_keep(self.frame.store.viewer)
+        return self.look is not None and self.meaning.to_keep() is not None and may_keep(self.frame.store.viewer)
 
     def _keep_mapping(self) -> None:
         """Remember what the columns of such files mean."""
-        table = self._table_to_keep()
-        if table is None or self.look is None:
+        kept = self.meaning.to_keep()
+        if kept is None:
             return
-        said = json.dumps(worth_keeping(self.columns.layout_now(), self.look.first.plan.kept), ensure_ascii=False, sort_keys=True)
-        text = tr("The next such file is read the same way.")
-        self.frame.do(imports.keep_mapping, self.entity, fingerprint(table), table.path.stem, said, self.options.dates, said=text)
+        mark_of, name, columns = kept
+        said = json.dumps(columns, ensure_ascii=False, sort_keys=True)
+        self.frame.do(imports.keep_mapping, self.entity, mark_of, name, said, self.options.dates, said=tr("The next such file is read the same way."))
 
     @Slot()
     def _forget_mapping(self) -> None:
         """Guess anew what the columns mean, and let the next such file be guessed too."""
-        kept = self.look.first.plan.kept if self.look is not None else None
-        self.options, self.look, self._layout = replace(self.options, uses_kept=False, own_fields=()), None, None
+        shown = self.meaning.shown()
+        kept = shown.plan.kept if shown is not None else None
+        self.options, self.look = replace(self.options, uses_kept=False, own_fields=()), None
+        self.meaning.forget()
         if kept is not None and may_keep(self.frame.store.viewer):
             self.frame.do(imports.forget_mapping, kept.id, said=tr("What the columns meant last time is forgotten."))
         self._look_again()
@@ -655,90 +560,42 @@ class ImportPage(Page):
             return
         self._stop_looking()
         self.go_to("done")
-        for button in self._done_buttons:
-            button.hide()
-        self.outcome.setText("")
-        self.outcome_note.setText("")
         name = files.first.path.name if files.is_one else ntr("{count} file", "{count} files", len(files.tables))
-        work = partial(bring_in, self.frame.store, files, self.options, seen.first)
+        work = partial(bring_in, self.frame.store, files, self.options, seen, self.meaning.layouts())
         job = background.write(self, tr("Importing {name}", name=name), work, self._imported, self._not_imported)
         job.has_own_panel = True
         self._import_job = job
-        self.panel.follow(job)
-        self.panel.show()
+        self.done.follow(job)
+        self.done.panel.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
     def _moved(self, job: Job) -> None:
         if job is self._import_job:
-            self.panel.refresh()
-        elif job is self._whole_job and job.total:
-            self._show_extent()
+            self.done.panel.refresh()
+        elif job is self._whole_job and job.total and self.look is not None:
+            self.checked.show_extent(self.look, job)
             self._show_counts()
 
     def _imported(self, result: ImportResult) -> None:
-        self.result, self._import_job = result, None
-        self.panel.hide()
-        entity = entity_class(self.entity).entity
-        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=tr(entity.plural)) if result.added else tr("Nothing was added."))
-        lines = []
-        if result.updated:
-            lines.append(ntr("{count} known record completed", "{count} known records completed", Number(result.updated)))
-        if result.skipped:
-            lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", Number(result.skipped)))
-        if result.rejected and result.rejects_file:
-            lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", Number(result.rejected), file=Path(result.rejects_file).name))
-        self.outcome_note.setText("\n".join([*lines, *result.notes]))
-        self.show_button.setVisible(self.entity in PAGES)
-        self.undo_button.setVisible(result.transaction is not None)
-        self.rejects_button.setVisible(bool(result.rejects_file))
-        self.corrected_button.setVisible(bool(result.rejects_file))
-        self.again_button.show()
+        self._import_job = None
+        self.done.show_result(self.entity, result)
         self.focus_first()
 
     def _not_imported(self, error: Exception) -> None:
         self._import_job = None
-        self.panel.hide()
+        self.done.panel.hide()
         self.go_to("columns" if isinstance(error, AmbiguousDate) and self.files is not None and self.files.has_columns else "check")
         if isinstance(error, Cancelled):
             self.frame.say(tr("Stopped. Nothing was written."))
         else:
             self._refused(error)
 
-    def undo_import(self) -> None:
-        """Take the import back."""
-        from crmdesk.exchange.undoing import undo_import
-
-        store, result = self.frame.store, self.result
-        if result is not None and (transaction := result.transaction) is not None:
-            self.undo_button.setEnabled(False)
-            background.write(self, tr("Undo"), lambda job: undo_import(store, transaction), self._undone, self._not_undone)
-
-    def _undone(self, what: str) -> None:
-        self.undo_button.setEnabled(True)
-        self.undo_button.hide()
-        self.show_button.hide()
-        self.outcome.setText(tr("The import was taken back."))
-        self.outcome_note.setText("")
-
-    def _not_undone(self, error: Exception) -> None:
-        """Say in place what was edited since."""
-        self.undo_button.setEnabled(True)
-        if isinstance(error, UserError):
-            self.outcome_note.setText("\n".join(part for part in (error.message, error.hint) if part))
-        else:
-            self.frame.show_error(error)
-
-    def _show_records(self) -> None:
-        self.frame.open_page(PAGES[self.entity])
-
-    def _open_rejects(self) -> None:
-        if self.result is not None and self.result.rejects_file:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self.result.rejects_file))
-
+    @Slot()
     def _import_rejects(self) -> None:
         """Import the rejected rows again, after they were corrected."""
-        if self.result is not None and self.result.rejects_file:
-            self.open_files([Path(self.result.rejects_file)], self.entity)
+        result = self.done.result
+        if result is not None and result.rejects_file:
+            self.open_files([Path(result.rejects_file)], self.entity)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -755,12 +612,6 @@ class ImportPage(Page):
         if files:
             event.acceptProposedAction()
             self.open_files(files, self._wanted)
-
-
-def _height(part: QWidget, width: int) -> int:
-    """Return how high a part is at a width."""
-    height = part.heightForWidth(width)
-    return height if height > 0 else part.sizeHint().height()
 
 
 class _Count(Card):

@@ -325,6 +325,7 @@ class Chip(QAbstractButton):
         super().__init__()
         self._tone: theme.Tone = tone
         self._icon = icon
+        self._is_strong = False
         self.setText(text)
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -344,15 +345,21 @@ class Chip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def set_strong(self, is_strong: bool) -> None:
+        """Write the word in bold, for the one chip of a row that is meant."""
+        self._is_strong = is_strong
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(paint.chip_width(self.text(), self._icon), paint.CHIP_HEIGHT)
+        return QSize(paint.chip_width(self.text(), self._icon, self._is_strong), paint.CHIP_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(48, self.sizeHint().width()), paint.CHIP_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint.chip(painter, QPoint(0, 0), self.text(), self._tone, self.width(), self._icon)
+        paint.chip(painter, QPoint(0, 0), self.text(), self._tone, self.width(), self._icon, self._is_strong)
         if self.hasFocus():
             paint.focus_ring(painter, self.rect(), 10)
 

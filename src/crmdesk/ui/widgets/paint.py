@@ -56,15 +56,15 @@ def text_width(text: str, font: QFont) -> int:
     return ceil(QFontMetricsF(font).horizontalAdvance(text))
 
 
-def chip_width(text: str, icon: str = "") -> int:
+def chip_width(text: str, icon: str = "", is_strong: bool = False) -> int:
     """Return how wide a chip with a text is."""
-    return text_width(text, theme.font("caption")) + 2 * CHIP_PADDING + (16 if icon else 0)
+    return text_width(text, _chip_font(is_strong)) + 2 * CHIP_PADDING + (16 if icon else 0)
 
 
-def chip(painter: QPainter, at: QPoint, text: str, tone: theme.Tone, most: int = 10_000, icon: str = "") -> int:
+def chip(painter: QPainter, at: QPoint, text: str, tone: theme.Tone, most: int = 10_000, icon: str = "", is_strong: bool = False) -> int:
     """Draw a chip with its upper left corner at a point, no wider than `most`; returns its width."""
     ground, ink = theme.TONES[tone]
-    width = min(chip_width(text, icon), most)
+    width = min(chip_width(text, icon, is_strong), most)
     area = QRect(at.x(), at.y(), width, CHIP_HEIGHT)
     rounded(painter, area, CHIP_HEIGHT / 2, theme.colour(ground), None)
     inner = area.adjusted(CHIP_PADDING, 0, -CHIP_PADDING, 0)
@@ -72,8 +72,12 @@ def chip(painter: QPainter, at: QPoint, text: str, tone: theme.Tone, most: int =
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(inner.x() - 1, area.y() + 4, theme.pixmap(icon, ink, 12, ratio))
         inner.setLeft(inner.left() + 16)
-    line(painter, inner, text, theme.font("caption"), theme.colour(ink))
+    line(painter, inner, text, _chip_font(is_strong), theme.colour(ink))
     return width
+
+
+def _chip_font(is_strong: bool) -> QFont:
+    return theme.font("caption", 700) if is_strong else theme.font("caption")
 
 
 def avatar(painter: QPainter, area: QRect, name: str) -> None:

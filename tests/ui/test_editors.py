@@ -138,6 +138,23 @@ def test_a_link_is_found_while_typing_and_chosen_by_keyboard() -> None:
     assert left == [ERNST]
 
 
+def test_enter_takes_no_record_that_was_found_for_an_earlier_text() -> None:
+    editor = editor_for(field("link"), Context(find=lambda entity, text: [Named(uuid4(), "Anna")] if text == "an" else [Named(uuid4(), "Anton")]))
+    assert isinstance(editor, LinkEditor)
+    editor.set_value(None)
+    shown(editor)
+    editor.setFocus()
+    QTest.keyClicks(editor.inner, "an")
+    QTest.qWait(150)
+    background.settle()
+    QTest.keyClicks(editor.inner, "ton")
+    QTest.keyClick(editor.inner, Qt.Key.Key_Return)
+    assert editor.inner.text() == "anton"
+    background.settle()
+    QTest.keyClick(editor.inner, Qt.Key.Key_Return)
+    assert editor.value().title == "Anton"
+
+
 def test_a_name_that_was_not_chosen_is_no_link() -> None:
     editor = editor_for(field("link"), BERLIN)
     editor.set_value(ERNST)

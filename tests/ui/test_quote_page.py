@@ -150,6 +150,27 @@ def test_a_number_that_cannot_be_read_keeps_the_user_in_the_cell(desk: Desk, pag
     assert cells(page, 0)[QUANTITY] == "120"
 
 
+def test_enter_takes_no_product_that_was_found_for_an_earlier_text(desk: Desk, page: QuotePage) -> None:
+    editor = type_new(page, "log")
+    QTest.qWait(200)
+    desk.settle()
+    assert editor.offered() == ["Data logger"]
+    QTest.keyClicks(editor, "istics")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert cells(page, 1)[1] == "logistics"
+
+
+def test_a_product_that_is_typed_faster_than_it_is_found_is_taken(desk: Desk, page: QuotePage) -> None:
+    editor = type_new(page, "log")
+    QTest.qWait(200)
+    desk.settle()
+    QTest.keyClicks(editor, "ger")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert cells(page, 1)[1] == "Data logger"
+
+
 def test_typing_a_part_of_its_name_adds_a_product(desk: Desk, page: QuotePage, draft: UUID) -> None:
     editor = type_new(page, "log")
     QTest.qWait(200)

@@ -31,9 +31,9 @@ MOST_FOUND = 8
 LEAST_WIDTH = 260
 
 
-def show_beneath(offers: Offers, lines: Sequence[str], beneath: QWidget) -> None:
-    """Offer what was found beneath an input."""
-    offers.show_lines(lines, beneath.mapToGlobal(QPoint(0, beneath.height() + 2)), max(beneath.width(), LEAST_WIDTH), MOST_FOUND + 1)
+def show_beneath(offers: Offers, lines: Sequence[str], about: str, beneath: QWidget) -> None:
+    """Offer what was found for a text beneath an input."""
+    offers.show_lines(lines, about, beneath.mapToGlobal(QPoint(0, beneath.height() + 2)), max(beneath.width(), LEAST_WIDTH), MOST_FOUND + 1)
 
 
 class LinkEditor(Editor):
@@ -101,15 +101,15 @@ class LinkEditor(Editor):
         def work(job: Job) -> list[Named]:
             return list(find(entity, text))[:MOST_FOUND]
 
-        background.read(self, work, self._show_found, key="find")
+        background.read(self, work, lambda found: self._show_found(text, found), key="find")
 
-    def _show_found(self, found: list[Named]) -> None:
+    def _show_found(self, text: str, found: list[Named]) -> None:
         self._found = found
         lines = [" · ".join(part for part in (one.title, one.subtitle) if part) for one in found]
         if self.context.make is not None:
             lines.append(tr("New: {text}", text=self.input.text().strip()))
         if lines and self.input.hasFocus():
-            show_beneath(self._offers, lines, self)
+            show_beneath(self._offers, lines, text, self)
         else:
             self._offers.hide()
 
@@ -132,10 +132,11 @@ class LinkEditor(Editor):
 
     def key(self, event: QKeyEvent) -> bool:
         key = event.key()
-        if self._offers.answer(event):
+        typed = self.input.text().strip()
+        if self._offers.answer(event, typed):
             return key != Qt.Key.Key_Tab or super().key(event)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._timer.isActive():
+            if self._timer.isActive() or self._offers.is_behind(typed):
                 self._timer.stop()
                 self._find()
             else:

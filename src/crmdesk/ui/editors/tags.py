@@ -71,14 +71,14 @@ class TagsEditor(Editor):
         """Ask which tags there are that begin or go on like this."""
         text, find = self.input.text().strip(" ,"), self.context.find
         if text:
-            background.read(self, lambda job: list(find("tag", text))[:MOST_FOUND], self._show_found, key="find")
+            background.read(self, lambda job: list(find("tag", text))[:MOST_FOUND], lambda found: self._show_found(text, found), key="find")
         else:
             self._offers.hide()
 
-    def _show_found(self, found: list[Named]) -> None:
+    def _show_found(self, text: str, found: list[Named]) -> None:
         names = [one.title for one in found if one.title not in self._names]
         if names and self.input.hasFocus() and self.input.text().strip(" ,"):
-            show_beneath(self._offers, names, self.input)
+            show_beneath(self._offers, names, text, self.input)
             # Enter adds what was typed; a known tag is taken once the user has gone to it.
             self._offers.list.setCurrentRow(-1)
         else:
@@ -98,7 +98,7 @@ class TagsEditor(Editor):
         return super().eventFilter(watched, event)
 
     def key(self, event: QKeyEvent) -> bool:
-        if self._offers.answer(event):
+        if self._offers.answer(event, self.input.text().strip(" ,")):
             return True
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == ","
         if enter and self.input.text().strip():

@@ -511,7 +511,7 @@ class TicketsPage(Page):
 
     @Slot(str)
     def _find_snippets(self, typed: str) -> None:
-        self.frame.ask(self, lambda reader: tickets.snippets(reader, typed), self.reply.offer, key="snippets")
+        self.frame.ask(self, lambda reader: tickets.snippets(reader, typed), lambda found: self.reply.offer(typed, found), key="snippets")
 
     @Slot(object)
     def _take_snippet(self, snippet: Snippet) -> None:

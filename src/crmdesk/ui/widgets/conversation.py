@@ -339,15 +339,15 @@ class ReplyBox(QPlainTextEdit):
         self._is_setting = False
         self._offers.hide()
 
-    def offer(self, snippets: Sequence[Snippet]) -> None:
-        """Offer these beneath the text cursor."""
+    def offer(self, about: str, snippets: Sequence[Snippet]) -> None:
+        """Offer beneath the text cursor what was found for a text after the slash."""
         self._found = list(snippets)
         if not snippets or self._slashed() is None or not self.hasFocus():
             self._offers.hide()
             return
         icons = [theme.icon("book-open" if snippet.entity == "article" else "reply", "muted") for snippet in snippets]
         below = self.mapToGlobal(self.cursorRect().bottomLeft() + QPoint(4, 6))
-        self._offers.show_lines([snippet.title for snippet in snippets], below, min(360, self.width()), MOST_OFFERED, icons)
+        self._offers.show_lines([snippet.title for snippet in snippets], about, below, min(360, self.width()), MOST_OFFERED, icons)
 
     def offered(self) -> list[str]:
         """Return the titles that are offered now."""
@@ -402,7 +402,7 @@ class ReplyBox(QPlainTextEdit):
             super().keyPressEvent(event)
         elif enter and control:
             self.send_wanted.emit()
-        elif not self._offers.answer(event):
+        elif not self._offers.answer(event, self._slashed() or "") and not (enter and self._offers.is_behind(self._slashed() or "")):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -21,6 +21,8 @@ MARGIN = 4
 class Offers(QFrame):
     """A list beneath an input. The keyboard stays in the input, which passes its keys to `answer`.
 
+    What was found for an earlier text is still shown while more is typed, but neither Enter nor Tab takes it.
+
     Signals:
         taken: the number of the line that was chosen.
     """
@@ -32,6 +34,7 @@ class Offers(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setProperty("card", "true")
+        self._about = ""
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Suggestions"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -41,14 +44,16 @@ class Offers(QFrame):
         self.list.itemClicked.connect(self._clicked)
         self.setLayout(column(self.list, margins=(MARGIN, MARGIN, MARGIN, MARGIN)))
 
-    def show_lines(self, lines: Sequence[str], at: QPoint, width: int, most: int, icons: Sequence[QIcon] = ()) -> None:
+    def show_lines(self, lines: Sequence[str], about: str, at: QPoint, width: int, most: int, icons: Sequence[QIcon] = ()) -> None:
         """Offer these lines.
 
         Args:
+            about: the text for which they were found.
             at: the upper left corner on the screen.
             most: so many lines at the most are seen without scrolling.
             icons: one for each line, or none.
         """
+        self._about = about
         self.list.clear()
         for number, line in enumerate(lines):
             self.list.addItem(QListWidgetItem(icons[number], line) if icons else QListWidgetItem(line))
@@ -61,14 +66,18 @@ class Offers(QFrame):
         """Return what is offered now."""
         return [] if self.isHidden() else [self.list.item(number).text() for number in range(self.list.count())]
 
-    def answer(self, event: QKeyEvent) -> bool:
+    def is_behind(self, typed: str) -> bool:
+        """Return whether what is offered was found for another text than this one."""
+        return not self.isHidden() and typed != self._about
+
+    def answer(self, event: QKeyEvent, typed: str) -> bool:
         """Answer to a key while something is offered: ↑↓ choose, Enter and Tab take, Esc takes the list away; False leaves it to the input."""
         key = event.key()
         if self.isHidden():
             return False
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._step(1 if key == Qt.Key.Key_Down else -1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self.list.currentRow() >= 0:
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self.list.currentRow() >= 0 and typed == self._about:
             self.taken.emit(self.list.currentRow())
         elif key == Qt.Key.Key_Escape:
             self.hide()

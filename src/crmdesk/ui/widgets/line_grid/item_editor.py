@@ -48,6 +48,7 @@ class ItemEditor(QPlainTextEdit):
     def __init__(self, parent: QWidget, text: str, find: Find) -> None:
         super().__init__(parent)
         self._find, self._found, self._was = find, list[Any](), text
+        self._takes_first = False
         self.setProperty("kind", "cell")
         self.setTabChangesFocus(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -74,27 +75,32 @@ class ItemEditor(QPlainTextEdit):
 
     @Slot()
     def _typed(self) -> None:
+        self._takes_first = False
         self._timer.start()
 
     @Slot()
     def _ask(self) -> None:
         text, find = self.text().strip(), self._find
         if not text or "\n" in text or text == self._was:
-            self._offers.hide()
+            self._show(text, [])
             return
 
         def work(job: Job) -> list[Any]:
             return list(find(text))[:MOST_FOUND]
 
-        background.read(self, work, self._show, key="find")
+        background.read(self, work, lambda found: self._show(text, found), key="find")
 
-    def _show(self, found: list[Any]) -> None:
+    def _show(self, text: str, found: list[Any]) -> None:
         self._found = found
-        if not found or not self.hasFocus():
+        if not found or self._takes_first or not self.hasFocus():
             self._offers.hide()
+            if self._takes_first and found:
+                self._take(0)
+            elif self._takes_first:
+                self.finished.emit(1)
             return
         lines = [" · ".join(part for part in (one.title, one.subtitle) if part) for one in found]
-        self._offers.show_lines(lines, self.mapToGlobal(QPoint(0, self.height() + 2)), max(300, self.width()), MOST_FOUND)
+        self._offers.show_lines(lines, text, self.mapToGlobal(QPoint(0, self.height() + 2)), max(300, self.width()), MOST_FOUND)
 
     @Slot(int)
     def _take(self, number: int) -> None:
@@ -104,17 +110,25 @@ class ItemEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        enter, typed = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter), self.text().strip()
         if is_composing() or (enter and shift):
             super().keyPressEvent(event)
-        elif self._offers.answer(event):
+        elif self._offers.answer(event, typed):
             return
+        elif (enter or key == Qt.Key.Key_Tab) and self._offers.is_behind(typed):
+            self._take_first()
         elif enter:
             self.finished.emit(1)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             self.finished.emit(-1 if key == Qt.Key.Key_Backtab or shift else 1)
         else:
             super().keyPressEvent(event)
+
+    def _take_first(self) -> None:
+        """Take the best product for what is typed as soon as it is found; typed faster than found, it is still meant."""
+        self._takes_first = True
+        self._timer.stop()
+        self._ask()
 
     def hide_offers(self) -> None:
         """Take the list of products away."""

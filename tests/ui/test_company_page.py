@@ -204,6 +204,18 @@ def test_tabs_show_what_belongs_to_the_company(desk: Desk, company: CompanyPage)
     assert [entry.title for entry in company.history.entries()] == ["Add"]
 
 
+def test_the_history_calls_own_fields_by_their_label_and_the_bin_by_its_name(desk: Desk, company: CompanyPage) -> None:
+    record = one(desk, "company", "Alfreds Futterkiste")
+    desk.store.run(deeds.add, "custom_field", {"about": "company", "name": "branches", "label": "Number of branches", "kind": "integer"})
+    desk.store.run(deeds.edit, "company", [record], {"branches": 3})
+    desk.store.run(deeds.delete, "company", [record])
+    desk.store.run(deeds.restore, "company", record)
+    desk.settle()
+    company.show_tab("history")
+    desk.settle()
+    assert [entry.detail for entry in company.history.entries()][:3] == ["Taken out of the bin", "Deleted", "Number of branches: – → 3"]
+
+
 def test_a_file_is_kept_in_the_store(desk: Desk, company: CompanyPage, tmp_path: Path) -> None:
     contract = tmp_path / "contract.txt"
     contract.write_text("three years")

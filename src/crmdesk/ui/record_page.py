@@ -569,13 +569,14 @@ class CustomerPage(Page):
     def _changes_text(self, one: records.Entry) -> str:
         lines = []
         for name, (old, new) in one.changes.items():
-            known = self._cls.fields.get(name)
-            label = tr(known.label) if known else name
+            if name == "deleted":
+                lines.append(tr("Deleted") if new else tr("Taken out of the bin"))
+                continue
+            known = self._cls.fields.get(name) or self.own.named(name)
             if known is None:
-                lines.append(label)
                 continue
             before, after = records.shown(known, old), records.shown(known, new)
-            lines.append(tr("{label}: {text}", label=label, text=tr("{old} → {new}", old=before or "–", new=after or "–")))
+            lines.append(tr("{label}: {text}", label=tr(known.label), text=tr("{old} → {new}", old=before or "–", new=after or "–")))
         return " · ".join(lines)
 
     # --- deeds ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.exchange.column_words import can_be_given
 from crmdesk.exchange.layouts import ADDRESS_PARTS, LINE, MORE_ADDRESS_PARTS, PART_FIELDS, RELATED, VIRTUAL, Target, finished
+from crmdesk.exchange.told_ids import id_names
 from crmdesk.exchange.words import bare
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
@@ -32,7 +33,7 @@ def parse_target(entity: str, text: str, own_fields: Sequence[Field] = ()) -> Ta
     if rest and name in RELATED.get(entity, ()):
         return replace(parse_target(LINE if name == "line" else name, ".".join(rest)), of=name)
     item = fields.get(name)
-    if name in VIRTUAL.get(entity, ()) and not rest:
+    if not rest and (name in VIRTUAL.get(entity, ()) or name in id_names(entity)):
         return Target(name)
     if any(name == own.name for own in own_fields) and not rest:
         return Target(name)

@@ -1,4 +1,4 @@
-"""Entries: the products and people of deals and the messages of tickets, which have files of their own; how a file says whose they are."""
+"""Entries: the products and people of deals, the lines of quotes and the messages of tickets, which have files of their own; how a file says whose they are."""
 
 from __future__ import annotations
 
@@ -35,12 +35,18 @@ def title_of(entity: str, link: str, column: str) -> str:
 
 
 def forms(entity: str, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
-    """Return by what an entry is the same as another one of its deal or ticket: the closest first, then what holds where the file says less.
+    """Return by what an entry is the same as another one of its deal, quote or ticket: the closest first, then what holds where the file says less.
 
     Args:
         values: stored values by column.
     """
     match entity:
+        case "quote_line":
+            content = (values["kind"], values["product_id"], values["description"], values["quantity"], values["unit_price"])
+            place = values.get("position")
+            return ((values["quote_id"], place), (values["quote_id"], *content))[place is None :]
+        case "allowance_charge":
+            return (tuple(values.get(name) for name in FORMED_BY[entity]),)
         case "deal_product":
             whole = (values["deal_id"], values["product_id"])
             return (*whole, values.get("position")), (*whole, None)
@@ -51,9 +57,11 @@ def forms(entity: str, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]
             return ((values["ticket_id"], values["kind"], (values["at"] or 0) // MINUTE, " ".join(folded(values["body"] or "").split())),)
 
 
-OWNERS = {"deal_product": "deal_id", "deal_contact": "deal_id", "message": "ticket_id"}
+OWNERS = {"deal_product": "deal_id", "deal_contact": "deal_id", "message": "ticket_id", "quote_line": "quote_id", "allowance_charge": "quote_id"}
 FORMED_BY = {
     "deal_product": ("deal_id", "product_id", "position"), "deal_contact": ("deal_id", "contact_id"), "message": ("ticket_id", "kind", "at", "body"),
+    "quote_line": ("quote_id", "kind", "product_id", "description", "quantity", "unit_price", "position"),
+    "allowance_charge": ("quote_id", "line_id", "charge", "amount", "percent", "base_amount", "reason"),
 }  # fmt: skip
 """The columns that `forms` looks at."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from crmdesk.errors import UserError
 from crmdesk.exchange import shapes
 from crmdesk.exchange.cells import one_line
-from crmdesk.exchange.entries import OWNERS, TOLD_BY, forms, virtual_names
+from crmdesk.exchange.entries import FORMED_BY, OWNERS, TOLD_BY, forms, virtual_names
 from crmdesk.exchange.known import known_as
 from crmdesk.exchange.shapes import Draft, Shape, Values, Work
 from crmdesk.i18n import tr
@@ -121,8 +121,27 @@ class MessageShape(EntryShape):
         draft.values["kind"] = draft.values["kind"] or ("out" if draft.values["member_id"] else "in")
 
 
+class AllowanceShape(Shape):
+    """Discounts and charges of quotes and their lines."""
+
+    entity = "allowance_charge"
+
+    def starting(self) -> Values:
+        """Return the columns by which a discount is known again."""
+        return {**dict.fromkeys(FORMED_BY[self.entity]), **super().starting()}
+
+    def finish(self, draft: Draft) -> None:
+        """Take what does not say that it is a charge for a discount."""
+        draft.rest["may repeat"] = True
+        draft.values["charge"] = draft.values["charge"] or 0
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return what tells the discounts of one quote apart."""
+        return [("o", forms(self.entity, draft.values)[0])]
+
+
 def shape_of(entity: str, work: Work) -> Shape:
     """Return what turns the rows of a file into records of an entity."""
     if entity in TOLD_BY:
         return MessageShape(work, entity) if entity == "message" else EntryShape(work, entity)
-    return shapes.shape_of(entity, work)
+    return AllowanceShape(work) if entity == AllowanceShape.entity else shapes.shape_of(entity, work)

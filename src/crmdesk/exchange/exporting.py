@@ -16,7 +16,9 @@ from crmdesk.clock import now
 from crmdesk.errors import UserError
 from crmdesk.exchange import written_calendars, written_cards
 from crmdesk.exchange.entries import TOLD_BY, title_of
+from crmdesk.exchange.leading import LEADS, LEADS_LABEL, leading
 from crmdesk.exchange.outgoing import BLOCK, ExportOptions, Out, OutColumn
+from crmdesk.exchange.told_ids import id_names, unclear
 from crmdesk.fields import NO_YEAR, day_text
 from crmdesk.i18n import locale, tr
 from crmdesk.models.base import ENTITIES
@@ -107,8 +109,10 @@ def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, prog
         among = list(found) if among is None else [record for record in among if record in found]
     wanted = ids(reader, cls.entity.name, options.conditions, options.sort, among=among)
     is_all = among is None and not options.conditions and not reader.viewer.sees_only_own
-    columns = tuple(column for name in names for column in (*_columns(reader, cls, name, None if is_all else wanted), *_telling(cls, name)))
-    return Out(store, reader, cls, options, tuple(names), columns, wanted, progress)
+    columns = [column for name in names for column in (*_columns(reader, cls, name, None if is_all else wanted), *_telling(reader, cls, name, options))]
+    if not options.columns:
+        columns += _whole(reader, cls, options)
+    return Out(store, reader, cls, options, tuple(names), tuple(columns), wanted, progress)
 
 
 # ---- columns ----
@@ -146,11 +150,23 @@ def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[byt
     return [(str(said), int(times)) for said, times in reader.rows(sql, parameters)] or [("", 1)]
 
 
-def _telling(cls: type[Record], name: str) -> Iterator[OutColumn]:
-    """Return the column with the id or number of a linked record whose name is rarely its alone."""
+def _telling(reader: Reader, cls: type[Record], name: str, options: ExportOptions) -> Iterator[OutColumn]:
+    """Return the column with the id or number of a linked record: for programs, and for people where its name is not its alone."""
     entity = cls.entity.name
-    if column := TOLD_BY.get(entity, {}).get(name):
+    column = TOLD_BY.get(entity, {}).get(name)
+    if column is None and not options.columns and f"{name}_id" in id_names(entity) and (options.for_programs or unclear(reader, cls, name)):
+        column = "id"
+    if column:
         yield OutColumn(f"{name}_{column}", title_of(entity, name, column), "text", FlatColumn(name, part=column))
+
+
+def _whole(reader: Reader, cls: type[Record], options: ExportOptions) -> Iterator[OutColumn]:
+    """Return the columns that only files with everything of a record have: they come back as the same records."""
+    if cls.entity.name == "quote":
+        leads = leading(reader)
+        yield OutColumn(LEADS, tr(LEADS_LABEL), "flag", FlatColumn("id"), lambda record: True if record in leads else None)
+    if not options.for_programs:
+        yield OutColumn("id", tr("Id"), "text", FlatColumn("id"), lambda record: str(UUID(bytes=record)))
 
 
 _ADDRESS = ("street", "postal_code", "city", "state", "country")
@@ -299,6 +315,7 @@ def _unmistakable(number: str) -> str:
 
 def _write_json(path: Path, out: Out) -> int:
     count = 0
+    leads = leading(out.reader) if out.cls.entity.name == "quote" and not out.options.columns else frozenset()
     with path.open("x", encoding="utf-8", newline="\n") as stream:
         stream.write("[")
         for row in out.rows():
@@ -306,8 +323,9 @@ def _write_json(path: Path, out: Out) -> int:
             if row.values.get("tags"):
                 row.values["tags"] = [Part(written_cards.tag_text(part)) for part in row.values["tags"]]
             values = to_json(out.cls, row)
-            told = {f"{link}_id": values[link]["id"] for link in TOLD_BY.get(out.cls.entity.name, ()) if values.get(link)}
-            json.dump(values | told, stream, ensure_ascii=False)
+            if row.id.bytes in leads:
+                values[LEADS] = True
+            json.dump(values, stream, ensure_ascii=False)
             count += 1
         stream.write("\n]\n")
     return count

@@ -29,6 +29,7 @@ class Gathered:
         updates: the same; a row ends with its id.
         files: to be attached to the records, with what says where their content lies.
         created: how many records were made because something referred to them.
+        notes: sentences about records that were made so and are not complete.
     """
 
     settings: Settings
@@ -36,6 +37,7 @@ class Gathered:
     updates: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     _derivers: dict[str, Callable[[dict[str, Any]], None] | None] = field(default_factory=dict)
 
     def add(self, entity: str, values: dict[str, Any]) -> None:

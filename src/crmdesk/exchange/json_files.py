@@ -117,8 +117,9 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
         match value:
             case None:
                 continue
-            case {"title": title, "id": _}:
+            case {"title": title, "id": its}:
                 yield name, _cell(title)
+                yield f"{name}_id", _cell(its)
             case {"amount": amount, "currency": currency}:
                 yield name, _cell(amount)
                 if not record.get("currency"):

@@ -27,7 +27,7 @@ Key = tuple[str, Any]
 SIGNS = {
     "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
     "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
-    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal or ticket"), "!": mark("you said that it is the same"),
+    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal, quote or ticket"), "!": mark("you said that it is the same"),
 }  # fmt: skip
 FIELD_SIGN = mark("the same value in the field you chose")
 SAID = "!"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crmdesk.exchange.entries import TOLD_BY, virtual_names
+from crmdesk.exchange.leading import LEADS
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "company": ("record_kind",),
     "member": ("given_name", "family_name", "middle_name"),
     "deal": ("close_on", "outcome"),
-    "quote": ("discount",),
+    "quote": ("discount", LEADS),
     "quote_line": ("discount",),
     "ticket": ("description",),
     **{entity: tuple(virtual_names(entity)) for entity in TOLD_BY},

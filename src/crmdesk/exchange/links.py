@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.exchange.gathering import Gathered
-    from crmdesk.store import Store
+    from crmdesk.store import Reader, Store
 
 NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", "ticket": "number"}
 SCANNED = 2_000
 """Among so many promised companies a name without its legal form is looked for."""
-CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline"})
+CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline", "service_level"})
 
 
 class SeveralCalledSo(UserError):
@@ -67,6 +67,7 @@ class Book:
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
         self._alike: dict[str, set[bytes]] = {}
+        self._company_of: dict[bytes, bytes | None] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
         with store.read() as reader:
@@ -105,13 +106,30 @@ class Book:
             elif "sort_key" in columns:
                 index, keys = "sort_key", {sort_key(" ".join(text.split())) for text in new}
             else:
+                self._prepare_titles(reader, new)
                 return
             if self.entity == "company":
                 for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in new}):
                     self._alike.setdefault(name, set()).add(record)
-            sql = f'SELECT "{self._title}", id FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
-            for title, record in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
+            owner = "company_id" if "company_id" in columns else "NULL"
+            sql = f'SELECT "{self._title}", id, {owner} FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for title, record, company in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
                 self._called(name_key(self.entity, title or ""), title or "", record)
+                self._company_of[record] = company
+
+    def _prepare_titles(self, reader: Reader, texts: set[str]) -> None:
+        """Look up records that are called by what they are about, letter by letter: tickets, and drafts of quotes."""
+        wanted = texts - self._numbered.keys() - self._foreign.keys()
+        if not wanted or "company_id" not in self._cls.columns:
+            return
+        sql = f'SELECT "{self._title}", id, company_id FROM "{self.entity}" WHERE deleted_at IS NULL AND "{self._title}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+        for title, record, company in reader.rows(sql, (json.dumps(sorted(wanted), ensure_ascii=False),)):
+            self._called(name_key(self.entity, title), title, record)
+            self._company_of[record] = company
+
+    def is_of_another(self, record: bytes, company: bytes) -> bool:
+        """Say whether a record that was found by name belongs to another company than that one."""
+        return self._company_of.get(record) not in (None, company)
 
     # ---- answering ----
 
@@ -255,6 +273,8 @@ class Book:
             values |= {"external_id": text, "source": self._source}
         self._gathered.add(self.entity, values)
         self._gathered.made(self.entity)
+        if self.entity == "service_level":
+            self._gathered.notes.append(tr("Service level “{name}” was made with the usual times; set its own ones.", name=text))
         key = name_key(self.entity, text)
         self.made[key] = record
         if self.entity != "contact":
@@ -279,10 +299,19 @@ class Book:
                 return {"name": text, **mine}
             case "product":
                 return {"name": text, "is_active": 1, "currency": self.store.settings.currency}
+            case "service_level":
+                return {"name": text, **_usual_minutes()}
             case "member":
                 return {"name": text, "is_active": 0, "role": "sales"}
             case _:
                 return {"name": text}
+
+
+def _usual_minutes() -> dict[str, int]:
+    from crmdesk.operations.setup import STANDARD
+
+    minutes = {f"{priority}_first_reply_minutes": reply for priority, (reply, _) in STANDARD.items()}
+    return minutes | {f"{priority}_resolution_minutes": resolution for priority, (_, resolution) in STANDARD.items()}
 
 
 class Tags(Book):

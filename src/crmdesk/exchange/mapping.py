@@ -16,6 +16,7 @@ from crmdesk.exchange.layouts import LINE, Column, Layout, Target, finished, is_
 from crmdesk.exchange.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.misspelt import respelled
 from crmdesk.exchange.products import recognise
+from crmdesk.exchange.told_ids import id_headers, own_id_headers
 from crmdesk.exchange.words import bare
 from crmdesk.i18n import speaking, tr
 from crmdesk.models.base import ENTITIES
@@ -105,9 +106,9 @@ def _with_lines(columns: Sequence[Column]) -> list[Column]:
 
 def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
     """Let one column fill a link, by name rather than by id, and make one birthday of three columns."""
-    settled = _identified(columns, table)
+    settled = _identified(entity, columns, table)
     kept: dict[tuple[str, str], int] = {}
-    for position, column in enumerate(columns):
+    for position, column in enumerate(settled):
         target = column.target
         if target is None or not is_link({"": entity, "line": LINE}.get(target.of, target.of), target.field):
             continue
@@ -132,14 +133,18 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def _identified(columns: Sequence[Column], table: Table) -> list[Column]:
+def _identified(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
     """Tell our own ids from those of other programs: records that we exported are themselves when they come back."""
     found = list(columns)
+    named = {column.target.field for column in columns if column.target and not column.target.of and not column.target.is_key}
     own_external = any(bare(column.header) in labels_of("company", "external_id") | {"externalid"} for column in columns)
     for position, column in enumerate(columns):
         word = bare(column.header)
-        if word == "id" and (values := table.values(column.index)) and all(_UUID.fullmatch(str(value)) for value in values):
+        are_ours = all(_UUID.fullmatch(str(value)) for value in table.values(column.index))
+        if are_ours and word in own_id_headers() and table.values(column.index):
             found[position] = replace(column, target=Target("id"), why="product")
+        elif are_ours and (name := id_headers(entity).get(word)) and name.removesuffix("_id") in named:
+            found[position] = replace(column, target=Target(name), why="product")
         elif word in labels_of("company", "source") | {"source"} and own_external:
             found[position] = replace(column, target=Target("source"), why="product")
     return found
@@ -181,7 +186,7 @@ def _why_left(column: Column, product: Product | None) -> str:
 
 def importable() -> tuple[str, ...]:
     """Return the entities that files can be imported as."""
-    parts = {"phone", "email", "handle", "address", "memo", "record_tag", "allowance_charge", "attachment"}
+    parts = {"phone", "email", "handle", "address", "memo", "record_tag", "attachment"}
     workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field", "import_mapping"}
     return tuple(name for name in ENTITIES if name not in parts | workings)
 

@@ -54,12 +54,14 @@ class OutColumn:
     Attributes:
         name: the field's name with label and part, as imports take it: `phone.work`, `address.home.city`.
         source: where its values come from.
+        of_id: what makes its values of the records' ids, if nothing else is needed.
     """
 
     name: str
     label: str
     kind: str
     source: FlatColumn
+    of_id: Callable[[bytes], Any] | None = None
 
 
 @dataclass
@@ -84,7 +86,10 @@ class Out:
 
     def blocks(self) -> Iterator[list[list[Any]]]:
         """Read the records in their order, column by column; before the columns come the ids."""
-        return flat(self.reader, self.cls, self.wanted, [column.source for column in self.columns], self.tell)
+        read = [column.source for column in self.columns if column.of_id is None]
+        for records, *block in flat(self.reader, self.cls, self.wanted, read, self.tell):
+            values = iter(block)
+            yield [records, *(list(map(column.of_id, records)) if column.of_id else next(values) for column in self.columns)]
 
     def tell(self, done: int) -> None:
         """Say how many rows are done."""

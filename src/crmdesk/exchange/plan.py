@@ -346,8 +346,11 @@ class Plan:
                 self._gathered.add("custom_field", fresh.stored())
         work = self._work()
         shape: Shape = self.table.ways.shape(self.entity, work) if self.table.ways else shape_of(self.entity, work)
-        for above in [] if self.table.ways else [link[0] for link in shape.links if link[1] in shape.late]:
-            self._ringed |= rings(self.table.rows(), self._names(), above)
+        for index, column in [] if self.table.ways else [(link[0], link[1]) for link in shape.links if link[1] in shape.late]:
+            told = shape.told_ids.above.get(column)
+            self._ringed |= rings(self.table.rows(), self._names() if told is None else self._ids(), index if told is None else told)
+        if shape.told_ids.above:
+            shape.told_ids.look_ahead(self.table.rows())
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):
@@ -369,7 +372,9 @@ class Plan:
         for column, pairs in shape.late.items():
             for pair in pairs:
                 self._gathered.update(self.entity, (column,), pair)
-        self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()]
+        if shape.told_ids.above:
+            shape.link_rows()
+        self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()] + self._gathered.notes
         if self._wrote:
             self._keep_mapping()
         yield self._batch()
@@ -379,6 +384,11 @@ class Plan:
         title, number = entity_class(self.entity).entity.title, NUMBERED.get(self.entity, "")
         places = [(self.layout.index_of(name),) for name in (title, number, "external_id")] + [(self.layout.index_of("given_name"), self.layout.index_of("family_name"))]
         return [tuple(place for place in group if place is not None) for group in places if None not in group]
+
+    def _ids(self) -> list[tuple[int, ...]]:
+        """Return the column that says by id which record of ours a row is."""
+        place = self.layout.index_of("id")
+        return [] if place is None else [(place,)]
 
     def _refuse_lines(self) -> None:
         """Refuse a file of quotes that says nothing of them but their numbers, and of their lines a lot."""
@@ -486,6 +496,8 @@ class Plan:
         complaints = self._complaints(drafts, known)
         for place, (draft, keys, match) in enumerate(zip(drafts, keys_of, known, strict=True)):
             record, mode = match.record if match else None, self._decided.mode(draft)
+            if record is not None:
+                shape.brings(draft, record)
             if record is None and mode != "add" and not draft.rest.get("may repeat"):
                 record_in_file = self._in_file(draft, keys)
                 if record_in_file is not None:
@@ -585,7 +597,7 @@ class Plan:
         """Return the record that an earlier row of this file made, if this row means the same."""
         for kind, value in keys:
             # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
-            if kind == "n" and draft.values.get("external_id"):
+            if (kind == "n" and draft.values.get("external_id")) or (kind != "i" and "own id" in draft.rest):
                 continue
             if kind == "n" and draft.entity == "company":
                 record = next((found for key in _company_keys(value, remembers=False) if (found := self._seen.get(key))), None)

@@ -12,12 +12,15 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids, new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import ROUNDED, Hints, Read, has_more_decimals, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.entries import forms
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.known import bare_code
+from crmdesk.exchange.leading import LEADS, says_yes
 from crmdesk.exchange.links import NUMBERED, SeveralCalledSo, name_key
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.salutations import read_salutation
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.told_ids import NOT_THERE, ToldIds
 from crmdesk.exchange.words import outcome_of
 from crmdesk.i18n import mark, tr
 from crmdesk.models.names import folded, sort_key
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 Values = dict[str, Any]
+OF_A_COMPANY = frozenset({"contact_id", "deal_id", "quote_id", "ticket_id"})
+"""Links by name that must not lead to a record of another company than the row's."""
 OWNERS = ("company_id", "contact_id")
 """The links of a row that are read first: they tell apart other records of one name."""
 
@@ -114,6 +119,7 @@ class Shape:
         self.writer = PartsWriter(work.gathered, self.entity)
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
+        self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
         self.currency_index = work.layout.index_of("currency", of)
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
@@ -161,7 +167,7 @@ class Shape:
             return None
 
     def _template(self) -> Values:
-        names = ["id", *(scalar[1] for scalar in self.scalars), *(link[1] for link in self.links), *(money[1] for money in self.moneys)]
+        names = ["id", *(scalar[1] for scalar in self.scalars), *(link[1] for link in self.links), *self.told_ids.columns, *(money[1] for money in self.moneys)]
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
             values |= {"external_id": None, "source": values.get("source")}
@@ -189,6 +195,8 @@ class Shape:
 
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up what the rows of a block refer to."""
+        if self.told_ids:
+            self.told_ids.prepare(block)
         for index, _, book, _, _ in self.links:
             texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
             book.prepare({self.cuts[index].sub("", text) for text in texts} if index in self.cuts else texts)
@@ -236,10 +244,12 @@ class Shape:
                 if cell != "" and (text := one_line(cell)):
                     if index in self.cuts:
                         text = self.cuts[index].sub("", text) or text
-                    if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title):
+                    if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title) and not self.told_ids.of(cells, name):
                         raise UserError(tr("“{name}” would stand above itself.", name=text))
                     values[name] = self._linked(draft, name, book, text, is_key)
             header = ""
+            if self.told_ids:
+                self._link_nameless(draft)
             if self.moneys:
                 header = self._read_money(cells, values)
             for index, key, read, header in self.own:  # noqa: B007
@@ -279,14 +289,32 @@ class Shape:
         return header
 
     def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Return the record that a cell means; of several called so the one of the row's company or contact."""
+        """Return the record that a cell means: by the id beside it, else by its name; of several called so the one of the row's company or contact."""
+        if self.told_ids:
+            if known := self.told_ids.record(draft.cells, name):
+                return known
+            if self.told_ids.is_to_come(draft.cells, name):
+                draft.rest.setdefault("to come", {})[name] = text
+                return None
         try:
-            return self.link(draft, name, book, text, is_key)
+            record = self.link(draft, name, book, text, is_key)
         except SeveralCalledSo:
             beside = {owner: record for owner in OWNERS if owner != name and (record := draft.values.get(owner))}
             if beside and (record := book.of_its_own(text, beside)):
                 return record
             raise
+        if name in OF_A_COMPANY and record and (company := draft.values.get("company_id")) and book.is_of_another(record, company):
+            raise UserError(tr("{entity} “{text}” belongs to another company.", entity=tr(entity_class(book.entity).entity.label), text=text))
+        return record
+
+    def _link_nameless(self, draft: Draft) -> None:
+        """Set the links to records that have no name, such as a draft without subject."""
+        for column in self.told_ids.columns:
+            if draft.values[column] is None and column not in draft.rest.get("to come", ()) and self.told_ids.of(draft.cells, column):
+                if found := self.told_ids.record(draft.cells, column):
+                    draft.values[column] = found
+                elif self.told_ids.is_to_come(draft.cells, column):
+                    draft.rest.setdefault("to come", {})[column] = ""
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means."""
@@ -338,6 +366,9 @@ class Shape:
             values["source"] = values.get("source") or self.work.source
         draft.id = draft.id or self.new_id(draft)
         values["id"] = draft.id
+        self.brings(draft, draft.id)
+        if "to come" in draft.rest:
+            self.told_ids.wait(draft.cells, draft.id, draft.rest["to come"])
         # Links among the rows themselves are set when all of them are there.
         for column, pairs in self.late.items():
             if draft.entity == self.entity and values[column]:
@@ -354,6 +385,16 @@ class Shape:
         number = draft.values.get(NUMBERED.get(self.entity, ""))
         claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"), number)
         return claimed or draft.rest.get("own id") or next(self.work.ids)
+
+    def brings(self, draft: Draft, record: bytes) -> None:
+        """Take note of the record that a row became, or turned out to be, for the rows that link to it."""
+        if self.told_ids.above and draft.entity == self.entity:
+            self.told_ids.brings(self.own_id(draft.cells), record)
+
+    def link_rows(self) -> None:
+        """Set the links among the rows, now that all of them are there."""
+        for _ in range(self.told_ids.settle(self.work.gathered)):
+            self.work.note(NOT_THERE)
 
     def after(self, draft: Draft) -> None:
         """Add what belongs to an accepted record, such as the messages of a ticket."""
@@ -408,7 +449,9 @@ class Person(Shape):
         if self.virtual:
             self._read_extras(cells, values)
         given, family = values["given_name"], values["family_name"]
-        if not given and not family and (full := self.called or self.text(cells, "name") or self.text(cells, "nickname")):
+        full = self.called or self.text(cells, "name") or self.text(cells, "nickname")
+        # A lead without a person is called by its company.
+        if not given and not family and full and full != values.get("company_name"):
             name = split_name(full)
             values["given_name"], values["family_name"] = name.given or None, name.family or None
             if "title" in values:
@@ -677,6 +720,12 @@ class DealShape(Shape):
         names = ("name", "pipeline_id", "stage_id", "expected_close_on", "closed_on", "opened_on", "stage_since", "currency")
         return {**dict.fromkeys(names), **super().starting()}
 
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up links, pipelines too."""
+        super().prepare(block)
+        for index in self.virtual.get("pipeline", ()):
+            self.work.book("pipeline").prepare({one_line(cells[index]) for _, cells in block if cells.__class__ is list})
+
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Leave out a quote that is not there yet: quotes come after the deals they belong to."""
         if name == "quote_id" and book.find(text, is_key) is None:
@@ -862,6 +911,11 @@ class QuoteShape(Shape):
         self.lines = LineShape(work, "quote_line", "line") if has_lines else None
         self.by_number: dict[str, bytes] = {}
         self.today = today(work.settings.tz)
+        self.is_ours = "id" in self.virtual
+
+    def special(self) -> frozenset[str]:
+        """Return the column that says which quote leads its deal."""
+        return frozenset({LEADS})
 
     def starting(self) -> Values:
         """Return the columns that every quote gets."""
@@ -879,7 +933,10 @@ class QuoteShape(Shape):
         """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""
         values, settings = draft.values, self.work.settings
         draft.rest["may repeat"] = self.lines is not None
-        if values.get("number") and "external_id" in values:
+        if values.get("number") and self.is_ours:
+            # It was issued elsewhere: its lines come in a second file.
+            values["source"] = values.get("source") or self.work.source
+        elif values.get("number") and "external_id" in values:
             values["external_id"] = values["external_id"] or values["number"]
         values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
         values["date"] = values["date"] or self.today.isoformat()
@@ -888,6 +945,8 @@ class QuoteShape(Shape):
         values["tax_inclusive"] = int(settings.tax_inclusive) if values["tax_inclusive"] is None else values["tax_inclusive"]
         values["rounding_mode"] = values["rounding_mode"] or settings.rounding_mode
         values["rounding_level"] = values["rounding_level"] or settings.rounding_level
+        if self.is_ours:
+            return
         values["language"] = values["language"] or settings.language
         day = date.fromisoformat(values["date"])
         values["valid_until"] = values["valid_until"] or (day + timedelta(days=settings.quote_valid_days)).isoformat()
@@ -919,6 +978,13 @@ class QuoteShape(Shape):
             line.values["quote_id"] = quote
             self.lines.accept(line)
 
+    def after(self, draft: Draft) -> None:
+        """Let a quote lead its deal, if it says so and no other does."""
+        if (deal := draft.values.get("deal_id")) and says_yes(self.text(draft.cells, LEADS)):
+            with self.work.book("deal").store.read() as reader:
+                if not reader.value("SELECT quote_id FROM deal WHERE id = ?", (deal,)):
+                    self.work.gathered.update("deal", ("quote_id",), (draft.id, deal))
+
 
 class LineShape(Shape):
     """Lines of quotes; a discount column is in percent, or a share of one if no value exceeds 1."""
@@ -928,6 +994,7 @@ class LineShape(Shape):
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
         self.discount_index = work.layout.index_of("discount", of)
+        self.is_ours = "id" in self.virtual
         self.positions: dict[bytes, int] = {}
         self.products: dict[bytes, tuple[str | None, str | None]] = {}
 
@@ -938,11 +1005,15 @@ class LineShape(Shape):
     def starting(self) -> Values:
         """Return the columns that every line gets."""
         names = ("quote_id", "position", "kind", "product_id", "description", "quantity", "unit", "unit_price", "price_base_quantity", "tax_category", "tax_rate")
-        return {**dict.fromkeys(names), "kind": "item", **super().starting()}
+        return {**dict.fromkeys(names), **super().starting()}
 
     def finish(self, draft: Draft) -> None:
-        """Complete a line from its product."""
+        """Complete a line from its product; texts and subtotals have neither quantity nor price."""
         values = draft.values
+        values["kind"] = values["kind"] or "item"
+        draft.rest["may repeat"] = True
+        if self.is_ours or values["kind"] != "item":
+            return
         if (product := values["product_id"]) and not values["description"]:
             name, unit = self.product(product, draft)
             values["description"] = name
@@ -955,6 +1026,10 @@ class LineShape(Shape):
         if self.discount_index is not None and (text := shown(draft.cells[self.discount_index]).strip()):
             sign = self.work.hints.get(self.discount_index, Hints()).decimal_sign
             draft.rest["discount"] = _discount(text, sign, self.work.layout.columns[self.discount_index].header)
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return what tells the lines of one quote apart: their place, else all that they say."""
+        return [] if self.of else [("o", forms(self.entity, draft.values)[0])]
 
     def product(self, record: bytes, draft: Draft) -> tuple[str | None, str | None]:
         """Return name and unit of a product."""
@@ -972,13 +1047,14 @@ class LineShape(Shape):
         super()._check(draft)
 
     def accept(self, draft: Draft) -> None:
-        """Take a line at the end of its quote."""
+        """Take a line at its place, or at the end of its quote where the file names none."""
         quote = draft.values["quote_id"]
-        if quote not in self.positions:
-            with self.work.book("quote").store.read() as reader:
-                self.positions[quote] = int(reader.value("SELECT ifnull(max(position) + 1, 0) FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL", (quote,)))
-        draft.values["position"] = self.positions[quote]
-        self.positions[quote] += 1
+        if draft.values["position"] is None:
+            if quote not in self.positions:
+                with self.work.book("quote").store.read() as reader:
+                    self.positions[quote] = int(reader.value("SELECT ifnull(max(position) + 1, 0) FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL", (quote,)))
+            draft.values["position"] = self.positions[quote]
+            self.positions[quote] += 1
         super().accept(draft)
 
     def after(self, draft: Draft) -> None:

@@ -60,7 +60,7 @@ class Quote(Record):
     exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount")
     exchange_rate_on: Mapped[dt.date | None] = stored("date", mark("Date of the exchange rate"), group="amount")
     tax_inclusive: Mapped[bool | None] = stored("flag", mark("Prices include tax"))
-    rounding_mode: Mapped[str | None] = stored("choice", mark("Rounding"), choices=ROUNDINGS)
+    rounding_mode: Mapped[str | None] = stored("choice", mark("Rounding method"), choices=ROUNDINGS)
     rounding_level: Mapped[str | None] = stored("choice", mark("Tax is rounded"), choices=LEVELS)
     prepaid: Mapped[int | None] = stored("money", mark("Prepaid"))
     rounding: Mapped[int | None] = stored("money", mark("Cash rounding"))

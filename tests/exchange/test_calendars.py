@@ -168,3 +168,25 @@ def test_what_we_exported_is_itself_when_it_comes_back(store: Store, tmp_path: P
     assert rows(store, "SELECT kind, subject, at, body, contact_id FROM activity WHERE deleted_at IS NULL") == [before[0][1:]]
     export_records(store, "contact", tmp_path / "c.vcf")
     assert import_file(store, "contact", tmp_path / "c.vcf", ImportOptions(match=("id",))).skipped == 1
+
+
+def test_entries_without_an_id_come_once_however_often_they_are_imported(store: Store, tmp_path: Path) -> None:
+    lines = (
+        *event("DTSTART:20260601T100000Z", "DTEND:20260601T110000Z", "SUMMARY:Visit"),
+        *event("DTSTART:20260601T100000Z", "DTEND:20260601T110000Z"),
+        *event("DTSTART:20260601T100000Z", "DTEND:20260601T110000Z", "DESCRIPTION:Another one"),
+        *event("DTSTART;VALUE=DATE:20260310", "RRULE:FREQ=DAILY;COUNT=3"),
+        "BEGIN:VTODO", "DUE;VALUE=DATE:20260610", "END:VTODO",
+        "BEGIN:VJOURNAL", "DTSTAMP:20260301T100000Z", "SUMMARY:Thoughts", "END:VJOURNAL",
+    )  # fmt: skip
+    first = taken(store, tmp_path, *lines)
+    again = taken(store, tmp_path, *lines)
+    assert (first.read, first.added, first.skipped, first.created) == (8, 7, 0, {"task": 1})
+    assert (again.read, again.added, again.skipped, again.created) == (8, 0, 8, {})
+
+
+def test_entries_without_an_id_that_differ_in_anything_are_two(store: Store, tmp_path: Path, in_march: Callable[[float], None]) -> None:
+    taken(store, tmp_path, *event("DTSTART:20260601T100000Z", "SUMMARY:Visit", "ORGANIZER:mailto:anna@example.com"))
+    in_march(1)
+    result = taken(store, tmp_path, *event("DTSTART:20260601T100000Z", "SUMMARY:Visit", "ORGANIZER:mailto:bob@example.com"), *event("DTSTART:20260602T100000Z", "SUMMARY:Visit"))
+    assert (result.added, result.skipped) == (2, 0)

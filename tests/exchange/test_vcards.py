@@ -148,6 +148,20 @@ def test_cards_that_come_again_are_known_by_their_id(store: Store, tmp_path: Pat
     assert rows(store, "SELECT name, role FROM contact") == [("Anna von Berg", "Head buyer")]
 
 
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+def test_cards_without_an_id_come_once_however_often_they_are_imported(store: Store, tmp_path: Path, mode: str) -> None:
+    text = (
+        card("FN:Anna Berg") + card("FN:Anna Berg", "TEL:030 123456") + card("FN:Anna Berg", "EMAIL:anna@acme.example") + card("N:Li;Bob;;;", "ORG:Acme", "TEL:+49 30 7654321")
+        + card("TEL:0151 23456789") + card("EMAIL:nobody@acme.example") + card("FN:Bolt AG", "ORG:Bolt AG", "X-ABShowAs:COMPANY") + card("FN:Cleo Wu", "BDAY:1980-03-22", "NOTE:Tea")
+        + card("FN:Dora Ott", "ADR:;;Main St. 1;Berlin;;10115;Germany") + card("NICKNAME:Joe") + card("FN:Eva Rot", "TEL:123") + card("FN:Eva Rot", "IMPP:skype:eva")
+    )  # fmt: skip
+    first = taken(store, tmp_path, text, on_duplicate=mode)
+    again = taken(store, tmp_path, text, on_duplicate=mode)
+    assert (again.read, again.added, again.updated) == (first.read, 0, 0)
+    assert again.created == {}
+    assert again.rejected == first.rejected
+
+
 def test_an_address_that_is_none_does_not_cost_the_card(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, card("FN:Anna Berg", "EMAIL:nonsense", "EMAIL:anna@acme.example", "TEL:tel:+49-30-123456;ext=12"))
     assert result.rejected == 0

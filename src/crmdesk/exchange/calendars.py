@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,9 @@ _IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 
 
+_OF_ITSELF = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RECURRENCE-ID", "SUMMARY", "DESCRIPTION", "LOCATION", "ORGANIZER")
+
+
 class Entry:
     """One appointment, task or journal entry."""
 
@@ -175,6 +179,11 @@ class Entry:
     def text(self, name: str) -> str:
         """Return the text of a property, empty if there is none."""
         return plain(self._properties[name][0].value).replace("\r", "").strip() if name in self._properties else ""
+
+    def _likeness(self) -> str:
+        """Return what an entry without an id is known by when it comes again: all that it says of itself, empty if that is nothing."""
+        said = [f"{name}:{self.text(name)}" for name in _OF_ITSELF if self.text(name)]
+        return f"no-uid-{sha256(chr(10).join([self.block.name, *said]).encode()).hexdigest()[:32]}" if said else ""
 
     def is_cancelled(self) -> bool:
         """Say whether it does not take place."""
@@ -259,7 +268,7 @@ class Entry:
             UserError: a date is none, or the one that it needs is missing.
         """
         organizer, people, words = self._people()
-        uid = self.text("UID")[:300]
+        uid = self.text("UID")[:300] or self._likeness()
         rules = self._properties.get("RRULE", [])
         rule = rule_of(plain(rules[0].value)) if rules else None
         row = Happening(line, KINDS[self.block.name], self.text("SUMMARY"), author=organizer, people=people, external_id=uid)

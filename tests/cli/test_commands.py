@@ -372,7 +372,7 @@ def test_a_period_goes_to_the_accountant_and_is_closed(crm: Program, tmp_path: P
     assert "exists already" in crm("workbook", tmp_path / "w.xlsx", code=4)
     assert crm("period", "close", "2026-03-31") == crm("period", "show") == {"closed_until": "2026-03-31"}
     assert "closed period" in crm("quote", "issue", crm("quote", "add", document)["id"], code=4)
-    assert crm("period", "reopen") == {"closed_until": None}
+    assert crm("period", "reopen", "--reason", "an invoice came late") == {"closed_until": None}
 
 
 def test_reports_go_to_files(crm: Program, tmp_path: Path) -> None:

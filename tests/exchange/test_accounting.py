@@ -269,11 +269,11 @@ def test_closing_and_reopening_stand_in_the_journal_and_need_the_right(filled: S
     with pytest.raises(UserError, match="closed already"):
         filled.run(workbooks.close_period, date(2026, 3, 1))
     filled.run(workbooks.reopen_period, date(2026, 2, 28))
-    filled.run(workbooks.reopen_period)
+    filled.run(workbooks.reopen_period, reason=" an invoice came late ")
     with filled.read() as reader:
         found = reader.rows("SELECT operation, about FROM journal_tx WHERE operation LIKE 'workbooks.%' ORDER BY id")
     assert found == [
-        ("workbooks.close_period", "2026-03-31"), ("workbooks.reopen_period", "2026-03-31 → 2026-02-28"), ("workbooks.reopen_period", "2026-02-28 → –"),
+        ("workbooks.close_period", "2026-03-31"), ("workbooks.reopen_period", "2026-03-31 → 2026-02-28"), ("workbooks.reopen_period", "2026-02-28 → –: an invoice came late"),
     ]  # fmt: skip
     assert filled.can_undo() is not None
     for role, may in (("finance", True), ("manager", True), ("sales", False), ("service", False), ("read_only", False)):

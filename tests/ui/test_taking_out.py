@@ -12,7 +12,7 @@ from crmdesk import clock
 from crmdesk.operations import quotes
 from crmdesk.store.issued import closed_until
 from crmdesk.ui.dialogs import open_store, taking_out
-from crmdesk.ui.dialogs.taking_out import WorkbookDialog, write_everything
+from crmdesk.ui.dialogs.taking_out import ReopenDialog, WorkbookDialog, write_everything
 from crmdesk.ui.pages.reports import ReportsPage
 from tests.ui.desk import Desk, desk
 
@@ -51,11 +51,46 @@ def test_the_period_is_closed_with_it_if_that_is_wished_and_can_be_reopened(desk
     desk.settle()
     with store.read() as reader:
         assert closed_until(reader) == last
-    monkeypatch.setattr(type(desk.window), "confirm", lambda *_, **__: True)
+    again = WorkbookDialog(desk.window)
+    again.write(tmp_path / "w.xlsx", None, last - timedelta(days=1), closes=True)
+    desk.settle()
+    with store.read() as reader:
+        assert closed_until(reader) == last
     taking_out.ask_reopen(desk.window)
+    desk.settle()
+    (asked,) = desk.window.findChildren(ReopenDialog)
+    asked.form.editors["reason"].show_value("an invoice came late")
+    asked.save()
     desk.settle()
     with store.read() as reader:
         assert closed_until(reader) is None
+        assert reader.value("SELECT about FROM journal_tx ORDER BY id DESC LIMIT 1") == f"{last} → –: an invoice came late"
+
+
+def test_days_that_are_not_over_are_not_closed_and_no_workbook_is_written(desk: Desk, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "w.xlsx").write_text("mine")
+    dialog = WorkbookDialog(desk.window)
+    for last in (None, clock.today(store.settings.tz)):
+        dialog.write(tmp_path / "w.xlsx", None, last, closes=True)
+        desk.settle()
+        assert (tmp_path / "w.xlsx").read_text() == "mine"
+        assert dialog.form._errors["last"].text() == "Only days that are over can be closed."
+
+
+def test_a_file_that_is_to_be_replaced_stays_until_the_new_one_is_whole(desk: Desk, store: Store, tmp_path: Path) -> None:
+    for name in ("w.xlsx", "all.zip"):
+        (tmp_path / name).write_text("mine")
+    dialog = WorkbookDialog(desk.window)
+    dialog.write(tmp_path / "w.xlsx", date(2026, 2, 1), date(2026, 1, 1))
+    store.act_as("sales")
+    write_everything(desk.window, tmp_path / "all.zip")
+    desk.settle()
+    assert [(tmp_path / name).read_text() for name in ("w.xlsx", "all.zip")] == ["mine", "mine"]
+    store.act_as(None)
+    dialog.write(tmp_path / "w.xlsx", None, None)
+    write_everything(desk.window, tmp_path / "all.zip")
+    desk.settle()
+    assert all(zipfile.is_zipfile(tmp_path / name) for name in ("w.xlsx", "all.zip"))
 
 
 def test_a_period_that_is_not_over_is_refused_in_the_dialog(desk: Desk, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

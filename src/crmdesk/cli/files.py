@@ -250,13 +250,16 @@ def close_period(until: str) -> None:
 
 
 @period_app.command("reopen")
-def reopen_period(until: Annotated[str | None, typer.Argument(help="What stays closed; nothing if left out.")] = None) -> None:
+def reopen_period(
+    until: Annotated[str | None, typer.Argument(help="What stays closed; nothing if left out.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")] = "",
+) -> None:
     """Open closed days again."""
     from crmdesk.fields import read_date
     from crmdesk.operations.workbooks import reopen_period as reopen
 
     with opened() as store:
-        store.run_from("cli", reopen, read_date(until) if until else None)
+        store.run_from("cli", reopen, read_date(until) if until else None, reason)
     _say_closed()
 
 

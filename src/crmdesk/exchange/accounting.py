@@ -78,8 +78,11 @@ class _Written:
     groups: dict[tuple[str, str, Decimal, str], tuple[Decimal, Decimal]] = field(default_factory=dict)
 
 
-def accountants_workbook(store: Store, path: Path, period: Period, origin: str = "cli") -> WorkbookResult:
+def accountants_workbook(store: Store, path: Path, period: Period, origin: str = "cli", *, replaces: bool = False) -> WorkbookResult:
     """Write the documents of a period to a workbook.
+
+    Args:
+        replaces: a file that is there already gives way once the workbook is whole.
 
     Raises:
         NotAllowed: the role may not export.
@@ -90,7 +93,7 @@ def accountants_workbook(store: Store, path: Path, period: Period, origin: str =
         raise UserError(tr("“{file}” has no ending that can be written.", file=path.name), hint=tr("Use one of: {options}.", options=".xlsx"))
     if period.first and period.last and period.last < period.first:
         raise UserError(tr("The period ends before it begins."), field="to")
-    if path.exists():
+    if path.exists() and not replaces:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
         with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz) as book:

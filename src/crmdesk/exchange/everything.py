@@ -80,10 +80,11 @@ class Taken:
 # ---- out ----
 
 
-def export_all(store: Store, path: Path, progress: Progress | None = None) -> Taken:
+def export_all(store: Store, path: Path, progress: Progress | None = None, *, replaces: bool = False) -> Taken:
     """Write everything that a store holds into a zip, row by row.
 
     Args:
+        replaces: a file that is there already gives way once the zip is whole.
         progress: told how many rows and files of how many are done; may raise `Cancelled`, then there is no file.
 
     Raises:
@@ -91,7 +92,7 @@ def export_all(store: Store, path: Path, progress: Progress | None = None) -> Ta
         UserError: the file exists or can't be written. DamageFound: an attached file is not what was attached.
     """
     authorize(store.viewer, "store.write")
-    if path.exists():
+    if path.exists() and not replaces:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half, no_garbage(), store.read() as reader:
         out = _Out(reader, progress)

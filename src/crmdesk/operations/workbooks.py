@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmdesk.store.door import Change
+    from crmdesk.store.settings import Settings
 
 
 @operation(mark("Accountant's workbook"), right="export.write", undoable=False, traced=True)
@@ -32,8 +33,7 @@ def close_period(change: Change, until: date) -> None:
     Raises:
         UserError: the day is yet to come, or a later one is closed already.
     """
-    if until >= today(change.settings.tz):
-        raise UserError(tr("Only days that are over can be closed."), field="until")
+    check_over(change.settings, until)
     known = closed_until(change.reader)
     if known is not None and until <= known:
         raise UserError(tr("The days up to {day} are closed already.", day=known.isoformat()), field="until")
@@ -41,12 +41,23 @@ def close_period(change: Change, until: date) -> None:
     change.note(about=until.isoformat())
 
 
+def check_over(settings: Settings, until: date | None) -> None:
+    """Refuse to close days that are not over yet, of which None has no end.
+
+    Raises:
+        UserError: the day is yet to come.
+    """
+    if until is None or until >= today(settings.tz):
+        raise UserError(tr("Only days that are over can be closed."), field="until")
+
+
 @operation(mark("Reopen period"), right="period.write", undoable=False)
-def reopen_period(change: Change, until: date | None = None) -> None:
+def reopen_period(change: Change, until: date | None = None, reason: str = "") -> None:
     """Open closed days again.
 
     Args:
         until: what stays closed; nothing if None.
+        reason: why; it stands in the journal.
 
     Raises:
         UserError: no later day is closed.
@@ -55,7 +66,9 @@ def reopen_period(change: Change, until: date | None = None) -> None:
     if known is None or (until is not None and until >= known):
         raise UserError(tr("No period is closed."), field="until")
     _set(change, until)
-    change.note(about=tr("{before} → {after}", before=known.isoformat(), after=until.isoformat() if until else "–"))
+    before, after = known.isoformat(), until.isoformat() if until else "–"
+    why = reason.strip()
+    change.note(about=tr("{before} → {after}: {reason}", before=before, after=after, reason=why) if why else tr("{before} → {after}", before=before, after=after))
 
 
 def _set(change: Change, until: date | None) -> None:

@@ -6,15 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from crmdesk import clock
+from crmdesk.errors import UserError
 from crmdesk.fields import Field
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.ui import background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.widgets.basics import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FROM = Field("first", "date", mark("From"))
 TO = Field("last", "date", mark("To"))
 CLOSE = Field("close", "flag", mark("Close the period afterwards"))
+REASON = Field("reason", "text", mark("Reason"))
 
 
 class WorkbookDialog(AskDialog):
@@ -62,24 +65,56 @@ def _write_workbook(store: Store, path: Path, first: date | None, last: date | N
     from crmdesk.exchange.accounting import accountants_workbook
     from crmdesk.operations import workbooks
     from crmdesk.queries.ledger import Period
+    from crmdesk.store.issued import closed_until
+    from crmdesk.store.rights import authorize
 
-    path.unlink(missing_ok=True)
-    result = accountants_workbook(store, path, Period(first, last), "window")
     if closes:
-        store.run(workbooks.close_period, last or clock.today(store.settings.tz))
+        # What can't be closed is refused before a file is written that says nothing of it.
+        authorize(store.viewer, "period.write")
+        _check_over(store, last)
+    result = accountants_workbook(store, path, Period(first, last), "window", replaces=True)
+    if closes and last is not None:
+        with store.read() as reader:
+            known = closed_until(reader)
+        if known is None or known < last:
+            store.run(workbooks.close_period, last)
     return result
 
 
-def ask_reopen(frame: Frame) -> None:
-    """Open a closed period again, after a question."""
+def _check_over(store: Store, last: date | None) -> None:
     from crmdesk.operations import workbooks
+
+    try:
+        workbooks.check_over(store.settings, last)
+    except UserError as error:
+        error.field = TO.name
+        raise
+
+
+class ReopenDialog(AskDialog):
+    """Asks why closed days are opened again."""
+
+    def __init__(self, frame: Frame, day: date) -> None:
+        super().__init__(frame, [REASON], tr("Reopen all days up to {day}?", day=day.isoformat()), tr("Reopen"), self._reopen)
+        lines = self.layout()
+        assert isinstance(lines, QBoxLayout)
+        lines.insertWidget(1, Text(tr("Documents dated in them can be issued and changed again. It stands in the journal."), "caption", wrap=True))
+
+    def _reopen(self, values: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        from crmdesk.operations import workbooks
+
+        self._frame.do(workbooks.reopen_period, reason=str(values.get("reason") or ""), done=done, failed=failed)
+
+
+def ask_reopen(frame: Frame) -> None:
+    """Open a closed period again, after a question for the reason."""
     from crmdesk.store.issued import closed_until
 
     def answer(day: date | None) -> None:
         if day is None:
             frame.say(tr("No period is closed."))
-        elif frame.confirm(tr("Reopen all days up to {day}?", day=day.isoformat()), tr("Reopen"), tr("Documents dated in them can be issued and changed again. It stands in the journal.")):
-            frame.do(workbooks.reopen_period)
+        else:
+            ReopenDialog(frame, day).open()
 
     assert isinstance(frame, QWidget)
     frame.ask(frame, closed_until, answer, key="closed period")
@@ -107,8 +142,7 @@ def write_everything(frame: Frame, path: Path) -> None:
 def _take(store: Store, path: Path, job: Job) -> Taken:
     from crmdesk.exchange.everything import export_all
 
-    path.unlink(missing_ok=True)
-    return export_all(store, path, job.progress)
+    return export_all(store, path, job.progress, replaces=True)
 
 
 def _taken(frame: Frame, taken: Taken) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
 """Saves one field: name, value of the input, what to call when it is saved, what to call when not."""
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 98
 SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}
@@ -152,7 +152,7 @@ class _Value(Clickable):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setMinimumHeight(28)
-        self._lines = column(space=0, margins=(8, 5, 0, 5))
+        self._lines = column(space=0, margins=(6, 5, 0, 5))
         self.setLayout(self._lines)
 
     def show_lines(self, lines: Sequence[tuple[str, str]]) -> None:

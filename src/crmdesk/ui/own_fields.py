@@ -44,7 +44,7 @@ def own_fields(reader: Reader, entity: str) -> tuple[Field, ...]:
 class OwnFields(QWidget):
     """The form; each field is saved when it is left."""
 
-    def __init__(self, frame: Frame, entity: str, label_width: int = 104) -> None:
+    def __init__(self, frame: Frame, entity: str, label_width: int = 98) -> None:
         super().__init__()
         self._frame, self._entity, self._label_width = frame, entity, label_width
         self._record: UUID | None = None

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.background import Job
 
 Index = QModelIndex | QPersistentModelIndex
-HEAD, MOST_BARS, LIST_WIDTH = 32, 12, 232
+HEAD, MOST_BARS, LIST_WIDTH, MEASURED, WIDEST = 32, 12, 232, 100, 300
 FROM = Field("start", "date", mark("From"))
 TO = Field("end", "date", mark("To"))
 PERIODS = {
@@ -234,6 +234,13 @@ class FigureTable(QTableView):
         self.cells.show(table)
         self._fit()
 
+    def _needed(self, number: int) -> int:
+        """Return how wide a column has to be for its head and what stands in it."""
+        table = self.cells.table
+        head = paint.text_width(tr(table.columns[number].label), theme.font("caption", 500)) if table is not None else 0
+        widest = max((paint.text_width(self.cells.text(line, number), theme.relative(600)) for line in range(min(MEASURED, self.cells.rowCount()))), default=0)
+        return max(76, head + 30, min(WIDEST, widest + 30))
+
     def rows_at(self, index: Index) -> Rows | None:
         """Return the records behind a cell."""
         return self.cells.rows[index.row()][index.column()].opens if index.isValid() else None
@@ -261,11 +268,11 @@ class FigureTable(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        """Give every column the room that its head needs, the first one twice as much of what is left."""
+        """Give every column the room that it needs, the first one twice as much of what is left."""
         count, table = self.cells.columnCount(), self.cells.table
         if not count or table is None:
             return
-        needed = [max(76, paint.text_width(tr(of.label), theme.font("caption", 500)) + 30) for of in table.columns]
+        needed = [self._needed(number) for number in range(count)]
         spare = max(0, self.viewport().width() - sum(needed)) // (count + 1)
         for number in range(1, count):
             self.setColumnWidth(number, needed[number] + spare)
@@ -411,9 +418,9 @@ class ReportsPage(Page):
         self._charted = chosen
         is_months = table.columns[0].name == "month"
         chart: Chart = self.bars if is_months else self.steps
-        rows = table.rows[-24:] if is_months else table.rows[:MOST_BARS]
-        first = len(table.rows) - len(rows) if is_months else 0
-        self._first_bar = first
+        numbers = [number for number, figures in enumerate(table.rows) if table.name != "data_quality" or figures[3].value]
+        self._barred = numbers[-24:] if is_months else numbers[:MOST_BARS]
+        rows = [table.rows[number] for number in self._barred]
         points = [self._point(table, figures, chosen) for figures in rows]
         show = chosen > 0 and any(point.value for point in points) and len(points) > 1
         self.bar_card.setVisible(show and is_months)
@@ -440,8 +447,8 @@ class ReportsPage(Page):
     @Slot(int)
     def _open_bar(self, number: int) -> None:
         table = self._answer.table if self._answer is not None else None
-        if table is not None and self._first_bar + number < len(table.rows):
-            figures = table.rows[self._first_bar + number]
+        if table is not None and number < len(self._barred):
+            figures = table.rows[self._barred[number]]
             rows = figures[self._charted].opens
             if rows is not None:
                 self._open_rows(rows, shown(figures[0].value, "text", table.columns[0].name))

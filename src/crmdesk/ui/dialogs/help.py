@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QTextCursor
+from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from crmdesk.i18n import language, tr
@@ -47,6 +48,12 @@ def page_of_manual(name: str) -> Path:
     return own if own.is_file() else manual() / name
 
 
+def headings(name: str) -> list[str]:
+    """Return the headings of a page of the manual, in English."""
+    text = re.sub(r"```.*?```", "", (manual() / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [line.lstrip("#").strip() for line in text.splitlines() if line.startswith("#")]
+
+
 class HelpWindow(QDialog):
     """Shows pages of the manual; links lead on inside it, those to elsewhere open in the browser."""
 
@@ -56,6 +63,7 @@ class HelpWindow(QDialog):
         self.resize(760, 760)
         self.name = ""
         self._before: list[str] = []
+        self._heading = ""
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
         self.text.setAccessibleName(tr("Manual"))
@@ -78,8 +86,8 @@ class HelpWindow(QDialog):
         if self.name and self.name != name:
             self._before.append(self.name)
         self._load(name)
-        if heading:
-            self._scroll_to(heading)
+        self._heading = heading
+        self._scroll()
         self.text.setFocus()
 
     @Slot()
@@ -110,15 +118,24 @@ class HelpWindow(QDialog):
             self._load(self.name)
             self.text.verticalScrollBar().setValue(at)
 
-    def _scroll_to(self, heading: str) -> None:
+    def _scroll(self) -> None:
+        """Let the heading stand at the top; translations have the same headings in the same order."""
+        if not self._heading:
+            return
+        number = headings(self.name).index(self._heading)
         block = self.text.document().begin()
         while block.isValid():
-            if block.blockFormat().headingLevel() and block.text() == heading:
-                # From the end upwards, so that the heading stands at the top and not at the bottom.
-                self.text.moveCursor(QTextCursor.MoveOperation.End)
-                self.text.setTextCursor(QTextCursor(block))
-                return
+            if block.blockFormat().headingLevel():
+                number -= 1
+                if number < 0:
+                    self.text.setTextCursor(QTextCursor(block))
+                    self.text.verticalScrollBar().setValue(round(self.text.document().documentLayout().blockBoundingRect(block).top()))
+                    return
             block = block.next()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._scroll()
 
     @Slot(QUrl)
     def _follow(self, url: QUrl) -> None:

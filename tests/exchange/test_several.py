@@ -121,3 +121,22 @@ def test_a_field_of_ones_own_that_several_files_have_is_made_once_and_asks_nothi
     assert len(rows(store, "SELECT 1 FROM contact WHERE custom IS NOT NULL")) == 2
     with pytest.raises(UserError, match="no column “Rank”"):
         import_files(store, "contact", [tmp_path / "a.csv", tmp_path / "b.csv"], ImportOptions(own_fields=("Rank",)))
+
+
+def test_each_file_has_its_own_counts_also_where_several_make_one_table(store: Store, folder: Path) -> None:
+    result = import_files(store, "contact", [folder])
+    counts = {file.file.rpartition("/")[2]: (file.read, file.added, file.skipped, file.rejected) for file in result.files}
+    assert counts == {"a.csv": (2, 1, 0, 1), "b.tsv": (1, 1, 0, 0), "broken.vcf": (0, 0, 0, 0), "c.vcf": (2, 1, 0, 1), "d.vcf": (2, 0, 1, 1), "empty.csv": (0, 0, 0, 0)}
+    given_back = {file.file.rpartition("/")[2]: file.rejects_file for file in result.files if file.rejects_file}
+    assert given_back == {"a.csv": str(folder / "a-rejected.csv"), "c.vcf": str(folder / "broken-rejected.vcf"), "d.vcf": str(folder / "broken-rejected.vcf")}
+
+
+def test_mails_and_calendars_of_a_folder_are_counted_by_file(store: Store, tmp_path: Path) -> None:
+    inside = tmp_path / "inbox"
+    inside.mkdir()
+    for number in (1, 2):
+        (inside / f"{number}.eml").write_text(f"Message-ID: <{number}@example.com>\nSubject: Hello {number}\nFrom: anna@example.com\nDate: Mon, 1 Jun 2026 10:00:00 +0000\n\nText\n", encoding="utf-8")
+        events = "".join(f"BEGIN:VEVENT\nUID:{number}-{place}\nDTSTART:2026060{place}T100000Z\nEND:VEVENT\n" for place in range(1, number + 2))
+        (inside / f"{number}.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
+    result = import_files(store, "activity", [inside])
+    assert {file.file.rpartition("/")[2]: (file.read, file.added) for file in result.files} == {"1.eml": (1, 1), "2.eml": (1, 1), "1.ics": (2, 2), "2.ics": (3, 3)}

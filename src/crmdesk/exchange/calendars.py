@@ -64,7 +64,7 @@ def open_calendars(paths: Sequence[Path]) -> Table:
 
     return Table(
         paths[0], "ics", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), encoding="utf-8", delimiter=",", notes=agenda.notes(),
-        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None), HappeningShape, None, agenda.give_back, agenda.pile.said),
+        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None), HappeningShape, None, agenda.give_back, agenda.pile.said, agenda.pile.files),
     )  # fmt: skip
 
 

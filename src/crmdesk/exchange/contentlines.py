@@ -456,6 +456,10 @@ class Pile:
                 empty.append(source.path.name)
         self.starts, self.empty = starts, empty
 
+    def files(self) -> list[tuple[Path, int]]:
+        """Return the files, each with the running number of the line before its first one."""
+        return [(source.path, start) for source, start in zip(self.sources, self.starts, strict=True)]
+
     def said(self, line: int, reason: str) -> str:
         """Return a reason with the file and the line that it is about."""
         number = bisect_right(self.starts, line - 1) - 1

@@ -117,7 +117,7 @@ def open_mails(paths: Sequence[Path]) -> Table:
     notes = (tr("{count} attached files were too large or too many and were left out.", count=left_out),) if left_out else ()
     return Table(
         paths[0], "mail", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), notes=notes,
-        ways=Ways(SOURCE, partial(layout_of, SOURCE, None), HappeningShape, load_file, None, said),
+        ways=Ways(SOURCE, partial(layout_of, SOURCE, None), HappeningShape, load_file, None, said, lambda: [(path, place) for place, path in enumerate(paths)]),
     )
 
 

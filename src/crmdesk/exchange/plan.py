@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import CURRENCY, DATES, NUMBERS, Hints, Question, number_of, survey, two_ways, usual_sign
 from crmdesk.exchange.chosen import with_choices
+from crmdesk.exchange.counts import Counts, CountsOfFiles
 from crmdesk.exchange.decisions import Decided
 from crmdesk.exchange.entry_shapes import shape_of
 from crmdesk.exchange.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
@@ -115,22 +116,12 @@ class ImportOptions:
         return How(self.encoding, self.delimiter, self.sheet)
 
 
-@dataclass
-class Counts:
-    """How many rows went where."""
-
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    skipped: int = 0
-    rejected: int = 0
-
-
 class Plan:
     """An import on its way: the file is open and understood; `batches` works the rows out.
 
     Attributes:
         layout: what the columns mean.
+        counts: how many rows went where. files: the same of each file, where several make one table.
         rejections: the first rows that can't be taken. rejected: all of them, to be given back.
         changes: the first changes to known records, cell by cell.
         duplicates: the first rows that are known already: (line, record).
@@ -162,6 +153,7 @@ class Plan:
                 tr("No column of “{file}” was recognised.", file=self.table.path.name), hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20]))
             )
         self.counts = Counts()
+        self.files = CountsOfFiles(self.table.ways.files()) if self.table.ways and self.table.ways.files else None
         self.questions: list[Question] | None = None
         self.rejections: list[Rejection] = []
         self.rejected = Rejected(store.path)
@@ -427,6 +419,8 @@ class Plan:
         drafts = []
         for number, cells in block:
             self.counts.read += 1
+            if self.files:
+                self.files.count("read", number)
             if cells.__class__ is OddRow:
                 self._reject(number, cells, cells.reason)
                 continue
@@ -446,7 +440,7 @@ class Plan:
         self._reject(line, cells, f"{error.field}: {error.message}" if error.field else error.message, error.field or "")
 
     def _reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
-        self.counts.rejected += 1
+        self._count("rejected", line)
         rejection = Rejection(line, tuple(cells), reason)
         self.rejected.add(rejection)
         if len(self.rejections) < SHOWN:
@@ -552,12 +546,18 @@ class Plan:
         if "line of" in draft.rest or "made already" in draft.rest:
             return
         if draft.entity == self.entity:
-            self.counts.added += 1
+            self._count("added", draft.line)
         else:
             self._gathered.made(draft.entity)
 
+    def _count(self, what: str, line: int) -> None:
+        counts = self.counts
+        setattr(counts, what, getattr(counts, what) + 1)
+        if self.files:
+            self.files.count(what, line)
+
     def _skip(self, draft: Draft, record: bytes) -> None:
-        self.counts.skipped += 1
+        self._count("skipped", draft.line)
         if len(self.duplicates) < SHOWN:
             self.duplicates.append((draft.line, record))
 
@@ -646,7 +646,7 @@ class Plan:
             return False
         self._fresh.keep(record, present[record], parts)
         self.changes += changes[: max(0, SHOWN - len(self.changes))]
-        self.counts.updated += 1
+        self._count("updated", draft.line)
         self._note(draft, CHANGES, record, IN_FILE, changes, in_file=True)
         shape.work.note(COMPLETED)
         return True
@@ -702,7 +702,7 @@ class Plan:
                     changes += parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
                 self.changes += changes[: max(0, SHOWN - len(self.changes))]
                 if changes:
-                    self.counts.updated += 1
+                    self._count("updated", draft.line)
                 else:
                     self._skip(draft, match.record)
                 self._note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)

@@ -211,7 +211,7 @@ def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refus
 
 
 def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: int | None, refused: Sequence[FileResult], left_out: int) -> ImportResult:
-    files = [_file_result(plan, file) for plan, file in zip(plans, rejects, strict=True)] + list(refused)
+    files = [result for plan, file in zip(plans, rejects, strict=True) for result in _file_results(plan, file)] + list(refused)
     formats, encodings, products = {plan.table.format for plan in plans}, {plan.table.encoding for plan in plans}, {plan.layout.product for plan in plans}
     problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.rejections]
     notes = [note for plan in plans for note in plan.notes]
@@ -232,6 +232,9 @@ def _said(table: Table, rejection: Rejection) -> str:
     return tr("{file}, line {line}: {reason}", file=table.path.name, line=rejection.line, reason=rejection.reason)
 
 
-def _file_result(plan: Plan, rejects_file: str | None) -> FileResult:
-    counts = plan.counts
-    return FileResult(str(plan.table.path), plan.table.format, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, rejects_file)
+def _file_results(plan: Plan, rejects_file: str | None) -> list[FileResult]:
+    """Return what became of the files of a plan; what was rejected of cards and the like is given back in one file."""
+    files = plan.files.files if plan.files else {plan.table.path: plan.counts}
+    return [
+        FileResult(str(path), plan.table.format, of.read, of.added, of.updated, of.skipped, of.rejected, rejects_file if of.rejected else None) for path, of in files.items()
+    ]

@@ -53,6 +53,7 @@ class Ways:
         load: reads a file that lies in them, such as a picture.
         give_back: writes rejected rows in the files' own form; as a text table if None.
         said: puts the file and its line before a reason, where several files make one table.
+        files: returns these files, each with the number of the line before its first one.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Ways:
     load: Load | None = None
     give_back: Callable[[Path, Iterable[Any]], None] | None = None
     said: Callable[[int, str], str] | None = None
+    files: Callable[[], Sequence[tuple[Path, int]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def open_cards(paths: Sequence[Path]) -> Table:
     columns = deck.columns()
     return Table(
         paths[0], "vcard", tuple(name for name, _, _ in columns), deck.rows, tuple(deck.rows(SAMPLE_ROWS)), deck.count, encoding="utf-8", delimiter=",",
-        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back, deck.pile.said),
+        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back, deck.pile.said, deck.pile.files),
     )  # fmt: skip
 
 

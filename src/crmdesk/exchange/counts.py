@@ -1,0 +1,40 @@
+"""Counts: how many rows of an import went where, also of each file where several make one table."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass
+class Counts:
+    """How many rows went where."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+
+class CountsOfFiles:
+    """How many rows of each of some files went where.
+
+    Args:
+        files: each with the running number of the line before its first one.
+    """
+
+    def __init__(self, files: Sequence[tuple[Path, int]]) -> None:
+        self.files = {path: Counts() for path, _ in files}
+        self._starts = [start for _, start in files]
+        self._counts = [self.files[path] for path, _ in files]
+
+    def count(self, what: str, line: int) -> None:
+        """Count a row, by its running number."""
+        counts = self._counts[bisect_left(self._starts, line) - 1]
+        setattr(counts, what, getattr(counts, what) + 1)

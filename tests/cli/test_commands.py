@@ -526,3 +526,11 @@ def test_people_read_owned_rows_as_a_table_and_moments_in_the_zone_of_the_store(
     head, row = out.split("messages\n")[1].splitlines()[:2]
     assert head.split()[:2] == ["kind", "body"]
     assert row.index("On its way") == head.index("body")
+
+
+def test_address_cards_are_written_in_the_version_that_was_asked_for(crm: Program, tmp_path: Path) -> None:
+    crm("add", "contact", "given_name=Anna", "family_name=Berg")
+    for words, version in (((), "3.0"), (("--vcard", "4.0"), "4.0")):
+        file = tmp_path / f"people-{version}.vcf"
+        assert crm("export", "contact", file, *words)["rows"] == 1
+        assert f"VERSION:{version}\r\n" in file.read_bytes().decode()

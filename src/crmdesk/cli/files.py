@@ -189,6 +189,7 @@ def export(
     columns: Annotated[str | None, typer.Option("--columns", help="Names of fields, by comma.")] = None,
     view: Annotated[str | None, typer.Option("--view", help="A saved view: its filter, order and columns.")] = None,
     for_programs: Annotated[bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields.")] = False,
+    vcard: Annotated[str, typer.Option("--vcard", help="Of address cards: 3.0, which every address book takes, or 4.0.")] = "3.0",
 ) -> None:
     """Export records; the file's ending says how. “all” takes everything out as one zip."""
     if entity == "all":
@@ -197,6 +198,8 @@ def export(
         with opened() as store, progress(tr("Exporting")) as tell:
             say(export_all(store, file, tell).to_json())
         return
+    if vcard not in ("3.0", "4.0"):
+        raise typer.BadParameter(tr("--vcard takes 3.0 or 4.0."))
     from crmdesk.exchange.exporting import ExportOptions, export_records
     from crmdesk.queries import views
     from crmdesk.queries.finding import parse_condition
@@ -208,7 +211,7 @@ def export(
             with store.read() as reader:
                 saved = views.named(reader, entity, view)
             conditions, order, names = (*saved.conditions, *conditions), order or saved.sort, names or saved.columns
-        options = ExportOptions(conditions=conditions, search=search, sort=order, columns=names, for_programs=for_programs, title=view or "")
+        options = ExportOptions(conditions=conditions, search=search, sort=order, columns=names, for_programs=for_programs, title=view or "", card_version="4.0" if vcard == "4.0" else "3.0")
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
     say(result.to_json())

@@ -37,7 +37,7 @@ def test_values_keep_their_types(tmp_path: Path) -> None:
     one_sheet(tmp_path / "a.xlsx", [SheetColumn(kind, kind) for kind in kinds], [row], zone=ZoneInfo("Europe/Berlin"))
     cells = openpyxl.load_workbook(tmp_path / "a.xlsx").active[2]
     assert [cell.value for cell in cells] == ["007", 42, 1.25, 1234.5, 15, datetime(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
-    assert [cell.number_format for cell in cells] == [number_format("text"), "#,##0", "#,##0.######", '#,##0.00\\ "EUR"', '#,##0\\ "JPY"', "yyyy\\-mm\\-dd", "yyyy\\-mm\\-dd\\ hh:mm", "General"]
+    assert [cell.number_format for cell in cells] == [number_format("text"), "#,##0", "#,##0.0#########", '#,##0.00\\ "EUR"', '#,##0\\ "JPY"', "yyyy\\-mm\\-dd", "yyyy\\-mm\\-dd\\ hh:mm", "General"]
     assert read_with_calamine(tmp_path / "a.xlsx")[1] == ["007", 42.0, 1.25, 1234.5, 15.0, date(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
 
 
@@ -71,6 +71,41 @@ def test_what_a_sheet_cannot_hold_is_told_in_another_way(tmp_path: Path) -> None
     one_sheet(tmp_path / "a.xlsx", [SheetColumn("Text"), SheetColumn("Number", "integer"), SheetColumn("Day", "date")], [["x" * 40_000, 2**60, date(1815, 12, 10)]])
     row = read_with_calamine(tmp_path / "a.xlsx")[1]
     assert (len(row[0]), row[1:]) == (LONGEST_TEXT, [str(2**60), "1815-12-10"])
+
+
+def test_what_excel_counts_twice_is_counted_twice(tmp_path: Path) -> None:
+    texts = ["😀" * 20_000, "x" * 32_000 + "😀" * 383, "x" * 32_000 + "😀" * 384, "x" + "😀" * 17_000]
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Text")], [[text] for text in texts])
+    found = [row[0] for row in read_with_calamine(tmp_path / "a.xlsx")[1:]]
+    assert all(len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT for text in found)
+    assert (found[0], found[1] == texts[1], found[2][-1], found[3][-2:]) == ("😀" * 16_383 + "…", True, "…", "😀…")
+
+
+def test_numbers_without_decimals_are_shown_without_a_point(tmp_path: Path) -> None:
+    values = [Decimal(19), Decimal("19.000000"), Decimal("9.975"), Decimal("0.333333"), Decimal(0), Decimal("-7.5"), 12, 0.5]
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Rate", "decimal")], [[value] for value in values])
+    cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [19, 19, 9.975, 0.333333, 0, -7.5, 12, 0.5]
+    whole, part = "#,##0", "#,##0.0#########"
+    assert [cell.number_format for cell in cells[:6]] == [whole, whole, part, part, whole, part]
+
+
+def test_a_workbook_prints_all_columns_on_a_page_with_its_head_on_each(tmp_path: Path) -> None:
+    with WorkbookFile(tmp_path / "a.xlsx", letter=True) as book:
+        book.sheet("Wide's", [SheetColumn(f"Column {number}") for number in range(9)], [["x"] * 9])
+        book.sheet("Bare", [SheetColumn("Amount", "money"), SheetColumn("Day", "date")], [])
+        book.about([("Rows", 1)])
+    wide, bare, about = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
+    assert [sheet.page_setup.orientation for sheet in (wide, bare, about)] == ["landscape", "portrait", "portrait"]
+    assert [(sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.paperSize) for sheet in (wide, bare, about)] == [(0, True, 1)] * 3
+    assert (wide.print_title_rows, bare.print_title_rows, about.print_title_rows) == ("$1:$1", "$1:$1", None)
+    assert (wide.oddHeader.left.text, wide.oddFooter.left.text, wide.oddFooter.right.text) == ("&A", "&F", "&P / &N")
+    assert [cell.alignment.horizontal for cell in bare[1]] == ["right", None]
+
+
+def test_columns_are_wide_enough_for_chinese_heads(tmp_path: Path) -> None:
+    one_sheet(tmp_path / "a.xlsx", [SheetColumn("客户编号客户编号", "integer")], [[1]])
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active.column_dimensions["A"].width == 19
 
 
 def test_sheets_get_names_that_are_allowed_and_differ(tmp_path: Path) -> None:

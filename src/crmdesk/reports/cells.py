@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from crmdesk.documents.currencies import decimals_of
 
@@ -61,7 +62,7 @@ def number_format(kind: str, currency: str = "") -> str:
         case "integer":
             return "#,##0"
         case "decimal":
-            return "#,##0.######"
+            return "#,##0.0#########"
         case "money":
             decimals = decimals_of(currency) if currency else 2
             digits = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -84,9 +85,22 @@ _ESCAPED_ALREADY = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def clean(text: str) -> str:
-    """Return a text as a workbook can hold it."""
+    """Return a text as a workbook can hold it. Excel counts in UTF-16: an emoji is two."""
     text = _UNWRITABLE.sub("\ufffd", text)
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    if fits(text):
+        return text
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 2 * LONGEST_TEXT else units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def fits(text: str) -> bool:
+    """Say whether a text is surely no longer than a cell may be, whatever its letters."""
+    return 2 * len(text) <= LONGEST_TEXT
+
+
+def shown_width(text: str) -> int:
+    """Return how many digits wide a text is shown; Chinese letters are twice as wide as others."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def xml_text(text: str) -> str:
@@ -101,7 +115,7 @@ def xml_attribute(text: str) -> str:
 
 def text_tail(text: str) -> str:
     """Return the rest of a text cell behind its style: type and content."""
-    is_plain = text.isprintable() and len(text) <= LONGEST_TEXT and "&" not in text and "<" not in text and ">" not in text and "_x" not in text
+    is_plain = text.isprintable() and fits(text) and "&" not in text and "<" not in text and ">" not in text and "_x" not in text
     if is_plain and text[:1] != " " and text[-1:] != " ":
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     # “_x000D_” in a text would be read as the character that it names.
@@ -129,7 +143,8 @@ def column_cells(letters: str, column: SheetColumn, style: Style, zone: tzinfo) 
         return _texts(letters, texts)
     begin = f'" s="{style(column.kind, column.currency)}'
     tail = {
-        "date": _dates(begin, zone), "moment": _moments(begin, zone), "flag": lambda value: f'" t="b"><v>{int(bool(value))}</v></c>', "money": _money(begin, style),
+        "decimal": _decimals(begin, style), "date": _dates(begin, zone), "moment": _moments(begin, zone), "flag": lambda value: f'" t="b"><v>{int(bool(value))}</v></c>',
+        "money": _money(begin, style),
     }.get(column.kind) or _numbers(begin)  # fmt: skip
     head = f'<c r="{letters}'
 
@@ -174,7 +189,7 @@ def _are_plain(texts: Sequence[str | None]) -> bool:
     joined = f"|{'|'.join(filled)}|"
     return (
         joined.isprintable() and "&" not in joined and "<" not in joined and ">" not in joined and "_x" not in joined
-        and "| " not in joined and " |" not in joined and max(map(len, filled), default=0) <= LONGEST_TEXT
+        and "| " not in joined and " |" not in joined and 2 * max(map(len, filled), default=0) <= LONGEST_TEXT
     )  # fmt: skip
 
 
@@ -191,6 +206,19 @@ def _numbers(begin: str) -> Tail:
         return f"{begin}{_digits(value)}</v></c>"
 
     return number
+
+
+def _decimals(begin: str, style: Style) -> Tail:
+    """A number that may have decimals; without any it is shown as a whole one, for Excel shows “12.” where none follow."""
+    plain, begin, begin_of_whole = _numbers(begin), f'{begin}"><v>', f'" s="{style("integer", "")}"><v>'
+
+    def decimal(value: Any) -> str:
+        if value.__class__ is not Decimal:
+            return plain(value)
+        digits = f"{value:f}"
+        return f"{begin if '.' in digits and digits.rstrip('0')[-1] != '.' else begin_of_whole}{digits}</v></c>"
+
+    return decimal
 
 
 def _money(begin: str, style: Style) -> Tail:

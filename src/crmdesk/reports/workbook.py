@@ -18,7 +18,20 @@ from typing import IO, TYPE_CHECKING, Any
 
 from crmdesk.clock import now
 from crmdesk.i18n import tr
-from crmdesk.reports.cells import Cells, Formula, SheetColumn, clean, column_cells, number_format, text_tail, xml_attribute, xml_text
+from crmdesk.reports.cells import (
+    DATE_FORMAT,
+    MOMENT_FORMAT,
+    Cells,
+    Formula,
+    SheetColumn,
+    clean,
+    column_cells,
+    number_format,
+    shown_width,
+    text_tail,
+    xml_attribute,
+    xml_text,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -38,7 +51,12 @@ Block = Sequence[Sequence[Any]]
 
 # ---- the workbook ----
 
-_HEAD_STYLE, _BOLD_STYLE = 1, 2
+_HEAD_STYLE, _BOLD_STYLE, _NUMBER_HEAD_STYLE, _BOLD_NUMBER_STYLE = 1, 2, 3, 4
+_OWN_STYLES = 5
+_NUMBERS = frozenset({"integer", "decimal", "number", "money"})
+_LETTER, _A4 = 1, 9
+# What a page of A4 or Letter holds upright, in digits.
+_UPRIGHT = 100
 _TABLE_STYLE = "TableStyleLight1"
 
 
@@ -64,16 +82,21 @@ class Head(str):
     """A text that is shown bold on a page."""
 
 
+class NumberHead(Head):
+    """One that stands above numbers, and like them at the right."""
+
+
 class WorkbookFile:
     """A workbook that is written sheet by sheet, row by row.
 
     Args:
         zone: in which moments are shown; workbooks know no time zones.
+        letter: print on Letter instead of A4.
     """
 
-    def __init__(self, path: Path, zone: tzinfo = UTC) -> None:
+    def __init__(self, path: Path, zone: tzinfo = UTC, *, letter: bool = False) -> None:
         self._zip = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
-        self._zone = zone
+        self._zone, self._paper = zone, _LETTER if letter else _A4
         self._formats: dict[str, int] = {}
         self._sheets: list[_Sheet] = []
 
@@ -98,20 +121,23 @@ class WorkbookFile:
     def sheet_of_blocks(self, name: str, columns: Sequence[SheetColumn], blocks: Iterable[Block], widths: Sequence[int] | None = None, *, is_table: bool = True) -> int:
         """Write a sheet whose rows come some hundred at a time, column by column, which is quicker."""
         wide = [widths[i] if widths else _usual_width(column) for i, column in enumerate(columns)]
-        wide = [min(max(width, len(column.label) + 3, NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
+        wide = [min(max(width, shown_width(column.label) + 3, NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
         labels = _heads(columns) if is_table else [column.label for column in columns]
         with self._begin(name, wide, frozen=True) as stream:
-            head = (f'<c r="{column_letters(i)}1" s="{_HEAD_STYLE}"{text_tail(label)}' for i, label in enumerate(labels, 1))
+            styles = [_NUMBER_HEAD_STYLE if column.kind in _NUMBERS else _HEAD_STYLE for column in columns]
+            head = (f'<c r="{column_letters(i)}1" s="{style}"{text_tail(label)}' for i, (label, style) in enumerate(zip(labels, styles, strict=True), 1))
             stream.write(f'<row r="1">{"".join(head)}</row>'.encode())
             writers = [column_cells(column_letters(i), column, self._style, self._zone) for i, column in enumerate(columns, 1)]
             count = _write_rows(stream, writers, blocks)
             reference = f"A1:{column_letters(max(1, len(columns)))}{count + 1}"
             # A table needs a row below its head.
-            end = '<tableParts count="1"><tablePart r:id="rId1"/></tableParts>' if is_table and count else f'<autoFilter ref="{reference}"/>'
-            stream.write(f"</sheetData>{end}</worksheet>".encode())
+            is_table = is_table and count > 0
+            parts = '<tableParts count="1"><tablePart r:id="rId1"/></tableParts>' if is_table else ""
+            filters = "" if is_table else f'<autoFilter ref="{reference}"/>'
+            stream.write(f"</sheetData>{filters}{self._print_setup(wide)}{parts}</worksheet>".encode())
         sheet = self._sheets[-1]
         sheet.reference = reference
-        if is_table and count:
+        if is_table:
             sheet.labels = tuple(labels)
             self._put_table(len(self._sheets), sheet)
         return count
@@ -126,11 +152,12 @@ class WorkbookFile:
             for number, row in enumerate(rows, 1):
                 cells = (self._page_cell(column_letters(place), value, str(number)) for place, value in enumerate(row, 1))
                 stream.write(f'<row r="{number}">{"".join(cells)}</row>'.encode())
-            stream.write(b"</sheetData></worksheet>")
+            stream.write(f"</sheetData>{self._print_setup(widths)}</worksheet>".encode())
 
     def _page_cell(self, letters: str, value: Any, number: str) -> str:
         if isinstance(value, Head):
-            return f'<c r="{letters}{number}" s="{_BOLD_STYLE}"{text_tail(str(value))}' if value else ""
+            style = _BOLD_NUMBER_STYLE if isinstance(value, NumberHead) else _BOLD_STYLE
+            return f'<c r="{letters}{number}" s="{style}"{text_tail(str(value))}' if value else ""
         shown = value.value if isinstance(value, Formula) else value
         (cell,) = column_cells(letters, SheetColumn("", _kind_of_one(shown)), self._style, self._zone)([value], [number])
         return cell
@@ -154,10 +181,20 @@ class WorkbookFile:
         selected = ' tabSelected="1"' if len(self._sheets) == 1 else ""
         cols = "".join(f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>' for i, width in enumerate(widths, 1))
         stream.write(
-            f'{_XML}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheetViews><sheetView{selected} workbookViewId="0">{pane}</sheetView></sheetViews>'
+            f'{_XML}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'<sheetViews><sheetView{selected} workbookViewId="0">{pane}</sheetView></sheetViews>'
             f'<sheetFormatPr defaultRowHeight="15"/>{f"<cols>{cols}</cols>" if cols else ""}<sheetData>'.encode()
         )
         return stream
+
+    def _print_setup(self, widths: Sequence[int]) -> str:
+        """All columns on one page's width, with the sheet's name above and file and page below."""
+        lies = "landscape" if sum(widths) > _UPRIGHT else "portrait"
+        return (
+            '<pageMargins left="0.4" right="0.4" top="0.7" bottom="0.6" header="0.3" footer="0.3"/>'
+            f'<pageSetup paperSize="{self._paper}" orientation="{lies}" fitToWidth="1" fitToHeight="0"/>'
+            "<headerFooter><oddHeader>&amp;L&amp;A</oddHeader><oddFooter>&amp;L&amp;F&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
+        )
 
     def _put_table(self, number: int, sheet: _Sheet) -> None:
         """Write the part that makes a sheet's rows a table: stripes, filters, and a name for formulas."""
@@ -181,18 +218,14 @@ class WorkbookFile:
 
     def _style(self, kind: str, currency: str = "") -> int:
         code = number_format(kind, currency)
-        return self._formats.setdefault(code, len(self._formats) + 3)
+        return self._formats.setdefault(code, len(self._formats) + _OWN_STYLES)
 
     # ---- what holds the sheets together ----
 
     def _finish(self) -> None:
         sheets = "".join(f'<sheet name="{xml_attribute(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate((sheet.name for sheet in self._sheets), 1))
-        filters = "".join(
-            f'<definedName name="_xlnm._FilterDatabase" localSheetId="{i}" hidden="1">{_quoted(sheet.name)}!{_fixed(sheet.reference)}</definedName>'
-            for i, sheet in enumerate(self._sheets)
-            if sheet.reference and not sheet.labels
-        )
-        names = f"<definedNames>{filters}</definedNames>" if filters else ""
+        names = "".join(_names_of(place, sheet) for place, sheet in enumerate(self._sheets))
+        names = f"<definedNames>{names}</definedNames>" if names else ""
         self._put("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><bookViews><workbookView/></bookViews><sheets>{sheets}</sheets>{names}</workbook>')
         links = "".join(f'<Relationship Id="rId{i}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in range(1, len(self._sheets) + 1))
         links += f'<Relationship Id="rId{len(self._sheets) + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
@@ -225,7 +258,7 @@ class WorkbookFile:
     def _styles(self) -> str:
         formats = "".join(f'<numFmt numFmtId="{164 + i}" formatCode="{xml_attribute(code)}"/>' for i, code in enumerate(self._formats))
         declared = f'<numFmts count="{len(self._formats)}">{formats}</numFmts>' if formats else ""
-        cells = "".join(f'<xf numFmtId="{164 + i}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>' for i in range(len(self._formats)))
+        cells = "".join(_cell_style(164 + i, code) for i, code in enumerate(self._formats))
         return (
             f'<styleSheet xmlns="{_MAIN}">{declared}'
             '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
@@ -233,9 +266,12 @@ class WorkbookFile:
             '<fill><patternFill patternType="solid"><fgColor rgb="FFF0F0EC"/><bgColor indexed="64"/></patternFill></fill></fills>'
             '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
             '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-            f'<cellXfs count="{len(self._formats) + 3}"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+            f'<cellXfs count="{len(self._formats) + _OWN_STYLES}"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
             '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center"/></xf>'
-            f'<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>{cells}</cellXfs>'
+            '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
+            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="right" vertical="center"/></xf>'
+            '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment horizontal="right"/></xf>'
+            f"{cells}</cellXfs>"
             '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
         )
 
@@ -282,6 +318,21 @@ def _heads(columns: Sequence[SheetColumn]) -> list[str]:
             head = f"{base} {times}"
         heads.append(head)
     return heads
+
+
+def _names_of(place: int, sheet: _Sheet) -> str:
+    """Return the names that programs look for: what is filtered, and the head that stands on each printed page."""
+    if not sheet.reference:
+        return ""
+    name = _quoted(sheet.name)
+    filtered = "" if sheet.labels else f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{name}!{_fixed(sheet.reference)}</definedName>'
+    return f'{filtered}<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{name}!$1:$1</definedName>'
+
+
+def _cell_style(number: int, code: str) -> str:
+    """Return the style of a number format; days stand at the left, away from the numbers before them."""
+    begin = f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"'
+    return f'{begin} applyAlignment="1"><alignment horizontal="left"/></xf>' if code in (DATE_FORMAT, MOMENT_FORMAT) else f"{begin}/>"
 
 
 def _kind_of_one(value: Any) -> str:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors import Named
     from crmdesk.ui.records import Tones
 
-DETAILS, SIDE, SIDE_CLOSE, NARROW, CLOSE, ROOMY = 300, 240, 220, 1000, 1120, 1400
+DETAILS, DETAILS_WIDE, SIDE, SIDE_CLOSE, NARROW, CLOSE, ROOMY = 300, 340, 240, 220, 1000, 1120, 1400
 MOST_PEOPLE = 8
 FIRST_ENTRIES = 40
 ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
@@ -753,7 +753,7 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._left_area.setFixedWidth(DETAILS + 60 if self.width() >= ROOMY else DETAILS)
+        self._left_area.setFixedWidth(DETAILS_WIDE if self.width() >= ROOMY or self.width() < NARROW else DETAILS)
         self._side.setFixedWidth(SIDE_CLOSE if self.width() < CLOSE else SIDE + 40 if self.width() >= ROOMY else SIDE)
         narrow = self.width() < NARROW
         if narrow != self._is_narrow:

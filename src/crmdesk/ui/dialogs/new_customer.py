@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.errors import UserError
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import language, mark, tr
 from crmdesk.models.names import display_name
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
@@ -49,6 +49,8 @@ class NewCustomerDialog(NewRecordDialog):
 
     def __init__(self, frame: Frame, entity: str, added: Callable[[UUID], object], values: Mapping[str, Any] | None = None) -> None:
         names, given = NEW_FIELDS[entity], dict(values or {})
+        if language() == "zh" and names[0] == "given_name":
+            names = ("family_name", "given_name", *names[2:])
         super().__init__(frame, entity, names, tr(NEW_TITLES[entity]), tr("Add"), added, given)
         self._frame_of, self._entity = frame, entity
         self._warned: set[str] = set()

@@ -51,8 +51,8 @@ FILTERS = (
 )  # fmt: skip
 NEW_FIELDS = ("subject", "company", "contact", "priority", "channel", "queue", "owner")
 MESSAGE = Field("message", "long_text", mark("What the customer says"))
-QUEUE_WIDTH, NARROW_QUEUE, SIDE_WIDTH, CLOCK_MS = 336, 300, 276, 30_000
-NARROW = 1060
+QUEUE_WIDTH, NARROW_QUEUE, WIDE_QUEUE, SIDE_WIDTH, WIDE_SIDE, CLOCK_MS = 336, 300, 380, 276, 340, 30_000
+NARROW, ROOMY = 1060, 1400
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,9 @@ class TicketsPage(Page):
         shows_side = not is_narrow or self._wants_side
         self._side.setVisible(shows_side)
         self._queue_card.setVisible(not is_narrow or not self._wants_side)
-        self._queue_card.setFixedWidth(NARROW_QUEUE if is_narrow else QUEUE_WIDTH)
+        is_roomy = self.width() >= ROOMY
+        self._queue_card.setFixedWidth(NARROW_QUEUE if is_narrow else WIDE_QUEUE if is_roomy else QUEUE_WIDTH)
+        self._side.setFixedWidth(WIDE_SIDE if is_roomy else SIDE_WIDTH)
         self.figures.setVisible(not is_narrow and self._week is not None and bool(self._week.first_replies or self._week.resolved))
 
     def _toggle_side(self) -> None:

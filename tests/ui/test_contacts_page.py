@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
@@ -16,6 +16,7 @@ from crmdesk.queries.records import Part
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
+from crmdesk.ui.places import BesideWindow
 from crmdesk.ui.record_page import CustomerPage
 from tests.ui.desk import Desk, desk
 
@@ -179,8 +180,6 @@ def test_an_empty_list_offers_to_begin_or_to_import(desk: Desk) -> None:
     assert page.list.nothing.sentence.text() == "No contacts yet."
 
 
-
-
 def once(desk: Desk, entity: str, fields: str, mode: str) -> None:
     desk.store.run(deeds.change_settings, {"uniqueness": [(entity, fields, mode)]})
 
@@ -227,3 +226,26 @@ def test_an_edit_on_the_page_says_what_another_one_has_already(desk: Desk) -> No
     desk.settle()
     desk.settle()
     assert desk.said()[-1] == "“Maria Anders” has the same Phone already."
+
+
+def test_a_window_of_its_own_is_forgotten_when_it_is_closed(desk: Desk) -> None:
+    with desk.store.read() as reader:
+        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+    desk.window.open_record("contact", anders, own_window=True)
+    desk.settle()
+    beside = next(window for window in QApplication.topLevelWidgets() if isinstance(window, BesideWindow))
+    beside.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    desk.store.run(deeds.edit, "contact", [anders], {"role": "Owner"})
+    desk.settle()
+    assert desk.said() == []
+
+
+def test_what_was_to_be_shown_after_a_deed_is_let_go_when_its_page_is_gone(desk: Desk) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, CustomerListPage)
+    desk.window.do(deeds.add, "company", {"name": "Chop-suey Chinese"}, done=lambda _: page.header.set_title("Added"))
+    desk.window.forget_pages()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    desk.settle()
+    assert desk.said() == []

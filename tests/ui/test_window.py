@@ -259,9 +259,9 @@ def test_long_work_shows_how_far_it_is_and_can_be_cancelled(window: Window) -> N
 
     background.write(window, "Import contacts", work, None, ends.append)
     assert going.wait(10)
-    while not window._progress.isVisible():
+    while not window.long_work.panel.isVisible():
         QApplication.processEvents()
-    panel = window._progress
+    panel = window.long_work.panel
     assert panel.label.text() == "Import contacts"
     assert panel.note.text().startswith("250 of 1,000")
     assert panel.bar.value() == 250

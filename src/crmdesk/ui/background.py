@@ -20,8 +20,10 @@ import sys
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
@@ -352,6 +354,34 @@ def write(
     start()
     assert _engine is not None
     return _engine.send(_Task(Job(label), owner, None, True, work, done, failed))
+
+
+def lives(callback: Callable[..., object]) -> bool:
+    """Return whether every widget still lives that a callback belongs to or refers to, be it through other functions."""
+    waiting: list[Any] = [callback]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, QObject):
+            if not shiboken6.isValid(one):
+                return False
+        elif isinstance(one, partial):
+            waiting += [one.func, *one.args]
+        elif isinstance(one, FunctionType):
+            waiting += _enclosed(one)
+        elif callable(one):
+            waiting += [getattr(one, "__self__", None), getattr(one, "__func__", None)]
+    return True
+
+
+def _enclosed(function: FunctionType) -> Iterator[Any]:
+    """Yield what a function has taken from around it."""
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # not yet filled
+            yield cell.cell_contents
 
 
 def running() -> Iterator[Job]:

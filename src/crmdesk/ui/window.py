@@ -1,47 +1,37 @@
-"""The window's frame: navigation, top bar, the stack of pages with its history, messages, lock cover."""
+"""The window's frame: navigation, top bar, the places that were gone to, messages, lock cover."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QGuiApplication,
     QKeyEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QFrame,
-    QMainWindow,
-    QMenu,
-    QMessageBox,
-    QSizePolicy,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from crmdesk.errors import Cancelled, Question, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action, Registry, shown_keys
+from crmdesk.ui.covers import Covers
+from crmdesk.ui.focus import FocusKeeper
+from crmdesk.ui.long_work import LongWork
 from crmdesk.ui.navigation import Item, Navigation
 from crmdesk.ui.page import Changed, Page, PageSpec, Place
 from crmdesk.ui.palette import Palette
-from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, column, row
-from crmdesk.ui.widgets.messages import LONG_WORK_MS, ProgressPanel, Toasts
+from crmdesk.ui.places import Places
+from crmdesk.ui.top_bar import TopBar
+from crmdesk.ui.trouble import details_of
+from crmdesk.ui.widgets.basics import column, row
+from crmdesk.ui.widgets.messages import Toasts
 from crmdesk.ui.widgets.order import go_on
 
 if TYPE_CHECKING:
@@ -54,65 +44,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-MOST_HISTORY = 100
 CORE_AREA = "core"
-
-
-class _SearchBox(QAbstractButton):
-    """The box in the top bar; pressing it opens the palette."""
-
-    def __init__(self, run: Callable[[], object]) -> None:
-        super().__init__()
-        self.setText(tr("Search or type a command"))
-        self.setAccessibleName(self.text())
-        self.setAccessibleDescription(shown_keys("Ctrl+K"))
-        self.setMaximumWidth(420)
-        self.setFixedHeight(theme.CONTROL)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(lambda: run())
-
-    def sizeHint(self) -> QSize:
-        return QSize(420, theme.CONTROL)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box, direction = self.rect(), self.layoutDirection()
-        paint.rounded(painter, box, theme.RADIUS_CONTROL, theme.colour("canvas"), theme.colour("border"))
-        at = paint.mirrored(QRect(11, 7, 16, 16), box, direction)
-        painter.drawPixmap(at.topLeft(), theme.pixmap("search", "muted", 16, self.devicePixelRatioF()))
-        keys = shown_keys("Ctrl+K")
-        wide = paint.text_width(keys, theme.font("caption")) + 12
-        cap = paint.mirrored(QRect(self.width() - wide - 10, 6, wide, 18), box, direction)
-        paint.rounded(painter, cap, 4, theme.colour("surface"), theme.colour("border"))
-        paint.line(painter, cap, keys, theme.font("caption"), theme.colour("muted"), Qt.AlignmentFlag.AlignCenter)
-        area = paint.mirrored(QRect(35, 0, self.width() - 35 - wide - 20, self.height()), box, direction)
-        paint.line(painter, area, self.text(), theme.font(), theme.colour("muted"))
-        if self.hasFocus():
-            paint.focus_ring(painter, box, theme.RADIUS_CONTROL)
-
-
-class _UserButton(QAbstractButton):
-    """The user's initials; pressing them opens a menu."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(24, 24)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint.avatar(painter, self.rect().adjusted(1, 1, -1, -1), self.text() or "?")
-        if self.hasFocus():
-            paint.focus_ring(painter, self.rect(), 12)
 
 
 class Window(QMainWindow):
@@ -137,12 +69,7 @@ class Window(QMainWindow):
         self._store = store
         self._specs = {spec.name: spec for spec in pages}
         self._areas: frozenset[str] | None = None
-        self._pages: dict[str, Page] = {}
-        self._stale: dict[str, dict[str, frozenset[UUID] | None]] = {}
-        self._history: list[Place] = []
-        self._at = -1
         self._alt_alone = False
-        self._beside: list[QWidget] = []
         self._title = ""
         self._file_name = ""
         self.user_name = ""
@@ -161,115 +88,51 @@ class Window(QMainWindow):
         self.registry.menu_bar(self.menuBar())
         self.menuBar().setVisible(sys.platform == "darwin")
         self.registry.triggered.connect(self._ran)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._focus_moved)
-        bridge = background.bridge()
-        bridge.failed.connect(self.show_error)
-        bridge.writing.connect(self._writing)
-        bridge.written.connect(self._written)
-        bridge.moved.connect(self._moved)
+        self._keeper = FocusKeeper(self.places, lambda: not self.is_covered and not self.palette_box.isVisible())
+        background.bridge().failed.connect(self.show_error)
 
     # --- what it is made of -----------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.navigation = Navigation(self.open_page, self._open_view)
-        self.search_box = _SearchBox(self.open_palette)
-        self.undo_button = Button(tr("Undo"), lambda: self.registry.run("edit.undo"), "flat", "undo-2")
-        self.new_button = Button(tr("New"), self._open_new, "primary", "plus")
-        self.user_button = _UserButton()
-        self.user_button.setAccessibleName(tr("Account and settings"))
-        self.user_button.clicked.connect(self._open_user_menu)
-        bar = QFrame()
-        bar.setObjectName("topbar")
-        bar.setFixedHeight(theme.TOP_BAR)
-        bar.setLayout(
-            row(
-                self.search_box,
-                None,
-                self.undo_button,
-                self.new_button,
-                self.user_button,
-                space=10,
-                margins=(16, 0, 15, 1),
-            )
-        )
-        self.stack = QStackedWidget()
+        self._bar = TopBar(self.registry, self.open_palette)
+        self.undo_button, self.new_button = self._bar.undo_button, self._bar.new_button
+        self.places = Places(self._specs, self)
+        self.places.going.connect(self._going)
+        self.places.changed.connect(self.place_changed)
         inner = QWidget()
-        inner.setLayout(row(self.navigation, column(bar, self.stack, space=0), space=0))
+        inner.setLayout(row(self.navigation, column(self._bar, self.places, space=0), space=0))
         self._inner = inner
-        self._covers = QStackedWidget()
-        self._covers.addWidget(inner)
+        self._covers = Covers(inner)
         self.setCentralWidget(self._covers)
-        self.palette_box = Palette(inner, self.registry, None, self._open_hit)
+        self.palette_box = Palette(inner, self.registry, None, self.open_record)
         self.toasts = Toasts(inner)
         self.toasts.start_at(self.navigation.width())
-        self._progress = ProgressPanel()
-        self._progress.setParent(inner)
-        self._progress.hide()
-        self._progress_timer = QTimer(self)
-        self._progress_timer.setSingleShot(True)
-        self._progress_timer.setInterval(LONG_WORK_MS)
-        self._progress_timer.timeout.connect(self._show_progress)
+        self.long_work = LongWork(inner)
 
     def _declare(self) -> None:
         """Declare the actions of the frame."""
+        places = self.places
         self.registry.add(
+            Action("palette", mark("Search or type a command"), self.open_palette, "search", "Ctrl+K", "edit", in_palette=False),
             Action(
-                "palette",
-                mark("Search or type a command"),
-                self.open_palette,
-                "search",
-                "Ctrl+K",
-                "edit",
-                in_palette=False,
-            ),
-            Action(
-                "edit.undo",
-                mark("Undo"),
-                self._undo,
-                "undo-2",
-                "Ctrl+Z",
-                "edit",
-                lambda: bool(self.undo_label()),
+                "edit.undo", mark("Undo"), self._undo, "undo-2", "Ctrl+Z", "edit", lambda: bool(self.undo_label()),
                 title=lambda: self._named(tr("Undo"), self.undo_label()),
             ),
             Action(
-                "edit.redo",
-                mark("Redo"),
-                self._redo,
-                "redo-2",
-                "Ctrl+Shift+Z",
-                "edit",
-                lambda: bool(self.redo_label()),
+                "edit.redo", mark("Redo"), self._redo, "redo-2", "Ctrl+Shift+Z", "edit", lambda: bool(self.redo_label()),
                 title=lambda: self._named(tr("Redo"), self.redo_label()),
             ),
-            Action("go.back", mark("Back"), self.go_back, "arrow-left", "Alt+Left", "go", lambda: self._at > 0),
-            Action(
-                "go.forward",
-                mark("Forward"),
-                self.go_forward,
-                "arrow-right",
-                "Alt+Right",
-                "go",
-                lambda: self._at < len(self._history) - 1,
-            ),
-            Action(
-                "file.lock",
-                mark("Lock"),
-                self.lock_wanted.emit,
-                "lock",
-                "Ctrl+L",
-                "file",
-                words=mark("log out sign off"),
-            ),
+            Action("go.back", mark("Back"), self.go_back, "arrow-left", "Alt+Left", "go", lambda: places.can_step(-1)),
+            Action("go.forward", mark("Forward"), self.go_forward, "arrow-right", "Alt+Right", "go", lambda: places.can_step(1)),
+            Action("file.lock", mark("Lock"), self.lock_wanted.emit, "lock", "Ctrl+L", "file", words=mark("log out sign off")),
             Action("file.close", mark("Close window"), self.close, "x", "Ctrl+Q", "file", words=mark("quit exit")),
             self._scheme("light", mark("Light colours"), "sun"),
             self._scheme("dark", mark("Dark colours"), "moon"),
             self._scheme("system", mark("Colours of the system"), "palette"),
             Action("help.page", mark("Help for this page"), self.show_help, "circle-help", "F1", "help", words=mark("manual")),
             Action("help.keys", mark("Keyboard shortcuts"), self.show_keys, "keyboard", "Ctrl+/", "help"),
-        )
+        )  # fmt: skip
 
     def _scheme(self, name: str, text: str, icon: str) -> Action:
         def choose() -> None:
@@ -324,16 +187,16 @@ class Window(QMainWindow):
         def finished(result: T) -> None:
             if said:
                 self.say(said, undo=operation_of(operation).undoable)
-            if done is not None and _lives(done):
+            if done is not None and background.lives(done):
                 done(result)
 
         def refused(error: Exception) -> None:
             if isinstance(error, Question):
                 if self.confirm(error.message, tr("Go on"), error.hint or ""):
                     self.do(operation, *args, done=done, failed=failed, said=said, **{**named, error.answer: True})
-                elif failed is not None and _lives(failed):
+                elif failed is not None and background.lives(failed):
                     failed(Cancelled())
-            elif failed is not None and _lives(failed):
+            elif failed is not None and background.lives(failed):
                 failed(error)
             else:
                 self.show_error(error)
@@ -344,8 +207,7 @@ class Window(QMainWindow):
     def set_store(self, store: Store | None, file_name: str, user_name: str) -> None:
         """Work on another store from now on; every page is made anew."""
         self._store, self._file_name, self.user_name = store, file_name, user_name
-        self.user_button.setText(user_name)
-        self.user_button.setToolTip(user_name)
+        self._bar.show_user(user_name)
         self.refresh_undo()
         self.forget_pages()
         self.set_title("")
@@ -372,13 +234,7 @@ class Window(QMainWindow):
     def forget_pages(self) -> None:
         """Delete every page, such as before locking; nothing that was shown stays in memory through the window."""
         self.registry.set_page([])
-        for page in self._pages.values():
-            self.stack.removeWidget(page)
-            page.deleteLater()
-        for window in self._beside:
-            window.close()
-        self._beside = []
-        self._pages, self._stale, self._history, self._at = {}, {}, [], -1
+        self.places.forget()
 
     # --- places -----------------------------------------------------------------------------------------------------
 
@@ -403,116 +259,43 @@ class Window(QMainWindow):
             raise LookupError(entity)
         place = Place(spec.name, entity, record)
         if own_window:
-            self._open_beside(spec, place)
+            self.places.open_beside(place)
         else:
             self.go(place)
 
     def go(self, place: Place) -> None:
         """Show a place and remember it in the history."""
-        page = self.page()
-        if page is not None and not page.leave():
+        if not self.places.go(place):
             self._light()
-            return
-        # Going back must not begin the same record again.
-        kept = replace(place, view="") if place.view == "new" else place
-        if self._at < 0 or self._history[self._at] != kept:
-            del self._history[self._at + 1 :]
-            self._history.append(kept)
-            del self._history[:-MOST_HISTORY]
-            self._at = len(self._history) - 1
-        self._show(place)
 
     def go_back(self) -> None:
         """Show what was shown before."""
-        self._step(-1)
+        self.places.step(-1)
 
     def go_forward(self) -> None:
         """Show what was shown before going back."""
-        self._step(1)
+        self.places.step(1)
 
     def place(self) -> Place | None:
         """Return where the user is."""
-        return self._history[self._at] if self._at >= 0 else None
+        return self.places.place()
 
     def page(self) -> Page | None:
         """Return the page that is shown."""
-        shown = self.stack.currentWidget()
-        return shown if isinstance(shown, Page) else None
+        return self.places.page()
 
     def announce(self, changed: Changed) -> None:
-        """Tell pages what has changed: the one that is shown at once, the others when they are shown again."""
-        shown = self.page()
-        for name, page in self._pages.items():
-            if page.watches and not page.watches & changed.keys():
-                continue
-            if page is shown:
-                page.refresh(changed)
-            else:
-                known = self._stale.setdefault(name, {})
-                for entity, ids in changed.items():
-                    before = known.get(entity, frozenset())
-                    known[entity] = None if ids is None or before is None else before | ids
-        for window in self._beside:
-            inside = window.findChild(Page)
-            if inside is not None and (not inside.watches or inside.watches & changed.keys()):
-                inside.refresh(changed)
+        """Tell pages what has changed."""
+        self.places.announce(changed)
 
-    def _step(self, by: int) -> None:
-        page = self.page()
-        if 0 <= self._at + by < len(self._history) and (page is None or page.leave()):
-            self._at += by
-            self._show(self._history[self._at])
-
-    def _show(self, place: Place) -> None:
-        page = self._pages.get(place.page)
-        if page is None:
-            page = self._specs[place.page].load()(self)
-            self._pages[place.page] = page
-            self.stack.addWidget(page)
-        self.set_title(tr(self._specs[place.page].label))
-        self.stack.setCurrentWidget(page)
+    @Slot(object)
+    def _going(self, page: Page) -> None:
         self.registry.set_page(page.commands())
         self._light()
-        stale = self._stale.pop(place.page, None)
-        page.place = place
-        page.arrive(place)
-        if stale:
-            page.refresh(stale)
-        page.focus_first()
-        focused = self.focusWidget()
-        if focused is None or not page.isAncestorOf(focused):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.place_changed.emit(place)
-
-    def _open_beside(self, spec: PageSpec, place: Place) -> None:
-        window = QMainWindow(self)
-        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        window.setWindowFlag(Qt.WindowType.Window)
-        window.resize(980, 720)
-        page = spec.load()(self)
-        page.place = place
-        window.setCentralWidget(page)
-        window.setWindowTitle(tr(spec.label))
-        close = QAction(tr("Close window"), window)
-        close.setShortcut("Ctrl+W")
-        close.triggered.connect(window.close)
-        window.addAction(close)
-        window.destroyed.connect(self._forget_beside)
-        self._beside.append(window)
-        page.arrive(place)
-        window.show()
-        page.focus_first()
-
-    @Slot(QObject)
-    def _forget_beside(self, gone: QObject) -> None:
-        self._beside = [window for window in self._beside if window is not gone]
 
     def _open_view(self, value: str) -> None:
         page, _, view = value.partition(":")
         self.open_page(page, view)
-
-    def _open_hit(self, entity: str, record: UUID, beside: bool) -> None:
-        self.open_record(entity, record, beside)
 
     def _light(self) -> None:
         place = self.place()
@@ -550,8 +333,8 @@ class Window(QMainWindow):
             self.toasts.say(str(error), icon="circle-alert")
             return
         log.error("Something went wrong", exc_info=error)
-        details = _details(error)
-        copy = (tr("Copy details"), lambda: _copy(details))
+        details = details_of(error)
+        copy = (tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details))
         self.toasts.say(tr("This went wrong. Nothing was lost."), more=[copy], icon="triangle-alert")
 
     def set_title(self, title: str) -> None:
@@ -566,29 +349,26 @@ class Window(QMainWindow):
     def refresh_undo(self) -> None:
         """Ask again what can be undone."""
         deed = self.undo_label()
-        self.undo_button.setEnabled(bool(deed))
-        self.undo_button.setToolTip(self._named(tr("Undo"), deed) if deed else tr("Nothing to undo"))
+        self._bar.show_undo(self._named(tr("Undo"), deed) if deed else "")
 
     # --- cover ------------------------------------------------------------------------------------------------------
 
     @property
     def is_covered(self) -> bool:
         """Whether a cover hides everything."""
-        return self._covers.currentWidget() is not self._inner
+        return self._covers.cover() is not None
 
     def cover(self) -> QWidget | None:
         """Return the cover that hides everything, if there is one."""
-        return self._covers.currentWidget() if self.is_covered else None
+        return self._covers.cover()
 
     def show_cover(self, cover: QWidget) -> None:
         """Hide everything behind a widget: unlock screen, first start. Actions rest, keys are dropped."""
         self.palette_box.hide()
         self.toasts.clear()
-        self._drop_cover()
         self.registry.rest(True)
         self.menuBar().setEnabled(False)
-        self._covers.addWidget(cover)
-        self._covers.setCurrentWidget(cover)
+        self._covers.put(cover)
         self.setWindowTitle("CRMDesk")
         focus = getattr(cover, "focus_first", None)
         if focus is not None:
@@ -596,44 +376,11 @@ class Window(QMainWindow):
 
     def uncover(self) -> None:
         """Take the cover away."""
-        self._covers.setCurrentWidget(self._inner)
-        self._drop_cover()
+        self._covers.take_away()
         self.registry.rest(False)
         self.menuBar().setEnabled(True)
         self.set_title(self._title)
         self.refresh_undo()
-
-    def _drop_cover(self) -> None:
-        for number in range(self._covers.count() - 1, 0, -1):
-            old = self._covers.widget(number)
-            if old is not None:
-                self._covers.removeWidget(old)
-                old.deleteLater()
-
-    # --- keyboard ---------------------------------------------------------------------------------------------------
-
-    @Slot(QWidget, QWidget)
-    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
-        """Keep the keyboard in the page when the page has hidden what had it, such as an empty table."""
-        page = self.page()
-        if page is None or old is None or now is None or not shiboken6.isValid(old):
-            return
-        if page.isAncestorOf(old) and not old.isVisible() and not page.isAncestorOf(now):
-            QTimer.singleShot(0, self._focus_page)
-
-    @Slot()
-    def _focus_page(self) -> None:
-        page, focused = self.page(), self.focusWidget()
-        if page is None or self.is_covered or self.palette_box.isVisible():
-            return
-        if focused is not None and page.isAncestorOf(focused):
-            return
-        page.focus_first()
-        focused = self.focusWidget()
-        if focused is not None and page.isAncestorOf(focused) and focused.isVisible():
-            return
-        reachable = [w for w in page.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
-        (reachable[0] if reachable else page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- palette, menus, help ---------------------------------------------------------------------------------------
 
@@ -654,30 +401,6 @@ class Window(QMainWindow):
 
         KeysDialog(self.registry.all(), self).exec()
 
-    def _open_new(self) -> None:
-        menu = QMenu(self)
-        self.registry.fill(menu, "new")
-        below = self.new_button.mapToGlobal(self.new_button.rect().bottomLeft())
-        menu.exec(below)
-
-    def _open_user_menu(self) -> None:
-        menu = QMenu(self)
-        if self.user_name:
-            name = menu.addAction(self.user_name)
-            name.setEnabled(False)
-            menu.addSeparator()
-        group = QActionGroup(menu)
-        for scheme in ("light", "dark", "system"):
-            entry = self.registry.shown_button(f"view.{scheme}")
-            group.addAction(entry)
-            menu.addAction(entry)
-        menu.addSeparator()
-        for action in ("go.settings", "help.page", "help.keys", "file.lock"):
-            if self.registry.find(action) is not None:
-                menu.addAction(self.registry.shown_button(action))
-        corner = self.user_button.mapToGlobal(self.user_button.rect().bottomLeft())
-        menu.exec(corner)
-
     def _undo(self) -> None:
         if self.undo is not None:
             self.undo()
@@ -691,43 +414,6 @@ class Window(QMainWindow):
         self._alt_alone = False
         self.refresh_undo()
 
-    # --- long work --------------------------------------------------------------------------------------------------
-
-    @Slot(object)
-    def _writing(self, job: Job) -> None:
-        if not self._progress_timer.isActive() and self._progress.isHidden():
-            self._progress_timer.start()
-
-    @Slot(object)
-    def _written(self, job: Job) -> None:
-        if self._progress.job() is job or not any(background.running()):
-            self._progress.hide()
-            self._progress_timer.stop()
-            if any(background.running()):
-                self._progress_timer.start()
-
-    @Slot(object)
-    def _moved(self, job: Job) -> None:
-        if self._progress.job() is job and not self._progress.isHidden():
-            self._progress.refresh()
-
-    @Slot()
-    def _show_progress(self) -> None:
-        # What goes on by itself, such as indexing, has no name and shows in the foot.
-        job = next((job for job in background.running() if job.label and not job.has_own_panel), None)
-        if job is not None:
-            self._progress.follow(job)
-            self._progress.adjustSize()
-            self._place_progress()
-            self._progress.show()
-            self._progress.raise_()
-
-    def _place_progress(self) -> None:
-        x = self._inner.width() - self._progress.width() - 16
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            x = 16
-        self._progress.move(x, self._inner.height() - self._progress.height() - 16)
-
     # --- events -----------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -736,7 +422,7 @@ class Window(QMainWindow):
         if narrow != self.navigation.is_narrow:
             self.navigation.set_narrow(narrow)
             self.toasts.start_at(self.navigation.width())
-        self._place_progress()
+        self.long_work.place()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._store is not None and not self.is_covered and "import" in self._specs and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -787,28 +473,3 @@ class Window(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
-
-
-def _lives(callback: Callable[..., object]) -> bool:
-    """Return whether the widget whose method this is still lives; a function of nobody always does."""
-    owner = getattr(callback, "__self__", None)
-    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
-
-
-def _details(error: BaseException) -> str:
-    """Return what helps to find a bug: its kind, the versions, the trail of places; no values and no names."""
-    from crmdesk import __version__
-
-    lines = [f"{type(error).__name__} · CRMDesk {__version__} · Python {sys.version.split()[0]} · {sys.platform}"]
-    trail = error.__traceback__
-    while trail is not None:
-        code = trail.tb_frame.f_code
-        lines.append(f"{code.co_filename.rpartition('crmdesk')[2]}:{trail.tb_lineno} {code.co_name}")
-        trail = trail.tb_next
-    return "\n".join(lines)
-
-
-def _copy(text: str) -> None:
-    from PySide6.QtGui import QGuiApplication
-
-    QGuiApplication.clipboard().setText(text)

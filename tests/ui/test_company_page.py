@@ -72,7 +72,7 @@ def test_the_page_shows_who_and_how_business_stands(desk: Desk, company: Company
         ("€18,400", "Open deals"), ("€21,300", "Won revenue"), ("0", "Open tickets"), ("Today", "Last contact"),
     ]  # fmt: skip
     assert [person.name for person in company.shown.people] == ["Maria Anders"]  # type: ignore[union-attr]  # it is shown
-    assert "Call with Maria" in [entry.title for entry in company.timeline.entries()]
+    assert "Call with Maria" in [entry.title for entry in company.happened.timeline.entries()]
     assert desk.window.windowTitle().startswith("Alfreds Futterkiste")
 
 
@@ -111,17 +111,17 @@ def test_phones_are_a_list_that_is_saved_when_a_number_is_left(desk: Desk, compa
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
     QTest.keyClicks(field, "0171 5550000")
-    company.composer.line.setFocus()
+    company.happened.composer.line.setFocus()
     desk.settle()
     assert [part.value for part in values(desk, "company", "Alfreds Futterkiste", "phone")["phone"]] == ["030 0074322", "0171 5550000"]
 
 
 def test_a_line_that_names_a_day_becomes_a_task_for_the_person_it_names(desk: Desk, company: CompanyPage) -> None:
-    line = company.composer.line
+    line = company.happened.composer.line
     QTest.keyClicks(line, "call Maria tomorrow 10:00")
-    company.composer._look()
+    company.happened.composer._look()
     desk.settle()
-    assert company.composer.chip.text() == "Call · Tomorrow 10:00 · Maria Anders"
+    assert company.happened.composer.chip.text() == "Call · Tomorrow 10:00 · Maria Anders"
     QTest.keyClick(line, Qt.Key.Key_Return)
     desk.settle()
     assert line.text() == ""
@@ -133,22 +133,57 @@ def test_a_line_that_names_a_day_becomes_a_task_for_the_person_it_names(desk: De
 
 
 def test_any_other_line_is_a_note_in_the_timeline(desk: Desk, company: CompanyPage) -> None:
-    QTest.keyClicks(company.composer.line, "Prefers invoices by mail")
-    assert company.composer.chip.text() == "Note"
-    QTest.keyClick(company.composer.line, Qt.Key.Key_Return)
+    QTest.keyClicks(company.happened.composer.line, "Prefers invoices by mail")
+    assert company.happened.composer.chip.text() == "Note"
+    QTest.keyClick(company.happened.composer.line, Qt.Key.Key_Return)
     desk.settle()
-    assert company.timeline.entries()[0].title == "Prefers invoices by mail"
+    assert company.happened.timeline.entries()[0].title == "Prefers invoices by mail"
     assert desk.said() == ["Note added"]
 
 
 def test_half_typed_text_is_there_again_after_another_company_was_looked_at(desk: Desk, company: CompanyPage) -> None:
-    QTest.keyClicks(company.composer.line, "Half a")
+    QTest.keyClicks(company.happened.composer.line, "Half a")
     desk.window.open_record("company", one(desk, "company", "Ernst Handel"))
     desk.settle()
-    assert company.composer.line.text() == ""
+    assert company.happened.composer.line.text() == ""
     desk.window.open_record("company", one(desk, "company", "Alfreds Futterkiste"))
     desk.settle()
-    assert company.composer.line.text() == "Half a"
+    assert company.happened.composer.line.text() == "Half a"
+
+
+def test_a_note_that_is_stored_after_one_has_gone_on_takes_nothing_from_the_next_line(desk: Desk, company: CompanyPage) -> None:
+    line = company.happened.composer.line
+    QTest.keyClicks(line, "Prefers invoices by mail")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    desk.window.open_record("company", one(desk, "company", "Ernst Handel"))
+    QTest.keyClicks(line, "Half a")
+    desk.settle()
+    assert line.text() == "Half a"
+    desk.window.open_record("company", one(desk, "company", "Alfreds Futterkiste"))
+    desk.settle()
+    assert line.text() == "", "it is stored, not half typed"
+
+
+def test_what_was_asked_for_one_company_is_not_shown_for_the_next(desk: Desk, company: CompanyPage) -> None:
+    desk.store.run(activities.log, "call", "A call", company_id=one(desk, "company", "Alfreds Futterkiste"))
+    desk.settle()
+    company.happened.filter(frozenset({"call"}))
+    company.belongings.ask("history")
+    desk.window.open_record("company", one(desk, "company", "Ernst Handel"))
+    desk.settle()
+    assert "A call" not in [entry.title for entry in company.happened.timeline.entries()]
+    assert company.belongings.history.entries() == []
+
+
+def test_a_name_that_is_no_longer_typed_is_nobodys(desk: Desk, company: CompanyPage) -> None:
+    line = company.happened.composer.line
+    QTest.keyClicks(line, "call Maria tomorrow")
+    company.happened.composer._look()
+    line.setText("call Jonas tomorrow")
+    desk.settle()
+    said = company.happened.composer.said()
+    assert said is not None
+    assert said.person is None
 
 
 def test_a_call_is_logged_with_its_next_step(desk: Desk, company: CompanyPage) -> None:
@@ -160,7 +195,7 @@ def test_a_call_is_logged_with_its_next_step(desk: Desk, company: CompanyPage) -
     dialog.next_step.setText("Send quote")
     dialog.save()
     desk.settle()
-    first = company.timeline.entries()[0]
+    first = company.happened.timeline.entries()[0]
     assert (first.title, first.detail) == ("Call with Maria Anders", "Asked for a three-year price")
     assert [step.subject for step in company.shown.steps] == ["Send quote"]  # type: ignore[union-attr]  # it is shown
 
@@ -168,24 +203,24 @@ def test_a_call_is_logged_with_its_next_step(desk: Desk, company: CompanyPage) -
 def test_an_activity_is_corrected_from_the_timeline(desk: Desk, company: CompanyPage) -> None:
     desk.store.run(activities.log, "call", "Cal with Maria", company_id=one(desk, "company", "Alfreds Futterkiste"))
     desk.settle()
-    company._open_entry(next(entry for entry in company.timeline.entries() if entry.title == "Cal with Maria"))
+    company.open_entry(next(entry for entry in company.happened.timeline.entries() if entry.title == "Cal with Maria"))
     desk.settle()
     dialog = desk.window.findChild(ActivityDialog)
     assert dialog is not None
     dialog.subject.setText("Call with Maria")
     dialog.save()
     desk.settle()
-    assert "Call with Maria" in [entry.title for entry in company.timeline.entries()]
+    assert "Call with Maria" in [entry.title for entry in company.happened.timeline.entries()]
 
 
 def test_a_step_is_ticked_off(desk: Desk, company: CompanyPage) -> None:
     task = desk.store.run(tasks.add, "Send samples", company_id=one(desk, "company", "Alfreds Futterkiste"))
     desk.settle()
-    company._complete(task)
+    company.complete(task)
     desk.settle()
     assert company.shown is not None
     assert company.shown.steps == ()
-    assert "Done: Send samples" in [entry.title for entry in company.timeline.entries()]
+    assert "Done: Send samples" in [entry.title for entry in company.happened.timeline.entries()]
 
 
 def test_tabs_show_what_belongs_to_the_company(desk: Desk, company: CompanyPage) -> None:
@@ -195,13 +230,13 @@ def test_tabs_show_what_belongs_to_the_company(desk: Desk, company: CompanyPage)
     desk.settle()
     company.show_tab("deals")
     desk.settle()
-    table = company._tables["deals"]
+    table = company.belongings.tables["deals"]
     company.window().grab()
     desk.settle()
     assert [table.records.text(row, 1) for row in range(table.records.rowCount())] == ["Cold-chain rollout"]
     company.show_tab("history")
     desk.settle()
-    assert [entry.title for entry in company.history.entries()] == ["Add"]
+    assert [entry.title for entry in company.belongings.history.entries()] == ["Add"]
 
 
 def test_the_history_calls_own_fields_by_their_label_and_the_bin_by_its_name(desk: Desk, company: CompanyPage) -> None:
@@ -213,20 +248,20 @@ def test_the_history_calls_own_fields_by_their_label_and_the_bin_by_its_name(des
     desk.settle()
     company.show_tab("history")
     desk.settle()
-    assert [entry.detail for entry in company.history.entries()][:3] == ["Taken out of the bin", "Deleted", "Number of branches: – → 3"]
+    assert [entry.detail for entry in company.belongings.history.entries()][:3] == ["Taken out of the bin", "Deleted", "Number of branches: – → 3"]
 
 
 def test_a_file_is_kept_in_the_store(desk: Desk, company: CompanyPage, tmp_path: Path) -> None:
     contract = tmp_path / "contract.txt"
     contract.write_text("three years")
     company.show_tab("files")
-    company.files.add([contract])
+    company.belongings.files.add([contract])
     desk.settle()
     assert desk.said() == ["contract.txt added"]
-    assert [file.name for file in company.files.files] == ["contract.txt"]
-    company.files.delete(company.files.files[0])
+    assert [file.name for file in company.belongings.files.files] == ["contract.txt"]
+    company.belongings.files.delete(company.belongings.files.files[0])
     desk.settle()
-    assert list(company.files.files) == []
+    assert list(company.belongings.files.files) == []
 
 
 def test_the_timeline_shows_only_what_is_asked_for(desk: Desk, company: CompanyPage) -> None:
@@ -234,9 +269,9 @@ def test_the_timeline_shows_only_what_is_asked_for(desk: Desk, company: CompanyP
     desk.store.run(activities.log, "call", "A call", company_id=record)
     desk.store.run(activities.log, "note", "A note", company_id=record)
     desk.settle()
-    company._turn_kind("call")
+    company.happened.turn_kind("call")
     desk.settle()
-    assert [entry.title for entry in company.timeline.entries()] == ["A call"]
+    assert [entry.title for entry in company.happened.timeline.entries()] == ["A call"]
 
 
 def test_a_deleted_company_leads_back_to_the_list(desk: Desk, company: CompanyPage) -> None:
@@ -263,4 +298,4 @@ def test_a_contact_has_a_page_with_company_and_deals_in_any_role(desk: Desk) -> 
     assert page.shown.link[3] == "Alfreds Futterkiste"
     page.show_tab("deals")
     desk.settle()
-    assert page._tables["deals"].records.rowCount() == 1
+    assert page.belongings.tables["deals"].records.rowCount() == 1

@@ -185,10 +185,10 @@ def test_a_merge_is_taken_back_days_later_from_the_history_of_the_kept_record(de
         assert isinstance(person, CustomerPage)
         person.show_tab("history")
         desk.settle()
-        (merged,) = [entry for entry in person.history.entries() if entry.title.startswith("Merge")][:1]
+        (merged,) = [entry for entry in person.belongings.history.entries() if entry.title.startswith("Merge")][:1]
         asked: list[str] = []
         monkeypatch.setattr(desk.window, "confirm", lambda question, *_more, **_named: asked.append(question) or True)
-        person.history.opened.emit(merged)
+        person.belongings.history.opened.emit(merged)
         desk.settle()
     assert len(asked) == 1
     with desk.store.read() as reader:

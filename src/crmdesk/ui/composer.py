@@ -85,8 +85,10 @@ class Composer(QWidget):
         at = datetime.combine(entry.on, entry.at, self._zone) if entry.on and entry.at else None
         return Said(True, entry.subject or text, "", entry.on, at, self._person)
 
-    def show_person(self, person: tuple[UUID, str] | None) -> None:
-        """Show whom the line names."""
+    def show_person(self, words: str, person: tuple[UUID, str] | None) -> None:
+        """Show whom these words of the line name, if they still stand there."""
+        if self._entry().about != words:
+            return
         self._person = person
         self._show()
 

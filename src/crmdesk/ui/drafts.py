@@ -36,7 +36,7 @@ class Draft(QObject):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.keep)
         source.textChanged.connect(self._wait)
-        background.read(source, lambda job: store.drafts().get(key, ""), self._restore)
+        background.read(self, lambda job: store.drafts().get(key, ""), self._restore)
 
     def text(self) -> str:
         """Return what is in the input."""
@@ -71,3 +71,8 @@ class Draft(QObject):
         self._kept = text
         store, key = self._store, self.key
         background.write(self._source, "", lambda job: store.keep_draft(key, text or None))
+
+
+def forget(owner: QObject, store: Store, key: str) -> None:
+    """Forget what was kept under a key, such as when it was sent after somebody had gone on to other work."""
+    background.write(owner, "", lambda job: store.keep_draft(key, None))

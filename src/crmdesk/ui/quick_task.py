@@ -83,11 +83,13 @@ class QuickTask(QWidget):
     def _look(self) -> None:
         words, company = self._entry().about, self._links.get("company_id")
         if words:
-            self._frame.ask(self, lambda reader: tasks.person_meant(reader, words, company), self._show_person, key="person")
+            self._frame.ask(self, lambda reader: tasks.person_meant(reader, words, company), lambda person: self._show_person(words, person), key="person")
 
-    def _show_person(self, person: tuple[UUID, str] | None) -> None:
-        self._person = person
-        self._show()
+    def _show_person(self, words: str, person: tuple[UUID, str] | None) -> None:
+        """Show whom these words name, if they still stand there."""
+        if self._entry().about == words:
+            self._person = person
+            self._show()
 
     def _show(self) -> None:
         entry = self._entry()

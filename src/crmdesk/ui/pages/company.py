@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from crmdesk.i18n import locale, mark, ntr, tr
 from crmdesk.queries import company as companies
 from crmdesk.queries import records
+from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.dialogs.log_activity import About
 from crmdesk.ui.editors import Named
-from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text, rating
+from crmdesk.ui.record_page import CustomerPage, Shown, TileText, rating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,8 +85,8 @@ def _tiles(figures: KeyFigures, reader: Reader) -> tuple[TileText, ...]:
     last = day_text(figures.last_contact_at.astimezone(zone).date(), clock.today(zone)) if figures.last_contact_at else "–"
     rhythm = ntr("every {count} day on average", "every {count} days on average", figures.every_days) if figures.every_days else ""
     return (
-        TileText(tr("Open deals"), money_text(figures.open_amount), " · ".join(part for part in (deals, chance) if part), tab="deals"),
-        TileText(tr("Won revenue"), money_text(figures.won_amount), " ".join(part for part in (won, since) if part), tab="deals"),
+        TileText(tr("Open deals"), whole(figures.open_amount), " · ".join(part for part in (deals, chance) if part), tab="deals"),
+        TileText(tr("Won revenue"), whole(figures.won_amount), " ".join(part for part in (won, since) if part), tab="deals"),
         TileText(tr("Open tickets"), str(figures.open_tickets), " · ".join(part for part in (tickets, rated) if part), tab="tickets"),
         TileText(tr("Last contact"), last, rhythm, tab="timeline"),
     )

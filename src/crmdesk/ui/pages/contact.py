@@ -8,10 +8,11 @@ from crmdesk import clock
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.queries import contact as contacts
 from crmdesk.queries import records
+from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.dialogs.log_activity import About
 from crmdesk.ui.editors import Named
-from crmdesk.ui.record_page import CustomerPage, Shown, TileText, money_text, rating
+from crmdesk.ui.record_page import CustomerPage, Shown, TileText, rating
 from crmdesk.ui.records import EntitySource
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def _tiles(figures: Figures, tickets: int, reader: Reader) -> tuple[TileText, ..
     rated = rating(figures.csat)
     in_all = ntr("{count} in all", "{count} in all", tickets) if tickets else tr("none so far")
     return (
-        TileText(tr("Open deals"), money_text(figures.open_amount), ntr("{count} deal", "{count} deals", figures.open_count), tab="deals"),
-        TileText(tr("Won revenue"), money_text(figures.won_amount), ntr("{count} deal", "{count} deals", figures.won_count), tab="deals"),
+        TileText(tr("Open deals"), whole(figures.open_amount), ntr("{count} deal", "{count} deals", figures.open_count), tab="deals"),
+        TileText(tr("Won revenue"), whole(figures.won_amount), ntr("{count} deal", "{count} deals", figures.won_count), tab="deals"),
         TileText(tr("Open tickets"), str(figures.open_tickets), " · ".join(part for part in (in_all, rated) if part), tab="tickets"),
         TileText(tr("Last contact"), last, tab="timeline"),
     )

@@ -1,116 +1,51 @@
-"""The page of one customer, company or contact: figures, details, everything that happened, people, next steps."""
+"""The page itself: figures and details, what happened, people, next steps, and what can be done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from crmdesk import clock
-from crmdesk.documents import formats
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.fields import show_money
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.operations import activities, attachments, tasks
 from crmdesk.operations import records as deeds
-from crmdesk.queries import records, uniqueness
-from crmdesk.queries import tasks as task_queries
+from crmdesk.operations import tasks
 from crmdesk.queries import timeline as story
+from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import Condition
-from crmdesk.ui import background, theme
 from crmdesk.ui.actions import Action
-from crmdesk.ui.composer import Composer, Said
-from crmdesk.ui.dates import day_text, moment_text
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
-from crmdesk.ui.drafts import Draft
-from crmdesk.ui.files import FileList
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, scrolled
-from crmdesk.ui.records import EntitySource, columns_of, given
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, ElidedText, FlowLayout, IconButton, Line, Text, column, row
+from crmdesk.ui.record_page.belongings import TABLE_TONES, TABLES, Belongings
+from crmdesk.ui.record_page.happened import Happened
+from crmdesk.ui.record_page.side import Side
+from crmdesk.ui.records import EntitySource, given
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, ElidedText, FlowLayout, IconButton, Text, column, row
 from crmdesk.ui.widgets.figures import Bar, Tile
 from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, Tab, Tabs
-from crmdesk.ui.widgets.record_table import RecordTable
-from crmdesk.ui.widgets.timeline import Entry, TimelineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import tzinfo
     from uuid import UUID
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.queries.company import Person
-    from crmdesk.queries.money import Sum
+    from crmdesk.fields import Field
     from crmdesk.queries.quality import Quality
-    from crmdesk.queries.tasks import TaskRow
     from crmdesk.store import Reader
     from crmdesk.ui.editors import Named
-    from crmdesk.ui.records import Tones
+    from crmdesk.ui.record_page.shown import Shown
+    from crmdesk.ui.widgets.timeline import Entry
 
 DETAILS, DETAILS_WIDE, SIDE, SIDE_CLOSE, NARROW, CLOSE, ROOMY = 300, 340, 240, 220, 1000, 1120, 1400
-MOST_PEOPLE = 8
-FIRST_ENTRIES = 40
-ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
 PARTS = frozenset({"phone", "email", "handle", "address", "memo", "record_tag", "tag", "member"})
-TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "deals": ("deal", ("name", "stage", "amount", "expected_close_on")),
-    "quotes": ("quote", ("number", "subject", "status", "payable")),
-    "tickets": ("ticket", ("number", "subject", "status", "opened_at")),
-}
-TABLE_TONES: Tones = {
-    "status": {
-        "draft": "muted", "issued": "info", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted",
-        "new": "info", "open": "accent", "waiting": "warning", "resolved": "success", "closed": "muted",
-    },
-    "priority": {"urgent": "danger", "high": "warning"},
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class TileText:
-    """What a tile says; `tab` is shown when it is pressed."""
-
-    label: str
-    figure: str
-    note: str = ""
-    tone: theme.Tone | None = None
-    tab: str = ""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Everything that the page shows, from one read.
-
-    Attributes:
-        about: what stands under the name. link: the record it belongs to, as (words before, entity, id, name).
-        values: plain values by field; said: words for some of them that fit better.
-        people: contacts, with the heading of their card. others: more records, such as subsidiaries.
-    """
-
-    id: UUID
-    name: str
-    about: tuple[str, ...]
-    link: tuple[str, str, UUID, str] | None
-    chips: tuple[tuple[str, theme.Tone], ...]
-    tiles: tuple[TileText, ...]
-    values: Mapping[str, Any]
-    said: Mapping[str, str]
-    people: tuple[Person, ...]
-    people_count: int
-    steps: tuple[TaskRow, ...]
-    counts: Mapping[str, int]
-    quality: Quality | None
-    timeline: story.Timeline
-    others: tuple[tuple[UUID, str], ...] = field(default=())
 
 
 class CustomerPage(Page):
@@ -138,10 +73,6 @@ class CustomerPage(Page):
         self.record: UUID | None = None
         self.shown: Shown | None = None
         self._cls = entity_class(self.entity)
-        self._kinds: frozenset[str] = frozenset(story.KIND_LABELS)
-        self._before: story.Cursor | None = None
-        self._draft: Draft | None = None
-        self._tables: dict[str, RecordTable] = {}
         self._is_narrow = False
         self.crumbs = Breadcrumb()
         self.column.addWidget(self.crumbs)
@@ -202,71 +133,29 @@ class CustomerPage(Page):
     def _middle(self) -> QWidget:
         self.tabs = Tabs(self._tab_list({}))
         self.tabs.chosen.connect(self.show_tab)
-        self.composer = Composer(self.frame.store.settings.tz)
-        self.composer.looked.connect(self._find_person)
-        self.composer.submitted.connect(self._submit)
-        self.filter_button = IconButton("list-filter", tr("Filter the timeline"), self._choose_kinds, "muted")
-        self.filter_button.setFixedSize(theme.CONTROL, theme.CONTROL)
-        self.timeline = TimelineView()
-        self.timeline.opened.connect(self._open_entry)
-        self.timeline.more_wanted.connect(self._load_more)
-        self.silent = EmptyState("message-circle", tr("Nothing happened yet."), hint=tr("Log a call or write a note: it shows here."))
-        top = QWidget()
-        write = row(space=8, margins=(16, 10, 12, 10))
-        write.addWidget(self.composer, 1)
-        write.addWidget(self.filter_button, 0, Qt.AlignmentFlag.AlignTop)
-        top.setLayout(write)
-        happened = QWidget()
-        self._happened = QStackedWidget()
-        self._happened.addWidget(self.timeline)
-        self._happened.addWidget(self.silent)
-        happened.setLayout(column(top, Line(), self._happened, space=0))
-        self.history = TimelineView()
-        self.history.setAccessibleName(tr("History"))
-        self.history.setToolTip(tr("Enter or a double click takes a change back."))
-        self.history.opened.connect(self._take_back)
-        self.files = FileList(self.frame)
-        self.stack = QStackedWidget()
-        self._bodies: dict[str, QWidget] = {"timeline": happened, "files": self.files, "history": self.history}
-        for body in self._bodies.values():
-            self.stack.addWidget(body)
+        self.happened = Happened(self.frame, self.timeline_of, self.links)
+        self.happened.opened.connect(self.open_entry)
+        self.belongings = Belongings(self.frame, self.entity, self.happened, self.source_of, self._field_named)
         card = Card(padding=0, space=0)
-        card.add(self.tabs, self.stack)
+        card.add(self.tabs, self.belongings)
         card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         return card
 
     def _right(self) -> QWidget:
-        self.people_card, self._people = self._list_card(tr(self.people_title), tr("Add contact"), self.add_contact)
-        self.steps_card, self._steps = self._list_card(tr("Next steps"), tr("Add task"), self.add_task)
-        self.others_card, self._others = self._list_card(tr(self.others_title), "", None)
-        self.others_card.hide()
+        self.side = Side(self.frame, self.entity, tr(self.people_title), tr(self.others_title))
+        self.side.opened.connect(self._open_record)
+        self.side.completed.connect(self.complete)
+        self.side.contact_wanted.connect(self.add_contact)
+        self.side.task_wanted.connect(self.add_task)
         inner = Tall()
-        self._side_column = column(None, space=12)
+        self._side_column = column(self.side, None, space=12)
         inner.setLayout(self._side_column)
         area = scrolled(inner)
         area.setFixedWidth(SIDE)
-        self._arrange_side(self._side_column)
         return area
 
-    def _arrange_side(self, into: QVBoxLayout) -> None:
-        """Put the cards of the side into a column, above its stretch."""
-        for card in (self.people_card, self.steps_card, self.others_card):
-            into.insertWidget(into.count() - 1, card)
-
-    def _list_card(self, title: str, add: str, run: Callable[[], object] | None) -> tuple[Card, QVBoxLayout]:
-        card = Card()
-        card.setAccessibleName(title)
-        card.body.setContentsMargins(16, 10, 10, 12)
-        head = row(Text(title, "strong"), None)
-        if run is not None:
-            button = IconButton("plus", add, run, "muted")
-            button.setFixedSize(26, 26)
-            head.addWidget(button)
-        else:
-            head.addSpacing(26)
-        lines = column(space=2)
-        card.add(head, lines)
-        return card, lines
+    def _field_named(self, name: str) -> Field | None:
+        return self._cls.fields.get(name) or self.own.named(name)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -284,12 +173,9 @@ class CustomerPage(Page):
         if place.record != self.record:
             self.record, self.shown = place.record, None
             self.form.close_all()
-            self.timeline.show_entries(())
             self.tabs.choose("timeline")
-            self.stack.setCurrentWidget(self._bodies["timeline"])
-            self._kinds = frozenset(story.KIND_LABELS)
-            self._begin_draft()
-            self.files.show_files(self.entity, place.record, ())
+            self.happened.begin(place.record)
+            self.belongings.begin(place.record)
         self._ask()
 
     def refresh(self, changed: Changed) -> None:
@@ -297,26 +183,17 @@ class CustomerPage(Page):
             self._ask()
 
     def focus_first(self) -> None:
-        self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _begin_draft(self) -> None:
-        """Keep what is typed under this record's name."""
-        if self._draft is not None:
-            self._draft.keep()
-            self._draft.deleteLater()
-            self._draft = None
-        self.composer.clear()
-        self._draft = Draft(self.composer.line, self.frame.store, f"note/{self.record}")
+        self.happened.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ask(self) -> None:
         record = self.record
         assert record is not None
         self.frame.ask(self, lambda reader: self.look(reader, record), self._show, self._not_found, key="page")
-        self._ask_tab(self.tabs.value())
+        self.belongings.ask(self.tabs.value())
 
     def first_entries(self, reader: Reader, record: UUID) -> story.Timeline:
         """Return the newest part of the timeline, as it is filtered."""
-        return story.timeline(reader, **self.timeline_of(record), limit=FIRST_ENTRIES, kinds=self._kinds)
+        return self.happened.first_entries(reader, record)
 
     def _not_found(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
@@ -335,7 +212,7 @@ class CustomerPage(Page):
                     widget.setVisible(there)
         self._gone.setVisible(not there)
         if there:
-            self.others_card.setVisible(bool(self.shown and self.shown.others))
+            self.side.others_card.setVisible(bool(self.shown and self.shown.others))
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
@@ -357,10 +234,8 @@ class CustomerPage(Page):
             self.own.show_record(self.record)
         self._show_quality(found.quality)
         self.tabs.set_tabs(self._tab_list(found.counts))
-        self._show_people(found)
-        self._show_steps(found)
-        self._show_others(found)
-        self._show_timeline(found.timeline)
+        self.side.show_record(found)
+        self.happened.show_entries(found.timeline)
 
     def _tab_list(self, counts: Mapping[str, int]) -> list[Tab]:
         return [
@@ -394,111 +269,6 @@ class CustomerPage(Page):
         self.quality_bar.set_share(found.percent / 100, "warning" if is_low else "accent")
         self.missing.setText("\n".join(tr(rule.label) for rule in found.problems))
 
-    def _show_people(self, found: Shown) -> None:
-        _empty(self._people)
-        for person in found.people[:MOST_PEOPLE]:
-            line = Clickable(tr("Open {label}", label=person.name))
-            words = column(ElidedText(person.name), *([ElidedText(person.role, token="muted", size="caption")] if person.role else []), space=0)
-            inner = row(Avatar(person.name), space=8, margins=(0, 4, 0, 4))
-            inner.addLayout(words, 1)
-            line.setLayout(inner)
-            line.clicked.connect(partial(self._open_record, "contact", person.id))
-            self._people.addWidget(line)
-        if not found.people:
-            self._people.addWidget(Text(tr("Nobody yet."), "muted"))
-        if found.people_count > MOST_PEOPLE:
-            self._people.addWidget(Button(tr("All {count}", count=found.people_count), self._show_all_people, "link"))
-
-    def _show_all_people(self) -> None:
-        menu = QMenu(self)
-        for person in self.shown.people if self.shown else ():
-            menu.addAction(person.name, partial(self._open_record, "contact", person.id))
-        menu.exec(self.people_card.mapToGlobal(QPoint(0, self.people_card.height())))
-
-    def _show_steps(self, found: Shown) -> None:
-        _empty(self._steps)
-        today = clock.today(self.frame.store.settings.tz)
-        for step in found.steps:
-            tick = IconButton("circle", tr("Complete {task}", task=step.subject), partial(self._complete, step.id), "muted")
-            tick.setFixedSize(24, 24)
-            line = QWidget()
-            inner = row(tick, space=4)
-            inner.addWidget(ElidedText(step.subject), 1)
-            if step.due_on is not None:
-                tone: theme.Tone = "danger" if step.state == "overdue" else "accent" if step.state == "today" else "muted"
-                inner.addWidget(Chip(day_text(step.due_on, today), tone))
-            line.setLayout(inner)
-            line.setToolTip(tr(task_queries.GROUPS.get(step.state, "")))
-            self._steps.addWidget(line)
-        if not found.steps:
-            self._steps.addWidget(Text(tr("No next step is planned."), "muted", wrap=True))
-
-    def _show_others(self, found: Shown) -> None:
-        _empty(self._others)
-        for record, name in found.others:
-            self._others.addWidget(Button(name, partial(self._open_record, self.entity, record), "link"))
-        self.others_card.setVisible(bool(found.others))
-
-    # --- timeline ---------------------------------------------------------------------------------------------------
-
-    def _show_timeline(self, page: story.Timeline) -> None:
-        self._before = page.before
-        zone = self.frame.store.settings.tz
-        self.timeline.show_entries([entry_of(one, zone) for one in page.entries], page.before is None)
-        self._happened.setCurrentWidget(self.timeline if page.entries else self.silent)
-
-    @Slot()
-    def _load_more(self) -> None:
-        record, before, kinds = self.record, self._before, self._kinds
-        if record is None or before is None:
-            return
-
-        def question(reader: Reader) -> story.Timeline:
-            return story.timeline(reader, **self.timeline_of(record), limit=FIRST_ENTRIES, before=before, kinds=kinds)
-
-        self.frame.ask(self, question, self._add_entries, key="more")
-
-    def _add_entries(self, page: story.Timeline) -> None:
-        self._before = page.before
-        zone = self.frame.store.settings.tz
-        self.timeline.add([entry_of(one, zone) for one in page.entries], page.before is None)
-
-    def _choose_kinds(self) -> None:
-        menu = QMenu(self)
-        everything = frozenset(story.KIND_LABELS)
-        whole = menu.addAction(tr("Everything"), lambda: self.filter_timeline(everything))
-        whole.setCheckable(True)
-        whole.setChecked(self._kinds == everything)
-        menu.addSeparator()
-        for kind, label in story.KIND_LABELS.items():
-            entry = menu.addAction(tr(label), partial(self._turn_kind, kind))
-            entry.setCheckable(True)
-            entry.setChecked(kind in self._kinds)
-        menu.exec(self.filter_button.mapToGlobal(QPoint(0, self.filter_button.height() + 4)))
-
-    def _turn_kind(self, kind: str) -> None:
-        everything = frozenset(story.KIND_LABELS)
-        wanted = frozenset({kind}) if self._kinds == everything else self._kinds ^ {kind}
-        self.filter_timeline(wanted or everything)
-
-    def filter_timeline(self, kinds: frozenset[str]) -> None:
-        """Show only some kinds of entries."""
-        self._kinds = kinds
-        is_whole = kinds == frozenset(story.KIND_LABELS)
-        self.filter_button.setIcon(theme.icon("list-filter", "muted" if is_whole else "accent"))
-        record = self.record
-        if record is not None:
-            self.frame.ask(self, lambda reader: self.first_entries(reader, record), self._show_timeline, key="timeline")
-
-    @Slot(object)
-    def _open_entry(self, entry: Entry) -> None:
-        if entry.record is None:
-            return
-        if entry.entity == "activity":
-            ActivityDialog(self.frame, self.about_record(), record=entry.record).open()
-        elif entry.record != self.record:
-            self._open_record(entry.entity, entry.record)
-
     # --- tabs -------------------------------------------------------------------------------------------------------
 
     def _press_tile(self, number: int) -> None:
@@ -509,75 +279,22 @@ class CustomerPage(Page):
     def show_tab(self, name: str) -> None:
         """Show what a tab holds."""
         self.tabs.choose(name)
-        if name in TABLES and name not in self._tables:
-            self._tables[name] = self._make_table(name)
-            self._bodies[name] = self._tables[name]
-            self.stack.addWidget(self._tables[name])
-        self.stack.setCurrentWidget(self._bodies[name])
-        self._ask_tab(name)
-
-    def _make_table(self, name: str) -> RecordTable:
-        entity, shown = TABLES[name]
-        table = RecordTable(columns_of(entity, shown, TABLE_TONES, edit=False), self.source_of(name), tr(entity_class(entity).entity.plural))
-        table.opened.connect(lambda record, beside: self.frame.open_record(entity, _uuid(record), beside))
-        table.records.failed.connect(self.frame.show_error)
-        table.head().setSectionHidden(0, True)
-        return table
+        self.belongings.show_tab(name)
 
     def source_of(self, name: str) -> EntitySource:
         """Return the rows of a tab."""
         entity = TABLES[name][0]
         return EntitySource(self.frame.store, entity, (Condition(self.entity, "=", str(self.record)),), TABLE_TONES)
 
-    def _ask_tab(self, name: str) -> None:
-        record = self.record
-        if record is None or name == "timeline":
-            return
-        if name in self._tables:
-            self._tables[name].records.source = self.source_of(name)
-            self._tables[name].records.renew()
-        elif name == "files":
-            self.frame.ask(
-                self,
-                lambda reader: attachments.files(reader, self.entity, record),
-                lambda found: self.files.show_files(self.entity, record, found),
-                key="files",
-            )
-        elif name == "history":
-            self.frame.ask(self, lambda reader: records.history(reader, self.entity, record), self._show_history, key="history")
-
-    def _show_history(self, found: Sequence[records.Entry]) -> None:
-        zone = self.frame.store.settings.tz
-        icons = {"insert": "plus", "update": "pencil", "purge": "trash-2"}
-        self.history.show_entries(
-            [Entry(icons[one.operation], one.label, self._changes_text(one), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
-            is_complete=True,
-        )
-
     @Slot(object)
-    def _take_back(self, entry: Entry) -> None:
-        """Undo a deed of the history, be it days old, after asking: it may have changed other records as well."""
-        if entry.transaction is None:
+    def open_entry(self, entry: Entry) -> None:
+        """Show what an entry of the timeline is about."""
+        if entry.record is None:
             return
-        hint = tr("Everything that was changed together with it is taken back too; later changes stay.")
-        if self.frame.confirm(tr("Take back “{label}” of {moment}?", label=entry.title, moment=entry.when), tr("Take back"), hint):
-            store, transaction = self.frame.store, entry.transaction
-            background.write(
-                self, tr("Undo"), lambda job: store.undo(transaction), lambda what: self.frame.say(tr("Undone: {what}", what=what)), self.frame.show_error
-            )
-
-    def _changes_text(self, one: records.Entry) -> str:
-        lines = []
-        for name, (old, new) in one.changes.items():
-            if name == "deleted":
-                lines.append(tr("Deleted") if new else tr("Taken out of the bin"))
-                continue
-            known = self._cls.fields.get(name) or self.own.named(name)
-            if known is None:
-                continue
-            before, after = records.shown(known, old), records.shown(known, new)
-            lines.append(tr("{label}: {text}", label=tr(known.label), text=tr("{old} → {new}", old=before or "–", new=after or "–")))
-        return " · ".join(lines)
+        if entry.entity == "activity":
+            ActivityDialog(self.frame, self.about_record(), record=entry.record).open()
+        elif entry.record != self.record:
+            self._open_record(entry.entity, entry.record)
 
     # --- deeds ------------------------------------------------------------------------------------------------------
 
@@ -593,7 +310,7 @@ class CustomerPage(Page):
             Action("record.ticket", mark("New ticket"), self.new_ticket, "life-buoy", "", "record"),
             Action("record.tag", mark("Add tag"), self.tag, "tag", "", "record"),
             Action("record.assign", mark("Assign owner"), self.assign, "user-check", "", "record"),
-            Action("record.file", mark("Add file"), self.files.choose, "paperclip", "", "record"),
+            Action("record.file", mark("Add file"), self.belongings.files.choose, "paperclip", "", "record"),
             Action(
                 "record.delete",
                 mark("Delete"),
@@ -621,7 +338,7 @@ class CustomerPage(Page):
     def write_note(self) -> None:
         """Put the keyboard where a note is written."""
         self.show_tab("timeline")
-        self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.happened.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def new_quote(self) -> None:
         """Begin a quote and open it."""
@@ -690,7 +407,9 @@ class CustomerPage(Page):
             said = tr("{name} deleted", name=self.shown.name)
             self.frame.do(deeds.delete, self.entity, [self.record], said=said, done=lambda _: self.frame.open_page(self.home))
 
-    def _complete(self, task: UUID) -> None:
+    @Slot(object)
+    def complete(self, task: UUID) -> None:
+        """Tick a task off."""
         self.frame.do(tasks.done, [task], said=tr("Task completed"))
 
     def _show_menu(self) -> None:
@@ -727,28 +446,6 @@ class CustomerPage(Page):
             first = clashes[0]
             self.frame.say(first.said, undo=True, more=[(tr("Show"), lambda: self.frame.open_record(self.entity, first.record))])
 
-    # --- the line ---------------------------------------------------------------------------------------------------
-
-    @Slot(str)
-    def _find_person(self, words: str) -> None:
-        company = self.links().get("company")
-        self.frame.ask(self.composer, lambda reader: task_queries.person_meant(reader, words, company), self.composer.show_person, key="person")
-
-    @Slot(object)
-    def _submit(self, said: Said) -> None:
-        links: dict[str, Any] = {f"{name}_id": record for name, record in self.links().items()}
-        if said.person is not None:
-            links["contact_id"] = said.person[0]
-        if said.is_task:
-            self.frame.do(tasks.add, said.subject, due_on=said.on, due_at=said.at, **links, said=tr("Task added"), done=self._submitted)
-        else:
-            self.frame.do(activities.log, "note", said.subject, body=said.body, **links, said=tr("Note added"), done=self._submitted)
-
-    def _submitted(self, record: object) -> None:
-        self.composer.clear()
-        if self._draft is not None:
-            self._draft.done()
-
     # --- narrow windows ---------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -759,29 +456,7 @@ class CustomerPage(Page):
         if narrow != self._is_narrow:
             self._is_narrow = narrow
             self._side.setVisible(not narrow)
-            self._arrange_side(self._left_column if narrow else self._side_column)
-
-
-def entry_of(one: story.Entry, zone: tzinfo) -> Entry:
-    """Turn an entry of the query into one that the timeline draws."""
-    return Entry(one.icon, one.title, one.subtitle, moment_text(one.at, zone, one.day_only), one.member, entity=one.entity, record=one.id)
-
-
-def rating(csat: float | None) -> str:
-    """Return how satisfied customers were, in words; empty if nobody was asked."""
-    return tr("rated {csat} of 5", csat=formats.number(Decimal(str(round(csat, 1))))) if csat else ""
-
-
-def money_text(total: Sum) -> str:
-    """Return a sum without decimals, with what has no exchange rate beside it."""
-    base, *apart = total.moneys
-    return " + ".join(show_money(money, whole=True) for money in (base, *apart) if money.amount or not apart)
-
-
-def _uuid(record: bytes) -> UUID:
-    from uuid import UUID
-
-    return UUID(bytes=record)
+            (self._left_column if narrow else self._side_column).insertWidget(1 if narrow else 0, self.side)
 
 
 def _widgets(item: Any) -> list[QWidget]:
@@ -792,11 +467,3 @@ def _widgets(item: Any) -> list[QWidget]:
         return [item.widget()]
     inner = item.layout()
     return [widget for number in range(inner.count()) for widget in _widgets(inner.itemAt(number))] if inner is not None else []
-
-
-def _empty(layout: QVBoxLayout) -> None:
-    """Take everything out of a layout and delete it."""
-    while item := layout.takeAt(0):
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -1,0 +1,179 @@
+"""What happened with a customer, and the line in which notes and tasks are written."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+
+from crmdesk.i18n import tr
+from crmdesk.operations import activities, tasks
+from crmdesk.queries import tasks as task_queries
+from crmdesk.queries import timeline as story
+from crmdesk.ui import theme
+from crmdesk.ui.composer import Composer, Said
+from crmdesk.ui.dates import moment_text
+from crmdesk.ui.drafts import Draft, forget
+from crmdesk.ui.widgets.basics import IconButton, Line, column, row
+from crmdesk.ui.widgets.heads import EmptyState
+from crmdesk.ui.widgets.timeline import Entry, TimelineView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+    from uuid import UUID
+
+    from crmdesk.store import Reader
+    from crmdesk.ui.page import Frame
+
+FIRST_ENTRIES = 40
+EVERYTHING = frozenset(story.KIND_LABELS)
+T = TypeVar("T")
+
+
+class Happened(QWidget):
+    """The timeline of a record beneath the line.
+
+    Answers that come after the page has gone on to another record are dropped.
+
+    Args:
+        whose: returns whose timeline it is, as `queries.timeline` wants it; called on reader threads too.
+        links: returns company and contact that notes and tasks get, by field name.
+
+    Signals:
+        opened: the `Entry` that the user wants to see.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, frame: Frame, whose: Callable[[UUID], dict[str, Any]], links: Callable[[], dict[str, UUID]]) -> None:
+        super().__init__()
+        self._frame, self._whose, self._links = frame, whose, links
+        self._record: UUID | None = None
+        self._kinds = EVERYTHING
+        self._before: story.Cursor | None = None
+        self._draft: Draft | None = None
+        self.composer = Composer(frame.store.settings.tz)
+        self.composer.looked.connect(self._find_person)
+        self.composer.submitted.connect(self._submit)
+        self.filter_button = IconButton("list-filter", tr("Filter the timeline"), self._choose_kinds, "muted")
+        self.filter_button.setFixedSize(theme.CONTROL, theme.CONTROL)
+        self.timeline = TimelineView()
+        self.timeline.opened.connect(self.opened)
+        self.timeline.more_wanted.connect(self._load_more)
+        self.silent = EmptyState("message-circle", tr("Nothing happened yet."), hint=tr("Log a call or write a note: it shows here."))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.timeline)
+        self._stack.addWidget(self.silent)
+        write = row(space=8, margins=(16, 10, 12, 10))
+        write.addWidget(self.composer, 1)
+        write.addWidget(self.filter_button, 0, Qt.AlignmentFlag.AlignTop)
+        top = QWidget()
+        top.setLayout(write)
+        self.setLayout(column(top, Line(), self._stack, space=0))
+
+    def begin(self, record: UUID) -> None:
+        """Go on to another record: nothing is shown yet, and what was half typed for it comes back."""
+        self._record, self._before, self._kinds = record, None, EVERYTHING
+        self.filter_button.setIcon(theme.icon("list-filter", "muted"))
+        self.timeline.show_entries(())
+        if self._draft is not None:
+            self._draft.keep()
+            self._draft.deleteLater()
+            self._draft = None
+        self.composer.clear()
+        self._draft = Draft(self.composer.line, self._frame.store, f"note/{record}")
+
+    def first_entries(self, reader: Reader, record: UUID) -> story.Timeline:
+        """Return the newest part of the timeline, as it is filtered; runs on a reader thread."""
+        return story.timeline(reader, **self._whose(record), limit=FIRST_ENTRIES, kinds=self._kinds)
+
+    def _ask(self, question: Callable[[Reader], T], done: Callable[[T], object], key: str) -> None:
+        record = self._record
+        self._frame.ask(self, question, lambda found: done(found) if self._record == record else None, key=key)
+
+    # --- entries ----------------------------------------------------------------------------------------------------
+
+    def show_entries(self, page: story.Timeline) -> None:
+        """Show the newest part of the timeline."""
+        self._before = page.before
+        zone = self._frame.store.settings.tz
+        self.timeline.show_entries([entry_of(one, zone) for one in page.entries], page.before is None)
+        self._stack.setCurrentWidget(self.timeline if page.entries else self.silent)
+
+    @Slot()
+    def _load_more(self) -> None:
+        record, before, kinds = self._record, self._before, self._kinds
+        if record is None or before is None:
+            return
+
+        def question(reader: Reader) -> story.Timeline:
+            return story.timeline(reader, **self._whose(record), limit=FIRST_ENTRIES, before=before, kinds=kinds)
+
+        self._ask(question, self._add_entries, "more")
+
+    def _add_entries(self, page: story.Timeline) -> None:
+        self._before = page.before
+        zone = self._frame.store.settings.tz
+        self.timeline.add([entry_of(one, zone) for one in page.entries], page.before is None)
+
+    def _choose_kinds(self) -> None:
+        menu = QMenu(self)
+        whole = menu.addAction(tr("Everything"), lambda: self.filter(EVERYTHING))
+        whole.setCheckable(True)
+        whole.setChecked(self._kinds == EVERYTHING)
+        menu.addSeparator()
+        for kind, label in story.KIND_LABELS.items():
+            entry = menu.addAction(tr(label), partial(self.turn_kind, kind))
+            entry.setCheckable(True)
+            entry.setChecked(kind in self._kinds)
+        menu.exec(self.filter_button.mapToGlobal(QPoint(0, self.filter_button.height() + 4)))
+
+    def turn_kind(self, kind: str) -> None:
+        """Show one more kind of entries or one less; the first one chosen is shown alone."""
+        wanted = frozenset({kind}) if self._kinds == EVERYTHING else self._kinds ^ {kind}
+        self.filter(wanted or EVERYTHING)
+
+    def filter(self, kinds: frozenset[str]) -> None:
+        """Show only some kinds of entries."""
+        self._kinds = kinds
+        is_whole = kinds == EVERYTHING
+        self.filter_button.setIcon(theme.icon("list-filter", "muted" if is_whole else "accent"))
+        record = self._record
+        if record is not None:
+            self._ask(lambda reader: self.first_entries(reader, record), self.show_entries, "timeline")
+
+    # --- the line ---------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _find_person(self, words: str) -> None:
+        company = self._links().get("company")
+        self._ask(lambda reader: task_queries.person_meant(reader, words, company), lambda person: self.composer.show_person(words, person), "person")
+
+    @Slot(object)
+    def _submit(self, said: Said) -> None:
+        links: dict[str, Any] = {f"{name}_id": record for name, record in self._links().items()}
+        if said.person is not None:
+            links["contact_id"] = said.person[0]
+        done = partial(self._submitted, self._draft)
+        if said.is_task:
+            self._frame.do(tasks.add, said.subject, due_on=said.on, due_at=said.at, **links, said=tr("Task added"), done=done)
+        else:
+            self._frame.do(activities.log, "note", said.subject, body=said.body, **links, said=tr("Note added"), done=done)
+
+    def _submitted(self, draft: Draft | None, stored: object) -> None:
+        """Empty the line, unless the user has gone on to another record, whose line holds another text."""
+        if draft is None:
+            return
+        if draft is self._draft:
+            self.composer.clear()
+            draft.done()
+        else:
+            forget(self, self._frame.store, draft.key)
+
+
+def entry_of(one: story.Entry, zone: tzinfo) -> Entry:
+    """Turn an entry of the query into one that the timeline draws."""
+    return Entry(one.icon, one.title, one.subtitle, moment_text(one.at, zone, one.day_only), one.member, entity=one.entity, record=one.id)

@@ -191,8 +191,10 @@ def _indexes(cls: type[Record]) -> Iterable[Index]:
         yield Index(f"{name}_by_external", ("external_id",), "external_id IS NOT NULL")
     for column in columns.values():
         if column.is_indexed:
+            # Whether an owner has a part, and which is the first, is read from the index alone: three or four bytes each spare a look at the part.
+            more = ("deleted_at", "position") if column.name.removesuffix("_id") in cls.entity.owned_by and "position" in columns else ()
             # Most links of a part are empty, since it belongs to one of several owners: these would fill an index with nothing.
-            yield Index(f"{name}_by_{column.name}", (column.name,), f"{column.name} IS NOT NULL" if column.target else "")
+            yield Index(f"{name}_by_{column.name}", (column.name, *more), f"{column.name} IS NOT NULL" if column.target else "")
     if cls.entity.timeline and "company_id" in columns:
         yield Index(f"{name}_timeline", ("company_id", cls.entity.timeline))
 

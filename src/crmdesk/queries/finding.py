@@ -16,8 +16,11 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
+from crmdesk.queries.digits import SHORTEST, with_digits
 from crmdesk.queries.problems import problem_sql, rule_named
 from crmdesk.store.door import parts_of
+from crmdesk.store.reader import IN_IDS, id_list
+from crmdesk.store.search_index import searched_entities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,26 +127,108 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     column = f'{"+" if of_few else ""}{alias}."{field.column}"'
     if field.kind == "link":
         return _link_sql(column, field, condition, reader)
-    return _compare(column, field, condition, reader, alias)
+    found = _compare(column, field, condition, reader, alias)
+    if of_few:
+        return found
+    is_led = field.kind not in {"text", "long_text"} and condition.operator in _RANGES
+    if is_led and any(index.columns[0] == field.column for index in cls.indexes) and _are_many(cls, found, reader, alias):
+        # By the index of most birthdays the table would be read crosswise.
+        return _compare(f"+{column}", field, condition, reader, alias)
+    return _with_few_names(cls, field, condition, found, reader, alias)
+
+
+FEW = 4000
+_RANGES = frozenset({"<", "<=", ">", ">=", "=", "notempty"})
+
+
+def _are_many(cls: type[Record], where: Where, reader: Reader, alias: str) -> bool:
+    some = f'SELECT 1 FROM "{cls.entity.name}" {alias} WHERE {where.sql} LIMIT {FEW}'  # noqa: S608
+    return int(reader.value(f"SELECT count(*) FROM ({some})", where.parameters)) == FEW  # noqa: S608
+
+
+def _with_few_names(cls: type[Record], field: Field, condition: Condition, found: Where, reader: Reader, alias: str) -> Where:
+    """Add to a condition on names the records whose sort keys may meet it, where these are few: that index is a fifth of the table."""
+    is_name = field.name == cls.entity.title == "name" and "sort_key" in cls.columns and field.sensitivity not in reader.viewer.hidden
+    if not is_name or condition.operator != "~" or not _folds_alone(condition.value):
+        return found
+    few = _few_of(cls.entity.name, "sort_key LIKE ? ESCAPE '\\'", (_like(folded(condition.value)),), reader)
+    return found if few is None else Where(f"({alias}.id {IN_IDS} AND {found.sql})", (id_list(few), *found.parameters))
+
+
+def _few_of(table: str, sql: str, parameters: tuple[Any, ...], reader: Reader) -> list[bytes] | None:
+    """Return the ids that meet a condition on an index that covers it; None if they are many."""
+    found = reader.rows(f'SELECT id FROM "{table}" WHERE {sql} LIMIT {FEW + 1}', parameters)  # noqa: S608
+    return [row[0] for row in found] if len(found) <= FEW else None
+
+
+def _folds_alone(text: str) -> bool:
+    """Say whether a text within another one is folded as it is alone: Chinese is not, nor are signs with which sort keys don't begin."""
+    return text[:1].isalnum() and all(letter < "\u0250" for letter in text)
 
 
 def _part_sql(cls: type[Record], field: Field, inner: Field, condition: Condition, reader: Reader, alias: str, of_few: bool) -> Where:
     owner = f"{cls.entity.name}_id"
+    turned = replace(condition, operator="=") if condition.operator == "!=" else condition
+    few = None if of_few else _few_parts(cls, field.target or "", inner, turned, reader)
     if of_few:
         has = f'EXISTS (SELECT 1 FROM "{field.target}" p WHERE p."{owner}" = {alias}.id AND p.deleted_at IS NULL'  # noqa: S608
     else:
-        has = f'{alias}.id IN (SELECT p."{owner}" FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL'  # noqa: S608
+        led = f'p.id {IN_IDS} AND +p."{owner}"' if few is not None else f'p."{owner}"'
+        has = f'{alias}.id IN (SELECT p."{owner}" FROM "{field.target}" p WHERE {led} IS NOT NULL AND p.deleted_at IS NULL'  # noqa: S608
     if condition.operator == "empty" and not of_few:
         # Two indexes side by side, in the same order: half of what it takes to look every record up. LIMIT keeps the planner from dropping that order.
         owners = f'SELECT "{owner}" FROM "{field.target}" WHERE "{owner}" IS NOT NULL AND deleted_at IS NULL'  # noqa: S608
-        return Where(f'{alias}.id IN (SELECT id FROM "{cls.entity.name}" EXCEPT {owners} ORDER BY 1 LIMIT -1)')  # noqa: S608
+        return Where(f"{alias}.id IN ({_all_ids(cls, reader)} EXCEPT {owners} ORDER BY 1 LIMIT -1)")
     if condition.operator in {"empty", "notempty"}:
         return Where(f"{'NOT ' if condition.operator == 'empty' else ''}{has})")
-    turned = replace(condition, operator="=") if condition.operator == "!=" else condition
     # Of few records each one's parts are looked at; by its value's index the planner would look at all parts that have it, for each record anew.
     column = f'{"+" if of_few else ""}p."{inner.column}"'
     matching = _link_sql(column, inner, turned, reader) if inner.kind == "link" else _part_value(inner, turned, reader)
-    return Where(f"{'NOT ' if condition.operator == '!=' else ''}{has} AND {matching.sql})", matching.parameters)
+    found = Where(f"{'NOT ' if condition.operator == '!=' else ''}{has} AND {matching.sql})", matching.parameters)
+    return found if few is None else Where(found.sql, (id_list(few), *found.parameters))
+
+
+def _all_ids(cls: type[Record], reader: Reader) -> str:
+    """Return the SQL of the ids of all live records, with some deleted ones, in the order of the ids: the search index has them in a tenth of the table's room."""
+    if reader.is_within_change or cls not in searched_entities():
+        return f'SELECT id FROM "{cls.entity.name}"'  # noqa: S608
+    of_kind = f"WHERE tbl = {cls.entity.number}"
+    return f"SELECT row FROM search_doc {of_kind} UNION SELECT row FROM search_queue {of_kind}"  # noqa: S608
+
+
+NORMAL: dict[tuple[str | None, str], str] = {("email", "address"): "key", ("phone", "number"): "e164", ("address", "city"): "city_key"}
+"""The forms by which list fields are sorted and compared, which have an index: ANNA@… beside anna@…, +49 30 beside 030."""
+
+
+def _few_parts(cls: type[Record], table: str, inner: Field, condition: Condition, reader: Reader) -> list[bytes] | None:
+    """Return the parts that may meet a condition, where the index of their normal form tells that these are few; None where it does not."""
+    key, sign = NORMAL.get((table, inner.name)), condition.operator
+    # Masked values have no index.
+    if key is None or sign not in {"=", "~"} or not condition.value or reader.viewer.hidden.intersection({inner.sensitivity, "personal"}):
+        return None
+    if key == "e164":
+        return _few_phones(cls, condition, reader)
+    normal = folded if key == "city_key" else str.lower
+    if sign == "=":
+        return _few_of(table, f'"{key}" = ?', (normal(str(stored_value(inner, condition.value, reader)[0]).strip()),), reader)
+    if not _folds_alone(condition.value) or (key == "key" and not (condition.value.isascii() and "".join(condition.value.split()) == condition.value)):
+        return None
+    return _few_of(table, f"\"{key}\" LIKE ? ESCAPE '\\'", (_like(normal(condition.value)),), reader)
+
+
+def _few_phones(cls: type[Record], condition: Condition, reader: Reader) -> list[bytes] | None:
+    """Return the phones with these digits: in international form by its index, as typed by the search index and among those that wait for it."""
+    wanted = re.sub(r"\D", "", condition.value).lstrip("0")
+    if len(wanted) < SHORTEST or not wanted.isascii() or reader.is_within_change or cls not in searched_entities():
+        return None
+    waiting = reader.rows(f"SELECT row FROM search_queue WHERE tbl = ? LIMIT {FEW + 1}", (cls.entity.number,))  # noqa: S608
+    documents = with_digits(reader, wanted, FEW + 1)
+    international = _few_of("phone", "e164 LIKE ?", (f"%{wanted}{'%' if condition.operator == '~' else ''}",), reader)
+    if international is None or len(waiting) > FEW or len(documents) > FEW:
+        return None
+    known = reader.rows("SELECT row FROM search_doc WHERE docid IN (SELECT value FROM json_each(?)) AND tbl = ?", (json.dumps(documents), cls.entity.number))
+    theirs = reader.rows(f'SELECT id FROM phone WHERE "{cls.entity.name}_id" {IN_IDS}', (id_list({row for (row,) in (*waiting, *known)}),))  # noqa: S608
+    return [*{*international, *(row for (row,) in theirs)}]
 
 
 def _part_value(inner: Field, condition: Condition, reader: Reader) -> Where:
@@ -217,6 +302,9 @@ def _bad_operator(field: Field, operator: str) -> UserError:
 
 def _compare(column: str, field: Field, condition: Condition, reader: Reader, alias: str = "t") -> Where:
     operator = condition.operator
+    if operator in {"empty", "notempty"} and column.startswith("json_extract"):
+        # Taken out of the text once, not twice.
+        return Where(f"ifnull({column}, '') {'=' if operator == 'empty' else '<>'} ''")
     if operator == "empty":
         return Where(f"({column} IS NULL OR {column} = '')")
     if operator == "notempty":

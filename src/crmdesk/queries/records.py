@@ -15,7 +15,7 @@ from crmdesk.fields import KINDS, Field, Money, currency_decimals, day_text, fro
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
-from crmdesk.queries.finding import Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.queries.finding import NORMAL, Condition, field_for, ids_by_title, title_field, visible, where_sql
 from crmdesk.store.masks import masked_names
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 
@@ -167,24 +167,22 @@ def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condi
     field, inner, _ = field_for(cls, sort.lstrip("-"), reader)
     if inner is not None and inner.kind == "link":
         return _first_by_part_link(reader, cls, conditions, field, inner, sort.startswith("-"), limit)
-    if inner is None or (field.target, inner.name) not in _NORMAL:
+    if inner is None:
         return None
-    key, owner, down = _NORMAL[field.target or "", inner.name], f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
+    key, owner, down = NORMAL.get((field.target, inner.name), inner.column), f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
     where = where_sql(cls, conditions, reader, of_few=True)
-    own = f'SELECT * FROM "{field.target}" WHERE "{owner}" IS NOT NULL'  # noqa: S608
-    are_few = reader.value(f"SELECT count(*) FROM ({own} LIMIT {PROBE})") < PROBE  # noqa: S608
-    given = f'SELECT * FROM "{field.target}" WHERE "{key}" IS NOT NULL'  # noqa: S608
-    edge = None if are_few else reader.value(f'SELECT "{key}" FROM ({given}) ORDER BY "{key}"{down} LIMIT 1 OFFSET {PROBE}')  # noqa: S608
-    # Up to the edge, and with all that have its value: of these none may be missing.
-    source = own if are_few else given if edge is None else f'{given} AND "{key}" {">=" if down else "<="} ?'
-    sql = (
-        f'SELECT t.id FROM ({source}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
-        f'WHERE p.deleted_at IS NULL AND p."{key}" IS NOT NULL AND {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
-    )
-    found = [row[0] for row in reader.rows(sql, (*([edge] if edge is not None else []), *where.parameters, limit))]
-    if len(found) == limit:
-        return found
-    if edge is not None or conditions:
+    given = f'FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL AND p."{key}" IS NOT NULL'
+    found: list[bytes] = []
+    for probe in (min(FIRST_PROBE, PROBE), PROBE):
+        nearest = f'SELECT p.id, p."{owner}", p."{key}", p.position {given} ORDER BY p."{key}"{down}, p."{owner}" LIMIT {probe}'  # noqa: S608
+        sql = (
+            f'SELECT t.id FROM ({nearest}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
+            f'WHERE {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
+        )
+        found = [row[0] for row in reader.rows(sql, (*where.parameters, limit))]
+        if len(found) == limit:
+            return found
+    if conditions or reader.value(f"SELECT count(*) FROM (SELECT 1 {given} LIMIT {PROBE})") == PROBE:  # noqa: S608
         return None
     value = _part_value_sql(cls, field, inner)
     rest = reader.rows(f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found)))  # noqa: S608
@@ -236,10 +234,6 @@ NEWEST_FIRST = {
 }  # fmt: skip
 
 
-# List fields are sorted by the form in which they are compared, which has an index: ANNA@… beside anna@…, +49 30 beside 030.
-_NORMAL: dict[tuple[str | None, str], str] = {("email", "address"): "key", ("phone", "number"): "e164", ("address", "city"): "city_key"}
-
-
 def _order(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: bool) -> str:
     pieces = [_sort_sql(cls, name.lstrip("-"), name.startswith("-"), reader, filtered) for name in sort if name.strip("-")]
     if not pieces:
@@ -274,12 +268,13 @@ def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered
         value = "t.amount_base" if name in {"amount", "payable"} else f't."{field.column}"'
     else:
         value = f't."{field.column}"'
-    return f"{value} IS NULL, {value}{direction}"
+    # Without the sign the planner would walk an index in order and look every record up. Empty ones come last, as they do downwards by themselves.
+    return f"+{value} DESC" if down else f"+{value} NULLS LAST"
 
 
 def _part_value_sql(cls: type[Record], field: Field, inner: Field) -> str:
     """Return the SQL of what a list field is sorted by: the first part's value, or the name of what it links to."""
-    column = _NORMAL.get((field.target, inner.name), inner.column)
+    column = NORMAL.get((field.target, inner.name), inner.column)
     value = f'p."{column}"'
     if inner.kind == "link":
         target = entity_class(inner.target or "")

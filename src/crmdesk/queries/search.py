@@ -14,6 +14,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.models.names import folded, has_cjk, initials, pinyin
 from crmdesk.models.registry import BY_NUMBER, entity_class
 from crmdesk.queries import records
+from crmdesk.queries.digits import SHORTEST, with_digits
 from crmdesk.queries.finding import title_field, visible
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 from crmdesk.store.search_index import APOSTROPHE, words
@@ -130,8 +131,8 @@ def _by_digits(reader: Reader, text: str, limit: int | None) -> list[int]:
     forms = {wanted, wanted.lstrip("0")} | _national(text.strip(), wanted)
     found: dict[int, None] = {}
     for form in forms:
-        if len(form) >= 3:
-            found.update(dict.fromkeys(_with_digits(reader, form, limit)))
+        if len(form) >= SHORTEST:
+            found.update(dict.fromkeys(with_digits(reader, form, limit)))
     return list(found)
 
 
@@ -143,22 +144,6 @@ def _national(text: str, wanted: str) -> set[str]:
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
     return {bare, *(bare[size:] for size in (1, 2, 3) if bare[:size].isdigit() and int(bare[:size]) in COUNTRY_CODE_TO_REGION_CODE)}
-
-
-def _with_digits(reader: Reader, wanted: str, limit: int | None) -> list[int]:
-    parts = list(dict.fromkeys(int(wanted[i : i + 3]) for i in range(len(wanted) - 2)))
-    cap = 2000
-    sizes = {part: reader.value("SELECT count(*) FROM (SELECT 1 FROM search_digits WHERE part = ? LIMIT ?)", (part, cap)) for part in parts}
-    parts.sort(key=lambda part: sizes[part])
-    driver, others = parts[0], parts[1:4]
-    also = "".join(" AND EXISTS (SELECT 1 FROM search_digits o WHERE o.part = ? AND o.docid = d.docid)" for _ in others)
-    sql = (
-        f"SELECT d.docid FROM search_digits d WHERE d.part = ?{also} "  # noqa: S608
-        "AND EXISTS (SELECT 1 FROM search_number n WHERE n.docid = d.docid AND n.digits LIKE ?) ORDER BY d.docid DESC"
-    )
-    if limit:
-        sql += f" LIMIT {limit}"
-    return [docid for (docid,) in reader.rows(sql, (driver, *others, f"%{wanted}%"))]
 
 
 def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:

@@ -26,6 +26,11 @@ class Reader:
         self.viewer = viewer
         self.settings = settings
 
+    @property
+    def is_within_change(self) -> bool:
+        """Whether it reads inside an open transaction, whose records the search index does not know yet."""
+        return self._before is not None
+
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         if self._before:

@@ -16,6 +16,7 @@ from crmdesk.operations import records, sending, tickets
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.pages.tickets import TicketsPage
+from crmdesk.ui.widgets.basics import Clickable
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -74,29 +75,29 @@ def stored(store: Store, ticket: UUID, column: str) -> Any:
 
 def test_the_most_pressing_ticket_is_on_top_and_open(page: TicketsPage) -> None:
     assert [waiting.row.subject for waiting in page.queue.rows()] == ["Cooling unit alarm E-41", "Catalogue request"]
-    assert page.subject.text() == "Cooling unit alarm E-41"
-    assert page.conversation.texts() == ["Unit 3 shows alarm E-41."]
+    assert page.talk.subject.text() == "Cooling unit alarm E-41"
+    assert page.talk.conversation.texts() == ["Unit 3 shows alarm E-41."]
     assert [button.text() for button in page.segments._buttons.values()] == ["Open 2", "Mine 0", "Unassigned 2"]
-    assert page.level_name.text() == "Service level: Standard"
+    assert page.side.level_name.text() == "Service level: Standard"
 
 
 def test_sending_notes_the_reply_opens_the_mail_program_and_waits(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
     reply = "We are on our way & bring 2 fuses.\n" + "Please keep the doors shut. " * 200
-    page.reply.set_text(reply)
-    QTest.keyClick(page.reply, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.talk.reply.set_text(reply)
+    QTest.keyClick(page.talk.reply, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.settle()
-    assert page.conversation.texts()[-1] == reply.strip()
+    assert page.talk.conversation.texts()[-1] == reply.strip()
     assert stored(desk.store, ticket, "status") == "waiting"
     (mail,) = mail_program.mails
     message = email.message_from_bytes(Path(mail.toLocalFile()).read_bytes(), policy=policy.default)
     assert (message["To"], message["Subject"], message["X-Unsent"]) == ("Roland Mendel <roland@ernst.example>", "T-0002: Cooling unit alarm E-41", "1")
     assert message.get_content().split() == reply.split()
-    assert page.reply.text() == ""
+    assert page.talk.reply.text() == ""
 
 
 def test_an_internal_note_never_reaches_the_customer(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
-    QTest.keyClicks(page.reply, "Firmware 2.1 again")
-    page._note()
+    QTest.keyClicks(page.talk.reply, "Firmware 2.1 again")
+    page.talk.note()
     desk.settle()
     assert mail_program.mails == []
     assert stored(desk.store, ticket, "status") == "new"
@@ -105,40 +106,71 @@ def test_an_internal_note_never_reaches_the_customer(desk: Desk, page: TicketsPa
 
 
 def test_a_slash_offers_saved_answers_and_articles_and_fills_them_in(desk: Desk, page: TicketsPage) -> None:
-    page.reply.setFocus()
-    QTest.keyClicks(page.reply, "Hello, /")
+    page.talk.reply.setFocus()
+    QTest.keyClicks(page.talk.reply, "Hello, /")
     desk.settle()
-    assert page.reply.offered() == ["Thanks for waiting", "E-41 after transport"]
-    QTest.keyClicks(page.reply, "thanks")
+    assert page.talk.reply.offered() == ["Thanks for waiting", "E-41 after transport"]
+    QTest.keyClicks(page.talk.reply, "thanks")
     desk.settle()
-    assert page.reply.offered() == ["Thanks for waiting"]
-    QTest.keyClick(page.reply, Qt.Key.Key_Return)
+    assert page.talk.reply.offered() == ["Thanks for waiting"]
+    QTest.keyClick(page.talk.reply, Qt.Key.Key_Return)
     desk.settle()
-    assert page.reply.text() == "Hello, Dear Roland Mendel, we are on T-0002."
+    assert page.talk.reply.text() == "Hello, Dear Roland Mendel, we are on T-0002."
 
 
 def test_a_slash_within_a_word_is_only_a_slash(desk: Desk, page: TicketsPage) -> None:
-    page.reply.setFocus()
-    QTest.keyClicks(page.reply, "and/or")
+    page.talk.reply.setFocus()
+    QTest.keyClicks(page.talk.reply, "and/or")
     desk.settle()
-    assert page.reply.offered() == []
+    assert page.talk.reply.offered() == []
 
 
 def test_the_article_that_fits_is_suggested(desk: Desk, page: TicketsPage) -> None:
-    button = page._articles.itemAt(0).widget()
+    button = page.talk._articles.itemAt(0).widget()
     assert button.accessibleName() == "E-41 after transport"
     button.click()
-    assert page.reply.text() == "Unplug the unit."
+    assert page.talk.reply.text() == "Unplug the unit."
 
 
 def test_a_half_typed_reply_is_still_there_after_looking_at_another_ticket(desk: Desk, page: TicketsPage) -> None:
-    QTest.keyClicks(page.reply, "Half a rep")
+    QTest.keyClicks(page.talk.reply, "Half a rep")
     page.queue.setCurrentIndex(page.queue.model().index(1, 0))
     desk.settle()
-    assert page.reply.text() == ""
+    assert page.talk.reply.text() == ""
     page.queue.setCurrentIndex(page.queue.model().index(0, 0))
     desk.settle()
-    assert page.reply.text() == "Half a rep"
+    assert page.talk.reply.text() == "Half a rep"
+
+
+def test_a_reply_that_was_typed_for_one_ticket_is_never_sent_to_the_next(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
+    QTest.keyClicks(page.talk.reply, "For Roland only")
+    page.queue.setCurrentIndex(page.queue.model().index(1, 0))
+    QTest.keyClick(page.talk.reply, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert mail_program.mails == []
+    assert page.talk.conversation.texts() == ["A catalogue, please."]
+    page.queue.setCurrentIndex(page.queue.model().index(0, 0))
+    desk.settle()
+    assert page.talk.conversation.texts() == ["Unit 3 shows alarm E-41."]
+    assert page.talk.reply.text() == "For Roland only"
+
+
+def test_a_saved_answer_that_was_filled_in_for_one_ticket_is_not_put_into_the_next(desk: Desk, page: TicketsPage) -> None:
+    page.talk.reply.setFocus()
+    QTest.keyClicks(page.talk.reply, "/thanks")
+    desk.settle()
+    QTest.keyClick(page.talk.reply, Qt.Key.Key_Return)
+    page.queue.setCurrentIndex(page.queue.model().index(1, 0))
+    desk.settle()
+    assert page.talk.reply.text() == ""
+
+
+def test_the_clocks_take_the_keyboard_from_nobody_while_they_go_on(desk: Desk, page: TicketsPage) -> None:
+    customer = page.side.customer.findChildren(Clickable)[0]
+    customer.setFocus()
+    page._tick()
+    desk.settle()
+    assert page.window().focusWidget() is customer
 
 
 def test_closing_asks_for_satisfaction_and_plans_a_call(desk: Desk, page: TicketsPage, ticket: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,12 +180,12 @@ def test_closing_asks_for_satisfaction_and_plans_a_call(desk: Desk, page: Ticket
         return int(TicketEndDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(TicketEndDialog, "exec", answer)
-    page._close()
+    page.close_ticket()
     desk.settle()
     assert (stored(desk.store, ticket, "status"), stored(desk.store, ticket, "csat"), stored(desk.store, ticket, "resolution")) == ("closed", 5, "New firmware")
     with desk.store.read() as reader:
         assert reader.value("SELECT count(*) FROM task WHERE ticket_id = ?", (ticket.bytes,)) == 1
-    assert page.subject.text() == "Catalogue request", "the next ticket comes up"
+    assert page.talk.subject.text() == "Catalogue request", "the next ticket comes up"
 
 
 def test_a_figure_of_the_week_opens_its_tickets(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
@@ -171,7 +203,7 @@ def test_a_figure_of_the_week_opens_its_tickets(desk: Desk, page: TicketsPage, t
 
 
 def test_filters_show_other_tickets(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
-    page._filter("waiting")
+    page.show_which("waiting")
     desk.settle()
     assert page.queue.rows() == []
     desk.store.run(tickets.reply, ticket, "Which unit?", wait=True)
@@ -180,7 +212,7 @@ def test_filters_show_other_tickets(desk: Desk, page: TicketsPage, ticket: UUID)
 
 
 def test_a_field_beside_the_conversation_is_saved_when_it_is_chosen(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
-    priority = page.form.editors["priority"]
+    priority = page.side.form.editors["priority"]
     priority.inner.setCurrentIndex(priority.inner.findData("high"))  # type: ignore[attr-defined]
     priority.left.emit()
     desk.settle()
@@ -195,14 +227,14 @@ def test_a_new_ticket_is_opened_with_what_the_customer_says(desk: Desk, page: Ti
     dialog.form.editors["message"].inner.setPlainText("Only one came.")  # type: ignore[attr-defined]
     dialog.save()
     desk.settle()
-    assert page.subject.text() == "Second pallet missing"
-    assert page.conversation.texts() == ["Only one came."]
+    assert page.talk.subject.text() == "Second pallet missing"
+    assert page.talk.conversation.texts() == ["Only one came."]
 
 
 def test_in_a_narrow_window_a_button_shows_the_customer(desk: Desk, page: TicketsPage) -> None:
     desk.window.resize(1000, 640)
     desk.settle()
-    assert not page._side.isVisible()
-    page.side_button.click()
-    assert page._side.isVisible()
+    assert not page._side_area.isVisible()
+    page.talk.side_button.click()
+    assert page._side_area.isVisible()
     assert not page.queue.isVisible()

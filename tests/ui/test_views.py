@@ -219,7 +219,7 @@ def test_tickets_are_filtered_counted_and_kept_so(desk: Desk, service: TicketsPa
     desk.settle()
     assert queue(service) == ["Alarm", "Lamp"]
     assert "Open 2" in [button.text() for button in service.segments.findChildren(QAbstractButton)]
-    service._filter("unassigned")
+    service.show_which("unassigned")
     desk.settle()
     service.filter.save()
     name_view(desk, "Urgent and nobody's")

@@ -21,6 +21,7 @@ from crmdesk.ui import actions, background, theme
 from crmdesk.ui.page import Page, PageSpec, Place
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.window import Window
+from tests.ui.naming import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,12 +84,31 @@ def test_a_page_opens_without_a_complaint_in_both_schemes(window: Window, store:
 def test_every_control_has_a_name_for_screen_readers(window: Window, store: Store, spec: PageSpec) -> None:
     page = opened(window, store, spec)
     reached = [w for w in page.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(page)]
-    nameless = []
+    silent = []
     for control in reached:
         face = QAccessible.queryAccessibleInterface(control)
         if face is None or not (face.text(QAccessible.Text.Name) or control.focusProxy()):
-            nameless.append(f"{type(control).__name__} in {type(control.parent()).__name__}")
-    assert nameless == []
+            silent.append(f"{type(control).__name__} in {type(control.parent()).__name__}")
+    assert silent == []
+    assert nameless(page) == []
+
+
+def test_every_control_behind_a_section_or_tab_has_a_name(window: Window, store: Store) -> None:
+    pages = {spec.name: spec for spec in PAGES}
+    settings = opened(window, store, pages["settings"])
+    for number in range(settings.names.count()):  # type: ignore[attr-defined]
+        settings.names.setCurrentRow(number)  # type: ignore[attr-defined]
+        settle(window)
+        assert nameless(settings) == [], number
+    company = opened(window, store, pages["company"])
+    for tab in ("deals", "quotes", "tickets", "files", "history"):
+        company.show_tab(tab)  # type: ignore[attr-defined]
+        settle(window)
+        assert nameless(company) == [], tab
+    for line in company.form.lines.values():  # type: ignore[attr-defined]
+        line.begin()
+        assert nameless(line) == [], line.field.name
+        line.finish()
 
 
 @each_page

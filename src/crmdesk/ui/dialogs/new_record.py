@@ -17,6 +17,7 @@ from crmdesk.ui.form import Form
 from crmdesk.ui.records import context, given
 from crmdesk.ui.widgets.basics import Button, Text, column, row
 from crmdesk.ui.widgets.messages import InlineError
+from crmdesk.ui.widgets.order import go_on
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,6 +61,11 @@ class AskDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.form.focus_first()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Qt goes by when a widget was made, and would never come behind the lines of a list field, which come and go.
+        focused = self.focusWidget()
+        return focused is not None and go_on(self, focused, forward)
 
     def save(self) -> None:
         """Have the record saved, or show what is wrong at its field."""

@@ -1,0 +1,118 @@
+"""What holds for every dialog and cover: its controls are named, Tab comes to all of them as one reads, and Escape leaves a dialog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QRadioButton, QWidget
+
+from crmdesk.documents.calculator import Document
+from crmdesk.operations import records as deeds
+from crmdesk.ui.cover import LockCover
+from crmdesk.ui.dialogs import bulk, first_run, restore, unlock
+from crmdesk.ui.dialogs.convert_lead import ConvertDialog
+from crmdesk.ui.dialogs.export_dialog import ExportDialog
+from crmdesk.ui.dialogs.help import HelpWindow
+from crmdesk.ui.dialogs.keys import KeysDialog
+from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
+from crmdesk.ui.dialogs.loss import LossDialog
+from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.dialogs.taking_out import WorkbookDialog
+from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
+from crmdesk.ui.dialogs.why import WhyDialog
+from crmdesk.ui.widgets.order import stops
+from tests.ui.desk import Desk, desk
+from tests.ui.naming import nameless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["desk"]
+
+
+def nothing(*_: object) -> None:
+    return None
+
+
+def lead(desk: Desk) -> ConvertDialog:
+    made = desk.store.run(deeds.add, "lead", {"family_name": "Baumgarten", "company_name": "Café Baumgarten"})
+    return ConvertDialog(desk.window, desk.window, made)
+
+
+def new_ticket(desk: Desk) -> NewRecordDialog:
+    return NewRecordDialog(desk.window, "ticket", ("subject", "priority", "queue", "channel"), "New ticket", "Add", nothing)
+
+
+DIALOGS: dict[str, Callable[[Desk], QDialog]] = {
+    "new contact": lambda desk: NewCustomerDialog(desk.window, "contact", nothing),
+    "new company": lambda desk: NewCustomerDialog(desk.window, "company", nothing),
+    "new lead": lambda desk: NewCustomerDialog(desk.window, "lead", nothing),
+    "new ticket": new_ticket,
+    "export": lambda desk: ExportDialog(desk.window, "contact", (), ("name", "email")),
+    "activity": lambda desk: ActivityDialog(desk.window, About()),
+    "lost deal": lambda desk: LossDialog(desk.window, "Cold-chain rollout"),
+    "tags": lambda desk: bulk.TagDialog(desk.window, desk.window, "contact", 3),
+    "owner": lambda desk: bulk.OwnerDialog(desk.window, desk.window, 3),
+    "ticket's end": lambda desk: TicketEndDialog(desk.window, "T-0001", "", closing=True),
+    "why": lambda desk: WhyDialog(desk.window, Document("EUR")),
+    "keys": lambda desk: KeysDialog(desk.window.registry.all(), desk.window),
+    "manual": lambda desk: HelpWindow(desk.window),
+    "workbook": lambda desk: WorkbookDialog(desk.window),
+    "lead": lead,
+}
+COVERS: dict[str, Callable[[Desk], QWidget]] = {
+    "welcome": lambda desk: first_run.WelcomeCover("DE", nothing, nothing),
+    "create": lambda desk: first_run.CreateCover("DE", Path("northwind.crmdesk"), nothing, nothing),
+    "sheet": lambda desk: first_run.SheetCover(nothing, nothing, nothing),
+    "unlock": lambda desk: LockCover("northwind.crmdesk", nothing, [("Another file", nothing)]),
+    "recovery": lambda desk: unlock.RecoveryCover(nothing, nothing),
+    "new passphrase": lambda desk: unlock.NewPassphraseCover(nothing, nothing),
+    "restore": lambda desk: restore.RestoreCover(desk.store.path, desk.store, nothing, lambda *_: True, nothing, nothing, nothing),
+}
+
+
+def opened(desk: Desk, name: str) -> QDialog:
+    dialog = DIALOGS[name](desk)
+    dialog.open()
+    dialog.activateWindow()
+    QTest.qWaitForWindowActive(dialog)
+    desk.settle()
+    return dialog
+
+
+def left_out(dialog: QDialog) -> list[str]:
+    """Return what Tab does not come to, though it should; of choices that exclude one another it comes to the one that is on."""
+    wanted = {stop for stop in stops(dialog) if stop.isVisible() and not isinstance(stop, QRadioButton) and not (isinstance(stop, QAbstractButton) and stop.group())}
+    seen: set[QWidget | None] = set()
+    for _ in range(3 * len(wanted) + 6):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        seen |= {focused, focused.parentWidget()}
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    return [f"{type(stop).__name__}: {stop.accessibleName()}" for stop in wanted - seen]
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_a_dialog_can_be_read_aloud_and_used_without_a_mouse(desk: Desk, name: str) -> None:
+    dialog = opened(desk, name)
+    assert dialog.windowTitle()
+    assert nameless(dialog) == []
+    assert left_out(dialog) == []
+    QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Escape)
+    desk.settle()
+    assert not shiboken6.isValid(dialog) or not dialog.isVisible()
+
+
+@pytest.mark.parametrize("name", COVERS)
+def test_every_control_of_a_cover_has_a_name(desk: Desk, name: str) -> None:
+    cover = COVERS[name](desk)
+    desk.window.show_cover(cover)
+    desk.settle()
+    assert nameless(cover) == []
+    desk.window.uncover()

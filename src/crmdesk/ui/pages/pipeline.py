@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from crmdesk import clock
 from crmdesk.i18n import mark, tr
@@ -232,7 +232,7 @@ class PipelinePage(Page):
         self.frame.ask(self, question, self._show, key="board")
 
     def _show(self, found: _Shown) -> None:
-        self._shown, self._pipeline = found, found.board.pipeline_id
+        is_first, self._shown, self._pipeline = self._shown is None, found, found.board.pipeline_id
         self.pipeline_button.setText(found.board.name)
         self.pipeline_button.setVisible(len(found.pipelines) > 1)
         self._name_owner()
@@ -252,6 +252,8 @@ class PipelinePage(Page):
             self._wanted = None
         if self.table is not None and self.stack.currentWidget() is self.table:
             self._aim_table()
+        elif is_first and QApplication.focusWidget() in (self, self.pipeline_button, self.owner_button):
+            self._to_cards()
 
     @Slot(object, object)
     def _load_more(self, stage_id: UUID, last: Card) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from crmdesk.i18n import ntr, tr
@@ -64,6 +64,7 @@ class _Sheets(QWidget):
         super().__init__()
         self.sizes: tuple[tuple[float, float], ...] = ()
         self.pictures: dict[int, tuple[int, QImage]] = {}
+        self.has_ring = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def places(self) -> list[QRect]:
@@ -94,6 +95,8 @@ class _Sheets(QWidget):
             known = self.pictures.get(number)
             if known is not None:
                 painter.drawImage(QRectF(place), known[1])
+            if self.has_ring:
+                paint.focus_ring(painter, place.adjusted(-5, -5, 5, 5), 4)
 
 
 class PdfView(QScrollArea):
@@ -200,6 +203,18 @@ class PdfView(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(440, 620)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_ring()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_ring()
+
+    def _show_ring(self) -> None:
+        self._sheets.has_ring = self.hasFocus()
+        self._sheets.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

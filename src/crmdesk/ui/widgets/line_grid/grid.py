@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -95,6 +95,7 @@ class LineGrid(QTableView):
         self.lines.edited.connect(self.edited)
         for signal in (self.lines.modelReset, self.lines.rowsInserted, self.lines.rowsRemoved, self.lines.rowsMoved, self.lines.dataChanged):
             signal.connect(self._fit_rows)
+        self.lines.modelReset.connect(self._stand_somewhere)
         self.clicked.connect(self._clicked)
 
     # --- size ---------------------------------------------------------------------------------------------------------
@@ -237,6 +238,16 @@ class LineGrid(QTableView):
         """Put the keyboard where a new line is typed."""
         self.setFocus()
         self.setCurrentIndex(self.lines.index(max(0, self.lines.rowCount() - 1), ITEM))
+
+    @Slot()
+    def _stand_somewhere(self) -> None:
+        """Show where the keyboard is as soon as there are lines."""
+        if self.hasFocus() and not self.currentIndex().isValid() and self.lines.rowCount():
+            self.focus_entry()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._stand_somewhere()
 
     @Slot(QModelIndex)
     def _clicked(self, index: QModelIndex) -> None:

@@ -252,7 +252,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choi
     """Return the function that reads the cells of a column; money and links are read by those who know the rest of the row."""
     match item.kind:
         case "text":
-            read: Read = _texts()
+            read: Read = read_text
         case "long_text":
             read = read_long_text
         case "integer":
@@ -277,24 +277,6 @@ def read_text(cell: Cell) -> str | None:
     if cell.__class__ is str and cell.isprintable():
         return cell.strip() or None
     return one_line(cell) or None
-
-
-def _texts() -> Read:
-    """Return a function that reads texts and keeps one copy of those that come again, such as given names and roles."""
-    known: dict[Cell, str | None] = {}
-
-    def read(cell: Cell) -> str | None:
-        text = known.get(cell)
-        if text is None:
-            text = read_text(cell)
-            if len(known) < _KEPT_TEXTS:
-                known[cell] = text
-        return text
-
-    return read
-
-
-_KEPT_TEXTS = 5_000
 
 
 def one_line(cell: Cell) -> str:

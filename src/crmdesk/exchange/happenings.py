@@ -146,8 +146,17 @@ class HappeningShape(Shape):
                     if self.people.get(mail) is None:
                         self.people[mail] = Person(contact, company, lead, member)
 
-    def draft(self, line: int, cells: list[Cell]) -> Draft:
-        """Turn a row into an activity or a task."""
+    def drafts(self, lines: Sequence[tuple[int, list[Cell]]]) -> list[Draft | UserError]:
+        """Turn rows into activities and tasks; in the place of a row that can't be taken stands why."""
+        found: list[Draft | UserError] = []
+        for line, cells in lines:
+            try:
+                found.append(self._happening(line, cells))
+            except UserError as error:
+                found.append(error)
+        return found
+
+    def _happening(self, line: int, cells: list[Cell]) -> Draft:
         kind = self._text(cells, "kind") or ("task" if self.entity == "task" else "meeting")
         values = self._task(cells) if kind == "task" else self._activity(cells, kind)
         draft = Draft(line, cells, b"", "task" if kind == "task" else "activity", values)

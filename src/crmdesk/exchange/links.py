@@ -145,9 +145,10 @@ class Book:
         Raises:
             UserError: several records are called so.
         """
+        key = name_key(self.entity, text)
         if is_key:
-            return self._by_foreign(text) or self._numbered.get(text) or self._by_name(text)
-        return self._numbered.get(text) or self._by_name(text) or self._by_foreign(text) or self._by_bare_name(text)
+            return self._by_foreign(text) or self._numbered.get(text) or self._by_name(key, text)
+        return self._numbered.get(text) or self._by_name(key, text) or self._by_foreign(text) or self._by_bare_name(key)
 
     def _by_foreign(self, text: str) -> bytes | None:
         found = self._foreign.get(text, [])
@@ -158,8 +159,8 @@ class Book:
             raise self._unclear(len(found), text)
         return found[0][1] if found else None
 
-    def _by_name(self, text: str) -> bytes | None:
-        found: Sequence[tuple[str, bytes]] = self._named.get(name_key(self.entity, text), ())
+    def _by_name(self, key: str, text: str) -> bytes | None:
+        found: Sequence[tuple[str, bytes]] = self._named.get(key, ())
         if len(found) > 1:
             exact = [pair for pair in found if pair[0] == text]
             found = exact or found
@@ -167,9 +168,9 @@ class Book:
             raise self._unclear(len(found), text)
         return found[0][1] if found else None
 
-    def _by_bare_name(self, text: str) -> bytes | None:
+    def _by_bare_name(self, key: str) -> bytes | None:
         """Return the one company that is called so but for its legal form."""
-        found = self._alike.get(name_key(self.entity, text), set())
+        found = self._alike.get(key, set())
         return next(iter(found)) if len(found) == 1 else None
 
     def of_its_own(self, text: str, beside: Mapping[str, bytes]) -> bytes | None:
@@ -319,7 +320,7 @@ class Tags(Book):
 
     def find(self, text: str, is_key: bool = False) -> bytes | None:
         """Return the tag if the store has it."""
-        return self._by_name(text)
+        return self._by_name(name_key(self.entity, text), text)
 
     def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
         """Make a tag, or take one that was deleted out of the bin."""

@@ -81,6 +81,7 @@ class PartsReader:
         self._countries = [group["country"] for group in self._groups.values() if "country" in group]
         self._phone_slots = self._slots.get("phone", [])
         self._mail_slots = self._slots.get("email", [])
+        self._has_more = bool(self._groups) or bool(self._slots.keys() - {"phone", "email"})
 
     def __bool__(self) -> bool:
         return bool(self._slots or self._groups)
@@ -95,13 +96,27 @@ class PartsReader:
         Raises:
             UserError: a mail address that is none; its field is the column's name.
         """
-        parts = Parts()
-        if self._phone_slots:
-            self._read_phones(cells, parts)
-        for index, label, label_index, header in self._mail_slots:
-            if cell := cells[index]:
-                label = _label(cells[label_index]) if label_index is not None else label
-                read_mails(shown(cell), label, header, parts.emails)
+        (found,) = self.read_all([cells])
+        if isinstance(found, UserError):
+            raise found
+        return found
+
+    def read_all(self, rows: Sequence[list[Cell]]) -> list[Parts | UserError]:
+        """Return the list fields of some rows, read column by column; in the place of a row whose mail address is none stands why."""
+        found = [Parts() for _ in rows]
+        complaints: dict[int, UserError] = {}
+        for slot in self._phone_slots:
+            self._read_phones(slot, rows, found)
+        for slot in self._mail_slots:
+            self._read_mails(slot, rows, found, complaints)
+        if self._has_more:
+            for place, (cells, parts) in enumerate(zip(rows, found, strict=True)):
+                if place not in complaints:
+                    self._read_more(cells, parts)
+        return [complaints.get(place, parts) for place, parts in enumerate(found)] if complaints else [*found]
+
+    def _read_more(self, cells: list[Cell], parts: Parts) -> None:
+        """Read what is neither phone nor mail."""
         if self._groups:
             self._read_addresses(cells, parts)
         for name in ("handle", "website"):
@@ -115,23 +130,47 @@ class PartsReader:
         if "note" in self._slots:
             notes = [text for index, *_ in self._slots["note"] if (text := many_lines(cells[index]))]
             parts.note = "\n".join(notes) or None
-        return parts
 
-    def _read_phones(self, cells: list[Cell], parts: Parts) -> None:
-        own = self._row_region(cells) if self._countries else ""
-        region, phones = own or self._region, parts.phones
-        for index, label, label_index, _ in self._phone_slots:
+    def _read_phones(self, slot: Slot, rows: Sequence[list[Cell]], found: Sequence[Parts]) -> None:
+        index, label, label_index, _ = slot
+        has_countries, own, region = bool(self._countries), "", self._region
+        is_one_phone, read_plain = _ONE_PHONE.fullmatch, self._phones.read_plain
+        for cells, parts in zip(rows, found, strict=True):
             cell = cells[index]
             if cell == "":
                 continue
-            label = _label(cells[label_index]) if label_index is not None else label
-            if cell.__class__ is str and _ONE_PHONE.fullmatch(cell) and not phones:
-                phones.append((label, cell, own or None, *self._phones.read_plain(cell, region)))
+            if has_countries:
+                own = self._row_region(cells)
+                region = own or self._region
+            if label_index is not None:
+                label = _label(cells[label_index])
+            phones = parts.phones
+            if cell.__class__ is str and is_one_phone(cell) and not phones:
+                phones.append((label, cell, own or None, *read_plain(cell, region)))
                 continue
             for number in split_phones(cell if cell.__class__ is str else shown(cell)):
                 if all(number != other[1] for other in phones):
                     e164, extension = self._phones.read(number, region) if isinstance(cell, str) else self._phones.read_bare(number, region)
                     phones.append((label, number, own or None, e164, extension))
+
+    def _read_mails(self, slot: Slot, rows: Sequence[list[Cell]], found: Sequence[Parts], complaints: dict[int, UserError]) -> None:
+        index, label, label_index, header = slot
+        is_one_mail = _ONE_MAIL.fullmatch
+        for place, (cells, parts) in enumerate(zip(rows, found, strict=True)):
+            cell = cells[index]
+            if not cell or place in complaints:
+                continue
+            if label_index is not None:
+                label = _label(cells[label_index])
+            mails = parts.emails
+            if cell.__class__ is str and not mails and is_one_mail(cell):
+                key = cell.lower()
+                mails.append((label, cell, cell if key == cell else key))
+                continue
+            try:
+                read_mails(shown(cell), label, header, mails)
+            except UserError as error:
+                complaints[place] = error
 
     def _row_region(self, cells: list[Cell]) -> str:
         for index in self._countries:
@@ -232,10 +271,6 @@ def read_mails(text: str, label: str | None, header: str, found: list[tuple[str 
     Raises:
         UserError: an address that is none; its field is the column's name.
     """
-    if not found and _ONE_MAIL.fullmatch(text):
-        key = text.lower()
-        found.append((label, text, text if key == text else key))
-        return
     for address in _MANY_MAILS.split(text):
         if "<" in address and (inside := _IN_BRACKETS.search(address)):
             address = inside[1]
@@ -296,5 +331,6 @@ class PartsWriter:
             self._gathered.rows("memo", self._memo).append((next(self._ids), owner, parts.note))
 
     def _add(self, name: str, columns: tuple[str, ...], owner: bytes, values: Sequence[tuple[Any, ...]], after: dict[str, int] | None) -> None:
-        rows = self._gathered.rows(name, columns)
-        rows += [(next(self._ids), owner, position, *value) for position, value in enumerate(values, after.get(name, 0) if after else 0)]
+        rows, ids = self._gathered.rows(name, columns), self._ids
+        for position, value in enumerate(values, after.get(name, 0) if after else 0):
+            rows.append((next(ids), owner, position, *value))

@@ -417,21 +417,20 @@ class Plan:
 
     def _drafts(self, shape: Shape, block: Sequence[Line]) -> list[Draft]:
         drafts = []
+        self.counts.read += len(block)
+        found = iter(shape.drafts([(number, cells) for number, cells in block if cells.__class__ is not OddRow and number not in self._ringed]))
         for number, cells in block:
-            self.counts.read += 1
             if self.files:
                 self.files.count("read", number)
             if cells.__class__ is OddRow:
                 self._reject(number, cells, cells.reason)
-                continue
-            if number in self._ringed:
+            elif number in self._ringed:
                 name = next((text for group in self._names() if (text := " ".join(shown(cells[place]) for place in group))), "")
                 self._reject(number, cells, tr("“{name}” would stand above itself.", name=name))
-                continue
-            try:
-                drafts.append(shape.draft(number, cells))
-            except UserError as error:
-                self._refuse(number, cells, error)
+            elif isinstance(draft := next(found), UserError):
+                self._refuse(number, cells, draft)
+            else:
+                drafts.append(draft)
         return drafts
 
     def _refuse(self, line: int, cells: list[Any], error: UserError) -> None:
@@ -487,13 +486,15 @@ class Plan:
         completes = self.options.on_duplicate in {"fill", "overwrite"}
         merges: list[tuple[Draft, Match]] = []
         self._free_ids(drafts, keys_of)
+        has_rules = bool(self.store.settings.uniqueness)
         complaints = self._complaints(drafts, known)
         for place, (draft, keys, match) in enumerate(zip(drafts, keys_of, known, strict=True)):
+            hashes = [hash((draft.entity, key)) for key in keys]
             record, mode = match.record if match else None, self._decided.mode(draft)
             if record is not None:
                 shape.brings(draft, record)
             if record is None and mode != "add" and not draft.rest.get("may repeat"):
-                record_in_file = self._in_file(draft, keys)
+                record_in_file = self._in_file(draft, keys, hashes)
                 if record_in_file is not None:
                     if record_in_file in self._fresh and self._complete(shape, draft, record_in_file):
                         continue
@@ -501,7 +502,7 @@ class Plan:
                     self._note(draft, KNOWN, record_in_file, IN_FILE, in_file=True)
                     continue
             leaves = mode == "skip" or (match is not None and match.is_settled)
-            if (record is None or not leaves) and self._is_forbidden(shape, draft, record, complaints[place]):
+            if has_rules and (record is None or not leaves) and self._is_forbidden(shape, draft, record, complaints[place]):
                 continue
             if record is None:
                 try:
@@ -509,9 +510,10 @@ class Plan:
                 except UserError as error:
                     self._refuse(draft.line, draft.cells, error)
                     continue
-                self._note(draft, NEW, reason=" ".join(said for _, said in complaints[place]))
+                if self._watched:
+                    self._note(draft, NEW, reason=" ".join(said for _, said in complaints[place]))
                 self._count_added(draft)
-                self._remember(draft, keys)
+                self._remember(draft, keys, hashes)
                 self._teach(draft)
                 if keys and completes and draft.entity == self.entity:
                     self._fresh.keep(draft.id, draft.values, draft.parts)
@@ -531,8 +533,6 @@ class Plan:
 
     def _is_forbidden(self, shape: Shape, draft: Draft, record: bytes | None, complaints: list[tuple[str, str]]) -> bool:
         """Refuse a row whose values are there already and must not be twice; where a rule only warns, or asks for a reason, count it."""
-        if not self.store.settings.uniqueness:
-            return False
         complaints += self._once.further_up(draft, record or f"{id(self)}:{draft.line}".encode())
         for mode, said in complaints:
             if mode == uniqueness.BLOCK:
@@ -593,29 +593,30 @@ class Plan:
         city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
         return "n", (name_key(draft.entity, str(key[1])), city)
 
-    def _in_file(self, draft: Draft, keys: Sequence[Key]) -> bytes | None:
+    def _in_file(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> bytes | None:
         """Return the record that an earlier row of this file made, if this row means the same."""
-        for kind, value in keys:
+        for (kind, value), its_hash in zip(keys, hashes, strict=True):
             # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
             if (kind == "n" and draft.values.get("external_id")) or (kind != "i" and "own id" in draft.rest):
                 continue
             if kind == "n" and draft.entity == "company":
                 record = next((found for key in _company_keys(value, remembers=False) if (found := self._seen.get(key))), None)
             else:
-                record = self._seen.get(hash((draft.entity, (kind, value))))
+                record = self._seen.get(its_hash)
             if record:
                 return record
         return None
 
-    def _remember(self, draft: Draft, keys: Sequence[Key]) -> None:
+    def _remember(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> None:
         # Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
-        has_mail = "e" in [kind for kind, _ in keys]
-        for kind, value in keys:
+        has_mail = False
+        for (kind, value), its_hash in zip(keys, hashes, strict=True):
             if kind == "n" and draft.entity == "company":
                 for key in _company_keys(value, remembers=True):
                     self._seen.remember(key, draft.id)
-            elif kind != "p" or not has_mail:
-                self._seen.remember(hash((draft.entity, (kind, value))), draft.id)
+            elif kind != "p" or not has_mail:  # mail addresses come before phones
+                self._seen.remember(its_hash, draft.id)
+                has_mail = has_mail or kind == "e"
 
     def _find_repeats(self, drafts: Sequence[Draft], keys_of: list[list[Key]], known: list[Match | None]) -> None:
         """Let rows that nothing but a name tells from others be known where a record, or a row further up, is the same in everything."""

@@ -12,6 +12,7 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids, new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.cells import ROUNDED, Hints, Read, has_more_decimals, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.columns import ReadColumn, read_columns
 from crmdesk.exchange.entries import forms
 from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.known import bare_code
@@ -104,7 +105,7 @@ class Shape:
         self.of = of
         self.cls = entity_class(self.entity)
         self.columns = [column for column in work.layout.columns if column.target is not None and column.target.of == of]
-        self.scalars: list[tuple[int, str, Read, str]] = []
+        self.scalars: list[ReadColumn] = []
         self.links: list[tuple[int, str, Book, bool, str]] = []
         self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
         self.moneys: list[tuple[int, str, str, str, str]] = []
@@ -120,6 +121,7 @@ class Shape:
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
         self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
+        self.tells_ids = bool(self.told_ids)
         self.currency_index = work.layout.index_of("currency", of)
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
@@ -152,7 +154,8 @@ class Shape:
         elif item.kind in {"money", "price"}:
             self.moneys.append((column.index, item.column, item.kind, hints.decimal_sign, column.header))
         elif item.kind != "parts":
-            self.scalars.append((column.index, item.column, reader_of(self.entity, item, hints, self.work.settings.reading), column.header))
+            read = reader_of(self.entity, item, hints, self.work.settings.reading)
+            self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text"))
 
     def special(self) -> frozenset[str]:
         """Return the fields that this shape reads by itself."""
@@ -167,7 +170,7 @@ class Shape:
             return None
 
     def _template(self) -> Values:
-        names = ["id", *(scalar[1] for scalar in self.scalars), *(link[1] for link in self.links), *self.told_ids.columns, *(money[1] for money in self.moneys)]
+        names = ["id", *(scalar.name for scalar in self.scalars), *(link[1] for link in self.links), *self.told_ids.columns, *(money[1] for money in self.moneys)]
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
             values |= {"external_id": None, "source": values.get("source")}
@@ -195,7 +198,7 @@ class Shape:
 
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up what the rows of a block refer to."""
-        if self.told_ids:
+        if self.tells_ids:
             self.told_ids.prepare(block)
         for index, _, book, _, _ in self.links:
             texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
@@ -229,17 +232,40 @@ class Shape:
         Raises:
             UserError: names the column and says why the row can't be taken.
         """
-        values = self.template.copy()
-        draft = Draft(line, cells, b"", self.entity, values)
-        header = ""
+        (found,) = self.drafts([(line, cells)])
+        if isinstance(found, UserError):
+            raise found
+        return found
+
+    def drafts(self, lines: Sequence[tuple[int, list[Cell]]]) -> list[Draft | UserError]:
+        """Turn rows into the values of records; in the place of a row that can't be taken stands why, with the column to blame.
+
+        What cells mean by themselves is read column by column, what depends on the rest of a row then row by row.
+        """
+        values, complaints = read_columns(self.scalars, self.template, [cells for _, cells in lines])
+        found: list[Draft | UserError] = [Draft(line, cells, b"", self.entity, its) for (line, cells), its in zip(lines, values, strict=True)]
+        for place, complaint in complaints.items():
+            found[place] = complaint
+        _each(found, self._link_and_price)
+        if self.has_parts:
+            drafts = [draft for draft in found if isinstance(draft, Draft)]
+            parts = iter(self.parts.read_all([draft.cells for draft in drafts]))
+            for place, draft in enumerate(found):
+                if isinstance(draft, Draft):
+                    its = next(parts)
+                    if isinstance(its, UserError):
+                        found[place] = its
+                    else:
+                        draft.parts = its
+        _each(found, self._round_off)
+        return found
+
+    def _link_and_price(self, draft: Draft) -> None:
+        """Read links, amounts and the user's own fields of a row."""
+        values, cells, header = draft.values, draft.cells, ""
         try:
-            for index, name, read, header in self.scalars:  # noqa: B007 - the error below names it
-                cell = cells[index]
-                if cell != "" and values[name] is None:
-                    values[name] = read(cell)
-            header = ""
             self.before_links(draft)
-            for index, name, book, is_key, header in self.links:  # noqa: B007
+            for index, name, book, is_key, header in self.links:  # noqa: B007 - the error below names it
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
                     if index in self.cuts:
@@ -248,7 +274,7 @@ class Shape:
                         raise UserError(tr("“{name}” would stand above itself.", name=text))
                     values[name] = self._linked(draft, name, book, text, is_key)
             header = ""
-            if self.told_ids:
+            if self.tells_ids:
                 self._link_nameless(draft)
             if self.moneys:
                 header = self._read_money(cells, values)
@@ -259,13 +285,13 @@ class Shape:
             raise UserError(error.message, field=error.field if error.field and not header else header or None, hint=error.hint) from None
         if self.own and "own" in draft.rest:
             values["custom"] = stored_own_fields(draft.rest["own"])
-        if self.has_parts:
-            draft.parts = self.parts.read(cells)
+
+    def _round_off(self, draft: Draft) -> None:
+        """Complete a record, check it, and say by what it is recognised."""
         self.finish(draft)
         self._check(draft)
         self.work.gathered.complete(draft.entity, draft.values)
         draft.keys = self.keys(draft)
-        return draft
 
     def _read_money(self, cells: list[Cell], values: Values) -> str:
         """Read the amounts of a row; returns the header of the last column, for errors."""
@@ -290,7 +316,7 @@ class Shape:
 
     def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means: by the id beside it, else by its name; of several called so the one of the row's company or contact."""
-        if self.told_ids:
+        if self.tells_ids:
             if known := self.told_ids.record(draft.cells, name):
                 return known
             if self.told_ids.is_to_come(draft.cells, name):
@@ -366,7 +392,8 @@ class Shape:
             values["source"] = values.get("source") or self.work.source
         draft.id = draft.id or self.new_id(draft)
         values["id"] = draft.id
-        self.brings(draft, draft.id)
+        if self.told_ids.above:
+            self.brings(draft, draft.id)
         if "to come" in draft.rest:
             self.told_ids.wait(draft.cells, draft.id, draft.rest["to come"])
         # Links among the rows themselves are set when all of them are there.
@@ -381,9 +408,10 @@ class Shape:
 
     def new_id(self, draft: Draft) -> bytes:
         """Return the id of a new record: the one promised to it, or a fresh one."""
-        book = self.work.book(self.entity) if self.refers_to_itself else None
-        number = draft.values.get(NUMBERED.get(self.entity, ""))
-        claimed = book and book.claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"), number)
+        claimed = None
+        if self.refers_to_itself:
+            number = draft.values.get(NUMBERED.get(self.entity, ""))
+            claimed = self.work.book(self.entity).claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"), number)
         return claimed or draft.rest.get("own id") or next(self.work.ids)
 
     def brings(self, draft: Draft, record: bytes) -> None:
@@ -401,6 +429,16 @@ class Shape:
 
     def known(self, draft: Draft, record: bytes) -> None:
         """Add what a row brings to a record that was known already and is not skipped."""
+
+
+def _each(found: list[Draft | UserError], step: Callable[[Draft], None]) -> None:
+    """Take a step with each row that can still be taken."""
+    for place, draft in enumerate(found):
+        if isinstance(draft, Draft):
+            try:
+                step(draft)
+            except UserError as error:
+                found[place] = error
 
 
 _REQUIRED: dict[str, tuple[str, ...]] = {}
@@ -474,11 +512,17 @@ class Person(Shape):
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return mail addresses and phone numbers, with the name, which must not contradict; without any, name and company."""
-        values = draft.values
+        values, parts = draft.values, draft.parts
         name = values["sort_key"]
-        if draft.parts and (draft.parts.emails or draft.parts.phones):
-            mails = [("e", (mail[2], name)) for mail in draft.parts.emails]
-            return mails + [("p", (phone[3], name)) for phone in draft.parts.phones if phone[3]] if name else mails
+        if parts is not None and (parts.emails or parts.phones):
+            keys: list[Key] = []
+            for _, _, key in parts.emails:
+                keys.append(("e", (key, name)))
+            if name:
+                for _, _, _, e164, _ in parts.phones:
+                    if e164:
+                        keys.append(("p", (e164, name)))
+            return keys
         if values.get("company_id") and name:
             return [("c", (name, values["company_id"]))]
         return []
@@ -540,9 +584,11 @@ class ContactShape(Person):
 
     def finish(self, draft: Draft) -> None:
         """Complete a contact, or make a company of it."""
+        values = draft.values
+        if not self.virtual and (values["given_name"] or values["family_name"]):
+            return  # a person who is called as the file says: most rows are
         is_company = self._is_company(draft)
         super().finish(draft)
-        values = draft.values
         if is_company:
             self._become_company(draft)
         elif not values["given_name"] and not values["family_name"] and draft.parts:

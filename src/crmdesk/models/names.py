@@ -86,7 +86,7 @@ def sort_key(text: str | None) -> str:
     """Return the key by which a name is sorted: folded, Chinese as pinyin, without leading signs."""
     if not text:
         return ""
-    plain = folded(pinyin(text) if has_cjk(text) else text)
+    plain = text.lower() if text.isascii() else folded(pinyin(text) if has_cjk(text) else text)
     return plain.lstrip(" \"'“”„«»‘’()[]*#-–.,&/")
 
 

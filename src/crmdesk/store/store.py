@@ -285,13 +285,10 @@ class Store:
         first, last = rows(connection, "SELECT first_id, last_id FROM journal_tx WHERE id = ?", (tx,))[0]
         ids: dict[str, frozenset[UUID] | None] = {}
         if first is not None:
-            for number, count in rows(connection, "SELECT +tbl, count(*) FROM journal WHERE id BETWEEN ? AND ? GROUP BY +tbl", (first, last)):
-                name = BY_NUMBER[number].entity.name
-                if count > NAMED_IDS:
-                    ids[name] = None
-                else:
-                    found = rows(connection, "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ?", (first, last, number))
-                    ids[name] = frozenset(UUID(bytes=record) for (record,) in found)
+            for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
+                sql = "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? LIMIT ?"
+                found = rows(connection, sql, (first, last, number, NAMED_IDS + 1))
+                ids[BY_NUMBER[number].entity.name] = None if len(found) > NAMED_IDS else frozenset(UUID(bytes=record) for (record,) in found)
         return Changes(tx, label, origin, ids)
 
     def _after(self, connection: Connection, changes: Changes | None) -> list[Changes]:

@@ -76,8 +76,8 @@ def test_from_the_imported_list_to_the_sent_quote(
     ticket = desk.store.run(tickets.open_ticket, "Cooling unit alarm", contact_id=hanna)
     service = desk.open("tickets")
     assert isinstance(service, TicketsPage)
-    QTest.keyClicks(service.reply, "We are on our way.")
-    QTest.keyClick(service.reply, Qt.Key.Key_Return, CTRL)
+    QTest.keyClicks(service.talk.reply, "We are on our way.")
+    QTest.keyClick(service.talk.reply, Qt.Key.Key_Return, CTRL)
     desk.settle()
     assert value(desk, "SELECT first_replied_at IS NOT NULL FROM ticket") == 1
 
@@ -88,10 +88,10 @@ def test_from_the_imported_list_to_the_sent_quote(
     page = desk.window.page()
     assert isinstance(page, QuotePage)
     monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
-    page._send()
+    page.deeds.send()
     desk.settle()
     assert any("X-Unsent: 1" in content and "hanna@blauersee.example" in content for content in outside.opened)
-    page._was_sent()
+    page.deeds.was_sent()
     desk.settle()
     assert value(desk, "SELECT number FROM quote").startswith("Q-")
 

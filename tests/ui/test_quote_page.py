@@ -81,8 +81,8 @@ def page(desk: Desk, draft: UUID) -> QuotePage:
 
 def sums(page: QuotePage) -> list[str]:
     found = []
-    for number in range(page._sums.count()):
-        line = page._sums.itemAt(number).layout()
+    for number in range(page.sums._sums.count()):
+        line = page.sums._sums.itemAt(number).layout()
         found.append(" ".join(part.widget().text() for n in range(line.count()) if (part := line.itemAt(n)).widget() is not None and hasattr(part.widget(), "text")))
     return found
 
@@ -242,20 +242,20 @@ def test_lines_are_moved_made_optional_and_deleted_by_keys_and_menu(desk: Desk, 
 
 
 def test_a_discount_on_the_whole_quote_is_added_and_taken_away(desk: Desk, page: QuotePage) -> None:
-    page._add_discount()
+    page.add_discount()
     dialog = page.window().findChild(AskDialog)
     assert isinstance(dialog, AskDialog)
     dialog.form.editors["discount"].inner.setText("10%")  # type: ignore[attr-defined]
     dialog.save()
     desk.settle()
     assert sums(page)[:3] == [f"Sum of lines {eur(10680)}", f"Discount 10%  {eur(-1068)}", f"Net {eur(9612)}"]
-    page._drop_discount(0)
+    page.drop_discount(0)
     desk.settle()
     assert sums(page)[0] == f"Net {eur(10680)}"
 
 
 def test_why_this_total_tells_every_step(page: QuotePage) -> None:
-    page._why()
+    page.show_why()
     dialog = page.window().findChild(WhyDialog)
     assert isinstance(dialog, WhyDialog)
     assert [step.kind for step in dialog.steps].count("tax") == 1
@@ -264,7 +264,7 @@ def test_why_this_total_tells_every_step(page: QuotePage) -> None:
 
 def test_issuing_is_asked_for_gives_a_number_and_locks_the_lines(desk: Desk, page: QuotePage, draft: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
-    page._issue()
+    page.deeds.issue()
     desk.settle()
     assert page.status.text() == "Issued"
     assert desk.window.windowTitle().startswith("Q-")
@@ -278,22 +278,80 @@ def test_sending_issues_opens_the_mail_and_asks_whether_it_was_sent(
     desk: Desk, page: QuotePage, draft: UUID, monkeypatch: pytest.MonkeyPatch, mail_program: MailProgram
 ) -> None:
     monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
-    page._send()
+    page.deeds.send()
     desk.settle()
     (mail,) = mail_program.mails
     assert "office@ernst.example" in mail
     assert "X-Unsent: 1" in mail
-    assert page.sent_bar.isVisible()
-    page._was_sent()
+    assert page.deeds.sent_bar.isVisible()
+    page.deeds.was_sent()
     desk.settle()
     with desk.store.read() as reader:
         assert reader.value("SELECT sent_at FROM quote WHERE id = ?", (draft.bytes,)) is not None
 
 
+@pytest.fixture
+def other(store: Store) -> UUID:
+    quote = store.run(records.add, "quote", {"subject": "Another quote"})
+    store.run(quotes.set_lines, quote, [LineItem(Line("Freight", Decimal(1), Decimal(420)))])
+    return quote
+
+
+def subjects(desk: Desk, *quotes: UUID) -> list[Any]:
+    with desk.store.read() as reader:
+        return [reader.value("SELECT subject FROM quote WHERE id = ?", (quote.bytes,)) for quote in quotes]
+
+
+def test_what_is_typed_into_one_quote_is_not_saved_into_the_one_that_one_goes_back_to(desk: Desk, page: QuotePage, draft: UUID, other: UUID) -> None:
+    before = subjects(desk, other)
+    desk.window.open_record("quote", other)
+    desk.settle()
+    desk.window.open_record("quote", draft)
+    desk.settle()
+    subject = page.top.editors["subject"].inner
+    assert isinstance(subject, QLineEdit)
+    subject.setFocus()
+    subject.selectAll()
+    QTest.keyClicks(subject, "Boxes for three years")
+    desk.window.go_back()
+    desk.settle()
+    assert subjects(desk, draft, other) == ["Boxes for three years", *before]
+
+
+def test_a_mail_that_is_ready_after_one_has_gone_on_is_noted_for_its_own_quote(
+    desk: Desk, page: QuotePage, draft: UUID, other: UUID, monkeypatch: pytest.MonkeyPatch, mail_program: MailProgram
+) -> None:
+    monkeypatch.setattr(desk.window, "confirm", lambda *asked: True)
+    page.deeds.send()
+    desk.window.open_record("quote", other)
+    desk.settle()
+    page.deeds.was_sent()
+    desk.settle()
+    with desk.store.read() as reader:
+        sent = [reader.value("SELECT sent_at FROM quote WHERE id = ?", (quote.bytes,)) is not None for quote in (draft, other)]
+    assert sent == [True, False]
+
+
+def test_a_product_that_is_found_after_one_has_gone_on_is_put_into_no_other_quote(desk: Desk, page: QuotePage, box: UUID, other: UUID) -> None:
+    page.grid.product_wanted.emit(1, box)
+    desk.window.open_record("quote", other)
+    desk.settle()
+    assert [line[0] for line in stored_lines(desk.store, other)] == ["Freight"]
+    assert [cells(page, row)[1] for row in range(page.grid.lines.rowCount() - 1)] == ["Freight"]
+
+
+def test_what_is_printed_is_the_quote_that_is_shown(desk: Desk, page: QuotePage, other: UUID) -> None:
+    assert page.view.pdf()
+    desk.window.open_record("quote", other)
+    assert page.view.pdf() == b""
+    desk.settle()
+    assert page.view.pdf()
+
+
 def test_saying_no_leaves_the_draft_a_draft(desk: Desk, page: QuotePage, monkeypatch: pytest.MonkeyPatch, mail_program: MailProgram) -> None:
     monkeypatch.setattr(desk.window, "confirm", lambda *asked: False)
-    page._send()
-    page._issue()
+    page.deeds.send()
+    page.deeds.issue()
     desk.settle()
     assert page.status.text() == "Draft"
     assert mail_program.mails == []
@@ -302,7 +360,7 @@ def test_saying_no_leaves_the_draft_a_draft(desk: Desk, page: QuotePage, monkeyp
 def test_a_saved_pdf_has_left_the_program(desk: Desk, page: QuotePage, draft: UUID, tmp_path: Path) -> None:
     desk.store.run(quotes.issue, draft)
     desk.settle()
-    page.save_pdf_as(tmp_path / "quote.pdf")
+    page.deeds.save_pdf_as(tmp_path / "quote.pdf", draft)
     desk.settle()
     assert (tmp_path / "quote.pdf").read_bytes() == page.view.pdf()
     with desk.store.read() as reader:
@@ -312,7 +370,7 @@ def test_a_saved_pdf_has_left_the_program(desk: Desk, page: QuotePage, draft: UU
 def test_an_accepted_quote_wins_its_deal_if_wanted(desk: Desk, page: QuotePage, draft: UUID) -> None:
     desk.store.run(quotes.issue, draft)
     desk.settle()
-    page._accept()
+    page.deeds.accept()
     dialog = page.window().findChild(AskDialog)
     assert isinstance(dialog, AskDialog)
     dialog.save()
@@ -325,7 +383,7 @@ def test_an_accepted_quote_wins_its_deal_if_wanted(desk: Desk, page: QuotePage, 
 def test_a_new_version_is_a_draft_beside_the_old_one(desk: Desk, page: QuotePage, draft: UUID) -> None:
     desk.store.run(quotes.issue, draft)
     desk.settle()
-    page._revise()
+    page.deeds.revise()
     desk.settle()
     assert page._id != draft
     assert page.status.text() == "Draft"

@@ -18,7 +18,7 @@ from crmdesk.errors import Cancelled, UserError
 from crmdesk.ui import actions, background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
-from crmdesk.ui.page import Frame, Page, PageSpec, Place
+from crmdesk.ui.page import Frame, Page, PageSpec, Place, at_field_or_window
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.palette import ContextCommand
 from crmdesk.ui.window import Window
@@ -340,3 +340,14 @@ def test_no_two_actions_of_the_frame_share_a_key(window: Window) -> None:
 def test_every_page_is_declared_once() -> None:
     names = [spec.name for spec in PAGES]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.logs_warnings
+def test_what_no_field_can_say_is_said_by_the_window(window: Window) -> None:
+    at_field: list[Exception] = []
+    failed = at_field_or_window(window, at_field.append)
+    failed(UserError("This is no date."))
+    assert window.toasts.texts() == []
+    failed(ValueError("a bug"))
+    assert window.toasts.texts() == ["This went wrong. Nothing was lost."]
+    assert len(at_field) == 2

@@ -20,7 +20,7 @@ from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import scrolled
+from crmdesk.ui.page import at_field_or_window, scrolled
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
 from crmdesk.ui.widgets.layouts import empty
@@ -176,7 +176,9 @@ class DealPanel(Card):
             word = tr("No day")
             if step.due_on is not None:
                 tone = "danger" if step.due_on < today else "accent" if step.due_on == today else "muted"
-                word = tr("Overdue {day}", day=short_day(step.due_on)) if step.due_on < today else tr("Today") if step.due_on == today else short_day(step.due_on)
+                word = (
+                    tr("Overdue {day}", day=short_day(step.due_on)) if step.due_on < today else tr("Today") if step.due_on == today else short_day(step.due_on)
+                )
             tick = IconButton("circle", tr("Complete {task}", task=step.subject), self._completer(step.id), "muted")
             self._steps.addLayout(row(tick, ElidedText(step.subject), Chip(word, tone), space=6))
         if not found.steps:
@@ -213,7 +215,7 @@ class DealPanel(Card):
     def _save(self, name: str, value: Any, saved: Callable[[], None], refused: Callable[[Exception], None]) -> None:
         if self.deal is not None:
             self.frame.do(
-                record_operations.edit, "deal", [self.deal], {name: given(Deal.fields[name], value)}, done=lambda _: saved(), failed=refused
+                record_operations.edit, "deal", [self.deal], {name: given(Deal.fields[name], value)}, done=lambda _: saved(), failed=at_field_or_window(self.frame, refused)
             )  # fmt: skip
 
     def _entry(self) -> quick_entry.Entry:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, LinkEditor, editor_for
+from crmdesk.ui.editors.saving import save_left, show_values
 from crmdesk.ui.widgets.basics import Chip, Text
 from crmdesk.ui.widgets.grid import FormGrid
 from crmdesk.ui.widgets.messages import InlineError
@@ -75,11 +77,7 @@ class Form(FormGrid):
 
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show a record; a field that the user is changing just now keeps what is typed."""
-        focused = QApplication.focusWidget()
-        for name, editor in self.editors.items():
-            is_typing = focused is not None and editor.isAncestorOf(focused) and editor.is_changed()
-            if name in values and not is_typing:
-                editor.set_value(values[name])
+        show_values(self.editors, values)
 
     def values(self) -> dict[str, Any]:
         """Return the values that have been changed.
@@ -129,29 +127,8 @@ class Form(FormGrid):
             return
 
     def _left(self, name: str) -> None:
-        editor = self.editors[name]
-        if not editor.is_changed():
-            self.say(name, "")
-            return
-        try:
-            value = editor.checked_value()
-        except UserError as error:
-            self.say(name, error.message)
-            return
-        self.say(name, "")
-        if self._save is None:
-            return
-        before = editor.was()
-        editor.set_value(value)
-
-        def refused(error: Exception) -> None:
-            # The user's text stays in the field, so that it can be mended; it counts as changed.
-            editor.set_value(before)
-            editor.show_value(value)
-            if isinstance(error, UserError):
-                self.say(name, error.message + (f" {error.hint}" if error.hint else ""))
-
-        self._save(name, value, lambda: self._saved(name), refused)
+        save = partial(self._save, name) if self._save is not None else None
+        save_left(self.editors[name], partial(self.say, name), save, partial(self._saved, name))
 
     def _saved(self, name: str) -> None:
         """Lay the word over the end of the field for a moment, so that nothing moves."""

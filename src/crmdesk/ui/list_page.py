@@ -22,7 +22,7 @@ from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.form import Form
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, scrolled
+from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
 from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, Text, column, row
@@ -385,14 +385,8 @@ class RecordListPage(Page):
 
     def save_field(self, record: UUID, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         """Save one field of a record; what a `Form` with `save` calls."""
-
-        def refused(error: Exception) -> None:
-            failed(error)
-            if not isinstance(error, UserError):
-                self.frame.show_error(error)
-
         field: Field = entity_class(self.entity).fields[name]
-        self.frame.do(deeds.edit, self.entity, [record], {name: given(field, value)}, done=lambda _: done(), failed=refused)
+        self.frame.do(deeds.edit, self.entity, [record], {name: given(field, value)}, done=lambda _: done(), failed=at_field_or_window(self.frame, failed))
 
     @Slot()
     def _close_panel(self) -> None:

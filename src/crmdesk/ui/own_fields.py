@@ -11,6 +11,7 @@ from crmdesk.fields import Choice, Field
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.form import Form
+from crmdesk.ui.page import at_field_or_window
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import column
 
@@ -90,4 +91,6 @@ class OwnFields(QWidget):
     def _save(self, name: str, value: Any, saved: Callable[[], None], refused: Callable[[Exception], None]) -> None:
         field = next(one for one in self._fields if one.name == name)
         if self._record is not None:
-            self._frame.do(deeds.edit, self._entity, [self._record], {name: given(field, value)}, done=lambda _: saved(), failed=refused)
+            self._frame.do(
+                deeds.edit, self._entity, [self._record], {name: given(field, value)}, done=lambda _: saved(), failed=at_field_or_window(self._frame, refused)
+            )

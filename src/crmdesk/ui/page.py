@@ -10,6 +10,7 @@ import shiboken6
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
+from crmdesk.errors import Cancelled, UserError
 from crmdesk.ui import theme
 
 if TYPE_CHECKING:
@@ -167,6 +168,17 @@ class Page(QWidget):
     def focus_first(self) -> None:
         """Put the keyboard where work begins."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def at_field_or_window(frame: Frame, refused: Callable[[Exception], None]) -> Callable[[Exception], None]:
+    """Return what to do when a field could not be saved: what people can mend is said at the field, anything else by the window."""
+
+    def failed(error: Exception) -> None:
+        refused(error)
+        if not isinstance(error, UserError | Cancelled):
+            frame.show_error(error)
+
+    return failed
 
 
 class Tall(QWidget):

@@ -82,8 +82,7 @@ class Places(QStackedWidget):
 
     def go(self, place: Place) -> bool:
         """Show a place and remember it in the history; False if the page that is shown keeps the user."""
-        page = self.page()
-        if page is not None and not page.leave():
+        if not self._may_leave():
             return False
         # Going back must not begin the same record again.
         kept = replace(place, view="") if place.view == "new" else place
@@ -95,14 +94,25 @@ class Places(QStackedWidget):
         self._show(place)
         return True
 
+    def _may_leave(self) -> bool:
+        page = self.page()
+        if page is None:
+            return True
+        if not page.leave():
+            return False
+        # A field that is left now is saved into the record that it was typed for, and not into the next one on the same page.
+        focused = self.window().focusWidget()
+        if focused is not None and page.isAncestorOf(focused):
+            focused.clearFocus()
+        return True
+
     def can_step(self, by: int) -> bool:
         """Return whether there is a place so many steps on in the history."""
         return 0 <= self._at + by < len(self._history)
 
     def step(self, by: int) -> None:
         """Go on or back in the history."""
-        page = self.page()
-        if self.can_step(by) and (page is None or page.leave()):
+        if self.can_step(by) and self._may_leave():
             self._at += by
             self._show(self._history[self._at])
 

@@ -31,7 +31,7 @@ from crmdesk.ui.actions import Action, is_composing
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
+from crmdesk.ui.page import Changed, Frame, Page, Place, at_field_or_window, scrolled
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.views import FilterViews, is_view
@@ -513,7 +513,7 @@ class TasksPage(Page):
 
     def _save(self, name: str, value: Any, saved: Callable[[], None], refused: Callable[[Exception], None]) -> None:
         if self._task is not None:
-            self.frame.do(record_operations.edit, "task", [self._task], {name: given(Task.fields[name], value)}, done=lambda _: saved(), failed=refused)
+            self.frame.do(record_operations.edit, "task", [self._task], {name: given(Task.fields[name], value)}, done=lambda _: saved(), failed=at_field_or_window(self.frame, refused))
 
     @Slot(str, object)
     def _open_link(self, entity: str, record: UUID) -> None:

@@ -22,7 +22,7 @@ from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.own_fields import OwnFields
-from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, scrolled
+from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
 from crmdesk.ui.record_page.belongings import TABLE_TONES, TABLES, Belongings
 from crmdesk.ui.record_page.happened import Happened
 from crmdesk.ui.record_page.side import Side
@@ -425,14 +425,9 @@ class CustomerPage(Page):
             return
 
     def _save(self, name: str, value: Any, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
-        def refused(error: Exception) -> None:
-            failed(error)
-            if not isinstance(error, UserError | Cancelled):
-                self.frame.show_error(error)
-
         if self.record is not None:
             values = {name: given(self._cls.fields[name], value)}
-            self.frame.do(deeds.edit, self.entity, [self.record], values, done=lambda _: self._saved_field(done), failed=refused)
+            self.frame.do(deeds.edit, self.entity, [self.record], values, done=lambda _: self._saved_field(done), failed=at_field_or_window(self.frame, failed))
 
     def _saved_field(self, done: Callable[[], None]) -> None:
         """Say what the record now has in common with another, where a rule only warns."""

@@ -152,6 +152,14 @@ class PdfView(QScrollArea):
         else:
             self._draw()
 
+    def clear(self) -> None:
+        """Show nothing, such as until another document is drawn."""
+        self._pdf = b""
+        self._number += 1
+        self._timer.stop()
+        self._sheets.sizes, self._sheets.pictures = (), {}
+        self._fit()
+
     def drawing_width(self) -> int:
         """Return how many pixels wide pages are drawn."""
         return round(max(60, self._sheets.width() - 2 * EDGE) * self.devicePixelRatioF())

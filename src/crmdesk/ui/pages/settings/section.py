@@ -17,7 +17,7 @@ from crmdesk.operations import records as deeds
 from crmdesk.store.settings import QUOTE_MAILS, ZONES, Settings
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.form import Form
-from crmdesk.ui.page import Frame, scrolled
+from crmdesk.ui.page import Frame, at_field_or_window, scrolled
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Card, Line, Text, row
 
@@ -108,7 +108,7 @@ class Section(QWidget):
         """Save one setting."""
         empty: Any = Settings.__dataclass_fields__[name].default
         stored = value if value is not None else ("" if isinstance(empty, str) else empty)
-        self.frame.do(deeds.change_settings, {name: stored}, done=lambda _: saved(), failed=refused)
+        self.frame.do(deeds.change_settings, {name: stored}, done=lambda _: saved(), failed=at_field_or_window(self.frame, refused))
 
     def change(self, **values: Any) -> None:
         """Change settings of the store."""

@@ -15,6 +15,7 @@ from crmdesk.operations import tickets as deeds
 from crmdesk.ui.dialogs.ticket_end import csat_choices
 from crmdesk.ui.form import Form, FormGrid
 from crmdesk.ui.own_fields import OwnFields
+from crmdesk.ui.page import at_field_or_window
 from crmdesk.ui.pages.tickets.clocks import ClockLine, clock_lines
 from crmdesk.ui.pages.tickets.found import FIELDS, Opened
 from crmdesk.ui.records import context, for_form, given
@@ -130,7 +131,7 @@ class TicketSide(QWidget):
     def _save(self, name: str, value: Any, saved: Callable[[], None], refused: Callable[[Exception], None]) -> None:
         if self._ticket is not None:
             values = {name: given(Ticket.fields[name], value)}
-            self._frame.do(record_operations.edit, "ticket", [self._ticket], values, done=lambda _: saved(), failed=refused)
+            self._frame.do(record_operations.edit, "ticket", [self._ticket], values, done=lambda _: saved(), failed=at_field_or_window(self._frame, refused))
 
     @Slot(str, object)
     def _open_link(self, entity: str, record: UUID) -> None:

@@ -101,7 +101,7 @@ def take(app: QApplication, home: Path, language: str, size: tuple[int, int], fo
 
 def furnish(window: Window, store: Store) -> None:
     """Fill the window's frame as the program does: navigation, saved views, what its foot says."""
-    from crmdesk.ui.app import saved_views
+    from crmdesk.ui.opened import saved_views
     from crmdesk.ui.upkeep import Upkeep
 
     window.set_store(store, store.path.name, "Maria Becker")

@@ -125,7 +125,7 @@ def test_the_window_locks_after_idle_time(program: Program, store_path: Path) ->
 def test_the_recovery_sheet_opens_the_store_and_asks_for_a_new_passphrase(program: Program, template: tuple[Path, Key], store_path: Path) -> None:
     program.start(store_path)
     background.settle()
-    program._ask_sheet()
+    program.keys.ask_sheet()
     sheet = program.window.cover()
     assert isinstance(sheet, RecoveryCover)
     sheet.groups.setPlainText(" ".join(to_groups(template[1].reveal())[:-1]))

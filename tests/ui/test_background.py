@@ -69,20 +69,14 @@ def test_a_read_that_still_waits_is_never_begun_when_a_later_one_takes_its_place
     assert begun == ["ann"]
 
 
-def test_work_that_can_wait_learns_whether_anybody_else_waits() -> None:
-    owner, gate, said = QWidget(), threading.Event(), []
-
-    def patient(job: Job) -> None:
-        said.append(background.is_beside_others(job))
-        gate.set()
-        while background.is_beside_others(job):
-            job.check_cancelled()
-        said.append(background.is_beside_others(job))
-
+def test_whoever_can_wait_is_told_when_nothing_is_left_to_do() -> None:
+    owner, gate, rested = QWidget(), threading.Event(), []
+    told = background.bridge().rested.connect(lambda: rested.append(background.is_idle()))
     background.read(owner, lambda job: gate.wait(10), None)
-    background.read(owner, patient, None)
+    background.read(owner, lambda job: None, lambda _: gate.set())
     background.settle()
-    assert said == [True, False]
+    background.bridge().disconnect(told)
+    assert rested == [True]
 
 
 def test_the_same_key_of_another_widget_is_another_matter() -> None:

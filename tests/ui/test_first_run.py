@@ -122,7 +122,7 @@ def test_the_recovery_sheet_is_saved_and_remembered(program: Program, tmp_path: 
 def test_the_language_is_changed_at_once_and_kept(program: Program) -> None:
     cover = welcome(program)
     cover.regions.setCurrentIndex(cover.regions.findData("AT"))
-    program._speak_at_start("de", "AT")
+    program.first_start.speak_at_start("de", "AT")
     assert program.window.undo_button.text() == "Rückgängig"
     assert welcome(program).region() == "AT"
     assert settings.read()["language"] == "de"

@@ -208,7 +208,7 @@ def test_an_older_backup_opens_with_the_key_that_the_store_had(program: Program,
     background.settle(30)
     assert companies(program) == ["Ernst Handel"]
     program.lock()
-    program._unlock(passphrase=PASSPHRASE)
+    program.unlock(passphrase=PASSPHRASE)
     background.settle()
     assert program.store is not None, "the passphrase is the one of the backup again"
 

@@ -142,6 +142,7 @@ class Bridge(QObject):
         written: emitted on the GUI thread with a `Job` when a write has ended, however it ended.
         moved: emitted on the GUI thread with a `Job` whose progress has changed.
         failed: emitted on the GUI thread with an exception for which nobody else was named.
+        rested: emitted on the GUI thread when nothing waits or runs any more.
     """
 
     finished = Signal(int)
@@ -150,6 +151,7 @@ class Bridge(QObject):
     written = Signal(object)
     moved = Signal(object)
     failed = Signal(object)
+    rested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,8 +164,13 @@ class Bridge(QObject):
 
     @Slot(int)
     def _deliver(self, number: int) -> None:
-        if _engine is not None:
+        if _engine is None:
+            return
+        try:
             _engine.deliver(number)
+        finally:
+            if is_idle():
+                self.rested.emit()
 
     @Slot(int)
     def _move(self, number: int) -> None:
@@ -393,11 +400,6 @@ def running() -> Iterator[Job]:
 def is_idle() -> bool:
     """Return whether nothing waits or runs."""
     return _engine is None or not _engine.tasks
-
-
-def is_beside_others(job: Job) -> bool:
-    """Return whether anything but this job waits or runs; any thread may ask."""
-    return _engine is not None and any(number != job.number for number in tuple(_engine.tasks))
 
 
 def settle(seconds: float = 10.0) -> None:

@@ -44,7 +44,7 @@ class Batch:
     files: tuple[File, ...] = ()
 
 
-@operation(mark("Import"), right="import.write", backs_up=True)
+@operation(mark("Import"), right="import.write", backs_up=True, by_rows=True)
 def write(change: Change, batches: Iterable[Batch], about: str, load: Load | None = None) -> int:
     """Write the prepared rows of an import and return the number of the transaction.
 
@@ -74,12 +74,14 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
             _allow(change, ENTITIES["attachment"], allowed)
             _attach(change, batch.files, load)
     if stages:
+        change.open_records()
         settle_imported(change, stages)
     return change.tx
 
 
 def _attach(change: Change, files: Iterable[File], load: Load) -> None:
     """Put files beside the records that were just written."""
+    change.open_records()
     for entity, record, company, place in files:
         if found := load(place):
             name, mime, content = found
@@ -120,6 +122,7 @@ def _keep_numbers(change: Change, entity: str, columns: Sequence[str], rows: Seq
 
 
 def _number(change: Change, tickets: Sequence[bytes]) -> None:
+    change.open_records()
     numbered = [(take_number(change, "ticket", UUID(bytes=ticket)), ticket) for ticket in tickets]
     change.update_many(ENTITIES["ticket"], ("number",), numbered)
 

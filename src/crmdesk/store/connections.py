@@ -127,6 +127,11 @@ def _code_by_words(text: str) -> int:
     return next((code for words, code in _WORDS.items() if words in text), 0)
 
 
+def breaks_constraint(error: BaseException) -> bool:
+    """Say whether a session's error is that what it wrote does not fit what is there."""
+    return isinstance(getattr(error, "orig", None), sqlcipher.IntegrityError)
+
+
 def known_trouble(error: Exception) -> UserError | None:
     """Turn a failure of the surroundings into a sentence for people; None means that it is a bug of ours."""
     match primary_code(error):
@@ -176,11 +181,16 @@ def writing_engine(connection: Connection) -> Engine:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
-    engine = create_engine("sqlite://", module=sqlcipher, creator=lambda: connection, poolclass=StaticPool)
+    # SQLAlchemy gets to know the driver by a first connection, and rolls it back: that must not be the one whose transaction the door has begun.
+    lent = iter([sqlcipher.connect(":memory:"), connection])
+    engine = create_engine("sqlite://", module=sqlcipher, creator=lambda: next(lent), poolclass=StaticPool)
+    engine.connect().close()
+    engine.dispose()
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Any) -> None:
-        conn.exec_driver_sql("BEGIN IMMEDIATE")
+        if not connection.in_transaction:  # the door may have begun it
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

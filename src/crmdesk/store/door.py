@@ -49,6 +49,7 @@ class Operation:
         traced: leave a trace even when no record changed, as an export does.
         reruns: redo by running it again with the arguments it noted in `Change.note`, since numbers are never given twice.
         backs_up: make a verified backup first.
+        by_rows: works by rows alone, so SQLAlchemy is only loaded if it asks for a single record: that takes a third of a second.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Operation:
     reruns: bool = False
     backs_up: bool = False
     because: str = ""
+    by_rows: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -68,13 +70,13 @@ BEGAN = mark("“{label}” can't be undone: the store began with it.")
 
 
 def operation(
-    label: str, right: str, *, undoable: bool = True, traced: bool = False, reruns: bool = False, backs_up: bool = False, because: str = ""
+    label: str, right: str, *, undoable: bool = True, traced: bool = False, reruns: bool = False, backs_up: bool = False, because: str = "", by_rows: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a function as an operation. It stays an ordinary function, so operations can call one another."""
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-        OPERATIONS[name] = Operation(name, label, right, function, undoable, traced, reruns, backs_up, because)
+        OPERATIONS[name] = Operation(name, label, right, function, undoable, traced, reruns, backs_up, because, by_rows)
         return function
 
     return declare
@@ -179,8 +181,9 @@ def values_of(record: Record) -> dict[str, Any]:
 class Change:
     """One writing transaction, as an operation sees it."""
 
-    def __init__(self, session: Session, connection: Connection, viewer: Viewer, settings: Settings, tx: int, at_ms: int, origin: str) -> None:
-        self._session = session
+    def __init__(self, open_session: Callable[[], Session], connection: Connection, viewer: Viewer, settings: Settings, tx: int, at_ms: int, origin: str) -> None:
+        self._open_session = open_session
+        self._opened: Session | None = None
         self._connection = connection
         self.viewer = viewer
         self.settings = settings
@@ -192,9 +195,20 @@ class Change:
         self.detail: dict[str, Any] = {}
         self.reader = Reader(connection, viewer, settings, self.flush)
         self._lacking: set[type[Record]] = set()
-        from sqlalchemy import event
 
-        event.listen(session, "before_flush", self._finish_records)
+    def open_records(self) -> None:
+        """Get ready for single records; an operation that works by rows calls it before it asks for one."""
+        if self._opened is None:
+            from sqlalchemy import event
+
+            self._opened = self._open_session()
+            event.listen(self._opened, "before_flush", self._finish_records)
+
+    @property
+    def _session(self) -> Session:
+        self.open_records()
+        assert self._opened is not None
+        return self._opened
 
     @property
     def member_id(self) -> UUID | None:
@@ -208,17 +222,24 @@ class Change:
 
     def flush(self) -> None:
         """Write pending records, checked."""
-        if self._session.new or self._session.dirty:
-            self._session.flush()
+        if self._opened is not None and (self._opened.new or self._opened.dirty):
+            self._opened.flush()
+
+    def _forget_values(self) -> None:
+        """Let records that were read be read anew: rows may have changed under them."""
+        if self._opened is not None:
+            self._opened.expire_all()
 
     def add(self, cls: type[T], **values: Any) -> T:
         """Make a record; the derived fields are filled by the door."""
+        self.open_records()
         record = cls(**{"id": new_id(), **values})
         self._session.add(record)
         return record
 
     def draft(self, cls: type[T]) -> T:
         """Make a record that reads do not write while it is incomplete; `keep` adds it."""
+        self.open_records()
         return cls(id=new_id())
 
     def keep(self, record: Record) -> None:
@@ -290,7 +311,7 @@ class Change:
     def update_many(self, cls: type[Record], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
         """Update records from tuples of stored values whose last is the id's bytes."""
         self.flush()
-        self._session.expire_all()
+        self._forget_values()
         pairs = ", ".join(f'"{self._column(cls, name)}" = ?' for name in columns)
         # OR FAIL spares SQLite the copies that it needs to take back a half statement: a failure takes back the whole transaction anyway.
         sql, source, count = f'UPDATE OR FAIL "{cls.entity.name}" SET {pairs} WHERE id = ?', iter(rows), 0  # noqa: S608
@@ -307,7 +328,7 @@ class Change:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one set-based statement of an operation and return how many rows it changed; names come from the registry only."""
         self.flush()
-        self._session.expire_all()
+        self._forget_values()
         return int(self._connection.execute(sql, parameters).rowcount)
 
     def delete(self, cls: type[Record], ids: Iterable[UUID]) -> None:
@@ -374,10 +395,11 @@ class Change:
 
     def close(self) -> None:
         """Forget the session's records."""
-        from sqlalchemy import event
+        if self._opened is not None:
+            from sqlalchemy import event
 
-        event.remove(self._session, "before_flush", self._finish_records)
-        self._session.close()
+            event.remove(self._opened, "before_flush", self._finish_records)
+            self._opened.close()
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.settings import read as read_settings
 from crmdesk.store import journal, series, undo
-from crmdesk.store.connections import Connection, connect, holds_alone, rows, sorted_errors, writing_engine
+from crmdesk.store.connections import Connection, breaks_constraint, connect, holds_alone, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
 from crmdesk.store.keys import Key
 from crmdesk.store.pace import no_garbage
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from sqlalchemy import Connection as Bound
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
     from crmdesk.store.undo import Step
 
@@ -71,6 +73,7 @@ class Store:
         self._main: dict[frozenset[str], Connection] = {}
         self._writer: Connection | None = None
         self._engine: Engine | None = None
+        self._bound: Bound | None = None
         self._listeners: list[Callable[[Changes], None]] = []
         self._closed = False
         self.before_risk: Callable[[Store], None] | None = None
@@ -150,21 +153,31 @@ class Store:
         """Act in a lower role from now on, or in the own one again with None."""
         self.viewer = acting_as(self._own, role) if role else self._own
 
-    def _open_writer(self) -> tuple[Connection, Engine]:
+    def _opened_writer(self) -> Connection:
         if self._closed:
             raise UserError(tr("The store is locked."))
-        if self._writer is None or self._engine is None:
+        if self._writer is None:
             writer = connect(self.path, self._key, journal=self._journal_mode)
             if problems := list(trigger_problems(writer)):
                 writer.close()
                 raise StoreDamaged(
                     tr("The store can't be written: its journal is not complete ({what}).", what=problems[0]), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
                 )
-            from crmdesk.models import mapping
+            self._writer = writer
+        return self._writer
 
-            mapping.tables()
-            self._writer, self._engine = writer, writing_engine(writer)
-        return self._writer, self._engine
+    def _open_session(self) -> Session:
+        """Return a session of single records in the transaction that the door has begun."""
+        from sqlalchemy.orm import Session
+
+        from crmdesk.models import mapping
+
+        mapping.tables()
+        if self._engine is None:
+            self._engine = writing_engine(self._opened_writer())
+        self._bound = self._engine.connect()
+        self._bound.begin()
+        return Session(bind=self._bound, autoflush=False, expire_on_commit=False)
 
     def run(self, function: Callable[Concatenate[Change, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an operation: checked, journaled, undoable, announced. Errors leave nothing behind.
@@ -202,7 +215,7 @@ class Store:
 
         def write(change: Change, part: T, is_last: bool) -> None:
             change.note(series=first or change.tx)
-            series.note(self._open_writer()[0], None if is_last else "undo", first or change.tx)
+            series.note(self._opened_writer(), None if is_last else "undo", first or change.tx)
             function(change, part, *args, **kwargs)
 
         with series.alone_at_it(self.path), self._made_whole():
@@ -213,39 +226,38 @@ class Store:
         return first
 
     def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:
-        from sqlalchemy.exc import IntegrityError
-        from sqlalchemy.orm import Session
-
         with self._writing, sorted_errors(), no_garbage():
-            connection, engine = self._open_writer()
-            with engine.connect() as bound:
-                bound.begin()
-                change: Change | None = None
-                try:
-                    before = journal.last_entry(connection)
-                    tx, at = journal.head(connection)[0] + 1, now_ms()
-                    if tx - 1 != self._seen:
-                        self.settings = self._load_settings(connection)
-                    connection.execute("UPDATE current SET tx = ?, at = ?", (tx, at))
-                    change = Change(Session(bind=bound, autoflush=False, expire_on_commit=False), connection, self.viewer, self.settings, tx, at, origin)
-                    result = work(change)
-                    changes = self._complete(connection, change, declared, kind, reverts, before)
-                    connection.execute("UPDATE current SET tx = NULL, at = NULL, purging = NULL")
-                    bound.commit()
-                except UnicodeEncodeError as error:
-                    bound.rollback()
-                    raise UserError(tr("A text has half a character in it, which can't be stored."), hint=tr("Nothing was changed.")) from error
-                except IntegrityError as error:
-                    bound.rollback()
+            connection = self._opened_writer()
+            # Without IMMEDIATE SQLite takes the lock at the first write, and what was read before may be stale by then.
+            connection.execute("BEGIN IMMEDIATE")
+            change: Change | None = None
+            try:
+                before = journal.last_entry(connection)
+                tx, at = journal.head(connection)[0] + 1, now_ms()
+                if tx - 1 != self._seen:
+                    self.settings = self._load_settings(connection)
+                connection.execute("UPDATE current SET tx = ?, at = ?", (tx, at))
+                change = Change(self._open_session, connection, self.viewer, self.settings, tx, at, origin)
+                if not declared.by_rows:
+                    change.open_records()
+                result = work(change)
+                changes = self._complete(connection, change, declared, kind, reverts, before)
+                connection.execute("UPDATE current SET tx = NULL, at = NULL, purging = NULL")
+                connection.commit()
+            except UnicodeEncodeError as error:
+                connection.rollback()
+                raise UserError(tr("A text has half a character in it, which can't be stored."), hint=tr("Nothing was changed.")) from error
+            except BaseException as error:
+                connection.rollback()
+                if breaks_constraint(error) or "FOREIGN KEY" in str(error):
                     raise UserError(tr("A record that this refers to does not exist.")) from error
-                except BaseException as error:
-                    bound.rollback()
-                    if "FOREIGN KEY" in str(error):
-                        raise UserError(tr("A record that this refers to does not exist.")) from error
-                    raise
-                finally:
-                    if change:
-                        change.close()
+                raise
+            finally:
+                if change:
+                    change.close()
+                if self._bound is not None:
+                    self._bound.close()
+                    self._bound = None
             missed = self._after(connection, changes)
         for each in [*missed, *([changes] if changes else [])]:
             self._announce(each)
@@ -354,7 +366,7 @@ class Store:
 
         def work(change: Change) -> None:
             nonlocal said
-            connection = self._open_writer()[0]
+            connection = self._opened_writer()
             step = undo.step_of(connection, tx, self.device) if tx is not None else (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
             if step is None:
                 raise CannotUndo(tr("There is nothing to undo.") if kind == "undo" else tr("There is nothing to redo."))
@@ -399,7 +411,7 @@ class Store:
         """Take the transactions of a series back one by one; until the last one the series is noted as unfinished."""
 
         def turn(change: Change, step: Step, is_last: bool) -> None:
-            connection = self._open_writer()[0]
+            connection = self._opened_writer()
             if checks and step is steps[0] and step.series:
                 together = undo.all_of_series(connection, step.series)
                 for each in steps:
@@ -514,7 +526,7 @@ class Store:
     def index_step(self, limit: int = 10_000) -> int:
         """Bring some of the waiting records into the search index; returns how many are left. Called in the background until 0."""
         with self._writing, sorted_errors():
-            connection, _ = self._open_writer()
+            connection = self._opened_writer()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 left = drain(connection, limit)
@@ -535,7 +547,7 @@ class Store:
     def set_local(self, key: str, value: str | None) -> None:
         """Keep a value on this computer; not journaled."""
         with self._writing, sorted_errors():
-            connection, _ = self._open_writer()
+            connection = self._opened_writer()
             connection.execute("INSERT INTO local VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
 
     def drafts(self) -> dict[str, str]:
@@ -546,7 +558,7 @@ class Store:
     def keep_draft(self, key: str, content: str | None) -> None:
         """Keep a half-typed text so that a crash does not lose it; None forgets it."""
         with self._writing, sorted_errors():
-            connection, _ = self._open_writer()
+            connection = self._opened_writer()
             if content:
                 connection.execute(
                     "INSERT INTO draft(key, content, at) VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE SET content = excluded.content, at = excluded.at",
@@ -566,7 +578,7 @@ class Store:
     def writer_alone(self) -> Iterator[Connection]:
         """Lend the writing connection outside any transaction, for backup and maintenance."""
         with self._writing, sorted_errors():
-            yield self._open_writer()[0]
+            yield self._opened_writer()
 
     @contextmanager
     def put_aside(self) -> Iterator[None]:

@@ -82,7 +82,31 @@ def test_a_link_leads_on_and_never_out_of_the_manual(desk: Desk) -> None:
 def test_a_page_in_the_users_language_comes_before_the_english_one() -> None:
     set_language("de")
     assert page_of_manual("first-steps.md").parent.name == "de"
-    assert page_of_manual("quotes.md").parent == manual()
+    assert page_of_manual("commands.md").parent == manual()
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_what_f1_opens_is_translated_and_has_the_same_headings_in_the_same_order(language: str) -> None:
+    set_language(language)
+    for name in {FIRST, *(file for file, _ in PLACES.values())}:
+        page = page_of_manual(name)
+        assert page.parent.name == language, name
+        levels = [[len(line) - len(line.lstrip("#")) for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("#")] for file in (page, manual() / name)]
+        assert levels[0] == levels[1], name
+
+
+def test_a_german_page_opens_at_its_german_heading_and_leads_on_in_german(app: object) -> None:
+    set_language("de")
+    window = HelpWindow()
+    window.show_place("contacts")
+    assert window.name == "de/customers-and-search.md"
+    assert window.text.textCursor().block().text() == "Listen"
+    window._follow(QUrl("quotes.md"))
+    assert window.name == "de/quotes.md"
+    window._follow(QUrl("../quotes.md"))
+    assert window.name == "quotes.md"
+    window._follow(QUrl("tickets.md"))
+    assert window.name == "de/tickets.md"
 
 
 def test_the_manual_is_in_the_wheel(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Slot
@@ -48,8 +49,12 @@ def page_of_manual(name: str) -> Path:
     return own if own.is_file() else manual() / name
 
 
+def _shown_name(name: str) -> str:
+    return page_of_manual(name).relative_to(manual()).as_posix()
+
+
 def headings(name: str) -> list[str]:
-    """Return the headings of a page of the manual, in English."""
+    """Return the headings of a page of the manual, in English, or as they stand in a file of another language."""
     text = re.sub(r"```.*?```", "", (manual() / name).read_text(encoding="utf-8"), flags=re.DOTALL)
     return [line.lstrip("#").strip() for line in text.splitlines() if line.startswith("#")]
 
@@ -71,7 +76,7 @@ class HelpWindow(QDialog):
         self.text.anchorClicked.connect(self._follow)
         self.back_button = Button(tr("Back"), self.go_back, "flat", "arrow-left")
         self.back_button.setEnabled(False)
-        contents = Button(tr("Contents"), lambda: self.show_page(FIRST), "flat", "list")
+        contents = Button(tr("Contents"), lambda: self.show_page(_shown_name(FIRST)), "flat", "list")
         close = Button(tr("Close"), self.accept)
         self.setLayout(column(row(self.back_button, contents, None), self.text, row(None, close), space=10, margins=(16, 12, 16, 16)))
         QShortcut(QKeySequence("Alt+Left"), self, self.go_back)
@@ -79,10 +84,10 @@ class HelpWindow(QDialog):
     def show_place(self, page: str) -> None:
         """Show what belongs to a page of the window."""
         name, heading = PLACES.get(page, (FIRST, ""))
-        self.show_page(name, heading)
+        self.show_page(_shown_name(name), heading)
 
     def show_page(self, name: str, heading: str = "") -> None:
-        """Show a page of the manual, from a heading on if one is named."""
+        """Show a file of the manual, from a heading on if one is named (in English)."""
         if self.name and self.name != name:
             self._before.append(self.name)
         self._load(name)
@@ -100,7 +105,7 @@ class HelpWindow(QDialog):
         self.name = name
         self._dress()
         self.text.document().setBaseUrl(QUrl())
-        self.text.setMarkdown(page_of_manual(name).read_text(encoding="utf-8"))
+        self.text.setMarkdown((manual() / name).read_text(encoding="utf-8"))
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
         self.back_button.setEnabled(bool(self._before))
 
@@ -122,7 +127,7 @@ class HelpWindow(QDialog):
         """Let the heading stand at the top; translations have the same headings in the same order."""
         if not self._heading:
             return
-        number = headings(self.name).index(self._heading)
+        number = headings(PurePosixPath(self.name).name).index(self._heading)
         block = self.text.document().begin()
         while block.isValid():
             if block.blockFormat().headingLevel():
@@ -142,9 +147,10 @@ class HelpWindow(QDialog):
         if url.scheme() in ("http", "https"):
             QDesktopServices.openUrl(url)
             return
-        name = str(PurePosixPath(PurePosixPath(self.name).parent, url.path()))
+        name = normpath(PurePosixPath(self.name).parent / url.path())
         if (manual() / name).is_file() and (manual() / name).resolve().is_relative_to(manual().resolve()):
-            self.show_page(name)
+            # What a translated page leads to is meant; from an English one the user goes back to the own language.
+            self.show_page(name if PurePosixPath(self.name).parent.name else _shown_name(name))
 
 
 def show_help(window: QWidget, page: str) -> HelpWindow:

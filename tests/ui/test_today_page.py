@@ -14,7 +14,10 @@ from crmdesk.fields import Money
 from crmdesk.operations import deals, records, tasks, workspace
 from crmdesk.ui.pages.reports import ReportsPage
 from crmdesk.ui.pages.rows import RowsPage
-from crmdesk.ui.pages.today import PartsPopup, TodayPage, _Columns, hidden_parts, last_measured
+from crmdesk.ui.pages.today import TodayPage
+from crmdesk.ui.pages.today.closing import Columns
+from crmdesk.ui.pages.today.facts import hidden_parts, last_measured
+from crmdesk.ui.pages.today.parts import PartsPopup
 from crmdesk.ui.widgets.basics import Clickable, IconButton
 from crmdesk.ui.widgets.figures import Tile
 from tests.ui.desk import Desk, desk, eur
@@ -107,7 +110,9 @@ def test_every_figure_opens_the_rows_that_it_counts(desk: Desk, store: Store) ->
 
 def test_figures_and_cards_are_hidden_and_stay_so(desk: Desk, store: Store) -> None:
     for name, amount in (("Autumn range", 21300), ("Gift boxes", 7500)):
-        made = store.run(records.add, "deal", {"name": name, "amount": Money(Decimal(amount), "EUR"), "expected_close_on": clock.today(store.settings.tz).isoformat()})
+        made = store.run(
+            records.add, "deal", {"name": name, "amount": Money(Decimal(amount), "EUR"), "expected_close_on": clock.today(store.settings.tz).isoformat()}
+        )
         if name == "Autumn range":
             store.run(deals.set_outcome, made, "won")
     page = today(desk)
@@ -136,7 +141,7 @@ def test_figures_and_cards_are_hidden_and_stay_so(desk: Desk, store: Store) -> N
 
 
 def test_columns_of_likely_deals_stand_beneath_their_heads_and_leave_the_name_most_room() -> None:
-    columns = _Columns(200, 150, 80, 40)
+    columns = Columns(200, 150, 80, 40)
     wide = columns.spots(600)
     assert [x for x, _ in wide] == sorted(x for x, _ in wide)
     assert wide[0][1] == 200

@@ -1,22 +1,20 @@
-"""Today: what is to be done now, and how business stands; every figure opens its rows."""
+"""The first page of the day."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from crmdesk import clock
 from crmdesk.documents import formats
-from crmdesk.fields import show_money
 from crmdesk.i18n import locale, mark, ntr, tr
 from crmdesk.operations import tasks
-from crmdesk.queries import quality, records
+from crmdesk.queries import quality
 from crmdesk.queries import today as queries
 from crmdesk.queries.money import Sum
 from crmdesk.ui import background, theme
@@ -25,121 +23,27 @@ from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import whole_day
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
+from crmdesk.ui.pages.today.closing import ClosingHead, ClosingLine, Columns
+from crmdesk.ui.pages.today.facts import HIDDEN, HIDDEN_PARTS, QUALITY, First, Shown, firsts, hidden_parts, last_measured
+from crmdesk.ui.pages.today.lines import FirstLine, ToDoLine
+from crmdesk.ui.pages.today.parts import CARDS, PartsPopup
 from crmdesk.ui.quick_task import QuickTask
-from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, IconButton, Line, Picture, PopupCard, Text, column, row
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, Line, Text, column, row
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
 from crmdesk.ui.widgets.heads import PageHeader
 from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
-    from PySide6.QtGui import QFont
+    from PySide6.QtGui import QResizeEvent
 
     from crmdesk.queries.reports import Rows
     from crmdesk.queries.today import Closing, Month, Today, ToDo
-    from crmdesk.store import Reader, Store
 
-HIDDEN, HIDDEN_PARTS, QUALITY = "today.checklist.hidden", "today.hidden", "today.quality"
-CARDS = {
-    "months": mark("Won and expected"), "closing": mark("Likely to close this month"), "funnel": mark("Funnel, last 90 days"), "team": mark("Team, this quarter"),
-    "quality": mark("Warning of low data quality"),
-}  # fmt: skip
-GAP, NARROW = 12, 1040
+NARROW = 1040
 # Looking at all customers takes a second or two of a reader: not while the day begins, and not often.
 MEASURED_EVERY_MS, CALM_MS = 12 * 3_600_000, 20_000
-STATE_TONES: dict[str, theme.Tone] = {"overdue": "danger", "today": "warning", "soon": "muted"}
-ICONS = {"ticket": "life-buoy", "quote": "file-text", "birthday": "calendar"}
-
-
-@dataclass(frozen=True)
-class First:
-    """One of the first things to do in a new store.
-
-    Attributes:
-        opens: the page or action that does it.
-    """
-
-    name: str
-    words: str
-    is_done: bool
-
-
-FIRSTS = (
-    ("company", mark("Enter your own company and its letterhead")),
-    ("contacts", mark("Add or import your contacts")),
-    ("deal", mark("Put a first deal on the board")),
-    ("quote", mark("Write a first quote")),
-    ("sheet", mark("Print the recovery sheet")),
-)
-
-
-@dataclass(frozen=True)
-class _Shown:
-    today: Today
-    firsts: tuple[First, ...]
-    hidden: frozenset[str] = frozenset()
-    measured: tuple[int, int | None] = (0, None)
-
-
-def last_measured(store: Store) -> tuple[int, int | None]:
-    """Return when the quality of the data was measured last, in UTC milliseconds, and what came out in percent."""
-    at, percent = json.loads(store.local(QUALITY) or "[0, null]")
-    return at, percent
-
-
-def firsts(reader: Reader, store: Store) -> tuple[First, ...]:
-    """Return the first things to do and which of them are done; nothing once all are, or the user has hidden them."""
-    if store.local(HIDDEN):
-        return ()
-    done = {
-        "company": bool(reader.settings.company_name and reader.settings.company_address), "contacts": bool(records.ids(reader, "contact", limit=1)),
-        "deal": bool(records.ids(reader, "deal", limit=1)), "quote": bool(records.ids(reader, "quote", limit=1)), "sheet": bool(store.local("sheet_printed_at")),
-    }  # fmt: skip
-    found = tuple(First(name, tr(words), done[name]) for name, words in FIRSTS)
-    return () if all(first.is_done for first in found) else found
-
-
-def hidden_parts(store: Store) -> frozenset[str]:
-    """Return the names of what this computer does not show."""
-    return frozenset(json.loads(store.local(HIDDEN_PARTS) or "[]"))
-
-
-class PartsPopup(PopupCard):
-    """What Today can show, with a box each.
-
-    Signals:
-        changed: the names of what is hidden now.
-    """
-
-    changed = Signal(object)
-
-    def __init__(self, parent: QWidget, parts: Sequence[tuple[str, str]], hidden: frozenset[str]) -> None:
-        super().__init__(parent, max(260, 76 + max((paint.text_width(label, theme.font()) for _, label in parts), default=0)))
-        self._others = hidden - {name for name, _ in parts}
-        self.list = QListWidget()
-        self.list.setAccessibleName(tr("Shown on Today"))
-        for name, label in parts:
-            item = QListWidgetItem(label)
-            item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setSizeHint(QSize(0, 28))
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked if name in hidden else Qt.CheckState.Checked)
-            self.list.addItem(item)
-        self.list.setFixedHeight(len(parts) * 28 + 8)
-        self.list.itemChanged.connect(self._tell)
-        self.setLayout(column(self.list, margins=(8, 8, 8, 8)))
-
-    def focus_first(self) -> None:
-        """Put the keyboard into the list."""
-        self.list.setCurrentRow(0)
-        self.list.setFocus()
-
-    @Slot()
-    def _tell(self) -> None:
-        items = [self.list.item(number) for number in range(self.list.count())]
-        self.changed.emit(self._others | {item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Unchecked})
 
 
 class TodayPage(Page):
@@ -149,32 +53,45 @@ class TodayPage(Page):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self.header = PageHeader(tr("Today"))
-        self.customise_button = Button(tr("Customise"), self.customise, icon="sliders-horizontal")
-        self.quality = Chip("", "warning", self._open_quality, icon="triangle-alert")
-        self.quality.hide()
+        self._found: Shown | None = None
+        self._is_narrow = True
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
         self._calm.timeout.connect(self.measure)
+        self._build_header()
+        self._build_to_do()
+        self._build_figures()
+        self._lay_out()
+        for part in (self.checklist, self.months, self.closing, self.funnel, self.team):
+            part.hide()
+
+    # --- what it is made of -------------------------------------------------------------------------------------------
+
+    def _build_header(self) -> None:
+        self.header = PageHeader(tr("Today"))
+        self.customise_button = Button(tr("Customise"), self.customise, icon="sliders-horizontal")
+        self.quality = Chip("", "warning", self._open_quality, icon="triangle-alert")
+        self.quality.hide()
         self.header.beside(self.quality)
         self.header.add(self.customise_button)
-        self.column.addWidget(self.header)
-        self.tiles = row(space=10)
+
+    def _build_to_do(self) -> None:
         self.to_do = Card(space=0)
         self.to_do_title = Text(tr("To do today"), "strong")
-        self.quick = QuickTask(frame)
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(0)
+        self.quick = QuickTask(self.frame)
+        self._lines = column(space=0)
         self.to_do.body.setContentsMargins(16, 13, 16, 16)
         self.to_do.add(self.to_do_title)
         self.to_do.body.addSpacing(8)
         self.to_do.add(self.quick, self._lines)
         self.to_do.body.addStretch(1)
         self.checklist = Card(tr("First steps"), space=2)
-        self._firsts = QVBoxLayout()
-        self._firsts.setSpacing(2)
+        self._firsts = column(space=2)
         self.checklist.add(self._firsts, row(None, Button(tr("Hide"), self._hide_checklist, "link")))
+
+    def _build_figures(self) -> None:
+        self.tiles = row(space=10)
         self.chart = BarChart(tr("Won and expected"))
         self.chart.chosen.connect(self._open_month)
         self.months = ChartCard(tr("Won and expected"), self.chart)
@@ -184,24 +101,22 @@ class TodayPage(Page):
         self.funnel_chart.chosen.connect(self._open_step)
         self.funnel = ChartCard(tr("Funnel, last 90 days"), self.funnel_chart)
         self.team = Card(tr("Team, this quarter"), space=2)
-        self._team = QVBoxLayout()
-        self._team.setSpacing(2)
+        self._team = column(space=2)
         self.team.add(self._team)
+
+    def _lay_out(self) -> None:
         left = column(self.checklist, self.to_do, space=12)
         left.setStretch(1, 1)
         self._middle, self._right, self._aside = column(self.months, self.closing, None, space=12), column(None, space=12), QWidget()
         self._aside.setLayout(self._right)
-        body = QWidget()
         self._columns = row(left, self._middle, self._aside, space=12)
-        self._is_narrow = True
         self._arrange(False)
         inner = column(self.tiles, self._columns, space=12)
         inner.setStretch(1, 1)
+        body = QWidget()
         body.setLayout(inner)
+        self.column.addWidget(self.header)
         self.column.addWidget(scrolled(body), 1)
-        self._found: _Shown | None = None
-        for part in (self.checklist, self.months, self.closing, self.funnel, self.team):
-            part.hide()
 
     def _arrange(self, is_narrow: bool) -> None:
         """Stand in three columns, in a narrow window in two."""
@@ -263,7 +178,9 @@ class TodayPage(Page):
 
     def _ask(self) -> None:
         store = self.frame.store
-        self.frame.ask(self, lambda reader: _Shown(queries.today(reader), firsts(reader, store), hidden_parts(store), last_measured(store)), self._show, key="today")
+        self.frame.ask(
+            self, lambda reader: Shown(queries.today(reader), firsts(reader, store), hidden_parts(store), last_measured(store)), self._show, key="today"
+        )
 
     @Slot()
     def measure(self) -> None:
@@ -287,7 +204,7 @@ class TodayPage(Page):
     def _open_quality(self) -> None:
         self.frame.open_page("reports", "data_quality")
 
-    def _show(self, found: _Shown) -> None:
+    def _show(self, found: Shown) -> None:
         self._found = found
         today = found.today
         self.header.set_title(today.greeting)
@@ -323,7 +240,7 @@ class TodayPage(Page):
         self.checklist.setVisible(bool(found))
         empty(self._firsts)
         for first in found:
-            self._firsts.addWidget(_FirstLine(first, self._starter(first.name)))
+            self._firsts.addWidget(FirstLine(first, self._starter(first.name)))
 
     def _starter(self, name: str) -> Callable[[], object]:
         pages = {"company": ("settings", ""), "contacts": ("contacts", ""), "deal": ("pipeline", "new"), "quote": ("quotes", "new")}
@@ -342,7 +259,7 @@ class TodayPage(Page):
         for number, item in enumerate(found):
             if number:
                 self._lines.addWidget(Line())
-            self._lines.addWidget(_ToDoLine(item, self._to_do_opener(item), self._ticker(item)))
+            self._lines.addWidget(ToDoLine(item, self._to_do_opener(item), self._ticker(item)))
         if not found:
             nothing = Text(tr("Nothing is due today."), "muted", wrap=True)
             nothing.setContentsMargins(0, 12, 0, 0)
@@ -384,11 +301,11 @@ class TodayPage(Page):
         title = Text(tr("Likely to close this month"), "strong")
         everything = Button(tr("All"), self._opener(today.closing_opens, tr("Likely to close this month")), "link")
         self.closing.body.addLayout(row(title, None, everything, margins=(0, 0, 0, 6)))
-        columns = _Columns.of(today.closing)
-        self.closing.body.addWidget(_ClosingHead(columns))
+        columns = Columns.of(today.closing)
+        self.closing.body.addWidget(ClosingHead(columns))
         for deal in today.closing:
             self.closing.body.addWidget(Line())
-            line = _ClosingLine(deal, columns)
+            line = ClosingLine(deal, columns)
             line.clicked.connect(self._deal_opener(deal))
             self.closing.body.addWidget(line)
 
@@ -425,122 +342,6 @@ class TodayPage(Page):
             line.setLayout(row(Avatar(member.name), Text(member.name), None, amount, space=8, margins=(0, 5, 0, 5)))
             line.clicked.connect(self._opener(member.opens, tr("Won this quarter: {name}", name=member.name)))
             self._team.addWidget(line)
-
-
-class _FirstLine(Clickable):
-    """One of the first steps, ticked when it is done."""
-
-    def __init__(self, first: First, run: Callable[[], object]) -> None:
-        super().__init__(first.words)
-        words = Text(first.words, "muted" if first.is_done else "", wrap=True)
-        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        icon = Picture("circle-check" if first.is_done else "circle", "success" if first.is_done else "muted")
-        self.setAccessibleDescription(tr("Done") if first.is_done else tr("Not done yet"))
-        self.setLayout(row(icon, words, space=10, margins=(0, 5, 0, 5)))
-        self.clicked.connect(lambda: run())
-
-
-class _ToDoLine(Clickable):
-    """One thing to do: a circle to tick it off, or an icon, what and with whom, and how soon."""
-
-    def __init__(self, item: ToDo, run: Callable[[], object], tick: Callable[[], object] | None) -> None:
-        super().__init__(", ".join(part for part in (item.title, item.subtitle, item.chip) if part))
-        title = Text(item.title, wrap=True)
-        title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        words: list[Any] = [title]
-        if item.subtitle:
-            words.append(Text(item.subtitle, "caption", wrap=True))
-        if tick is not None:
-            first = column(IconButton("circle", tr("Complete {task}", task=item.title), tick, "muted"), None)
-        else:  # as wide as a button, so that what is said begins at the same place
-            first = column(5, row(5, Picture(ICONS.get(item.kind, "circle"), "muted", 18), 6, space=0), None, space=0)
-        chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"))
-        said = column(*words, space=1, margins=(0, 4, 0, 0))
-        line = row(first, said, column(3, chip, None, space=0) if item.chip else None, space=8, margins=(0, 6, 0, 10))
-        line.setStretch(1, 1)
-        self.setLayout(line)
-        self.clicked.connect(lambda: run())
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """How wide the columns of the likely deals want to be, so that all lines stand beneath their heads."""
-
-    name: int
-    company: int
-    amount: int
-    chance: int
-
-    @staticmethod
-    def of(found: Sequence[Closing]) -> _Columns:
-        def widest(texts: Iterable[str], head: str, font: QFont) -> int:
-            return max([paint.text_width(head, theme.font("caption")), *(paint.text_width(text, font) for text in texts)]) + 2
-
-        plain, figures = theme.font(), theme.tabular()
-        return _Columns(
-            widest((deal.name for deal in found), tr("Deal"), plain), widest((deal.company for deal in found), tr("Customer"), plain),
-            widest((_amount(deal) for deal in found), tr("Amount"), figures), widest((_chance(deal) for deal in found), tr("Chance"), figures),
-        )  # fmt: skip
-
-    def spots(self, wide: int) -> tuple[tuple[int, int], ...]:
-        """Return (x, width) of each column; where there is too little room, the customer gives way first, then the name."""
-        room = wide - self.amount - self.chance - 3 * GAP
-        name = min(self.name, max(room - self.company, room * 6 // 10))
-        return (0, name), (name + GAP, room - name), (room + 2 * GAP, self.amount), (wide - self.chance, self.chance)
-
-
-def _amount(deal: Closing) -> str:
-    return show_money(deal.amount, whole=True) if deal.amount is not None else ""
-
-
-def _chance(deal: Closing) -> str:
-    return formats.percent(deal.chance) if deal.chance is not None else ""
-
-
-END = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-
-
-class _ClosingHead(QWidget):
-    """The heads of the columns."""
-
-    def __init__(self, columns: _Columns) -> None:
-        super().__init__()
-        self._columns = columns
-        self.setFixedHeight(26)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        heads = (tr("Deal"), tr("Customer"), tr("Amount"), tr("Chance"))
-        for number, (head, (x, wide)) in enumerate(zip(heads, self._columns.spots(self.width()), strict=True)):
-            area = paint.mirrored(QRect(x, 0, wide, self.height()), self.rect(), self.layoutDirection())
-            align = END if number > 1 else Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-            paint.line(painter, area, head, theme.font("caption"), theme.colour("muted"), align)
-
-
-class _ClosingLine(Clickable):
-    """A deal that is likely to close: name (in two lines if it is long), customer, amount, chance in columns."""
-
-    def __init__(self, deal: Closing, columns: _Columns) -> None:
-        self._deal, self._columns = deal, columns
-        words = ", ".join(part for part in (deal.name, deal.company, _amount(deal), _chance(deal)) if part)
-        super().__init__(words)
-        self.setToolTip(words)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, theme.ROW + 4)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, high = QPainter(self), self.height()
-        name, company, amount, chance = (
-            paint.mirrored(QRect(x, 0, wide, high), self.rect(), self.layoutDirection()) for x, wide in self._columns.spots(self.width())
-        )  # fmt: skip
-        paint.lines(painter, name, self._deal.name, 2)
-        paint.line(painter, company, self._deal.company, theme.font(), theme.colour("muted"))
-        paint.line(painter, amount, _amount(self._deal), theme.tabular(), None, END)
-        paint.line(painter, chance, _chance(self._deal), theme.tabular(), None, END)
-        if self.hasFocus():
-            paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)
 
 
 def _figure(value: Sum | Decimal | int) -> str:

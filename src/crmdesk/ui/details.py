@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
 """Saves one field: name, value of the input, what to call when it is saved, what to call when not."""
 
-LABEL_WIDTH = 98
+LABEL_WIDTH, LABEL_MOST = 98, 136
 SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}
@@ -142,6 +142,9 @@ class Details(QWidget):
     def _arrange(self) -> None:
         for name, line in self.lines.items():
             line.setVisible(self._is_whole or line.is_open or (line.is_filled and name not in self._behind))
+        wide = max((line.label_width() for line in self.lines.values() if not line.isHidden()), default=LABEL_WIDTH)
+        for line in self.lines.values():
+            line.set_label_width(wide)
 
 
 class _Value(Clickable):
@@ -212,6 +215,15 @@ class _Line(QWidget):
     def editor(self) -> Editor | None:
         """The input, while it is shown."""
         return self._editor
+
+    def label_width(self) -> int:
+        """Return how wide the label has to be so that none of its words is cut."""
+        widest = max(paint.text_width(word, theme.font()) for word in self._label.text().split() or [""])
+        return max(LABEL_WIDTH, min(LABEL_MOST, widest + 6))
+
+    def set_label_width(self, wide: int) -> None:
+        """Let all values of a record begin at the same place."""
+        self._label.setFixedWidth(wide)
 
     def show_value(self, value: Any, said: str = "") -> None:
         """Show a plain value; what is being typed stays."""

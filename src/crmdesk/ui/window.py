@@ -30,7 +30,7 @@ from crmdesk.ui.palette import Palette
 from crmdesk.ui.places import Places
 from crmdesk.ui.top_bar import TopBar
 from crmdesk.ui.trouble import details_of
-from crmdesk.ui.widgets.basics import column, row
+from crmdesk.ui.widgets.basics import column, restyle, row
 from crmdesk.ui.widgets.messages import Toasts
 from crmdesk.ui.widgets.order import go_on
 
@@ -319,7 +319,7 @@ class Window(QMainWindow):
         box.setInformativeText(hint)
         do = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        do.setProperty("kind", "danger" if danger else "primary")
+        restyle(do, kind="danger" if danger else "primary")
         box.setDefaultButton(cancel if danger else do)
         box.exec()
         return box.clickedButton() is do

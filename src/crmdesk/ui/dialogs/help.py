@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QShowEvent, QTextCursor
+from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from crmdesk.i18n import language, tr
@@ -71,6 +71,7 @@ class HelpWindow(QDialog):
         self._heading = ""
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
+        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setAccessibleName(tr("Manual"))
         self.text.document().setDocumentMargin(20)
         self.text.anchorClicked.connect(self._follow)
@@ -106,8 +107,19 @@ class HelpWindow(QDialog):
         self._dress()
         self.text.document().setBaseUrl(QUrl())
         self.text.setMarkdown((manual() / name).read_text(encoding="utf-8"))
+        self._break_code()
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
         self.back_button.setEnabled(bool(self._before))
+
+    def _break_code(self) -> None:
+        """Let lines of code go on in the next line instead of beyond the edge."""
+        block = self.text.document().begin()
+        while block.isValid():
+            if block.blockFormat().nonBreakableLines():
+                form = block.blockFormat()
+                form.setNonBreakableLines(False)
+                QTextCursor(block).setBlockFormat(form)
+            block = block.next()
 
     def _dress(self) -> None:
         """Give links the accent, in the scheme of the moment."""

@@ -310,7 +310,7 @@ class TasksPage(Page):
 
     def _build_panel(self) -> QWidget:
         self.panel_title = ElidedText("", 600)
-        self.done_button = Button(tr("Complete"), self._tick_current, icon="check")
+        self.done_button = Button(tr("Mark as done"), self._tick_current, icon="check")
         self.go_button = Button(tr("Open record"), self._go, "link", "external-link")
         self.form = Form([Task.fields[name] for name in FIELDS], context(self.frame.store, quiet=True), self._save, 104)
         self.form.link_opened.connect(self._open_link)
@@ -450,7 +450,7 @@ class TasksPage(Page):
             action = menu.addAction(theme.icon("calendar-clock"), tr("{words} ({day})", words=label, day=short_day(day)), self._snoozer(task, day))
             action.setEnabled(day != task.due_on)
         menu.addSeparator()
-        menu.addAction(theme.icon("rotate-ccw" if task.done_at else "check"), tr("Take up again") if task.done_at else tr("Complete"), lambda: self._tick(task))
+        menu.addAction(theme.icon("rotate-ccw" if task.done_at else "check"), tr("Take up again") if task.done_at else tr("Mark as done"), lambda: self._tick(task))
         menu.addAction(theme.icon("panel-right"), tr("Open"), lambda: self._open(task.id))
         menu.addAction(theme.icon("trash-2"), tr("Delete"), lambda: self._delete(task))
         return menu
@@ -493,7 +493,7 @@ class TasksPage(Page):
             return
         values = found[0].values
         self.panel_title.set_text(values["subject"] or "")
-        self.done_button.setText(tr("Take up again") if values["done_at"] else tr("Complete"))
+        self.done_button.setText(tr("Take up again") if values["done_at"] else tr("Mark as done"))
         self.go_button.setVisible(any(values[name] is not None for name in ("deal", "ticket", "contact", "company")))
         self.form.set_values(for_form(values))
         self.own.show_record(found[0].id)

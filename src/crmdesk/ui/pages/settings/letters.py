@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
     QFileDialog,
-    QFrame,
     QGridLayout,
     QLabel,
     QWidget,
@@ -73,7 +72,8 @@ class PictureChoice(QWidget):
         self.picture = QLabel()
         self.picture.setFixedSize(150, 64)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setFrameShape(QFrame.Shape.StyledPanel)
+        self.picture.setProperty("card", "sunken")
+        self.picture.setProperty("role", "muted")
         self.picture.setAccessibleName(label)
         self.choose = Button(tr("Choose"), self._choose, icon="upload")
         self.remove = Button(tr("Remove"), lambda: section.set_picture(which, None), icon="x")

@@ -28,7 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 NUMBER, ITEM, QUANTITY, UNIT, PRICE, DISCOUNT, TAX, AMOUNT = range(8)
 HEADS = ("", mark("Item"), mark("Qty"), mark("Unit"), mark("Price"), mark("Disc."), mark("Tax"), mark("Amount"))
 NAMES = (mark("Line"), mark("Item"), mark("Quantity"), mark("Unit"), mark("Unit price"), mark("Discount"), mark("Tax rate"), mark("Amount"))
-WIDTHS = (34, 0, 58, 58, 82, 58, 58, 98)
+WIDTHS = (34, 0, 58, 70, 82, 58, 58, 98)
 TRAILING = frozenset({QUANTITY, PRICE, DISCOUNT, TAX, AMOUNT})
 EDITABLE = (ITEM, QUANTITY, UNIT, PRICE, DISCOUNT, TAX)
 

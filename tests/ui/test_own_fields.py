@@ -22,7 +22,7 @@ def test_an_own_field_of_a_deal_is_filled_in_beside_the_board(desk: Desk, store:
     deal = store.run(records.add, "deal", {"name": "Gift boxes", "amount": Money(Decimal(7500), "EUR")})
     page = desk.open("pipeline")
     assert isinstance(page, PipelinePage)
-    page._open(deal, False)
+    page.open_deal(deal, False)
     desk.settle()
     assert not page.panel.own.isVisible()
     store.run(workspace.add_field, "deal", "Delivery", "choice", ["Train", "Lorry"])

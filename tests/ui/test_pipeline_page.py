@@ -114,7 +114,7 @@ def test_losing_a_deal_asks_for_the_reason(desk: Desk, page: PipelinePage, three
     monkeypatch.setattr(LossDialog, "exec", answer)
     lost = page.board.columns[-1]
     assert lost.is_folded
-    page._move(three[0], lost.list.stage.id, None)
+    page.moving.move(three[0], lost.list.stage.id, None)
     desk.settle()
     with desk.store.read() as reader:
         assert reader.value("SELECT lost_reason FROM deal WHERE id = ?", (three[0].bytes,)) == "Price"
@@ -123,7 +123,7 @@ def test_losing_a_deal_asks_for_the_reason(desk: Desk, page: PipelinePage, three
 
 def test_not_saying_why_leaves_the_deal_where_it_is(desk: Desk, page: PipelinePage, three: list[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LossDialog, "exec", lambda dialog: int(LossDialog.DialogCode.Rejected))
-    page._move(three[0], page.board.columns[-1].list.stage.id, None)
+    page.moving.move(three[0], page.board.columns[-1].list.stage.id, None)
     desk.settle()
     assert stage_of(desk.store, three[0]) == "Qualify"
 
@@ -147,7 +147,7 @@ def test_no_chip_is_wider_than_its_card(page: PipelinePage) -> None:
 
 
 def test_the_stage_menu_offers_every_stage_but_the_present_one(page: PipelinePage, three: list[UUID]) -> None:
-    menu = page.stage_menu(three[0])
+    menu = page.moving.menu(three[0])
     stages = [(action.text(), action.isEnabled()) for action in menu.actions()[:6]]
     assert stages[0] == ("&1  Qualify", False)
     assert stages[1] == ("&2  Meeting", True)
@@ -185,7 +185,7 @@ def test_enter_opens_the_deal_beside_the_board_and_fields_are_saved_there(desk: 
 
 
 def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
-    page._open(three[0], False)
+    page.open_deal(three[0], False)
     desk.settle()
     QTest.keyClicks(page.panel.next_step, "Call Maria tomorrow")
     assert not page.panel.understood.isHidden()
@@ -222,6 +222,29 @@ def test_the_table_shows_the_same_deals(desk: Desk, page: PipelinePage) -> None:
     assert page.table is not None
     records_shown = page.table.list.table.records
     assert sorted(records_shown.text(row, 1) for row in range(records_shown.rowCount())) == ["Cold-chain rollout", "Gift boxes", "Store fit-out"]
+
+
+def test_in_the_table_a_deed_is_for_its_row_and_not_for_a_card_of_the_hidden_board(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[0])
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    page.table.list.table.go_to(three[2].bytes)
+    next(action for action in page.commands() if action.id == "deal.won").run()
+    desk.settle()
+    assert [stage_of(desk.store, one) for one in three] == ["Qualify", "Qualify", "Won"]
+    assert desk.said() == ["Won: Cold-chain rollout"]
+
+
+def test_cards_that_were_asked_for_with_another_owner_are_not_added(desk: Desk, page: PipelinePage, store: Store) -> None:
+    jonas = store.run(records.add, "member", {"name": "Jonas Stein"})
+    desk.settle()
+    first = page.board.columns[0].list
+    page.board.more_wanted.emit(first.stage.id, first.cards.cards[0])
+    page._owner = jonas
+    first.cards.show([])  # what the board of the other owner shows, if it comes first
+    desk.settle()
+    assert first.cards.cards == []
 
 
 def test_a_new_deal_stands_in_the_first_stage(desk: Desk, page: PipelinePage) -> None:

@@ -1,102 +1,47 @@
-"""The pipeline: deals on a board or in a table, one of them open beside it."""
+"""The page itself: the same deals as a board, as a table and as a forecast, one of them open beside it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QStackedWidget, QWidget
 
 from crmdesk import clock
 from crmdesk.i18n import mark, tr
-from crmdesk.operations import deals as moves
 from crmdesk.operations import quotes
 from crmdesk.operations import records as record_operations
-from crmdesk.queries import deals, records
-from crmdesk.queries.finding import Condition
+from crmdesk.queries import deals
 from crmdesk.queries.reports import Rows
-from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_panel import DealPanel
-from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
 from crmdesk.ui.forecast import ForecastView
-from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place
-from crmdesk.ui.records import EntitySource
+from crmdesk.ui.pages.pipeline.moving import Moving
+from crmdesk.ui.pages.pipeline.shown import FIRST_CARDS, Shown, Wanted, look
+from crmdesk.ui.pages.pipeline.table import DealTable
 from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.board import Board
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from crmdesk.queries.deals import Card
-    from crmdesk.store import Reader
 
-FIRST_CARDS, NARROW = 50, 960
+NARROW = 960
 NEW_FIELDS = ("name", "company", "contact", "amount", "expected_close_on", "stage")
-COLUMNS = ("name", "company", "stage", "amount", "expected_close_on", "owner", "opened_on", "origin")
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """Everything that the page needs, from one read."""
-
-    pipelines: list[tuple[UUID, str]]
-    members: list[tuple[UUID, str]]
-    me: UUID | None
-    board: deals.Board
-    cards: Mapping[UUID, tuple[Card, ...]]
-    forecast: tuple[deals.Expected, ...] = ()
-
-
-class DealTable(RecordListPage):
-    """The deals of the pipeline as a table, without a header of its own."""
-
-    entity = "deal"
-    shown = COLUMNS
-    filters = (*COLUMNS, "contact", "lost_reason", "closed_on", "tags")
-
-    def __init__(self, frame: Frame, new: Callable[[], object], keep: Callable[[str], object]) -> None:
-        self._new = new
-        super().__init__(frame)
-        self.list.view_wanted.disconnect()
-        self.list.view_wanted.connect(keep)
-        self.header.hide()
-        self.column.setContentsMargins(0, 0, 0, 0)
-
-    def new(self) -> None:
-        self._new()
-
-    def buttons(self) -> list[QWidget]:
-        return []
-
-    def aim(self, pipeline: UUID, owner: UUID | None) -> None:
-        """Show the deals of a pipeline and owner."""
-        conditions = [Condition("pipeline", "=", str(pipeline))]
-        if owner is not None:
-            conditions.append(Condition("owner", "=", str(owner)))
-        if tuple(conditions) != self.conditions:
-            self.conditions = tuple(conditions)
-            self.list.table.records.source = EntitySource(self.frame.store, "deal", conditions)
-            if self._is_loaded:
-                self.list.renew()
-        if not self._is_loaded:
-            self.list.reload()
-        self._is_loaded = True
-        self._ask_total()
 
 
 class PipelinePage(Page):
@@ -108,7 +53,7 @@ class PipelinePage(Page):
         super().__init__(frame)
         self._pipeline: UUID | None = None
         self._owner: UUID | None = None
-        self._shown: _Shown | None = None
+        self._shown: Shown | None = None
         self._wanted: UUID | None = None
         self.header = PageHeader(tr("Pipeline"))
         self.pipeline_button = Button(tr("Pipeline"), self._choose_pipeline, trailing="chevron-down")
@@ -129,10 +74,13 @@ class PipelinePage(Page):
         self.column.addWidget(self.header)
         self.column.addWidget(self.filter)
         self.board = Board()
-        self.board.moved.connect(self._move)
-        self.board.opened.connect(self._open)
+        self.moving = Moving(frame, self.board, self._name_of)
+        self.moving.opened.connect(self.open_deal)
+        self.moving.refused.connect(self._ask)
+        self.board.moved.connect(self.moving.move)
+        self.board.opened.connect(self.open_deal)
         self.board.picked.connect(self._picked)
-        self.board.menu_wanted.connect(self._show_stage_menu)
+        self.board.menu_wanted.connect(self.moving.show_menu)
         self.board.more_wanted.connect(self._load_more)
         self.panel = DealPanel(frame)
         self.panel.hide()
@@ -187,14 +135,25 @@ class PipelinePage(Page):
         table = self.table.commands() if self.table is not None and self.views.value() == "table" else []
         return [
             *(action for action in table if action.group != "new"),
-            *([] if table else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"), self.filter.export_action()]),
+            *(
+                []
+                if table
+                else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"), self.filter.export_action()]
+            ),
             Action("pipeline.save_view", mark("Save view"), lambda: self._keep_view("save_as"), "bookmark", group="view"),
             Action("deal.new", mark("New deal"), self.new_deal, "square-kanban", "Ctrl+Shift+D", "new"),
-            Action("deal.move", mark("Move deal to stage"), self._menu_at_card, "arrow-right", "", "record", self._has_deal),
+            Action("deal.move", mark("Move deal to stage"), self._menu_at_current, "arrow-right", "", "record", self._has_deal),
             Action("deal.won", mark("Mark deal as won"), lambda: self._close_current("won"), "trophy", "Ctrl+Shift+W", "record", self._has_deal),
             Action("deal.lost", mark("Mark deal as lost"), lambda: self._close_current("lost"), "x", "Ctrl+Shift+L", "record", self._has_deal),
             Action("deal.delete", mark("Delete deal"), self._delete, "trash-2", "", "record", self._has_deal),
-            Action("pipeline.board", mark("Show board"), lambda: self._switch("board"), "square-kanban", group="view", checked=lambda: self.views.value() == "board"),
+            Action(
+                "pipeline.board",
+                mark("Show board"),
+                lambda: self._switch("board"),
+                "square-kanban",
+                group="view",
+                checked=lambda: self.views.value() == "board",
+            ),
             Action("pipeline.table", mark("Show table"), lambda: self._switch("table"), "table", group="view", checked=lambda: self.views.value() == "table"),
             Action("pipeline.forecast", mark("Show forecast"), lambda: self._switch("forecast"), "chart-line", group="view", checked=self._is_forecast),
         ]
@@ -213,25 +172,12 @@ class PipelinePage(Page):
     def _open_expected(self, found: deals.Expected, title: str) -> None:
         open_rows(self.frame, Rows("deal", found.opens), title)
 
+    @Slot()
     def _ask(self) -> None:
-        is_forecast = self._is_forecast()
-        pipeline, owner, since, loaded, where = self._pipeline, self._owner, self._since(), self.board.loaded(), self.filter.conditions()
+        wanted = Wanted(self._pipeline, self._owner, self._since(), self.filter.conditions(), self.board.loaded(), self._is_forecast())
+        self.frame.ask(self, lambda reader: look(reader, wanted), self._show, key="board")
 
-        def question(reader: Reader) -> _Shown:
-            known = deals.pipelines(reader)
-            wanted = pipeline if pipeline in {one for one, _ in known} else None
-            board = deals.board(reader, wanted, owner, FIRST_CARDS, since, where)
-            more = {
-                column.stage.id: deals.cards(reader, column.stage.id, owner, None, loaded[column.stage.id], since, where)
-                for column in board.columns if loaded.get(column.stage.id, 0) > FIRST_CARDS
-            }  # fmt: skip
-            members = records.rows(reader, "member", records.ids(reader, "member"), ["name"])
-            expected = deals.forecast(reader, board.pipeline_id, owner, where) if is_forecast else ()
-            return _Shown(known, [(row.id, row.values["name"] or "") for row in members], reader.viewer.member_id, board, more, expected)
-
-        self.frame.ask(self, question, self._show, key="board")
-
-    def _show(self, found: _Shown) -> None:
+    def _show(self, found: Shown) -> None:
         is_first, self._shown, self._pipeline = self._shown is None, found, found.board.pipeline_id
         self.pipeline_button.setText(found.board.name)
         self.pipeline_button.setVisible(len(found.pipelines) > 1)
@@ -258,10 +204,12 @@ class PipelinePage(Page):
     @Slot(object, object)
     def _load_more(self, stage_id: UUID, last: Card) -> None:
         owner, since, where = self._owner, self._since(), self.filter.conditions()
-        self.frame.ask(
-            self, lambda reader: deals.cards(reader, stage_id, owner, last, FIRST_CARDS, since, where), lambda found: self.board.add_cards(stage_id, found),
-            key=f"more {stage_id}",
-        )  # fmt: skip
+
+        def add(found: Sequence[Card]) -> None:
+            if (owner, where) == (self._owner, self.filter.conditions()):
+                self.board.add_cards(stage_id, found)
+
+        self.frame.ask(self, lambda reader: deals.cards(reader, stage_id, owner, last, FIRST_CARDS, since, where), add, key=f"more {stage_id}")
 
     # --- which deals --------------------------------------------------------------------------------------------------
 
@@ -389,13 +337,47 @@ class PipelinePage(Page):
         return self._current() is not None
 
     def _current(self) -> UUID | None:
-        card = self.board.current()
-        if card is not None:
-            return card.id
-        return self.panel.deal
+        """Return the deal that deeds are for: the one in what is shown, else the one that is open beside it."""
+        if self.table is not None and self.stack.currentWidget() is self.table:
+            return self.table.current()
+        card = self.board.current() if self.stack.currentWidget() is self.board else None
+        return card.id if card is not None else self.panel.deal
+
+    def _name_of(self, deal: UUID) -> str:
+        found = self.board.where(deal)
+        if found is not None:
+            return found[0].list.cards.cards[found[1]].name
+        if self.panel.deal == deal:
+            return self.panel.name.text()
+        return self.table.name_of(deal) if self.table is not None else ""
+
+    def _menu_at_current(self) -> None:
+        deal = self._current()
+        if deal is None:
+            return
+        found = self.board.where(deal) if self.stack.currentWidget() is self.board else None
+        view: QAbstractItemView | None = found[0].list if found is not None else self.table.list.table if self.table is not None else None
+        if view is not None and view.isVisible():
+            self.moving.show_menu(deal, view.viewport().mapToGlobal(view.visualRect(view.currentIndex()).center()))
+
+    def _close_current(self, outcome: str) -> None:
+        deal = self._current()
+        if deal is not None:
+            self.moving.set_outcome(deal, outcome)
+
+    @Slot(object)
+    def _panel_stage(self, at: QPoint) -> None:
+        if self.panel.deal is not None:
+            self.moving.show_menu(self.panel.deal, at)
+
+    @Slot(str)
+    def _panel_outcome(self, outcome: str) -> None:
+        if self.panel.deal is not None:
+            self.moving.set_outcome(self.panel.deal, outcome)
 
     @Slot(object, bool)
-    def _open(self, deal: UUID, beside: bool) -> None:
+    def open_deal(self, deal: UUID, beside: bool) -> None:
+        """Show a deal beside the board, or in a window of its own."""
         if beside:
             self.frame.open_record("deal", deal, own_window=True)
             return
@@ -443,92 +425,3 @@ class PipelinePage(Page):
     def _new_quote(self) -> None:
         if self.panel.deal is not None:
             self.frame.do(quotes.from_deal, self.panel.deal, done=lambda quote: self.frame.open_record("quote", quote))
-
-    # --- moving -------------------------------------------------------------------------------------------------------
-
-    @Slot(object, object, object)
-    def _move(self, deal: UUID, stage: UUID, after: UUID | None) -> None:
-        found, target = self.board.where(deal), self.board.column_of(stage)
-        before = found[0].list.stage.id if found else None
-        if before == stage:
-            self.board.place(deal, stage, after)
-            self.frame.do(moves.place, deal, after, failed=self._moved_back)
-            return
-        reason = None
-        if target is not None and target.list.stage.outcome == "lost":
-            name = found[0].list.cards.cards[found[1]].name if found else ""
-            asked = LossDialog(self.window(), name)
-            if asked.exec() != LossDialog.DialogCode.Accepted:
-                return
-            reason = asked.text() or None
-        self.board.place(deal, stage, after)
-        name = target.list.stage.name if target is not None else self._stage_name(stage)
-        self.frame.do(moves.move, deal, stage, reason, after, said=tr("Moved to {stage}", stage=name), failed=self._moved_back)
-
-    def _stage_name(self, stage: UUID) -> str:
-        columns = self._shown.board.columns if self._shown else ()
-        return next((column.stage.name for column in columns if column.stage.id == stage), "")
-
-    def _moved_back(self, error: Exception) -> None:
-        self.frame.show_error(error)
-        self._ask()
-
-    def _menu_at_card(self) -> None:
-        card = self.board.current()
-        found = self.board.where(card.id) if card else None
-        if card is not None and found is not None:
-            view = found[0].list
-            self._show_stage_menu(card.id, view.viewport().mapToGlobal(view.visualRect(view.currentIndex()).center()))
-
-    @Slot(object)
-    def _panel_stage(self, at: QPoint) -> None:
-        if self.panel.deal is not None:
-            self._show_stage_menu(self.panel.deal, at)
-
-    @Slot(object, QPoint)
-    def _show_stage_menu(self, deal: UUID, at: QPoint) -> None:
-        menu = self.stage_menu(deal)
-        menu.exec(at)
-        menu.deleteLater()
-
-    def stage_menu(self, deal: UUID) -> QMenu:
-        """Return the menu of a card: the stages with 1 to 9, then what else can be done."""
-        menu = QMenu(self)
-        found = self.board.where(deal)
-        here = found[0].list.stage.id if found else None
-        for number, column in enumerate(self._shown.board.columns if self._shown else (), 1):
-            stage = column.stage
-            label = f"&{number}  {stage.name}" if number <= 9 else stage.name
-            action = menu.addAction(label, self._mover(deal, stage.id))
-            action.setCheckable(True)
-            action.setChecked(stage.id == here)
-            action.setEnabled(stage.id != here)
-        menu.addSeparator()
-        menu.addAction(theme.icon("panel-right"), tr("Open page"), lambda: self._open(deal, False))
-        menu.addAction(theme.icon("external-link"), tr("Open in a window of its own"), lambda: self._open(deal, True))
-        return menu
-
-    def _mover(self, deal: UUID, stage: UUID) -> Callable[[], None]:
-        return lambda: self._move(deal, stage, None)
-
-    @Slot(str)
-    def _panel_outcome(self, outcome: str) -> None:
-        if self.panel.deal is not None:
-            self._set_outcome(self.panel.deal, outcome)
-
-    def _close_current(self, outcome: str) -> None:
-        deal = self._current()
-        if deal is not None:
-            self._set_outcome(deal, outcome)
-
-    def _set_outcome(self, deal: UUID, outcome: str) -> None:
-        reason = None
-        found = self.board.where(deal)
-        name = found[0].list.cards.cards[found[1]].name if found else self.panel.name.text()
-        if outcome == "lost":
-            asked = LossDialog(self.window(), name)
-            if asked.exec() != LossDialog.DialogCode.Accepted:
-                return
-            reason = asked.text() or None
-        said = {"won": tr("Won: {name}", name=name), "lost": tr("Lost: {name}", name=name), "open": tr("Reopened: {name}", name=name)}[outcome]
-        self.frame.do(moves.set_outcome, deal, outcome, reason, said=said)

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.background import Job
 
 Index = QModelIndex | QPersistentModelIndex
-HEAD, MOST_BARS, LIST_WIDTH, MEASURED, WIDEST = 32, 12, 232, 100, 300
+HEAD, MOST_BARS, LIST_WIDTH, MEASURED, WIDEST, LEAST_TEXT = 32, 12, 232, 100, 300, 96
 FROM = Field("start", "date", mark("From"))
 TO = Field("end", "date", mark("To"))
 PERIODS = {
@@ -273,6 +273,10 @@ class FigureTable(QTableView):
         if not count or table is None:
             return
         needed = [self._needed(number) for number in range(count)]
+        texts = [number for number in range(count) if table.columns[number].kind == "text"]
+        if sum(needed) - self.viewport().width() <= sum(max(0, needed[number] - LEAST_TEXT) for number in texts):
+            while sum(needed) > self.viewport().width():  # the longest texts give way, so that all figures are in sight
+                needed[max(texts, key=lambda number: needed[number])] -= 1
         spare = max(0, self.viewport().width() - sum(needed)) // (count + 1)
         for number in range(1, count):
             self.setColumnWidth(number, needed[number] + spare)

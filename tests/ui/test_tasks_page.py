@@ -108,16 +108,30 @@ def test_done_tasks_are_taken_up_again(desk: Desk, page: TasksPage, call: UUID) 
     assert stored(desk.store, call, "done_at") is None
 
 
+def test_a_done_task_that_is_opened_from_elsewhere_stays_open_and_is_the_one_that_is_taken_up_again(desk: Desk, page: TasksPage, call: UUID) -> None:
+    other = desk.store.run(tasks.add, "Send samples")
+    desk.store.run(tasks.done, [call])
+    desk.settle()
+    desk.window.open_record("task", call)
+    desk.settle()
+    assert page.panel.heading.text() == "Call about the price"
+    page.panel.done_button.click()
+    desk.settle()
+    assert stored(desk.store, call, "done_at") is None
+    assert stored(desk.store, other, "done_at") is None
+    assert page.panel.heading.text() == "Call about the price"
+
+
 def test_a_task_is_changed_beside_the_list(desk: Desk, page: TasksPage, call: UUID) -> None:
     page.list.choose(call)
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     desk.settle()
-    subject = page.form.editors["subject"]
+    subject = page.panel.form.editors["subject"]
     subject.inner.setText("Call about the new price")  # type: ignore[attr-defined]
     subject.left.emit()
     desk.settle()
     assert stored(desk.store, call, "subject") == "Call about the new price"
-    assert page.panel_title.text() == "Call about the new price"
+    assert page.panel.heading.text() == "Call about the new price"
 
 
 def _company(store: Store) -> UUID:

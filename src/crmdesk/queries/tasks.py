@@ -116,6 +116,11 @@ def open_tasks(
     return _rows(reader, " AND ".join([*given, _of_owner(owner_id), "t.done_at IS NULL"]) + more.sql, more.parameters, order, limit)
 
 
+def one(reader: Reader, task_id: UUID) -> TaskRow | None:
+    """Return one task, done or not; None if there is none of that id."""
+    return next(iter(_rows(reader, "t.id = ?", (task_id.bytes,), "", 1)), None)
+
+
 def grouped(reader: Reader, owner_id: UUID | None = None, limit: int = 500, where: Sequence[Condition] = ()) -> dict[str, list[TaskRow]]:
     """Return the open tasks by the groups of `GROUPS`, in their order; groups without a task are left out."""
     found = open_tasks(reader, owner_id=owner_id, limit=limit, where=where)
@@ -177,11 +182,15 @@ def person_meant(reader: Reader, words: str, company_id: UUID | None = None) -> 
     if not plain:
         return None
     if company_id:
-        found = reader.rows(f"SELECT t.id, t.name, t.given_name, t.family_name FROM contact t WHERE t.company_id = ? AND {live(reader, 'contact')}", (company_id.bytes,))  # noqa: S608
+        found = reader.rows(
+            f"SELECT t.id, t.name, t.given_name, t.family_name FROM contact t WHERE t.company_id = ? AND {live(reader, 'contact')}", (company_id.bytes,)
+        )  # noqa: S608
     else:
         keys = _beginnings(words)
         marks = ", ".join("?" * len(keys))
-        found = [(*row, None, None) for row in reader.rows(f"SELECT t.id, t.name FROM contact t WHERE t.sort_key IN ({marks}) AND {live(reader, 'contact')}", keys)]  # noqa: S608
+        found = [
+            (*row, None, None) for row in reader.rows(f"SELECT t.id, t.name FROM contact t WHERE t.sort_key IN ({marks}) AND {live(reader, 'contact')}", keys)
+        ]  # noqa: S608
     scored = [(max((len(folded(name)) for name in names if name and _begins(plain, folded(name))), default=0), record, names[0]) for record, *names in found]
     best = max((score for score, _, _ in scored), default=0)
     fitting = [(record, name) for score, record, name in scored if score == best]

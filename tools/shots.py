@@ -1,4 +1,4 @@
-"""Make a picture of every page on sample data: `python dev.py shots [FOLDER] [--size 1360x850] [--scale 1]`.
+"""Make a picture of every page on sample data: `python dev.py shots [FOLDER] [--size 1360x850] [--scale 1] [--scenes all]`.
 
 Light and dark, English, German and Chinese; without a screen. The pictures are named `PAGE-LANGUAGE-SCHEME.png`.
 """
@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "src"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
     from crmdesk.store import Store
@@ -43,7 +47,8 @@ def main() -> int:
     words.add_argument("--size", default="1360x850")
     words.add_argument("--scale", default="1")
     words.add_argument("--languages", default="en,de,zh")
-    words.add_argument("--pages", default="", help="only these, separated by commas")
+    words.add_argument("--pages", default="", help="only these, separated by commas; `none` for no page")
+    words.add_argument("--scenes", default="", help="sections, tabs, dialogs and covers too: `all`, or beginnings of their names, separated by commas")
     asked = words.parse_args()
     os.environ["QT_SCALE_FACTOR"] = asked.scale
     width, height = (int(part) for part in asked.size.split("x"))
@@ -58,12 +63,12 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         for language in asked.languages.split(","):
-            take(app, Path(home), language, (width, height), asked.folder, set(filter(None, asked.pages.split(","))))
+            take(app, Path(home), language, (width, height), asked.folder, set(filter(None, asked.pages.split(","))), tuple(filter(None, asked.scenes.split(","))))
     background.stop()
     return 0
 
 
-def take(app: QApplication, home: Path, language: str, size: tuple[int, int], folder: Path, wanted: set[str]) -> None:
+def take(app: QApplication, home: Path, language: str, size: tuple[int, int], folder: Path, wanted: set[str], scenes: tuple[str, ...] = ()) -> None:
     """Take the pictures of one language, on a store whose sample data speaks it."""
     from crmdesk.i18n import set_language
     from crmdesk.operations.stores import new_store
@@ -92,6 +97,8 @@ def take(app: QApplication, home: Path, language: str, size: tuple[int, int], fo
                     print(picture)
         if not wanted or "import" in wanted:
             take_import(app, window, store, home, language, folder)
+        if scenes:
+            take_scenes(app, window, store, language, folder, () if scenes == ("all",) else scenes)
         theme.use("light")
         window.forget_pages()
         window.close()
@@ -154,6 +161,56 @@ def take_import(app: QApplication, window: Window, store: Store, home: Path, lan
             picture = folder / f"import-{step}-{language}-{scheme}.png"
             window.grab().save(str(picture))
             print(picture)
+
+
+def take_scenes(app: QApplication, window: Window, store: Store, language: str, folder: Path, wanted: tuple[str, ...]) -> None:
+    """Take pictures of what stands behind the pages: sections, tabs, dialogs, covers."""
+    from scenes import scenes
+
+    from crmdesk.queries.search import search
+    from crmdesk.ui import theme
+    from crmdesk.ui.pages import PAGES
+
+    def find(text: str, limit: int, entities: Sequence[str]) -> Sequence[Any]:
+        with store.read() as reader:
+            return search(reader, text, limit, list(entities) or None)
+
+    window.palette_box.search = find
+    pages = {spec.name: spec for spec in PAGES}
+    for scene in scenes():
+        if wanted and not scene.name.startswith(wanted):
+            continue
+        for scheme in SCHEMES:
+            theme.use(scheme)  # type: ignore[arg-type]  # the two that there are
+            window.forget_pages()
+            show(window, store, pages[scene.page])
+            settle(app, window)
+            scene.play(window, store)
+            settle(app, window)
+            picture = folder / f"{scene.name}-{language}-{scheme}.png"
+            together(app, window).save(str(picture))
+            print(picture)
+            if window.cover() is not None:
+                window.uncover()
+            window.palette_box.close_box()
+
+
+def together(app: QApplication, window: Window) -> QPixmap:
+    """Return a picture of the window with the dialogs over it, and close them."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QColor, QPainter
+
+    picture = window.grab()
+    over = [widget for widget in app.topLevelWidgets() if widget.isVisible() and widget is not window and widget.width() > 20]
+    painter = QPainter(picture)
+    if over:
+        painter.fillRect(window.rect(), QColor(0, 0, 0, 70))
+    for widget in over:
+        is_popup = widget.windowType() == Qt.WindowType.Popup
+        painter.drawPixmap(window.mapFromGlobal(widget.pos()) if is_popup else window.rect().center() - widget.rect().center(), widget.grab())
+        widget.close()
+    painter.end()
+    return picture
 
 
 def write_sample(store: Store, home: Path) -> Path:

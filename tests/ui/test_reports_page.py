@@ -12,7 +12,8 @@ import pytest
 from crmdesk import clock
 from crmdesk.fields import Money
 from crmdesk.operations import deals, records
-from crmdesk.ui.pages.reports import ReportsPage, period
+from crmdesk.ui.pages.reports import ReportsPage
+from crmdesk.ui.pages.reports.periods import period
 from crmdesk.ui.pages.rows import RowsPage
 from tests.ui.desk import Desk, desk, eur
 

@@ -1,34 +1,26 @@
-"""Reports: a list of names, a period and an owner, the figures as chart and table; each figure opens its rows."""
+"""The page itself: the names, a period and an owner, the figures as chart and table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QFrame,
-    QHeaderView,
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
 from crmdesk import clock
-from crmdesk.documents import formats
 from crmdesk.fields import Field, show_money
-from crmdesk.i18n import locale, mark, tr
+from crmdesk.i18n import mark, tr
 from crmdesk.operations import reporting
 from crmdesk.queries import records, reports
 from crmdesk.queries.money import Sum
@@ -37,254 +29,31 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place
+from crmdesk.ui.pages.reports.figures import FigureTable, shown
+from crmdesk.ui.pages.reports.periods import PERIODS, period
 from crmdesk.ui.printing import print_pdf
-from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, Text, column, row
 from crmdesk.ui.widgets.figures import BarChart, Chart, ChartCard, FunnelChart, Point
 from crmdesk.ui.widgets.heads import PageHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from uuid import UUID
-
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 
     from crmdesk.queries.reports import Figure, ReportTable, Rows
     from crmdesk.store import Reader
     from crmdesk.ui.background import Job
 
-Index = QModelIndex | QPersistentModelIndex
-HEAD, MOST_BARS, LIST_WIDTH, MEASURED, WIDEST, LEAST_TEXT = 32, 12, 232, 100, 300, 96
+MOST_BARS, LIST_WIDTH = 12, 232
 FROM = Field("start", "date", mark("From"))
 TO = Field("end", "date", mark("To"))
-PERIODS = {
-    "month": mark("This month"), "last_month": mark("Last month"), "quarter": mark("This quarter"), "last_quarter": mark("Last quarter"), "year": mark("This year"),
-    "last_year": mark("Last year"), "twelve": mark("Last twelve months"), "all": mark("All time"),
-}  # fmt: skip
-
-
-def period(name: str, today: date) -> tuple[date | None, date | None]:
-    """Return the first and the last day of a period by its name."""
-    first = today.replace(day=1)
-    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    match name:
-        case "month":
-            return first, _before(_months_on(first, 1))
-        case "last_month":
-            return _months_on(first, -1), _before(first)
-        case "quarter":
-            return quarter, _before(_months_on(quarter, 3))
-        case "last_quarter":
-            return _months_on(quarter, -3), _before(quarter)
-        case "year":
-            return date(today.year, 1, 1), date(today.year, 12, 31)
-        case "last_year":
-            return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
-        case "twelve":
-            return _months_on(first, -11), _before(_months_on(first, 1))
-        case _:
-            return None, None
-
-
-def _months_on(first: date, months: int) -> date:
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, month + 1, 1)
-
-
-def _before(day: date) -> date:
-    return day - timedelta(days=1)
-
-
-def shown(value: Any, kind: str, name: str = "") -> str:
-    """Return a figure as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, Sum):
-        own, *others = value.moneys
-        return " + ".join(show_money(money) for money in ([own, *others] if own.amount or not others else others))
-    if kind == "percent":
-        return formats.percent(Decimal(value))
-    if isinstance(value, int | Decimal):
-        return formats.number(Decimal(value))
-    if name == "month" and len(str(value)) == 7 and str(value)[4] == "-":
-        from babel.dates import format_skeleton
-
-        return str(format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=locale()))
-    return str(value)
-
-
-class _Cells(QAbstractTableModel):
-    """The rows of a report, the totals last."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.table: ReportTable | None = None
-        self.rows: list[tuple[Figure, ...]] = []
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() or self.table is None else len(self.table.columns)
-
-    def text(self, at_row: int, col: int) -> str:
-        """Return a cell as it is shown."""
-        assert self.table is not None
-        of = self.table.columns[col]
-        return shown(self.rows[at_row][col].value, of.kind, of.name)
-
-    def is_total(self, at_row: int) -> bool:
-        """Return whether this is the row of totals."""
-        return self.table is not None and self.table.totals is not None and at_row == len(self.rows) - 1
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or self.table is None:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(index.row(), index.column())
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{tr(self.table.columns[index.column()].label)}: {self.text(index.row(), index.column())}"
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self.table is not None and orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(self.table.columns[section].label)
-        return None
-
-    def show(self, table: ReportTable) -> None:
-        """Show another report."""
-        self.beginResetModel()
-        self.table = table
-        self.rows = [*table.rows, *((table.totals,) if table.totals else ())]
-        self.endResetModel()
-
-
-class _Painter(QStyledItemDelegate):
-    def __init__(self, view: FigureTable) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(60, theme.ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        cells, box = self._view.cells, option.rect
-        if cells.table is None:
-            return
-        painter.fillRect(box, theme.colour("canvas" if cells.is_total(index.row()) else "surface"))
-        paint.hairline(painter, box.left(), box.right(), box.bottom())
-        is_number = cells.table.columns[index.column()].kind != "text"
-        weight = 600 if cells.is_total(index.row()) else 500 if index.column() == 0 else 400
-        font = theme.tabular("body", weight) if is_number else theme.relative(weight)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and self._view.rows_at(index) is not None
-        align = Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignTrailing if is_number else Qt.AlignmentFlag.AlignLeading)
-        area = box.adjusted(14, 0, -14, 0)
-        text = cells.text(index.row(), index.column())
-        paint.line(painter, area, text, font, theme.colour("accent" if hovered else "text"), align)
-        if index == self._view.currentIndex() and self._view.hasFocus():
-            paint.focus_ring(painter, box.adjusted(1, 1, -1, -2), 4)
-
-
-class _Head(QHeaderView):
-    def __init__(self, view: FigureTable) -> None:
-        super().__init__(Qt.Orientation.Horizontal, view)
-        self._view = view
-        self.setFixedHeight(HEAD)
-        self.setMinimumSectionSize(40)
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-
-    def paintSection(self, painter: QPainter, box: QRect, section: int) -> None:
-        paint.hairline(painter, box.left(), box.right(), box.bottom())
-        table = self._view.cells.table
-        if table is None or section >= len(table.columns):
-            return
-        align = Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignTrailing if table.columns[section].kind != "text" else Qt.AlignmentFlag.AlignLeading)
-        paint.line(painter, box.adjusted(14, 0, -14, 0), tr(table.columns[section].label), theme.font("caption", 500), theme.colour("muted"), align)
-
-
-class FigureTable(QTableView):
-    """A report as a table; a figure that is pressed opens its rows, with the keyboard by Enter.
-
-    Signals:
-        opened: the `Rows` behind a figure, and its name.
-    """
-
-    opened = Signal(object, str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cells = _Cells()
-        self.setModel(self.cells)
-        self.setItemDelegate(_Painter(self))
-        self.setHorizontalHeader(_Head(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setAccessibleName(tr("Figures"))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.ROW)
-        self.clicked.connect(self._open)
-
-    def show_table(self, table: ReportTable) -> None:
-        """Show another report."""
-        self.cells.show(table)
-        self._fit()
-
-    def _needed(self, number: int) -> int:
-        """Return how wide a column has to be for its head and what stands in it."""
-        table = self.cells.table
-        head = paint.text_width(tr(table.columns[number].label), theme.font("caption", 500)) if table is not None else 0
-        widest = max((paint.text_width(self.cells.text(line, number), theme.relative(600)) for line in range(min(MEASURED, self.cells.rowCount()))), default=0)
-        return max(76, head + 30, min(WIDEST, widest + 30))
-
-    def rows_at(self, index: Index) -> Rows | None:
-        """Return the records behind a cell."""
-        return self.cells.rows[index.row()][index.column()].opens if index.isValid() else None
-
-    @Slot(QModelIndex)
-    def _open(self, index: QModelIndex) -> None:
-        rows = self.rows_at(index)
-        if rows is not None:
-            name = self.cells.text(index.row(), 0)
-            self.opened.emit(rows, name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._open(self.cells.index(self.currentIndex().row(), self.currentIndex().column()))
-        else:
-            super().keyPressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        can_open = self.rows_at(self.indexAt(event.position().toPoint())) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if can_open else Qt.CursorShape.ArrowCursor)
-        super().mouseMoveEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Give every column the room that it needs, the first one twice as much of what is left."""
-        count, table = self.cells.columnCount(), self.cells.table
-        if not count or table is None:
-            return
-        needed = [self._needed(number) for number in range(count)]
-        texts = [number for number in range(count) if table.columns[number].kind == "text"]
-        if sum(needed) - self.viewport().width() <= sum(max(0, needed[number] - LEAST_TEXT) for number in texts):
-            while sum(needed) > self.viewport().width():  # the longest texts give way, so that all figures are in sight
-                needed[max(texts, key=lambda number: needed[number])] -= 1
-        spare = max(0, self.viewport().width() - sum(needed)) // (count + 1)
-        for number in range(1, count):
-            self.setColumnWidth(number, needed[number] + spare)
-        self.setColumnWidth(0, max(needed[0], self.viewport().width() - sum(needed[1:]) - spare * (count - 1)))
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """A report, and who can be its owner."""
+
     table: ReportTable
     members: list[tuple[UUID, str]]
     me: UUID | None
@@ -301,7 +70,7 @@ class ReportsPage(Page):
         self._period = "all"
         self._days: tuple[date | None, date | None] = (None, None)
         self._owner: UUID | None = None
-        self._answer: _Answer | None = None
+        self._answer: Answer | None = None
         self.header = PageHeader(tr("Reports"))
         self.period_button = Button("", self._choose_period, icon="calendar", trailing="chevron-down")
         self.owner_button = Button(tr("Owner: everyone"), self._choose_owner, icon="list-filter", trailing="chevron-down")
@@ -309,19 +78,7 @@ class ReportsPage(Page):
             self.period_button, self.owner_button, Button(tr("Excel"), lambda: self._export(".xlsx"), icon="file-spreadsheet"),
             Button(tr("PDF"), lambda: self._export(".pdf"), icon="file-down"), Button(tr("For the accountant"), self._ask_workbook, icon="file-spreadsheet"),
         )  # fmt: skip
-        self.names = QListWidget()
-        self.names.setAccessibleName(tr("Reports"))
-        self.names.setFrameShape(QFrame.Shape.NoFrame)
-        for name, report in reports.REPORTS.items():
-            item = QListWidgetItem(tr(report.label))
-            item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setSizeHint(QSize(100, theme.ROW))
-            item.setToolTip(tr(report.about))
-            self.names.addItem(item)
-        self.names.currentItemChanged.connect(self._chosen)
-        list_card = Card(padding=8)
-        list_card.add(self.names)
-        list_card.setFixedWidth(LIST_WIDTH)
+        list_card = self._build_names()
         self.title = Text("", "dialog")
         self.about = Text("", "muted", wrap=True)
         self.bars, self.steps = BarChart(tr("Figures")), FunnelChart(tr("Figures"))
@@ -343,6 +100,22 @@ class ReportsPage(Page):
         self.column.addWidget(body, 1)
         self.bar_card.hide()
         self.step_card.hide()
+
+    def _build_names(self) -> Card:
+        self.names = QListWidget()
+        self.names.setAccessibleName(tr("Reports"))
+        self.names.setFrameShape(QFrame.Shape.NoFrame)
+        for name, report in reports.REPORTS.items():
+            item = QListWidgetItem(tr(report.label))
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(100, theme.ROW))
+            item.setToolTip(tr(report.about))
+            self.names.addItem(item)
+        self.names.currentItemChanged.connect(self._chosen)
+        list_card = Card(padding=8)
+        list_card.add(self.names)
+        list_card.setFixedWidth(LIST_WIDTH)
+        return list_card
 
     # --- arriving -----------------------------------------------------------------------------------------------------
 
@@ -391,13 +164,13 @@ class ReportsPage(Page):
         name, owner = self._name, self._owner
         start, end = self._days if self._period == "own" else period(self._period, clock.today(self.frame.store.settings.tz))
 
-        def question(reader: Reader) -> _Answer:
+        def question(reader: Reader) -> Answer:
             members = [(one.id, str(one.values["name"] or "")) for one in records.rows(reader, "member", records.ids(reader, "member"), ["name"])]
-            return _Answer(reports.run(reader, name, start, end, owner), members, reader.viewer.member_id)
+            return Answer(reports.run(reader, name, start, end, owner), members, reader.viewer.member_id)
 
         self.frame.ask(self, question, self._show, key="report")
 
-    def _show(self, answer: _Answer) -> None:
+    def _show(self, answer: Answer) -> None:
         self._answer = answer
         table = answer.table
         self.title.setText(table.title)

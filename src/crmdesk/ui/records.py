@@ -35,7 +35,9 @@ NAMED_WIDTHS = {
     "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 118, "last_contact_at": 100, "arrived_at": 90,
     "company_name": 180, "owner": 115, "lifecycle": 110, "status": 112, "industry": 115, "origin": 130, "tags": 130,
 }  # fmt: skip
-LEAST = {"phone": 0.88, "address.city": 0.8, "number": 0.9, "owner": 0.88}  # what is of no use if it is cut
+# Of its width a column keeps so much at least in a narrow window: hardly less of what is of no use if it is cut; of a text its beginning is enough.
+TEXTS, LEAST_OF_TEXTS = frozenset({"text", "link", "parts", "long_text"}), 0.62
+LEAST = {"phone": 0.88, "address.city": 0.8, "number": 0.9, "owner": 0.88}
 PEOPLE = frozenset({"contact", "company", "lead", "member"})
 ADDRESS = ("street", "postal_code", "city", "state", "country")
 HIDDEN = frozenset({"sort_key", "source", "external_id"})
@@ -74,7 +76,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
         look = "name" if cls.entity.name in PEOPLE else "strong"
     width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
     can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
-    return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit, least=LEAST.get(name, 0.0))
+    return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit, least=LEAST.get(name, LEAST_OF_TEXTS if field.kind in TEXTS and look != "name" else 0.0))
 
 
 class EntitySource:

@@ -15,7 +15,8 @@ from crmdesk import clock
 from crmdesk.operations import records
 from crmdesk.queries import views
 from crmdesk.queries.finding import Condition
-from crmdesk.ui.lists.filters import RELATIVE, FilterPopup, said
+from crmdesk.ui.lists.filter_popups import FilterPopup
+from crmdesk.ui.lists.filter_words import RELATIVE, said
 from crmdesk.ui.pages.contacts import ContactsPage
 from crmdesk.ui.records import context, field_named
 from tests.ui.desk import Desk, desk

@@ -71,10 +71,14 @@ class Gathered:
 
     def complete(self, entity: str, values: dict[str, Any]) -> None:
         """Fill in the derived values of a record."""
+        if derive := self.deriver(entity):
+            derive(values)
+
+    def deriver(self, entity: str) -> Callable[[dict[str, Any]], None] | None:
+        """Return what fills in the derived values of an entity's records."""
         if entity not in self._derivers:
             self._derivers[entity] = self._deriver(entity)
-        if derive := self._derivers[entity]:
-            derive(values)
+        return self._derivers[entity]
 
     def _deriver(self, entity: str) -> Callable[[dict[str, Any]], None] | None:
         """Return what fills in the derived values; values that it reads are turned from stored to plain where these differ."""

@@ -310,6 +310,8 @@ class PartsWriter:
         self._handle, self._address = ("id", owner, "position", *HANDLE), ("id", owner, "position", *ADDRESS)
         self._tag, self._memo = ("id", owner, "tag_id"), ("id", owner, "text")
         self._ids = fresh_ids()
+        self._lists: dict[str, list[tuple[Any, ...]]] = {}
+        self._lists_of: object = None
 
     def add(self, owner: bytes, parts: Parts, after: dict[str, int] | None = None) -> None:
         """Take the parts of a record.
@@ -331,6 +333,10 @@ class PartsWriter:
             self._gathered.rows("memo", self._memo).append((next(self._ids), owner, parts.note))
 
     def _add(self, name: str, columns: tuple[str, ...], owner: bytes, values: Sequence[tuple[Any, ...]], after: dict[str, int] | None) -> None:
-        rows, ids = self._gathered.rows(name, columns), self._ids
+        if self._lists_of is not self._gathered.inserts:  # what was gathered has been taken
+            self._lists, self._lists_of = {}, self._gathered.inserts
+        rows, ids = self._lists.get(name), self._ids
+        if rows is None:
+            rows = self._lists[name] = self._gathered.rows(name, columns)
         for position, value in enumerate(values, after.get(name, 0) if after else 0):
             rows.append((next(ids), owner, position, *value))

@@ -62,7 +62,7 @@ Progress = Callable[[int, int], object]
 """Told how many rows of how many are done; raises `Cancelled` to stop."""
 
 BLOCK = 4_000
-PIECE = 500
+PIECE = 200
 """So many rows are worked on at a time: what they need stays in the processor's own memory."""
 HELD = 200_000
 """Up to so many rows are written in one transaction; more are in several, so that others come to write in between."""

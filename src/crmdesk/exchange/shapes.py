@@ -125,6 +125,7 @@ class Shape:
         self.currency_index = work.layout.index_of("currency", of)
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
+        self._derive = work.gathered.deriver(self.entity)
 
     # ---- made once ----
 
@@ -290,7 +291,10 @@ class Shape:
         """Complete a record, check it, and say by what it is recognised."""
         self.finish(draft)
         self._check(draft)
-        self.work.gathered.complete(draft.entity, draft.values)
+        if draft.entity != self.entity:
+            self.work.gathered.complete(draft.entity, draft.values)
+        elif self._derive:
+            self._derive(draft.values)
         draft.keys = self.keys(draft)
 
     def _read_money(self, cells: list[Cell], values: Values) -> str:
@@ -356,7 +360,7 @@ class Shape:
         cls = entity_class(draft.entity) if draft.entity != self.entity else self.cls
         values = draft.values
         for name in _required(cls.entity.name):
-            if values.get(name) in (None, ""):
+            if (value := values.get(name)) is None or value == "":
                 raise UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
         if cls.entity.rule and (complaint := cls.entity.rule(values)):
             raise UserError(tr(complaint[1]))

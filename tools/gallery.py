@@ -27,9 +27,10 @@ from crmdesk.ui.form import Form
 from crmdesk.ui.lists.record_list import BulkAction, RecordList
 from crmdesk.ui.page import Frame, Page, PageSpec, Place
 from crmdesk.ui.palette import ContextCommand
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, FlowLayout, IconButton, Kbd, Text, column, row
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, IconButton, Kbd, Text, column, row
 from crmdesk.ui.widgets.figures import Bar, BarChart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
 from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, PageHeader, SearchField, Segmented, Tab, Tabs
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
 from crmdesk.ui.window import Window

@@ -8,8 +8,9 @@ from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget, QWidget
 
-from crmdesk.ui.widgets.basics import Chip, FlowLayout
+from crmdesk.ui.widgets.basics import Chip
 from crmdesk.ui.widgets.figures import BarChart, Chart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.paint import initials, line
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
 

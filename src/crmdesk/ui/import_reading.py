@@ -13,7 +13,8 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui.import_rows import FixedTable
 from crmdesk.ui.import_work import SURE
-from crmdesk.ui.widgets.basics import Button, Card, FlowLayout, Picture, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, Picture, Text, column, row
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.record_table import Cell, Column
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from crmdesk.queries.records import Part
 from crmdesk.ui import background
 from crmdesk.ui.editors.editor import Context, Editor
 from crmdesk.ui.editors.links import FIND_MS, MOST_FOUND, show_beneath
-from crmdesk.ui.widgets.basics import Chip, FlowLayout, column
+from crmdesk.ui.widgets.basics import Chip, column
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.offers import Offers
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from crmdesk.ui import theme
 from crmdesk.ui.lists.filter_popups import FieldPopup, FilterPopup
 from crmdesk.ui.lists.filter_words import said
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, FlowLayout
+from crmdesk.ui.widgets.basics import Button
+from crmdesk.ui.widgets.layouts import FlowLayout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,8 +21,9 @@ from crmdesk.ui import background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import shown
-from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, FlowLayout, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.messages import ProgressPanel
 from crmdesk.ui.widgets.record_table import Cell, Column, RecordTable
 

@@ -27,9 +27,10 @@ from crmdesk.ui.record_page.belongings import TABLE_TONES, TABLES, Belongings
 from crmdesk.ui.record_page.happened import Happened
 from crmdesk.ui.record_page.side import Side
 from crmdesk.ui.records import EntitySource, given
-from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, ElidedText, FlowLayout, IconButton, Text, column, row
+from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, ElidedText, IconButton, Text, column, row
 from crmdesk.ui.widgets.figures import Bar, Tile
 from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, Tab, Tabs
+from crmdesk.ui.widgets.layouts import FlowLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

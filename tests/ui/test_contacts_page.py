@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
+from crmdesk.i18n import set_language
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.queries.records import Part
@@ -249,3 +250,19 @@ def test_what_was_to_be_shown_after_a_deed_is_let_go_when_its_page_is_gone(desk:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     desk.settle()
     assert desk.said() == []
+
+
+def test_a_chinese_user_is_asked_for_the_family_name_first(desk: Desk) -> None:
+    set_language("zh")
+    dialog = adding(desk)
+    assert list(dialog.form.editors)[:2] == ["family_name", "given_name"]
+    dialog.close()
+
+
+def test_tab_leads_from_the_last_mail_address_to_the_button_that_adds(desk: Desk) -> None:
+    dialog = adding(desk)
+    dialog.form.editors["email"].setFocus()
+    for _ in range(5):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is dialog.accept_button
+    dialog.close()

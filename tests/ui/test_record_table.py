@@ -429,3 +429,19 @@ def test_a_view_keeps_columns_order_and_conditions_and_says_when_it_was_changed(
     assert made.save_button.text() == "Edited"
     made.reset()
     assert not made.is_edited()
+
+
+def test_columns_share_a_narrow_window_texts_giving_way_before_figures() -> None:
+    table = shown_table(Numbers(3))
+    head = table.head()
+    natural = sum(column.width for column in COLUMNS if column.is_shown)
+    table.resize(36 + natural - 60, 300)
+    look(table)
+    widths = dict(zip(table.shown_columns(), (head.sectionSize(section) for section in head.sections()), strict=True))
+    assert sum(widths.values()) <= table.viewport().width() - 36
+    assert 200 - widths["name"] > 120 - widths["amount"] >= 0
+    assert widths["amount"] >= 120 * 0.85
+    table.resize(300, 300)
+    look(table)
+    assert head.length() > table.viewport().width(), "where even that does not do, the table scrolls and cuts nothing further"
+    table.close()

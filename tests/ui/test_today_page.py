@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from crmdesk import clock
 from crmdesk.fields import Money
@@ -174,3 +174,15 @@ def test_today_does_not_speak_of_good_enough_data(desk: Desk) -> None:
     desk.settle()
     assert not page.quality.isVisible()
     assert last_measured(desk.store)[0] > 0
+
+
+def test_today_stands_in_two_columns_in_a_narrow_window_and_in_three_in_a_wide_one(desk: Desk) -> None:
+    page = today(desk)
+    for card in (page.months, page.funnel):
+        card.show()
+    for width, below in ((1360, False), (1100, True), (1360, False)):
+        desk.window.resize(width, 800)
+        desk.settle()
+        desk.window.grab()
+        left = [card.mapTo(page, QPoint()).x() for card in (page.months, page.funnel)]
+        assert (left[0] == left[1]) is below, left

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import CannotUndo, NotAllowed, UserError
-from crmdesk.operations import quotes, records, sending, tickets
+from crmdesk.operations import private_files, quotes, records, sending, tickets
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     yield
-    sending.forget_mails()
+    private_files.forget_copies()
 
 
 def add(store: Store, **values: Any) -> UUID:
@@ -84,7 +84,7 @@ def test_sending_twice_keeps_number_and_pdf(store: Store) -> None:
 def test_the_mail_lies_where_only_the_user_may_look_and_goes_when_told(store: Store) -> None:
     path = sending.prepare_mail(store, add(store)).path
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    sending.forget_mails()
+    private_files.forget_copies()
     assert not path.parent.exists()
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
-from crmdesk.operations import records, sending, tickets
+from crmdesk.operations import private_files, records, tickets
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.pages.tickets import TicketsPage
@@ -46,7 +46,7 @@ def mail_program() -> Iterator[MailProgram]:
     QDesktopServices.setUrlHandler("file", program, "open")
     yield program
     QDesktopServices.unsetUrlHandler("file")
-    sending.forget_mails()
+    private_files.forget_copies()
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import now
@@ -18,6 +15,7 @@ from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.quote import Quote
 from crmdesk.operations import quotes
 from crmdesk.operations.attachments import clean_name
+from crmdesk.operations.private_files import private_path
 from crmdesk.queries import letters
 from crmdesk.queries.quotes import file_name, pdf_of
 from crmdesk.queries.seen import live
@@ -26,6 +24,7 @@ from crmdesk.store.door import HAS_LEFT, operation
 from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from crmdesk.store.door import Change
@@ -36,9 +35,6 @@ SUBJECT = mark("Quote {number}: {subject}")
 BARE_SUBJECT = mark("Quote {number}")
 BODY = mark("{salutation}\n\nPlease find attached our quote {number} for {total}, valid until {valid_until}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
 BODY_WITHOUT_END = mark("{salutation}\n\nPlease find attached our quote {number} for {total}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
-
-_FOLDER = "crmdesk-mail-"
-_made: list[Path] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class ReadyMail:
 def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyMail:
     """Issue a draft, and write a ready mail with the PDF into a private folder; to open it is the caller's business.
 
-    From here on the PDF counts as having left the program. The folder goes with `forget_mails`, which the lock calls.
+    From here on the PDF counts as having left the program. The folder goes with the lock.
 
     Raises:
         UserError: the quote can't be issued, or was put aside.
@@ -77,7 +73,7 @@ def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyM
     try:
         store.run_from(origin, quotes.note_left, quote_id, "mailed")
     except BaseException:
-        forget_mails()
+        path.unlink(missing_ok=True)
         raise
     return ReadyMail(path, number, draft.to[1], rendered.missing)
 
@@ -119,10 +115,8 @@ def _writer(reader: Reader) -> tuple[str, str, str]:
 
 def _write(name: str, content: bytes) -> Path:
     """Write a file into a folder of its own that nobody else may read."""
+    path = private_path(name)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
-        _made.append(folder)
-        path = folder / name
         path.write_bytes(content)
     except OSError as error:
         raise UserError(tr("The mail can't be written: {why}.", why=why(error)), hint=tr("Make room on the disk, then try again.")) from error
@@ -163,15 +157,6 @@ def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
     reader_of_mail = (_name(to), letters.mail_address(reader, to, company_id))
     enclosed = Enclosed(clean_name(file_name(reader, quote_id)), pdf)
     return MailDraft(reader_of_mail, (writer, address), line, body, (enclosed,), now()), values["number"]
-
-
-def forget_mails() -> None:
-    """Delete the mails that this program prepared, and those that earlier runs left more than a day ago."""
-    yesterday = now().timestamp() - 86_400
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        if folder in _made or folder.stat().st_mtime < yesterday:
-            shutil.rmtree(folder, ignore_errors=True)
-    _made.clear()
 
 
 @operation(mark("Quote sent"), right="quote.write", undoable=False, because=HAS_LEFT)

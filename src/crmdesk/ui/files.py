@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from crmdesk.i18n import locale, tr
 from crmdesk.operations import attachments
 from crmdesk.operations import records as deeds
+from crmdesk.operations.private_files import private_path
+from crmdesk.store.unfinished import unfinished
 from crmdesk.ui import background
 from crmdesk.ui.page import scrolled
 from crmdesk.ui.widgets.basics import Button, Clickable, ElidedText, IconButton, Line, Picture, Text, column, row
@@ -37,7 +38,6 @@ class FileList(QWidget):
         self._frame = frame
         self._entity = ""
         self._record: UUID | None = None
-        self._copies: list[tempfile.TemporaryDirectory[str]] = []
         self.files: Sequence[File] = ()
         self.setAcceptDrops(True)
         self._rows = QVBoxLayout()
@@ -50,7 +50,6 @@ class FileList(QWidget):
         self._head = QWidget()
         self._head.setLayout(row(None, self.add_button, margins=(16, 10, 16, 10)))
         self.setLayout(column(self._head, self._scroll, self.nothing, space=0))
-        self.destroyed.connect(partial(_clean, self._copies))
 
     def show_files(self, entity: str, record: UUID, files: Sequence[File]) -> None:
         """Show the files of a record."""
@@ -86,16 +85,13 @@ class FileList(QWidget):
                 self._frame.do(attachments.attach, self._entity, self._record, path.name, path, said=tr("{name} added", name=path.name))
 
     def open(self, one: File) -> None:
-        """Open a private copy with the program that the system has for it; the copies go when the page does."""
-        if not self._copies:
-            self._copies.append(tempfile.TemporaryDirectory(prefix="crmdesk-"))
-        path = Path(self._copies[0].name) / f"{one.id.hex[-6:]}-{one.name}"
+        """Open a private copy with the program that the system has for it; the copies go with the lock."""
         store = self._frame.store
 
         def work(job: Job) -> Path:
-            if not path.exists():
-                with store.read() as reader:
-                    attachments.save_to(reader, one.id, path)
+            path = private_path(one.name)
+            with store.read() as reader:
+                attachments.save_to(reader, one.id, path)
             return path
 
         background.read(self, work, lambda made: QDesktopServices.openUrl(QUrl.fromLocalFile(str(made))))
@@ -108,9 +104,9 @@ class FileList(QWidget):
         store, path = self._frame.store, Path(name)
 
         def work(job: Job) -> None:
-            path.unlink(missing_ok=True)  # the dialog has asked
-            with store.read() as reader:
-                attachments.save_to(reader, one.id, path)
+            with store.read() as reader, unfinished(path, "part") as half:
+                attachments.save_to(reader, one.id, half)
+                half.replace(path)  # the dialog has asked
 
         background.read(self, work, lambda _: self._frame.say(tr("Saved as {name}", name=path.name)))
 
@@ -127,12 +123,6 @@ class FileList(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
-
-
-def _clean(copies: list[tempfile.TemporaryDirectory[str]], *_: object) -> None:
-    """Take the private copies away."""
-    for folder in copies:
-        folder.cleanup()
 
 
 def size_text(size: int) -> str:

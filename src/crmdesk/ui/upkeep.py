@@ -102,7 +102,10 @@ class Upkeep(QObject):
     def begin(self) -> None:
         """Do what is due at the start, once: index, backup, quotes that ran out. Called when the first page is there."""
         if not self._is_begun and not self._is_stopped:
+            from crmdesk.operations.private_files import clear_left_copies
+
             self._is_begun = True
+            clear_left_copies()
             self._index()
             self._backup_if_due()
             self._expire_quotes()
@@ -115,11 +118,11 @@ class Upkeep(QObject):
         return timer
 
     def stop(self) -> None:
-        """Rest for good: the store is about to be closed, and no prepared mail may lie about then."""
-        from crmdesk.operations.sending import forget_mails
+        """Rest for good: the store is about to be closed, and no copy of a file or a mail may lie about then."""
+        from crmdesk.operations.private_files import forget_copies
 
         self._is_stopped = True
-        forget_mails()
+        forget_copies()
         self._stop_listening()
         self._poll_timer.stop()
         self._tick_timer.stop()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTemporaryDir, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -55,7 +56,7 @@ class _State:
     choice: Choice = "system"
     app: QApplication | None = None
     changes: _Changes | None = None
-    folder: QTemporaryDir | None = None
+    folder: TemporaryDirectory[str] | None = None
     applied: Tokens | None = None
     sheet: str = ""
     dressed: tuple[QWidget, ...] = ()
@@ -183,11 +184,11 @@ def _palette(t: Tokens) -> QPalette:
 def _picture_folder(t: Tokens) -> str:
     """Write the few pictures a style sheet can only take from files, and return their folder."""
     if _state.folder is None:
-        _state.folder = QTemporaryDir()
-    scheme = "dark" if t.is_dark else "light"
+        _state.folder = TemporaryDirectory(prefix="crmdesk-theme-")  # goes when the program ends
+    start = f"{Path(_state.folder.name).as_posix()}/{'dark' if t.is_dark else 'light'}"
     for name, svg in pictures(t).items():
-        Path(_state.folder.filePath(f"{scheme}-{name}.svg")).write_text(svg, encoding="utf-8")
-    return _state.folder.filePath(scheme)
+        Path(f"{start}-{name}.svg").write_text(svg, encoding="utf-8")
+    return start
 
 
 # --- type -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.errors import UserError
-from crmdesk.exchange import shapes
 from crmdesk.exchange.cells import one_line
 from crmdesk.exchange.entries import FORMED_BY, OWNERS, TOLD_BY, forms, virtual_names
 from crmdesk.exchange.known import known_as
@@ -138,10 +137,3 @@ class AllowanceShape(Shape):
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return what tells the discounts of one quote apart."""
         return [("o", forms(self.entity, draft.values)[0])]
-
-
-def shape_of(entity: str, work: Work) -> Shape:
-    """Return what turns the rows of a file into records of an entity."""
-    if entity in TOLD_BY:
-        return MessageShape(work, entity) if entity == "message" else EntryShape(work, entity)
-    return AllowanceShape(work) if entity == AllowanceShape.entity else shapes.shape_of(entity, work)

@@ -14,7 +14,6 @@ from crmdesk.exchange.cells import CURRENCY, DATES, NUMBERS, Hints, Question, nu
 from crmdesk.exchange.chosen import with_choices
 from crmdesk.exchange.counts import Counts, CountsOfFiles
 from crmdesk.exchange.decisions import Decided
-from crmdesk.exchange.entry_shapes import shape_of
 from crmdesk.exchange.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
@@ -32,6 +31,7 @@ from crmdesk.exchange.rejects import Rejected, Rejection
 from crmdesk.exchange.repeats import NAMED_ONLY, ONCE_IN_A_FILE, Fresh, PresentParts, compared, same_records
 from crmdesk.exchange.rings import rings
 from crmdesk.exchange.seen import Seen
+from crmdesk.exchange.shape_list import shape_of
 from crmdesk.exchange.shapes import Draft, Shape, Work
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.fields import KINDS, Field

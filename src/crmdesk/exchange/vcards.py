@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.contentlines import Pile, Source, binary, blocks_of, fallback_of, is_old, is_our_id, pieces_of, plain, property_of, unfolded
+from crmdesk.exchange.customer_shapes import ContactShape, LeadShape
 from crmdesk.exchange.layouts import Column, Layout, Target
 from crmdesk.exchange.salutations import read_salutation
-from crmdesk.exchange.shapes import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import mark, ntr, tr

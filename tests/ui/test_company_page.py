@@ -164,6 +164,17 @@ def test_a_note_that_is_stored_after_one_has_gone_on_takes_nothing_from_the_next
     assert line.text() == "", "it is stored, not half typed"
 
 
+def test_a_second_enter_while_a_note_is_being_stored_stores_no_second_one(desk: Desk, company: CompanyPage) -> None:
+    line = company.happened.composer.line
+    QTest.keyClicks(line, "Prefers invoices by mail")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClicks(line, "Half a")
+    desk.settle()
+    assert [entry.title for entry in company.happened.timeline.entries()].count("Prefers invoices by mail") == 1
+    assert line.text() == "Half a"
+
+
 def test_what_was_asked_for_one_company_is_not_shown_for_the_next(desk: Desk, company: CompanyPage) -> None:
     desk.store.run(activities.log, "call", "A call", company_id=one(desk, "company", "Alfreds Futterkiste"))
     desk.settle()

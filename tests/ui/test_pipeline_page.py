@@ -247,6 +247,29 @@ def test_cards_that_were_asked_for_with_another_owner_are_not_added(desk: Desk, 
     assert first.cards.cards == []
 
 
+def test_a_deal_that_is_not_the_chosen_card_stays_open_when_something_changes(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[2])
+    page.open_deal(three[0], False)
+    desk.settle()
+    desk.store.run(records.edit, "deal", [three[1]], {"name": "Shop fit-out"})
+    desk.settle()
+    assert page.panel.deal == three[0]
+    assert page.panel.name.text() == "Gift boxes"
+
+
+def test_a_second_enter_while_a_next_step_is_being_stored_stores_no_second_one(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.open_deal(three[0], False)
+    desk.settle()
+    QTest.keyClicks(page.panel.next_step, "Call Maria")
+    QTest.keyClick(page.panel.next_step, Qt.Key.Key_Return)
+    QTest.keyClick(page.panel.next_step, Qt.Key.Key_Return)
+    QTest.keyClicks(page.panel.next_step, "Send")
+    desk.settle()
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT subject FROM task") == [("Call Maria",)]
+    assert page.panel.next_step.text() == "Send"
+
+
 def test_a_new_deal_stands_in_the_first_stage(desk: Desk, page: PipelinePage) -> None:
     page.new_deal()
     dialog = page.window().findChild(NewRecordDialog)

@@ -108,6 +108,16 @@ def test_done_tasks_are_taken_up_again(desk: Desk, page: TasksPage, call: UUID) 
     assert stored(desk.store, call, "done_at") is None
 
 
+def test_a_second_enter_while_a_task_is_being_stored_stores_no_second_one(desk: Desk, page: TasksPage) -> None:
+    QTest.keyClicks(page.quick.line, "Send samples")
+    QTest.keyClick(page.quick.line, Qt.Key.Key_Return)
+    QTest.keyClick(page.quick.line, Qt.Key.Key_Return)
+    QTest.keyClicks(page.quick.line, "Call")
+    desk.settle()
+    assert shown(page).count("Send samples") == 1
+    assert page.quick.line.text() == "Call"
+
+
 def test_a_done_task_that_is_opened_from_elsewhere_stays_open_and_is_the_one_that_is_taken_up_again(desk: Desk, page: TasksPage, call: UUID) -> None:
     other = desk.store.run(tasks.add, "Send samples")
     desk.store.run(tasks.done, [call])

@@ -46,7 +46,7 @@ class Composer(QWidget):
 
     Signals:
         looked: the words that may begin with a person's name; answer with `show_person`.
-        submitted: a `Said`; call `clear` when it is stored.
+        submitted: a `Said`; whoever stores it calls `clear`.
     """
 
     looked = Signal(str)
@@ -93,7 +93,7 @@ class Composer(QWidget):
         self._show()
 
     def clear(self) -> None:
-        """Empty the line: it is stored."""
+        """Empty the line: it is being stored."""
         self.line.clear()
 
     def _entry(self) -> quick_entry.Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -237,11 +238,17 @@ class DealPanel(Card):
         if not subject or self.deal is None:
             return
         due_at = datetime.combine(entry.on, entry.at, self.frame.store.settings.tz) if entry.on and entry.at else None
-        self.frame.do(tasks.add, subject, due_on=entry.on, due_at=due_at, deal_id=self.deal, done=self._step_added)
-
-    def _step_added(self, task: UUID) -> None:
-        self.next_step.clear()
+        refused = partial(self._step_refused, self.deal, self.next_step.text())
+        self.next_step.clear()  # at once, so that a second Enter stores nothing twice
         self._show_understood()
+        self.frame.do(tasks.add, subject, due_on=entry.on, due_at=due_at, deal_id=self.deal, failed=refused)
+
+    def _step_refused(self, deal: UUID, text: str, error: Exception) -> None:
+        """Give back what could not be stored."""
+        self.frame.show_error(error)
+        if deal == self.deal and not self.next_step.text():
+            self.next_step.setText(text)
+            self._show_understood()
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -73,6 +73,6 @@ class Draft(QObject):
         background.write(self._source, "", lambda job: store.keep_draft(key, text or None))
 
 
-def forget(owner: QObject, store: Store, key: str) -> None:
-    """Forget what was kept under a key, such as when it was sent after somebody had gone on to other work."""
-    background.write(owner, "", lambda job: store.keep_draft(key, None))
+def put_back(owner: QObject, store: Store, key: str, text: str) -> None:
+    """Keep a text under a key, such as one that could not be sent after somebody had gone on to other work."""
+    background.write(owner, "", lambda job: store.keep_draft(key, text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -113,10 +114,16 @@ class QuickTask(QWidget):
         if self._person is not None and "contact_id" not in links:
             links["contact_id"] = self._person[0]
         due_at = datetime.combine(entry.on, entry.at, self._frame.store.settings.tz) if entry.on and entry.at else None
-        self._frame.do(deeds.add, subject, due_on=entry.on, due_at=due_at, done=self._done, said=tr("Task added"), **links)
+        refused = partial(self._refused, self.line.text())
+        self.line.clear()  # at once, so that a second Enter stores nothing twice
+        self._frame.do(deeds.add, subject, due_on=entry.on, due_at=due_at, done=self._done, failed=refused, said=tr("Task added"), **links)
 
     def _done(self, task: UUID) -> None:
-        self.line.clear()
-        self._person = None
         self.forget_about()
         self.added.emit(task)
+
+    def _refused(self, text: str, error: Exception) -> None:
+        """Give back what could not be stored."""
+        self._frame.show_error(error)
+        if not self.line.text():
+            self.line.setText(text)

@@ -15,7 +15,7 @@ from crmdesk.queries import timeline as story
 from crmdesk.ui import theme
 from crmdesk.ui.composer import Composer, Said
 from crmdesk.ui.dates import moment_text
-from crmdesk.ui.drafts import Draft, forget
+from crmdesk.ui.drafts import Draft, put_back
 from crmdesk.ui.widgets.basics import IconButton, Line, column, row
 from crmdesk.ui.widgets.heads import EmptyState
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
@@ -157,21 +157,25 @@ class Happened(QWidget):
         links: dict[str, Any] = {f"{name}_id": record for name, record in self._links().items()}
         if said.person is not None:
             links["contact_id"] = said.person[0]
-        done = partial(self._submitted, self._draft)
+        text, draft = self.composer.line.text(), self._draft
+        self.composer.clear()  # at once, so that a second Enter stores nothing twice
+        done, failed = partial(self._submitted, draft), partial(self._refused, draft, text)
         if said.is_task:
-            self._frame.do(tasks.add, said.subject, due_on=said.on, due_at=said.at, **links, said=tr("Task added"), done=done)
+            self._frame.do(tasks.add, said.subject, due_on=said.on, due_at=said.at, **links, said=tr("Task added"), done=done, failed=failed)
         else:
-            self._frame.do(activities.log, "note", said.subject, body=said.body, **links, said=tr("Note added"), done=done)
+            self._frame.do(activities.log, "note", said.subject, body=said.body, **links, said=tr("Note added"), done=done, failed=failed)
 
     def _submitted(self, draft: Draft | None, stored: object) -> None:
-        """Empty the line, unless the user has gone on to another record, whose line holds another text."""
-        if draft is None:
-            return
-        if draft is self._draft:
-            self.composer.clear()
-            draft.done()
-        else:
-            forget(self, self._frame.store, draft.key)
+        if draft is not None and draft is self._draft:
+            draft.keep()
+
+    def _refused(self, draft: Draft | None, text: str, error: Exception) -> None:
+        """Give back what could not be stored; it is half typed again, be it for a record that is no longer shown."""
+        self._frame.show_error(error)
+        if draft is not None and draft is not self._draft:
+            put_back(self, self._frame.store, draft.key, text)
+        elif not self.composer.line.text():
+            self.composer.line.setText(text)
 
 
 def entry_of(one: story.Entry, zone: tzinfo) -> Entry:

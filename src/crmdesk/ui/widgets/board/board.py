@@ -62,6 +62,7 @@ class Board(QScrollArea):
         self._inner = inner
         self.setWidget(inner)
         self.columns: list[BoardColumn] = []
+        self._is_filling = False
         self._scroll = (0, 0)
         self._scrolled_list: CardList | None = None
         self._scroller = QTimer(self)
@@ -79,10 +80,12 @@ class Board(QScrollArea):
         """
         if [column.list.stage.id for column in self.columns] != [column.stage.id for column in board.columns]:
             self._build(board)
+        self._is_filling = True
         for shown, column in zip(self.columns, board.columns, strict=True):
             if shown.list.stage.outcome != column.stage.outcome:
                 shown.list.cards.outcome = column.stage.outcome
             shown.show_column(column, cards.get(column.stage.id, column.cards), since)
+        self._is_filling = False
         self.arrange()
 
     def _build(self, board: deals.Board) -> None:
@@ -206,7 +209,7 @@ class Board(QScrollArea):
             if column.list is not view:
                 column.list.selectionModel().clear()
         card = view.current_card()
-        if card is not None:
+        if card is not None and not self._is_filling:
             self.picked.emit(card.id)
 
     def drop(self, card_id: UUID, stage_id: UUID, after_id: UUID | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -117,12 +118,17 @@ def _hold_rarely(reader: Reader, cls: type[Record], conditions: Sequence[Conditi
     return int(reader.value(f"SELECT count(*) FROM ({looked_at}) t WHERE {where.sql}", where.parameters)) < FIRST_PROBE * RARE  # noqa: S608
 
 
+_COLUMN = re.compile(r'\bt\."?(\w+)')
+
+
 def _first_by_name(reader: Reader, cls: type[Record], conditions: Sequence[Condition], down: str, limit: int) -> list[bytes] | None:
     """Return the first ids by name as far as the index leads quickly; None if the conditions hold too rarely for that."""
     seen, where = visible(cls, reader), where_sql(cls, conditions, reader, of_few=True)
     found: list[bytes] = []
+    # Filters by phones, mails and tags need no more of the record than the index by name holds.
+    needed = ", ".join(f't."{column}"' for column in {"id", *_COLUMN.findall(where.sql)} & cls.columns.keys())
     for probe in (FIRST_PROBE, PROBE) if conditions else (limit,):
-        looked_at = f'SELECT * FROM "{cls.entity.name}" t WHERE {seen.sql} ORDER BY t.sort_key{down}, t.id{down} LIMIT {probe}'  # noqa: S608
+        looked_at = f'SELECT {needed} FROM "{cls.entity.name}" t WHERE {seen.sql} ORDER BY t.sort_key{down}, t.id{down} LIMIT {probe}'  # noqa: S608
         found = [row[0] for row in reader.rows(f"SELECT t.id FROM ({looked_at}) t WHERE {where.sql} LIMIT ?", (*seen.parameters, *where.parameters, limit))]  # noqa: S608
         if len(found) == limit or not conditions:
             return found
@@ -171,18 +177,20 @@ def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condi
         return None
     key, owner, down = NORMAL.get((field.target, inner.name), inner.column), f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
     where = where_sql(cls, conditions, reader, of_few=True)
-    given = f'FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL AND p."{key}" IS NOT NULL'
+    given = f'SELECT p.id FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL AND p."{key}" IS NOT NULL'  # noqa: S608
+    sql = (
+        f'SELECT t.id FROM json_each(?) j CROSS JOIN "{field.target}" p ON p.id = unhex(j.value) CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
+        f'WHERE {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
+    )
     found: list[bytes] = []
-    for probe in (min(FIRST_PROBE, PROBE), PROBE):
-        nearest = f'SELECT p.id, p."{owner}", p."{key}", p.position {given} ORDER BY p."{key}"{down}, p."{owner}" LIMIT {probe}'  # noqa: S608
-        sql = (
-            f'SELECT t.id FROM ({nearest}) p CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
-            f'WHERE {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
-        )
-        found = [row[0] for row in reader.rows(sql, (*where.parameters, limit))]
+    for probe in (min(FIRST_PROBE if conditions else 2 * limit, PROBE), PROBE):
+        nearest = [row[0] for row in reader.rows(f'{given} ORDER BY p."{key}"{down}, p."{owner}" LIMIT {probe}')]
+        found = [row[0] for row in reader.rows(sql, (id_list(nearest), *where.parameters, limit))]
         if len(found) == limit:
             return found
-    if conditions or reader.value(f"SELECT count(*) FROM (SELECT 1 {given} LIMIT {PROBE})") == PROBE:  # noqa: S608
+        if len(nearest) < probe:
+            break
+    if conditions or len(nearest) == probe:
         return None
     value = _part_value_sql(cls, field, inner)
     rest = reader.rows(f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found)))  # noqa: S608

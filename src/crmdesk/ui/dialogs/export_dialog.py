@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QDialog, QLineEdit, QRadioButton, QWidget
 
 from crmdesk import clock
@@ -94,6 +95,12 @@ class ExportDialog(QDialog):
         self._settle()
         if isinstance(frame, QWidget):
             frame.ask(self, lambda reader: records.count(reader, entity), self._know_all)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:  # Qt reserves the height that the explanations would have in the narrowest dialog
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     @property
     def is_reason_wanted(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
@@ -65,7 +65,7 @@ class HelpWindow(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Manual"))
-        self.resize(760, 760)
+        self.resize(QSize(760, 760).boundedTo(self.screen().availableSize() - QSize(40, 60)))
         self.name = ""
         self._before: list[str] = []
         self._heading = ""

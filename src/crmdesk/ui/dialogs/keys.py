@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from crmdesk.i18n import tr
@@ -22,7 +23,7 @@ class KeysDialog(QDialog):
     def __init__(self, actions: Sequence[Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.resize(560, 560)
+        self.resize(QSize(560, 560).boundedTo(self.screen().availableSize() - QSize(40, 60)))
         self._rows: list[tuple[str, QWidget, QWidget]] = []
         search = SearchField(tr("Filter shortcuts"))
         search.searched.connect(self._filter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from crmdesk.documents import formats
@@ -25,7 +25,7 @@ class WhyDialog(QDialog):
     def __init__(self, parent: QWidget | None, document: Document) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Why this total?"))
-        self.resize(640, 560)
+        self.resize(QSize(640, 560).boundedTo(self.screen().availableSize() - QSize(40, 60)))
         steps = column(space=8)
         self.steps = explain(document)
         for step in self.steps:

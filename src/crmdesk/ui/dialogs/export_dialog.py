@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QDialog, QLineEdit, QRadioButton, QWidget
 
 from crmdesk import clock
@@ -22,6 +21,8 @@ from crmdesk.ui.widgets.messages import InlineError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from PySide6.QtGui import QShowEvent
 
     from crmdesk.exchange.exporting import ExportResult
     from crmdesk.queries.finding import Condition

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
 """Saves one field: name, value of the input, what to call when it is saved, what to call when not."""
 
-LABEL_WIDTH, LABEL_MOST = 98, 136
+LABEL_WIDTH, LABEL_MOST = 90, 136
 SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}

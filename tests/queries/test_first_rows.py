@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.models.registry import entity_class
+from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.queries.finding import Condition, where_sql
@@ -84,3 +84,11 @@ def test_a_list_sorted_by_tags_is_in_the_order_of_their_names(people: Store) -> 
         first = [row.values["tags"][0].value for row in rows if row.values["tags"]]
     assert first == sorted(first)
     assert set(first) >= {"press", "key account"}
+
+
+def test_every_list_can_be_sorted_by_every_column(people: Store) -> None:
+    with people.read() as reader:
+        for entity in MAIN:
+            for name in records.all_columns(entity_class(entity), reader):
+                for sort in (name, f"-{name}"):
+                    assert records.first_ids(reader, entity, (), [sort], limit=3) == records.ids(reader, entity, (), [sort])[:3], (entity, sort)

@@ -96,8 +96,8 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
     """Return the first ids of a list, sooner than all of them: what is shown while the rest loads. The same order as `ids`."""
     cls = entity_class(entity)
     name = sort[0].lstrip("-") if sort else ""
-    natural = "sort_key" in cls.columns and cls.entity.name not in NEWEST_FIRST and "position" not in cls.columns
-    if len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
+    natural = cls.entity.name not in NEWEST_FIRST and "position" not in cls.columns
+    if "sort_key" in cls.columns and len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
         down = " DESC" if sort and sort[0].startswith("-") else ""
         found = _first_by_name(reader, cls, conditions, down, limit)
         if found is not None:
@@ -177,14 +177,17 @@ def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condi
         return None
     key, owner, down = NORMAL.get((field.target, inner.name), inner.column), f"{cls.entity.name}_id", " DESC" if sort.startswith("-") else ""
     where = where_sql(cls, conditions, reader, of_few=True)
-    given = f'SELECT p.id FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL AND p."{key}" IS NOT NULL'  # noqa: S608
+    own = f'SELECT 1 FROM "{field.target}" WHERE "{owner}" IS NOT NULL LIMIT {PROBE}'  # noqa: S608
+    # Where these owners have few, those of all others would be walked through in the order of their values.
+    sign = "+" if reader.value(f"SELECT count(*) FROM ({own})") < PROBE else ""  # noqa: S608
+    given = f'SELECT p.id FROM "{field.target}" p WHERE p."{owner}" IS NOT NULL AND p.deleted_at IS NULL AND {sign}p."{key}" IS NOT NULL'  # noqa: S608
     sql = (
         f'SELECT t.id FROM json_each(?) j CROSS JOIN "{field.target}" p ON p.id = unhex(j.value) CROSS JOIN "{cls.entity.name}" t ON t.id = p."{owner}" '  # noqa: S608
         f'WHERE {where.sql} AND {_is_first_part(field, owner)} ORDER BY p."{key}"{down}, t.id LIMIT ?'
     )
     found: list[bytes] = []
     for probe in (min(FIRST_PROBE if conditions else 2 * limit, PROBE), PROBE):
-        nearest = [row[0] for row in reader.rows(f'{given} ORDER BY p."{key}"{down}, p."{owner}" LIMIT {probe}')]
+        nearest = [row[0] for row in reader.rows(f'{given} ORDER BY {sign}p."{key}"{down}, p."{owner}" LIMIT {probe}')]
         found = [row[0] for row in reader.rows(sql, (id_list(nearest), *where.parameters, limit))]
         if len(found) == limit:
             return found

@@ -154,9 +154,9 @@ def test_tags_are_offered_while_typing(desk: Desk) -> None:
     QTest.qWaitForWindowActive(editor)
     editor.input.setFocus()
     QTest.keyClicks(editor.input, "chain")
-    editor._timer.timeout.emit()
+    editor.ask()
     desk.settle()
-    assert editor._offers.lines() == ["cold-chain"]
+    assert editor.offers.lines() == ["cold-chain"]
     QTest.keyClick(editor.input, Qt.Key.Key_Down)
     QTest.keyClick(editor.input, Qt.Key.Key_Return)
     assert [part.value for part in editor.value() or ()] == ["cold-chain"]

@@ -55,22 +55,7 @@ class PipelinePage(Page):
         self._owner: UUID | None = None
         self._shown: Shown | None = None
         self._wanted: UUID | None = None
-        self.header = PageHeader(tr("Pipeline"))
-        self.pipeline_button = Button(tr("Pipeline"), self._choose_pipeline, trailing="chevron-down")
-        self.owner_button = Button(tr("Owner: everyone"), self._choose_owner, "flat", "list-filter")
-        self.total = Text("", "strong")
-        self.weighted_label = Text("", "muted")
-        self.weighted = Text("", "strong")
-        self.views = Segmented(
-            ("board", tr("Board"), "square-kanban"), ("table", tr("Table"), "table"), ("forecast", tr("Forecast"), "chart-line"), name=tr("View")
-        )  # fmt: skip
-        self.views.chosen.connect(self._show_view)
-        figures = QWidget()
-        figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
-        self.filter = FilterViews(self, "deal", DealTable.filters, self._kept, self._take_view)
-        self.filter.changed.connect(self._ask)
-        self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button)
-        self.header.add(figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
+        self._build_header()
         self.column.addWidget(self.header)
         self.column.addWidget(self.filter)
         self.board = Board()
@@ -100,6 +85,24 @@ class PipelinePage(Page):
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.forecast)
         self.column.addLayout(row(self.stack, self.panel, space=12), 1)
+
+    def _build_header(self) -> None:
+        self.header = PageHeader(tr("Pipeline"))
+        self.pipeline_button = Button(tr("Pipeline"), self._choose_pipeline, trailing="chevron-down")
+        self.owner_button = Button(tr("Owner: everyone"), self._choose_owner, "flat", "list-filter")
+        self.total = Text("", "strong")
+        self.weighted_label = Text("", "muted")
+        self.weighted = Text("", "strong")
+        self.views = Segmented(
+            ("board", tr("Board"), "square-kanban"), ("table", tr("Table"), "table"), ("forecast", tr("Forecast"), "chart-line"), name=tr("View")
+        )  # fmt: skip
+        self.views.chosen.connect(self._show_view)
+        figures = QWidget()
+        figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
+        self.filter = FilterViews(self, "deal", DealTable.filters, self._kept, self._take_view)
+        self.filter.changed.connect(self._ask)
+        self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button)
+        self.header.add(figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QDesktopServices, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QWidget
 
 from crmdesk.errors import UserError
@@ -124,6 +124,7 @@ class Details(QWidget):
         place = line.geometry()
         chip.move(place.left() if right_to_left else place.right() - chip.width(), place.top() + 4)
         chip.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(line, tr("Saved")))
         self._said = chip
         self._timer.start()
 
@@ -155,8 +156,19 @@ class _Value(Clickable):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setMinimumHeight(28)
-        self._lines = column(space=0, margins=(6, 5, 0, 5))
+        self._lines = column(space=0)
+        self._inset()
         self.setLayout(self._lines)
+
+    def _inset(self) -> None:
+        """Keep away from the label, which stands on the other side where one reads from right to left."""
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self._lines.setContentsMargins(0 if right_to_left else 6, 5, 6 if right_to_left else 0, 5)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._inset()
 
     def show_lines(self, lines: Sequence[tuple[str, str]]) -> None:
         """Show lines of text with small labels."""

@@ -19,7 +19,7 @@ from crmdesk.exchange.plan import ImportOptions
 from crmdesk.operations import records
 from crmdesk.queries import about
 from crmdesk.queries import records as asked
-from crmdesk.store import Store, open_store
+from crmdesk.store import Store, journal, open_store
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
@@ -269,3 +269,84 @@ def test_the_next_open_names_who_keeps_a_killed_import_and_what_to_do(store: Sto
         again.undo()
         again.undo()
         assert live(again) == 0
+
+
+def held(store: Store) -> tuple[int, ...]:
+    """Return how much the file holds: pages in use, entries of the journal, rows of the tables that the import fills, in the bin or not."""
+    with store.read() as reader:
+        pages = int(reader.value("PRAGMA page_count")) - int(reader.value("PRAGMA freelist_count"))
+        counts = [int(reader.value(f"SELECT count(*) FROM {name}")) for name in ("journal", "contact", "company", "email", "search_doc", "search_queue")]
+        return pages, *counts
+
+
+def stopped(store: Store, folder: Path, options: ImportOptions | None = None, deed: Callable[[], object] = lambda: None) -> None:
+    def cancel() -> None:
+        deed()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_file(store, "contact", table(folder), options, progress=between_groups(cancel, groups=2))
+
+
+def test_a_cancelled_import_is_gone_from_the_file_and_not_only_out_of_sight(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TOGETHER", 20)
+    anna = store.run(records.add, "contact", {"name": "Anna Berg 0", "email": "anna0@example.com"})
+    while store.index_step():
+        pass
+    before, heads = held(store), transactions(store)
+    stopped(store, tmp_path, ImportOptions(on_duplicate="fill"), deed=store.index_step)
+    while store.index_step():
+        pass
+    after = held(store)
+    assert transactions(store) > heads
+    assert after[0] <= before[0] + 2
+    assert after[1] <= before[1] + 1
+    assert after[2:] == before[2:]
+    assert list(verify(store, deep=True)) == []
+    with store.read() as reader:
+        assert reader.value("PRAGMA foreign_key_check") is None
+        assert [entry.operation for entry in asked.history(reader, "contact", anna)] == ["insert"]
+        assert asked.trash(reader, limit=5) == []
+    store.run(records.edit, "contact", [anna], {"role": "Buyer"})
+    assert import_file(store, "contact", table(tmp_path)).added == PEOPLE - 1
+    assert list(verify(store, deep=True)) == []
+    store.undo()
+    store.undo()
+    with store.read() as reader:
+        assert reader.value("SELECT role FROM contact WHERE id = ?", (anna.bytes,)) is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed there")
+def test_an_import_that_was_killed_is_gone_from_the_file_at_the_next_open(store: Store, tmp_path: Path) -> None:
+    before = held(store)
+    killed(store, tmp_path, PEOPLE // 5 + 3, "import")
+    with open_store(store.path, key=store.key, anywhere=True) as again:
+        after = held(again)
+        assert (after[1] - before[1], after[2:]) == (1, before[2:])
+        assert list(verify(again, deep=True)) == []
+
+
+def test_what_others_pointed_at_stays_in_the_file_but_out_of_sight(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TOGETHER", 20)
+
+    def point() -> None:
+        with store.read() as reader:
+            first = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id LIMIT 1"))
+        task = store.run(records.add, "task", {"subject": "Call", "contact": first})
+        store.run(records.delete, "task", [task])
+
+    stopped(store, tmp_path, deed=point)
+    assert (live(store), store.can_undo()) == (0, "Delete: Call")
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM contact") > 0
+        assert reader.value("PRAGMA foreign_key_check") is None
+    assert list(verify(store, deep=True)) == []
+
+
+def test_entries_that_are_gone_without_a_reason_are_told(store: Store, tmp_path: Path) -> None:
+    result = import_file(store, "contact", table(tmp_path))
+    with store.writer_alone() as connection:
+        first, last = connection.execute("SELECT first_id, last_id FROM journal_tx WHERE id = ?", (result.transaction,)).fetchone()
+        connection.execute("DELETE FROM journal WHERE id BETWEEN ? AND ?", (first, last))
+        journal.seal(connection, result.transaction or 0, first, last)
+    assert f"journal: the entries of transaction {result.transaction} are gone" in list(verify(store))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import random_bytes
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
-from crmdesk.store.schema import INSERT, UPDATE
+from crmdesk.store.schema import INSERT, PURGE, UPDATE
 from crmdesk.store.triggers import journaled_columns
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SALT, DIGEST, RUN = 16, 32, 1000
 GENESIS = bytes(DIGEST)
+UNFINISHED = "unfinished"
+"""Stands in the details of what took back a series that was never finished: there is nothing to bring back, and its entries are erased."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,35 @@ def _write_digests(connection: Connection, tx: int, first: int, last: int) -> by
     return sha256(digests).digest()
 
 
+def seal(connection: Connection, tx: int, first: int, last: int) -> None:
+    """Let one hash stand for the digests of a transaction whose entries are gone, so that the chain holds without them.
+
+    Where some entries are still there the digests stay; the salts of those that are gone do not.
+    """
+    left = {entry for (entry,) in rows(connection, "SELECT id FROM journal WHERE id BETWEEN ? AND ? AND NOT (op = ? AND changes IS NULL)", (first, last, PURGE))}
+    runs = rows(connection, "SELECT first_id, salts, digests FROM journal_digest WHERE first_id BETWEEN ? AND ? ORDER BY first_id", (first, last))
+    if not runs or not runs[0][1]:
+        return
+    if not left:
+        content = hashlib.sha256(b"".join(digests for _, _, digests in runs)).digest()
+        connection.execute("DELETE FROM journal_digest WHERE first_id BETWEEN ? AND ?", (first, last))
+        connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (first, tx, b"", content))
+        return
+    for start, salts, digests in runs:
+        kept = b"".join(salts[at * SALT : (at + 1) * SALT] if start + at in left else bytes(SALT) for at in range(len(digests) // DIGEST))
+        connection.execute("UPDATE journal_digest SET salts = ? WHERE first_id = ?", (kept, start))
+
+
+def _content(connection: Connection, first: int | None, last: int | None) -> tuple[bytes, bool]:
+    """Return what stands for the entries of a transaction in the chain, and whether they are gone."""
+    if not first:
+        return b"", False
+    runs = rows(connection, "SELECT salts, digests FROM journal_digest WHERE first_id BETWEEN ? AND ? ORDER BY first_id", (first, last))
+    if len(runs) == 1 and not runs[0][0]:
+        return runs[0][1], True
+    return hashlib.sha256(b"".join(digests for _, digests in runs)).digest(), False
+
+
 def head(connection: Connection) -> tuple[int, bytes]:
     """Return number and hash of the newest transaction."""
     newest = rows(connection, "SELECT id, hash FROM journal_tx ORDER BY id DESC LIMIT 1")
@@ -173,17 +204,24 @@ def head(connection: Connection) -> tuple[int, bytes]:
 
 
 def check_chain(connection: Connection) -> Iterator[str]:
-    """Yield what is wrong with the chain: the first transaction whose hash does not follow, entries without transaction."""
+    """Yield what is wrong with the chain: the first transaction whose hash does not follow, entries without transaction, or gone without a reason."""
     previous = GENESIS
+    sealed: set[int] = set()
+    unfinished: set[int] = set()
     for row in connection.execute("SELECT * FROM journal_tx ORDER BY id"):
         tx, at, member, device, origin, label, about, operation, kind, reverts, caused_by, undoable, first, last, detail, digest = row
         header = Header(tx, at, member, device, origin, label, about, operation, kind, reverts, caused_by, bool(undoable), detail)
-        runs = rows(connection, "SELECT digests FROM journal_digest WHERE first_id BETWEEN ? AND ? ORDER BY first_id", (first, last)) if first else []
-        content = hashlib.sha256(b"".join(run[0] for run in runs)).digest() if first else b""
+        content, is_sealed = _content(connection, first, last)
         if chain(previous, header.canonical(first, last), content) != digest:
             yield f"journal: transaction {tx} does not follow the one before it"
             return
         previous = digest
+        if is_sealed:
+            sealed.add(tx)
+        if detail and UNFINISHED in json.loads(detail):
+            unfinished |= {tx, reverts}
+    if gone := sealed - unfinished:
+        yield f"journal: the entries of transaction {min(gone)} are gone"
     stray = rows(connection, "SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_tx t WHERE t.id = j.tx AND j.id BETWEEN t.first_id AND t.last_id)")
     if stray[0][0]:
         yield f"journal: {stray[0][0]} entries belong to no transaction"

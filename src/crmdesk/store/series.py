@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NOTE = "unfinished_series"
+ERASE = "erase"
 
 
 def note(connection: Connection, cure: str | None, series: int) -> None:
-    """Say on this computer what makes a series whole again: `undo` or `redo`; None once it is whole."""
+    """Say on this computer what makes a series whole again: `undo`, `redo`, or `erase` once it is taken back; None once it is whole."""
     connection.execute("DELETE FROM local WHERE key = ?", (NOTE,))
     if cure:
         connection.execute("INSERT INTO local VALUES (?, ?)", (NOTE, f"{cure} {series}"))

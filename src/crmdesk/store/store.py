@@ -16,7 +16,7 @@ from crmdesk.errors import CannotUndo, StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.settings import read as read_settings
-from crmdesk.store import journal, series, undo
+from crmdesk.store import erasing, journal, series, undo
 from crmdesk.store.connections import Connection, breaks_constraint, connect, holds_alone, rows, sorted_errors, writing_engine
 from crmdesk.store.door import OPERATIONS, Change, Changes, Operation, operation_of
 from crmdesk.store.keys import Key
@@ -419,8 +419,8 @@ class Store:
             change.about = step.about
             change.detail.update(json.loads(step.detail or "{}"))
             if mends and kind == "undo":
-                change.detail[undo.UNFINISHED] = True
-            series.note(connection, None if is_last else cure, step.series or step.tx)
+                change.detail[journal.UNFINISHED] = True
+            series.note(connection, cure if not is_last else series.ERASE if mends and kind == "undo" else None, step.series or step.tx)
             undo.revert(connection, step, change.at_ms, self.settings)
 
         for step, is_last in series.marked_last(steps):
@@ -453,6 +453,9 @@ class Store:
             steps = undo.steps_of_series(connection, found[1], found[0]) if found else []
         if not found:
             return ""
+        if found[0] == series.ERASE:
+            self._erase_series(found[1])
+            return ""
         if not steps:
             self._forget_series()
             return ""
@@ -466,8 +469,31 @@ class Store:
                 hint=tr("To have it taken back, undo the later change first, then “{what}”.", what=what),
             ) from None
         if cure == "undo":
+            self._erase_series(found[1])
             return tr("“{what}” was not finished. What it had written was taken back.", what=what)
         return tr("Taking “{what}” back was not finished. All of it is there again.", what=what)
+
+    def _erase_series(self, number: int) -> None:
+        """Take what an unfinished series had made out of the file, unless others have built on it since: then it stays in the bin, unseen."""
+        with self.read_bare() as connection:
+            steps, together = erasing.steps_of(connection, number)
+        if not steps:
+            self._forget_series()
+
+        def work(change: Change, step: Step, is_last: bool) -> None:
+            connection = self._opened_writer()
+            if erasing.is_free(connection, [step], together):
+                erasing.erase(connection, step, together)
+            if is_last:
+                series.note(connection, None, number)
+
+        for step, is_last in series.marked_last(steps):
+            declared = Operation("erase", step.label, "", work)
+            with self._writing, erasing.without_links(self._opened_writer()):
+                self._transact(declared, "import", "erase", None, partial(work, step=step, is_last=is_last))
+            sleep(0 if is_last else BREATH_SECONDS)
+        with self._writing, suppress(StoreBusy), sorted_errors():
+            self._opened_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _forget_series(self) -> None:
         with self.writer_alone() as connection:

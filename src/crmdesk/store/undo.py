@@ -12,6 +12,7 @@ from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import HAS_LEFT, OPERATIONS, derive_sources
+from crmdesk.store.journal import UNFINISHED
 from crmdesk.store.schema import INSERT, UPDATE
 from crmdesk.store.stamps import derive_again
 from crmdesk.store.triggers import is_blob, value_sql
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 # Numbers that were given stay given.
 SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
-UNFINISHED = "unfinished"
-"""Stands in the details of what took back a series that was never finished: there is nothing to bring back."""
 
 
 @dataclass(frozen=True)

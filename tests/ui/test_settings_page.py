@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from crmdesk.operations import workspace
 from crmdesk.ui.dialogs.new_record import AskDialog
@@ -14,7 +16,7 @@ from crmdesk.ui.pages.settings.look import AreasSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
 from crmdesk.ui.pages.settings.service import HoursSection
-from crmdesk.ui.widgets.basics import Text
+from crmdesk.ui.widgets.basics import IconButton, Text
 from tests.operations.test_workspace import PNG
 from tests.ui.desk import Desk, desk
 
@@ -157,3 +159,17 @@ def test_what_shall_be_there_once_is_added_replaced_and_taken_away(desk: Desk, p
     care._deleter(("contact", "email", "block"))()
     desk.settle()
     assert desk.store.settings.uniqueness == ()
+
+
+def test_the_keyboard_stays_on_the_button_that_moves_a_stage(desk: Desk, page: SettingsPage) -> None:
+    page.names.setCurrentRow(3)
+    stages = section(page, "pipelines", PipelinesSection)
+    desk.settle()
+    button = next(one for one in stages.findChildren(IconButton) if one.accessibleName() == "Move Negotiation up")
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    desk.settle()
+    focused = page.window().focusWidget()
+    assert focused is not None
+    assert focused is not button
+    assert focused.accessibleName() == "Move Negotiation up"

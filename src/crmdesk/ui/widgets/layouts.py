@@ -1,11 +1,17 @@
-"""Layouts that are filled anew: emptying them, and one that goes on in the next line."""
+"""Layouts that are filled anew: emptying them, keeping the keyboard where it was, and one that goes on in the next line."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 from crmdesk.ui.widgets import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def empty(layout: QLayout) -> None:
@@ -16,6 +22,27 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             empty(inner)
+
+
+@contextmanager
+def made_anew(parent: QWidget) -> Iterator[None]:
+    """Give the keyboard back, after parts were made anew in the block, to the new part of the same kind and name as the one that had it."""
+    focused = parent.window().focusWidget()
+    if focused is None or not parent.isAncestorOf(focused) or not focused.accessibleName():
+        yield
+        return
+    kind, name = type(focused), focused.accessibleName()
+    before = set(parent.findChildren(kind))
+    yield
+    if focused.isVisibleTo(parent):
+        return
+    again = next((one for one in parent.findChildren(kind) if one not in before and one.accessibleName() == name and one.isEnabled()), None)
+    if again is not None:
+        part: QWidget | None = again
+        while part is not None and part is not parent:  # what is in no layout's turn yet can't have the keyboard
+            part.show()
+            part = part.parentWidget()
+        again.setFocus()
 
 
 class FlowLayout(QLayout):

@@ -24,6 +24,7 @@ from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, Number
 from crmdesk.ui.pages.settings.service import AnswersSection, HoursSection, ServiceSection
 from crmdesk.ui.widgets.basics import Card, row
 from crmdesk.ui.widgets.heads import PageHeader
+from crmdesk.ui.widgets.layouts import made_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,4 +121,5 @@ class SettingsPage(Page):
     def _show(self, found: Found) -> None:
         self.found = found
         for section in self._made.values():
-            section.show_settings(self.frame.store.settings, found)
+            with made_anew(section):
+                section.show_settings(self.frame.store.settings, found)

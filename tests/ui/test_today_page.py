@@ -52,6 +52,19 @@ def test_a_new_store_shows_first_steps_and_no_invented_figures(desk: Desk) -> No
     assert not page.funnel.isVisible()
 
 
+def test_the_keyboard_stays_on_a_line_when_something_else_changes(desk: Desk) -> None:
+    page = today(desk)
+    line = page.checklist.findChildren(Clickable)[2]
+    line.setFocus()
+    name = line.accessibleName()
+    desk.store.run(records.add, "company", {"name": "Ernst Handel"})
+    desk.settle()
+    focused = page.window().focusWidget()
+    assert focused is not None
+    assert focused is not line
+    assert focused.accessibleName() == name
+
+
 def test_first_steps_go_when_the_user_hides_them(desk: Desk) -> None:
     page = today(desk)
     page._hide_checklist()

@@ -13,7 +13,7 @@ from crmdesk.i18n import tr
 from crmdesk.queries import tasks as task_queries
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, ElidedText, IconButton, Text, column, row
-from crmdesk.ui.widgets.layouts import empty
+from crmdesk.ui.widgets.layouts import empty, made_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,9 +52,10 @@ class Side(QWidget):
 
     def show_record(self, found: Shown) -> None:
         """Show who and what belongs to a record."""
-        self._show_people(found)
-        self._show_steps(found)
-        self._show_others(found)
+        with made_anew(self):
+            self._show_people(found)
+            self._show_steps(found)
+            self._show_others(found)
 
     def _show_people(self, found: Shown) -> None:
         self._everybody = found.people

@@ -31,7 +31,7 @@ from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, Line, Text, column, row
 from crmdesk.ui.widgets.figures import BarChart, ChartCard, FunnelChart, Point, Tile
 from crmdesk.ui.widgets.heads import PageHeader
-from crmdesk.ui.widgets.layouts import empty
+from crmdesk.ui.widgets.layouts import empty, made_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,13 +210,14 @@ class TodayPage(Page):
         self.header.set_title(today.greeting)
         day = clock.today(self.frame.store.settings.tz)
         self.header.set_note(whole_day(day))
-        self._show_tiles(today)
-        self._show_firsts(found.firsts)
-        self._show_to_do(today.to_do)
-        self._show_months(today.months)
-        self._show_closing(today)
-        self._show_funnel(today)
-        self._show_team(today)
+        with made_anew(self):
+            self._show_tiles(today)
+            self._show_firsts(found.firsts)
+            self._show_to_do(today.to_do)
+            self._show_months(today.months)
+            self._show_closing(today)
+            self._show_funnel(today)
+            self._show_team(today)
         at, percent = found.measured
         self._show_quality(percent)
         if clock.now_ms() - at > MEASURED_EVERY_MS and not self._calm.isActive():

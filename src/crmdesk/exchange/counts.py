@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class Counts:
-    """How many rows went where."""
+    """How many rows went where: all others add up to those that were read.
+
+    Attributes:
+        added: rows that became records of the entity.
+        joined: rows that became something else: a further line of a quote, or a company among contacts. Such companies count among what was made.
+    """
 
     read: int = 0
     added: int = 0
     updated: int = 0
     skipped: int = 0
     rejected: int = 0
+    joined: int = 0
 
 
 class CountsOfFiles:

@@ -97,7 +97,7 @@ def endings_of(entity: str) -> tuple[str, ...]:
 
 def _means_nothing_alone(cls: type[Record], name: str) -> bool:
     """Say whether a field only repeats others, or points to what a file of this entity alone does not hold."""
-    return name == "pdf" or (name == "title" and cls.fields[name].derived)
+    return name in {"pdf", "pdf_sha256"} or (name == "title" and cls.fields[name].derived)
 
 
 def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None) -> Out:
@@ -291,7 +291,7 @@ def _texts_of(out: Out, column: OutColumn) -> Callable[[Sequence[Any]], list[str
         if isinstance(value, bool):
             return ("true" if value else "false") if programs else tr("Yes") if value else tr("No")
         if isinstance(value, Decimal):
-            return _unmistakable(f"{value:f}") if programs else f"{value:f}".replace(".", sign)
+            return _unmistakable(f"{value:f}").replace(".", sign)
         if isinstance(value, int):
             return str(value)
         if isinstance(value, datetime):

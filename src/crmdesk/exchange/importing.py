@@ -39,6 +39,7 @@ class FileResult:
     rejected: int = 0
     rejects_file: str | None = None
     refused: str = ""
+    joined: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
@@ -50,6 +51,7 @@ class ImportResult:
     """What an import did.
 
     Attributes:
+        joined: rows that became something else than a record of the entity, see `Counts`; all rows are added, updated, skipped, rejected or joined.
         created: how many records of other entities, or of the same by mere reference, were made.
         transaction: what undo takes back; None if nothing was written.
         problems: the first rejected rows. notes: sentences about what was noticed. unused: columns that went nowhere.
@@ -71,10 +73,11 @@ class ImportResult:
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     files: tuple[FileResult, ...] = ()
+    joined: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
-        names = "format encoding product read added updated skipped rejected created rejects_file transaction".split()
+        names = "format encoding product read added updated skipped rejected joined created rejects_file transaction".split()
         return {name: getattr(self, name) for name in names} | ({"files": [file.to_json() for file in self.files]} if self.files else {})
 
 
@@ -97,7 +100,7 @@ def import_file(
     counts = plan.counts
     return ImportResult(
         plan.table.format, plan.table.encoding, plan.layout.product, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, plan.created,
-        rejects_file, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused,
+        rejects_file, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused, joined=counts.joined,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from crmdesk.exchange.cells import CURRENCY, DATES, NUMBERS, Hints, Question, nu
 from crmdesk.exchange.chosen import with_choices
 from crmdesk.exchange.counts import Counts, CountsOfFiles
 from crmdesk.exchange.decisions import Decided
+from crmdesk.exchange.entries import MINUTE
 from crmdesk.exchange.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
 from crmdesk.exchange.gathering import Gathered
 from crmdesk.exchange.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
@@ -170,7 +171,7 @@ class Plan:
         self._books: dict[str, Book] = {}
         self._stages: dict[bytes | None, Stages] = {}
         self._seen = Seen()
-        self._fresh = Fresh()
+        self._fresh, self._merged = Fresh(), Fresh()
         self._once = Once(store)
         self._was_empty: dict[str, bool] = {}
         self._wrote = False
@@ -195,7 +196,7 @@ class Plan:
 
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
-        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_once", "_was_empty"):
+        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_merged", "_once", "_was_empty"):
             setattr(self, name, getattr(earlier, name))
         self._made_fields = earlier._made_fields + earlier._fresh_fields
         self._take_fresh(shared_fields(self._fresh_fields, self._made_fields))
@@ -210,7 +211,7 @@ class Plan:
 
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
-        self._books, self._stages, self._seen, self._fresh = {}, {}, Seen(), Fresh()
+        self._books, self._stages, self._seen, self._fresh, self._merged = {}, {}, Seen(), Fresh(), Fresh()
 
     @property
     def region(self) -> str:
@@ -366,6 +367,8 @@ class Plan:
                 self._gathered.update(self.entity, (column,), pair)
         if shape.told_ids.above:
             shape.link_rows()
+        if self.counts.joined:
+            self.notes.append(ntr(*JOINED, self.counts.joined))
         self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()] + self._gathered.notes
         if self._wrote:
             self._keep_mapping()
@@ -543,11 +546,9 @@ class Plan:
         return False
 
     def _count_added(self, draft: Draft) -> None:
-        if "line of" in draft.rest or "made already" in draft.rest:
-            return
-        if draft.entity == self.entity:
-            self._count("added", draft.line)
-        else:
+        is_own = draft.entity == self.entity and "line of" not in draft.rest
+        self._count("added" if is_own else "joined", draft.line)
+        if draft.entity != self.entity and "made already" not in draft.rest:
             self._gathered.made(draft.entity)
 
     def _count(self, what: str, line: int) -> None:
@@ -695,12 +696,21 @@ class Plan:
             records = {match.record for _, match in ours}
             present = self._present(entity, records)
             parts = _PresentParts(self.store, entity, records) if any(draft.parts for draft, _ in ours) else None
+            for record in records:
+                if record in self._merged:  # by a row further up, and not written yet
+                    values, given = self._merged.of(record)
+                    present[record].update(values)
+                    if parts:
+                        parts.learn(record, given)
             for draft, match in ours:
                 if draft.values.get("external_id"):
                     draft.values["source"] = draft.values.get("source") or shape.work.source
                 changes = self._merge_values(draft, match.record, present)
                 if parts and draft.parts:
                     changes += parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
+                if changes:
+                    given = self._merged.of(match.record)[1] if match.record in self._merged else Parts()
+                    self._merged.keep(match.record, present[match.record], _joined(given, draft.parts or Parts()))
                 self.changes += changes[: max(0, SHOWN - len(self.changes))]
                 if changes:
                     self._count("updated", draft.line)
@@ -722,6 +732,8 @@ class Plan:
         overwrites = self._decided.mode(draft) == "overwrite"
         fields = entity_class(draft.entity).fields
         own = self._given_columns(draft.entity)
+        # Tables for people tell the minute: that is no other moment.
+        moments = {item.column for item in fields.values() if item.kind == "moment"} if overwrites else set()
         merged = dict(present)
         for name, value in draft.values.items():
             if name not in own or value in (None, "") or name == "id":
@@ -729,7 +741,7 @@ class Plan:
             if name == "custom" and present.get("custom"):
                 old, new = json.loads(present["custom"]), json.loads(value)
                 merged["custom"] = json.dumps({**new, **old} if not overwrites else {**old, **new}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            elif overwrites or present.get(name) in (None, ""):
+            elif present.get(name) in (None, "") or (overwrites and not (name in moments and value == present[name] // MINUTE * MINUTE)):
                 merged[name] = value
         changes = [
             CellChange(draft.line, record, name, self._plain(fields, name, present.get(name)), self._in_file_text(draft, fields, name, value))
@@ -758,6 +770,10 @@ class Plan:
         return stored if stored is None or item is None else KINDS[item.kind].load(stored)
 
 
+JOINED = (
+    mark("{count} row belongs to another record: a further line of a quote, or a company instead of a person."),
+    mark("{count} rows belong to other records: further lines of a quote, or companies instead of persons."),
+)
 COMPLETED = (mark("{count} row completes a new record of a row further up."), mark("{count} rows complete new records of rows further up."))
 
 
@@ -798,14 +814,13 @@ class _PresentParts(PresentParts):
             shape.work.gathered.update("memo", ("text",), (given.note, has["memo"][0][0]))
             changes.append(CellChange(draft.line, record, "note", has["memo"][0][1], given.note))
         if fresh:
-            shape.writer.add(record, fresh, {part: len(rows) for part, rows in has.items()})
+            shape.writer_for(draft.entity).add(record, fresh, {part: len(rows) for part, rows in has.items()})
             added = [("phone", phone[1]) for phone in fresh.phones] + [("email", mail[1]) for mail in fresh.emails] + [("handle", handle[1]) for handle in fresh.handles]
             added += [("address", ", ".join(part for part in address[1:6] if part)) for address in fresh.addresses]
             added += [("tags", tag) for tag in shape.parts.tag_texts(draft.cells)] if fresh.tags else []
             added += [("note", fresh.note)] if fresh.note else []
             changes += [CellChange(draft.line, record, name, None, value) for name, value in added]
-        for part, rows in (("phone", [(p[3], p[1]) for p in fresh.phones]), ("email", [(m[2],) for m in fresh.emails]), ("record_tag", [(t,) for t in fresh.tags])):
-            self.has.setdefault(part, {}).setdefault(record, []).extend(rows)
+            self.learn(record, fresh)
         return changes
 
 

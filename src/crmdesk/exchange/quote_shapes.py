@@ -55,10 +55,7 @@ class QuoteShape(Shape):
         """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""
         values, settings = draft.values, self.work.settings
         draft.rest["may repeat"] = self.lines is not None
-        if values.get("number") and self.is_ours:
-            # It was issued elsewhere: its lines come in a second file.
-            values["source"] = values.get("source") or self.work.source
-        elif values.get("number") and "external_id" in values:
+        if values.get("number") and "external_id" in values and not self.is_ours:
             values["external_id"] = values["external_id"] or values["number"]
         values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
         values["date"] = values["date"] or self.today.isoformat()
@@ -87,6 +84,9 @@ class QuoteShape(Shape):
     def accept(self, draft: Draft) -> None:
         """Take a quote, or one more line of the one above."""
         number = draft.values["number"]
+        if number and self.is_ours:
+            # It was issued elsewhere: its lines come in a second file.
+            draft.values["source"] = draft.values.get("source") or self.work.source
         quote = self.by_number.get(number) if self.lines and number else None
         if quote is None:
             super().accept(draft)

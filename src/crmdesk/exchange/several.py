@@ -218,7 +218,7 @@ def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: i
     notes += [tr("{file}: {reason}", file=Path(file.file).name, reason=file.refused) for file in refused]
     if left_out:
         notes.append(ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", left_out))
-    total = {name: sum(getattr(plan.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected")}
+    total = {name: sum(getattr(plan.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}
     return ImportResult(
         formats.pop() if len(formats) == 1 else "several", encodings.pop() if len(encodings) == 1 else None, products.pop() if len(products) == 1 else None, **total,
         created=plans[0].created, rejects_file=next((file for file in rejects if file), None), transaction=transaction, problems=tuple(problems),
@@ -236,5 +236,8 @@ def _file_results(plan: Plan, rejects_file: str | None) -> list[FileResult]:
     """Return what became of the files of a plan; what was rejected of cards and the like is given back in one file."""
     files = plan.files.files if plan.files else {plan.table.path: plan.counts}
     return [
-        FileResult(str(path), plan.table.format, of.read, of.added, of.updated, of.skipped, of.rejected, rejects_file if of.rejected else None) for path, of in files.items()
+        FileResult(
+            str(path), plan.table.format, of.read, of.added, of.updated, of.skipped, of.rejected, rejects_file if of.rejected else None, joined=of.joined
+        )  # fmt: skip
+        for path, of in files.items()
     ]

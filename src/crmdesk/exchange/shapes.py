@@ -15,7 +15,7 @@ from crmdesk.exchange.gathering import stored_own_fields
 from crmdesk.exchange.links import NUMBERED, SeveralCalledSo
 from crmdesk.exchange.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.told_ids import NOT_THERE, ToldIds
+from crmdesk.exchange.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 Values = dict[str, Any]
-OF_A_COMPANY = frozenset({"contact_id", "deal_id", "quote_id", "ticket_id"})
-"""Links by name that must not lead to a record of another company than the row's."""
 OWNERS = ("company_id", "contact_id")
 """The links of a row that are read first: they tell apart other records of one name."""
 
@@ -398,8 +396,12 @@ class Shape:
                 values[column] = None
         self.work.gathered.put(draft.entity, values)
         if draft.parts is not None:
-            (self.writer if draft.entity == self.entity else PartsWriter(self.work.gathered, draft.entity)).add(draft.id, draft.parts)
+            self.writer_for(draft.entity).add(draft.id, draft.parts)
         self.after(draft)
+
+    def writer_for(self, entity: str) -> PartsWriter:
+        """Return what takes the list fields of a row, which may have become a record of another entity."""
+        return self.writer if entity == self.entity else PartsWriter(self.work.gathered, entity)
 
     def new_id(self, draft: Draft) -> bytes:
         """Return the id of a new record: the one promised to it, or a fresh one."""

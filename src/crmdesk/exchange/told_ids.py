@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from crmdesk.models.base import Record
     from crmdesk.store import Reader
 
+OF_A_COMPANY = frozenset({"contact_id", "deal_id", "quote_id", "ticket_id"})
+"""Links by name that must not lead to a record of another company than the row's."""
 NOT_THERE = (
     mark("{count} link to a record that was refused was left out."),
     mark("{count} links to records that were refused were left out."),
@@ -60,14 +62,16 @@ def id_names(entity: str) -> frozenset[str]:
 
 
 def unclear(reader: Reader, cls: type[Record], link: str) -> bool:
-    """Say whether a name is not enough to find linked records again: others are called so, they have none, or they are rows of the same file."""
+    """Say whether a name is not enough to find linked records again: others are called so, they have none, belong to other companies, or are rows of the same file."""
     item = cls.fields[link]
     target = entity_class(item.target or "")
     table, title = target.entity.name, "sort_key" if "sort_key" in target.columns else title_field(target)
     shared = f'SELECT "{title}" FROM "{table}" WHERE deleted_at IS NULL GROUP BY "{title}" HAVING count(*) > 1'
     nameless = f'SELECT id FROM "{table}" WHERE "{title}" IN ({shared}) OR ifnull("{title}", \'\') = \'\''
-    among = "IS NOT NULL" if target is cls else f"IN ({nameless})"
-    return bool(reader.value(f'SELECT 1 FROM "{table if target is cls else cls.entity.name}" WHERE deleted_at IS NULL AND "{item.column}" {among} LIMIT 1'))
+    among = f'"{item.column}" {"IS NOT NULL" if target is cls else f"IN ({nameless})"}'
+    if item.column in OF_A_COMPANY and {"company_id"} <= cls.columns.keys() & target.columns.keys():
+        among = f'({among} OR company_id <> (SELECT l.company_id FROM "{table}" l WHERE l.id = "{item.column}"))'
+    return bool(reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NULL AND {among} LIMIT 1'))
 
 
 class _Told(NamedTuple):

@@ -1,0 +1,139 @@
+"""The same file again, in every mode: nothing is lost, nothing comes twice, and the counts add up to the rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from crmdesk.exchange.exporting import ExportOptions, export_records
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.plan import ImportOptions
+from crmdesk.operations import quotes, records, tickets
+from crmdesk.queries.records import ids, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+FORMS = [(".json", False), (".csv", True), (".csv", False), (".xlsx", False)]
+
+
+def taken(store: Store, folder: Path, entity: str, text: str, **options: Any) -> ImportResult:
+    path = folder / f"{entity}.csv"
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, entity, path, ImportOptions(dates="ymd", **options))
+
+
+def adds_up(result: ImportResult) -> bool:
+    return result.read == result.added + result.updated + result.skipped + result.rejected + result.joined
+
+
+def values(store: Store, entity: str) -> list[dict[str, Any]]:
+    with store.read() as reader:
+        found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
+    return [{name: value for name, value in row.items() if name not in {"id", "source"}} for row in found]
+
+
+DEALS = (
+    "Deal name,Company,Contact,Email,Phone,Amount\nRollers,Acme,Anna Berg,anna@x.example,030 1,100\nBelts,Acme,Anna Berg,anna@x.example,030 1,200\n"
+    "Boxes,Beta,Bob Cole,bob@x.example,,50\nLids,Acme,,,,7\nBags,Gamma,,,,7\nCups,Gamma,,info@gamma.example,030 9,7\n,,,,,\nTins,Delta,,no mail at all,,1\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("on_duplicate", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize("entity", ["contact", "company", "deal", "lead"])
+def test_the_counts_of_a_sheet_of_deals_add_up_to_its_rows(store: Store, tmp_path: Path, entity: str, on_duplicate: str) -> None:
+    first = taken(store, tmp_path, entity, DEALS, on_duplicate=on_duplicate)
+    assert adds_up(first)
+    with store.read() as reader:
+        there = {name: len(ids(reader, name)) for name in ("contact", "company", "deal", "lead")}
+    told = {**{name: first.created.get(name, 0) for name in there}, entity: first.added}
+    assert told == there
+    again = taken(store, tmp_path, entity, DEALS, on_duplicate=on_duplicate)
+    assert adds_up(again)
+    assert (again.added, again.created) == (0, {})
+
+
+def test_rows_that_are_companies_among_contacts_are_told(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "contact", DEALS)
+    assert (result.added, result.joined, result.created) == (2, 2, {"company": 3})
+    assert any("belong to other records" in note for note in result.notes)
+
+
+def test_a_company_among_contacts_keeps_its_mail_when_it_is_filled(store: Store, tmp_path: Path) -> None:
+    text = "Name,Company,Email,Phone\nAnna Berg,Gamma,anna@x.example,\n,Gamma,info@gamma.example,030 9\n"
+    taken(store, tmp_path, "contact", "Name,Company\nAnna Berg,Gamma\n")
+    for _ in range(2):
+        taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    (company,) = values(store, "company")
+    assert ([part["value"] for part in company["email"]], len(company["phone"])) == (["info@gamma.example"], 1)
+
+
+@pytest.mark.parametrize("on_duplicate", ["fill", "overwrite"])
+def test_lists_get_what_they_lack_and_lose_nothing(store: Store, tmp_path: Path, on_duplicate: str) -> None:
+    old = "External id,Name,Email,Phone (work),Phone (mobile),WeChat,Street,City,Tags,Note\n7,Anna Berg,old@x.example,+49 30 1234567,,wx_old,Ring 5,Dresden,vip,old note\n"
+    new = "External id,Name,Email,Phone (work),Phone (mobile),WeChat,Street,City,Tags,Note\n7,Anna Berg,new@x.example,030 1234567,0151 23456789,wx_new,Weg 1,Berlin,fair,new note\n"
+    taken(store, tmp_path, "contact", old)
+    for turn in range(3):
+        result = taken(store, tmp_path, "contact", new, on_duplicate=on_duplicate)
+        assert (result.added, result.updated, result.skipped) == (0, 1 if turn == 0 else 0, 0 if turn == 0 else 1)
+    (anna,) = values(store, "contact")
+    assert [part["value"] for part in anna["email"]] == ["old@x.example", "new@x.example"]
+    assert [(part["label"], part["value"]) for part in anna["phone"]] == [("work", "+49 30 1234567"), ("mobile", "0151 23456789")]
+    assert [part["value"] for part in anna["handle"]] == ["wx_old", "wx_new"]
+    assert [part["street"] for part in anna["address"]] == ["Ring 5", "Weg 1"]
+    assert {part["value"] for part in anna["tags"]} == {"vip", "fair"}
+    assert [part["value"] for part in anna["note"]] == ["old note" if on_duplicate == "fill" else "new note"]
+
+
+@pytest.mark.parametrize("on_duplicate", ["fill", "overwrite"])
+def test_a_record_that_stands_twice_in_a_file_gets_each_value_once(store: Store, tmp_path: Path, on_duplicate: str) -> None:
+    taken(store, tmp_path, "contact", "External id,Name\n7,Anna Berg\n")
+    row = "7,Anna Berg,new@x.example,0151 23456789,wx_new,Weg 1,Berlin,fair,new note\n"
+    taken(store, tmp_path, "contact", "External id,Name,Email,Phone,WeChat,Street,City,Tags,Note\n" + row * 1200, on_duplicate=on_duplicate)
+    (anna,) = values(store, "contact")
+    assert [len(anna[name]) for name in ("email", "phone", "handle", "address", "tags", "note")] == [1] * 6
+
+
+@pytest.mark.parametrize("on_duplicate", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize(("ending", "for_programs"), FORMS)
+def test_tickets_and_quotes_with_all_that_belongs_to_them_are_known_again(store: Store, tmp_path: Path, ending: str, for_programs: bool, on_duplicate: str) -> None:
+    store.run(records.add, "company", {"name": "Acme", "phone": "+49 30 123456", "tags": "vip", "address.city": "Köln", "note": "n"})
+    ticket = store.run(tickets.open_ticket, "Broken", message="It fell.\n\nHelp")
+    store.run(tickets.reply, ticket, "Send it in")
+    store.run(records.edit, "ticket", [ticket], {"tags": "urgent"})
+    line = {"description": "Box", "quantity": "2", "unit_price": "50.125", "tax_category": "S", "tax_rate": "19"}
+    discount = {"allowance_charges": [{"charge": False, "percent": "10", "reason": "Loyal"}]}
+    for issued in (True, False):
+        made, _ = store.run(quotes.add_document, {"currency": "EUR", "company": "Acme", "date": "2026-03-01", "lines": [line, {**line, **discount}, line]})
+        if issued:
+            store.run(quotes.issue, made)
+    entities = ("company", "ticket", "message", "quote", "quote_line", "allowance_charge")
+    before = {entity: values(store, entity) for entity in entities}
+    for entity in entities:
+        path = tmp_path / f"{entity}{ending}"
+        export_records(store, entity, path, ExportOptions(for_programs=for_programs))
+        result = import_file(store, entity, path, ImportOptions(dates="ymd", on_duplicate=on_duplicate))
+        assert adds_up(result)
+        assert (result.added, result.updated, result.joined, [problem.reason for problem in result.problems]) == (0, 0, 0, []), entity
+    assert {entity: values(store, entity) for entity in entities} == before
+
+
+def test_lines_of_another_program_are_known_again(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "quote", "Number,Company,Date\n100,Acme,2026-03-01\n101,Acme,2026-03-02\n")
+    text = "Quote number,Product,Quantity,Unit price\n100,Box,2,5.00\n100,Box,2,5.00\n100,Lid,1,1.25\n101,Box,2,5.00\n"
+    first, again = taken(store, tmp_path, "quote_line", text), taken(store, tmp_path, "quote_line", text)
+    assert (first.added, again.added, again.skipped) == (4, 0, 4)
+    assert [line["position"] for line in values(store, "quote_line") if line["description"] == "Lid"] == [2]
+
+
+def test_rows_of_orders_with_their_lines_add_up_and_are_known_again(store: Store, tmp_path: Path) -> None:
+    text = "Order number,Company,Date,Product,Quantity,Unit price\n100,Acme,2026-03-01,Box,2,5.00\n100,Acme,2026-03-01,Lid,1,1.25\n101,Beta,2026-03-02,Box,2,5.00\n"
+    first = taken(store, tmp_path, "quote", text)
+    assert (first.added, first.joined, adds_up(first)) == (2, 1, True)
+    again = taken(store, tmp_path, "quote", text)
+    assert (again.added, again.joined, adds_up(again), len(values(store, "quote_line"))) == (0, 0, True, 3)

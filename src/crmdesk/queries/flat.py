@@ -62,10 +62,15 @@ def flat(reader: Reader, cls: type[Record], wanted: Sequence[bytes], columns: Se
         # Records are fetched in the order of their ids, as they lie in the file: a sorted list jumps about in it, and every page would be
         # decrypted anew for every row.
         lying = sorted(window)
-        found = source.read(lying, start, told)
         order = {record: at for at, record in enumerate(lying)}
-        at = [order[record] for record in window]
-        gather = itemgetter(*at) if len(at) > 1 else lambda values: [values[0]]
+        yield from _in_blocks(source.read(lying, start, told), [order[record] for record in window])
+
+
+def _in_blocks(found: list[list[Any]], at: Sequence[int]) -> Iterator[list[list[Any]]]:
+    """Yield the rows at these places, some at a time: whoever still holds a block while the next rows are read holds few of the last."""
+    for start in range(0, len(at), BLOCK):
+        some = at[start : start + BLOCK]
+        gather = itemgetter(*some) if len(some) > 1 else lambda values, place=some[0]: [values[place]]
         yield [list(gather(values)) for values in found]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit
 
 from crmdesk.i18n import set_language
 from crmdesk.operations import records as deeds
@@ -19,6 +19,7 @@ from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
 from crmdesk.ui.places import BesideWindow
 from crmdesk.ui.record_page import CustomerPage
+from crmdesk.ui.widgets.basics import Button
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -242,6 +243,30 @@ def test_a_window_of_its_own_is_forgotten_when_it_is_closed(desk: Desk) -> None:
     assert desk.said() == []
 
 
+def test_each_window_is_called_by_what_it_shows(desk: Desk) -> None:
+    with desk.store.read() as reader:
+        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+        name = str(records.rows(reader, "contact", [anders], ("name",))[0].values["name"])
+    desk.open("contacts")
+    before = desk.window.windowTitle()
+    desk.window.open_record("contact", anders, own_window=True)
+    desk.settle()
+    beside = next(window for window in QApplication.topLevelWidgets() if isinstance(window, BesideWindow))
+    assert (desk.window.windowTitle(), beside.windowTitle()) == (before, name)
+    beside.close()
+
+
+def test_a_page_that_one_has_left_names_no_window(desk: Desk) -> None:
+    with desk.store.read() as reader:
+        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+    desk.open("contacts")
+    before = desk.window.windowTitle()
+    desk.window.open_record("contact", anders)
+    desk.window.open_page("contacts")
+    desk.settle()
+    assert desk.window.windowTitle() == before
+
+
 def test_what_was_to_be_shown_after_a_deed_is_let_go_when_its_page_is_gone(desk: Desk) -> None:
     page = desk.open("contacts")
     assert isinstance(page, CustomerListPage)
@@ -266,3 +291,41 @@ def test_tab_leads_from_the_last_mail_address_to_the_button_that_adds(desk: Desk
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is dialog.accept_button
     dialog.close()
+
+
+def test_the_one_that_is_there_is_taken_instead_of_a_new_one_and_gets_what_it_lacks(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "given_name"), "Maria")
+    QTest.keyClicks(field(dialog, "family_name"), "Anders")
+    QTest.keyClicks(field(dialog, "role"), "Buyer")
+    QTest.keyClicks(field(dialog, "phone"), "030 0074321")
+    QTest.keyClicks(field(dialog, "email"), "maria@anders.example")
+    dialog.look()
+    desk.settle()
+    before = names(desk, "contact")
+    next(button for button in dialog.known.findChildren(Button) if button.text() == "Use this one").click()
+    desk.settle()
+    assert names(desk, "contact") == before
+    with desk.reader() as reader:
+        maria = records.find_one(reader, "contact", "Maria Anders")
+        (row,) = records.rows(reader, "contact", [maria.bytes], ("role", "phone", "email"))
+    assert (row.values["role"], [part.value for part in row.values["email"]], len(row.values["phone"])) == ("Owner", ["maria@anders.example"], 1)
+    desk.store.undo()
+    with desk.reader() as reader:
+        (row,) = records.rows(reader, "contact", [maria.bytes], ("email",))
+    assert row.values["email"] == []
+
+
+def test_a_new_one_that_looks_like_another_is_merged_from_what_is_said_after_it_was_added(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "given_name"), "Maria")
+    QTest.keyClicks(field(dialog, "family_name"), "Anders")
+    QTest.keyClicks(field(dialog, "phone"), "030 0074321")
+    dialog.look()
+    desk.settle()
+    dialog.save()
+    desk.settle()
+    next(button for button in desk.window.toasts.findChildren(QAbstractButton) if button.text() == "Merge with Maria Anders").click()
+    desk.settle()
+    with desk.reader() as reader:
+        assert reader.value("SELECT count(*) FROM contact WHERE family_name = 'Anders' AND deleted_at IS NULL") == 1

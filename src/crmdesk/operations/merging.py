@@ -13,7 +13,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.models.same import MergedRecord, NotSame
-from crmdesk.operations import values
+from crmdesk.operations import records, values
 from crmdesk.queries.finding import title_field
 from crmdesk.store.door import Change, operation, parts_of
 from crmdesk.store.reader import IN_IDS, id_list
@@ -79,6 +79,31 @@ def merge(change: Change, entity: str, keep: UUID, others: Sequence[UUID], choic
     filled = tuple(item.name for item in _single_fields(cls) if before[item.column] != getattr(kept, item.column))
     change.note(about=str(getattr(kept, title_field(cls)) or ""), merged=[record.id.hex for record in gone])
     return Merged(keep, tuple(record.id for record in gone), filled, moved)
+
+
+@operation(mark("Complete"), right="store.read")
+def complete(change: Change, entity: str, keep: UUID, typed: Mapping[str, Any]) -> UUID:
+    """Let a record that is there take what was typed for a new one: what it lacks is filled, what it has stays. Returns the record.
+
+    Raises:
+        UserError: as `records.add` and `merge`.
+    """
+    cls = entity_class(entity)
+    kept = change.get(cls, keep)
+    given = {name: _not_there(change, kept, cls.fields[name], value) if isinstance(value, list) else value for name, value in typed.items()}
+    merge(change, entity, keep, [records.add(change, entity, given, anyway=True)])
+    return keep
+
+
+def _not_there(change: Change, kept: Record, item: Field, parts: Sequence[Any]) -> list[Any]:
+    """Return the entries of a list field that a record does not have yet: what must be there once is not added a second time on the way."""
+    part = ENTITIES[item.target or ""]
+    has = {_plain(getattr(one, part.entity.value)) for one in values.parts(change, kept, part.entity.name)}
+    return [one for one in parts if _plain(one.get("value") if isinstance(one, dict) else one) not in has]
+
+
+def _plain(text: Any) -> str:
+    return "".join(str(text or "").split()).casefold()
 
 
 # -- values ------------------------------------------------------------------------------------------------------------------------

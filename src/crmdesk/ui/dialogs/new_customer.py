@@ -10,11 +10,11 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.errors import UserError
-from crmdesk.i18n import language, mark, tr
+from crmdesk.i18n import language, mark, ntr, tr
 from crmdesk.models.names import display_name
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
-from crmdesk.operations import records
+from crmdesk.operations import merging, records
 from crmdesk.queries import duplicates, uniqueness
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import LinkEditor, Named
@@ -45,7 +45,11 @@ NEW_TITLES = {"contact": mark("New contact"), "company": mark("New company"), "l
 
 
 class NewCustomerDialog(NewRecordDialog):
-    """Asks for a new company, contact or lead, and names those that are there already with the same mail, phone or name."""
+    """Asks for a new company, contact or lead, and names those that are there already with the same mail, phone or name.
+
+    Attributes:
+        used: called with the record that is there, if that is taken instead of a new one.
+    """
 
     def __init__(self, frame: Frame, entity: str, added: Callable[[UUID], object], values: Mapping[str, Any] | None = None) -> None:
         names, given = NEW_FIELDS[entity], dict(values or {})
@@ -53,13 +57,14 @@ class NewCustomerDialog(NewRecordDialog):
             names = ("family_name", "given_name", *names[2:])
         super().__init__(frame, entity, names, tr(NEW_TITLES[entity]), tr("Add"), added, given)
         self._frame_of, self._entity = frame, entity
+        self.used = added
         self._warned: set[str] = set()
         # An empty value shows the first empty line of a list field.
         self.form.set_values({name: None for name in names if name not in given})
         for editor in self.form.editors.values():
             if isinstance(editor, LinkEditor):
                 editor.context = making(frame)
-        self.known = KnownOnes(self._open_known)
+        self.known = KnownOnes(self._open_known, self._use_known)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(layout.indexOf(self.form) + 1, self.known)
@@ -107,12 +112,26 @@ class NewCustomerDialog(NewRecordDialog):
         self._frame_of.open_record(self._entity, record)
 
 
-class KnownOnes(QWidget):
-    """Names records that may be the same; pressing one opens it."""
+    def _use_known(self, record: UUID) -> None:
+        """Take the record that is there instead of making another one; what was typed and it lacks goes there."""
+        typed = self.typed()
+        if typed is None:
+            return
 
-    def __init__(self, open_record: Callable[[UUID], object]) -> None:
+        def done(kept: UUID) -> None:
+            self._done(kept)
+            self.used(kept)
+
+        self.accept_button.setEnabled(False)
+        self._frame_of.do(merging.complete, self._entity, record, typed, done=done, failed=self._failed)
+
+
+class KnownOnes(QWidget):
+    """Names records that may be the same; pressing one opens it, and the button beside it takes it instead of making a new one."""
+
+    def __init__(self, open_record: Callable[[UUID], object], use: Callable[[UUID], object]) -> None:
         super().__init__()
-        self._open = open_record
+        self._open, self._use = open_record, use
         self.found: list[Known] = []
         self._lines = column(space=2)
         self.setLayout(self._lines)
@@ -127,7 +146,10 @@ class KnownOnes(QWidget):
         for one in found:
             line = QWidget()
             said = Text(one.why, "caption")
-            line.setLayout(row(Picture("circle-alert", "warning", 14), Button(one.title, partial(self._open, one.id), "link"), said, None, space=6))
+            use = Button(tr("Use this one"), partial(self._use, one.id))
+            use.setAccessibleName(tr("Use {name} instead of a new one", name=one.title))
+            title = Button(one.title, partial(self._open, one.id), "link", tip=tr("Open the record"))
+            line.setLayout(row(Picture("circle-alert", "warning", 14), title, said, None, use, space=6))
             self._lines.addWidget(line)
         self.setVisible(bool(found))
 
@@ -168,11 +190,24 @@ def making(frame: Frame) -> Context:
 
 def ask_new(frame: Frame, entity: str, added: Callable[[UUID], object] | None = None, values: Mapping[str, Any] | None = None) -> NewCustomerDialog:
     """Show the dialog that adds a contact, company or lead; by default a toast offers to open it."""
+    label = tr(entity_class(entity).entity.label)
+
+    def show(record: UUID) -> tuple[str, Callable[[], object]]:
+        return tr("Show"), lambda: frame.open_record(entity, record)
 
     def say(record: UUID) -> None:
-        label = tr(entity_class(entity).entity.label)
-        frame.say(tr("{entity} added", entity=label), undo=True, more=[(tr("Show"), lambda: frame.open_record(entity, record))])
+        alike = [one for one in dialog.known.found if one.score >= ASKED][:1]
+        frame.say(tr("{entity} added", entity=label), undo=True, more=[show(record), *(merge(record, one) for one in alike)])
+
+    def merge(record: UUID, known: Known) -> tuple[str, Callable[[], object]]:
+        said = ntr("{count} record merged", "{count} records merged", 1)
+        return tr("Merge with {name}", name=known.title), lambda: frame.do(merging.merge, entity, known.id, [record], said=said)
+
+    def say_used(record: UUID) -> None:
+        frame.say(tr("The one that is there was taken; what it lacked was filled in."), undo=True, more=[show(record)])
 
     dialog = NewCustomerDialog(frame, entity, added or say, values)
+    if added is None:
+        dialog.used = say_used
     dialog.open()
     return dialog

@@ -69,14 +69,20 @@ class AskDialog(QDialog):
 
     def save(self) -> None:
         """Have the record saved, or show what is wrong at its field."""
+        values = self.typed()
+        if values is None:
+            return
+        self.accept_button.setEnabled(False)
+        self._save(values, self._done, self._failed)
+
+    def typed(self) -> dict[str, Any] | None:
+        """Return what was typed, by field; None if something is wrong, which stands at its field then."""
         try:
             changed = self.form.values()
         except UserError:
-            return
+            return None
         everything = {**{name: value for name, value in self._given.items() if name in self.form.editors}, **changed}
-        values = {name: given(self.form.editors[name].field, value) for name, value in everything.items() if value is not None}
-        self.accept_button.setEnabled(False)
-        self._save(values, self._done, self._failed)
+        return {name: given(self.form.editors[name].field, value) for name, value in everything.items() if value is not None}
 
     def _done(self, result: Any) -> None:
         self.accept()

@@ -137,7 +137,7 @@ def _pair_sql(cls: type[Record], name: str, column: str, value: str) -> str:
 
 
 def _sealed(connection: Connection, cls: type[Record], first: int, last: int, salts: bytes) -> Iterable[tuple[int, bytes]]:
-    """Yield (id, what is digested) of a transaction's rows of one table: put together by the database, which takes half as long."""
+    """Yield (id, what is digested) of a transaction's rows of one table: put together by the database, so that one value comes for each."""
     number = cls.entity.number
     salt = f"substr(?1, (j.id - ?2) * {SALT} + 1, {SALT})"
     found: Iterable[tuple[int, bytes]] = connection.execute(

@@ -236,8 +236,9 @@ def _queue_many(connection: Connection, before: int) -> None:
         _queue_holders(connection, [row for (row,) in rows(connection, changed, (before, CustomField.entity.number, UPDATE))])
     if own:
         connection.execute(f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND +tbl IN ({own}) ON CONFLICT DO NOTHING", (before,))  # noqa: S608
+    waiting = {cls.entity.name for cls in searched_entities() if _all_wait(connection, cls)}
     for part in (BY_NUMBER[number] for number in present):
-        if part.entity.owned_by and (searched_columns(part) or part.entity.name == "record_tag"):
+        if part.entity.owned_by and (searched_columns(part) or part.entity.name == "record_tag") and not waiting.issuperset(part.entity.owned_by):
             owners = [owner for owner in part.entity.owned_by if ENTITIES[owner] in searched_entities()]
             number = " ".join(f'WHEN p."{owner}_id" IS NOT NULL THEN {ENTITIES[owner].entity.number}' for owner in owners)
             owned = ", ".join(f'p."{owner}_id"' for owner in owners) + ", NULL"
@@ -246,6 +247,12 @@ def _queue_many(connection: Connection, before: int) -> None:
                 f"WHERE j.id > ? AND +j.tbl = {part.entity.number} AND coalesce({owned}) IS NOT NULL ON CONFLICT DO NOTHING",
                 (before,),
             )
+
+
+def _all_wait(connection: Connection, cls: type[Record]) -> bool:
+    """Say whether every record of an entity is in the queue, as after the first import into a store: none has to be found by its parts then."""
+    other = f'SELECT 1 FROM "{cls.entity.name}" t WHERE NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.tbl = ? AND q.row = t.id) LIMIT 1'  # noqa: S608
+    return not rows(connection, other, (cls.entity.number,))
 
 
 def _queue_holders(connection: Connection, definitions: Iterable[bytes]) -> None:

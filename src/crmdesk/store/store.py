@@ -166,16 +166,20 @@ class Store:
             self._writer = writer
         return self._writer
 
-    def _open_session(self) -> Session:
-        """Return a session of single records in the transaction that the door has begun."""
-        from sqlalchemy.orm import Session
-
+    def _engine_of_records(self) -> Engine:
+        """Return what single records are read and written through; loading it takes a third of a second, so it is done before the store is held."""
         from crmdesk.models import mapping
 
         mapping.tables()
         if self._engine is None:
             self._engine = writing_engine(self._opened_writer())
-        self._bound = self._engine.connect()
+        return self._engine
+
+    def _open_session(self) -> Session:
+        """Return a session of single records in the transaction that the door has begun."""
+        from sqlalchemy.orm import Session
+
+        self._bound = self._engine_of_records().connect()
         self._bound.begin()
         return Session(bind=self._bound, autoflush=False, expire_on_commit=False)
 
@@ -228,6 +232,8 @@ class Store:
     def _transact(self, declared: Operation, origin: str, kind: str, reverts: int | None, work: Callable[[Change], R]) -> R:
         with self._writing, sorted_errors(), no_garbage():
             connection = self._opened_writer()
+            if not declared.by_rows:
+                self._engine_of_records()
             # Without IMMEDIATE SQLite takes the lock at the first write, and what was read before may be stale by then.
             connection.execute("BEGIN IMMEDIATE")
             change: Change | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.ui import theme
@@ -168,6 +168,16 @@ class Page(QWidget):
     def focus_first(self) -> None:
         """Put the keyboard where work begins."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def name_window(self, title: str) -> None:
+        """Name what is shown in the title of the window that the page stands in; a page that was left names none."""
+        own: QWidget = self.window()
+        if not self.isVisibleTo(own):
+            return
+        if isinstance(self.parentWidget(), QStackedWidget):
+            self.frame.set_title(title)
+        else:
+            own.setWindowTitle(title)
 
 
 def at_field_or_window(frame: Frame, refused: Callable[[Exception], None]) -> Callable[[Exception], None]:

@@ -81,7 +81,7 @@ class RowsPage(Page):
         shown = self._lists[entity]
         self.stack.setCurrentWidget(shown)
         self.way.set_steps((tr("Back"), self.frame.go_back), (wanted["title"], None))
-        self.frame.set_title(wanted["title"])
+        self.name_window(wanted["title"])
         shown.aim(wanted["title"], tuple(wanted["where"]))
 
     def refresh(self, changed: Changed) -> None:

@@ -213,6 +213,7 @@ class CustomerPage(Page):
                     widget.setVisible(there)
         self._gone.setVisible(not there)
         if there:
+            self._side.setVisible(not self._is_narrow)
             self.side.others_card.setVisible(bool(self.shown and self.shown.others))
 
     # --- showing ----------------------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ class CustomerPage(Page):
         was_gone, self.shown = self._gone.isVisibleTo(self), found
         if was_gone:
             self._set_there(True)
-        self.frame.set_title(found.name)
+        self.name_window(found.name)
         label = tr(self._cls.entity.plural)
         self.crumbs.set_steps((label, lambda: self.frame.open_page(self.home)), (found.name, None))
         self.avatar.set_name(found.name)

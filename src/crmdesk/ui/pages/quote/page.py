@@ -248,7 +248,7 @@ class QuotePage(Page):
         self.way.set_steps((tr("Quotes"), self._to_list), (number, None))
         title = tr("Quote for {company}", company=view.company.title) if view.company else view.subject or tr("Quote")
         self.header.set_title(title)
-        self.frame.set_title(f"{number} · {title}")
+        self.name_window(f"{number} · {title}")
         label = next((tr(choice.label) for choice in QUOTE_STATUS if choice.value == view.status), view.status)
         self.status.show_as(label, STATUS_TONES.get(view.status, "muted"))
         self.status.setToolTip(view.decline_reason)

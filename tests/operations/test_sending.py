@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import CannotUndo, NotAllowed, UserError
-from crmdesk.operations import private_files, quotes, records, sending, tickets
+from crmdesk.operations import quotes, records, sending, tickets
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
+from crmdesk.store import private_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

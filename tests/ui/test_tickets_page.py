@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
-from crmdesk.operations import private_files, records, tickets
+from crmdesk.operations import records, tickets
+from crmdesk.store import private_files
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.pages.tickets import TicketsPage

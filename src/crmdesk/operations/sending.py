@@ -15,12 +15,12 @@ from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.quote import Quote
 from crmdesk.operations import quotes
 from crmdesk.operations.attachments import clean_name
-from crmdesk.operations.private_files import private_path
 from crmdesk.queries import letters
 from crmdesk.queries.quotes import file_name, pdf_of
 from crmdesk.queries.seen import live
 from crmdesk.reports.mail import Enclosed, MailDraft, mail_file
 from crmdesk.store.door import HAS_LEFT, operation
+from crmdesk.store.private_files import private_path
 from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:

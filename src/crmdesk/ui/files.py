@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from crmdesk.i18n import locale, tr
 from crmdesk.operations import attachments
 from crmdesk.operations import records as deeds
-from crmdesk.operations.private_files import private_path
+from crmdesk.store.private_files import private_path
 from crmdesk.store.unfinished import unfinished
 from crmdesk.ui import background
 from crmdesk.ui.page import scrolled

@@ -102,7 +102,7 @@ class Upkeep(QObject):
     def begin(self) -> None:
         """Do what is due at the start, once: index, backup, quotes that ran out. Called when the first page is there."""
         if not self._is_begun and not self._is_stopped:
-            from crmdesk.operations.private_files import clear_left_copies
+            from crmdesk.store.private_files import clear_left_copies
 
             self._is_begun = True
             clear_left_copies()
@@ -119,7 +119,7 @@ class Upkeep(QObject):
 
     def stop(self) -> None:
         """Rest for good: the store is about to be closed, and no copy of a file or a mail may lie about then."""
-        from crmdesk.operations.private_files import forget_copies
+        from crmdesk.store.private_files import forget_copies
 
         self._is_stopped = True
         forget_copies()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.operations.private_files import clear_left_copies, forget_copies, private_path
+from crmdesk.store.private_files import clear_left_copies, forget_copies, private_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LEAVE = "from crmdesk.operations.private_files import private_path; p = private_path('a.txt'); p.write_text('secret'); print(p, flush=True); input(); import os; os._exit(9)"
+LEAVE = "from crmdesk.store.private_files import private_path; p = private_path('a.txt'); p.write_text('secret'); print(p, flush=True); input(); import os; os._exit(9)"
 
 
 @pytest.fixture(autouse=True)

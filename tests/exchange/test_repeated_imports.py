@@ -137,3 +137,21 @@ def test_rows_of_orders_with_their_lines_add_up_and_are_known_again(store: Store
     assert (first.added, first.joined, adds_up(first)) == (2, 1, True)
     again = taken(store, tmp_path, "quote", text)
     assert (again.added, again.joined, adds_up(again), len(values(store, "quote_line"))) == (0, 0, True, 3)
+
+
+@pytest.mark.shared
+def test_real_orders_keep_their_numbers_on_the_way_through_a_workbook(store: Store, other: Store, tmp_path: Path, shared_data: Path) -> None:
+    folder = shared_data / "02_orders" / "northwind_csv"
+    for entity, name in (("quote", "orders"), ("quote_line", "order_details")):
+        assert import_file(store, entity, folder / f"{name}.csv", ImportOptions(dates="ymd")).rejected == 0
+    for entity in ("quote", "quote_line", "allowance_charge"):
+        export_records(store, entity, tmp_path / f"{entity}.xlsx")
+        assert import_file(other, entity, tmp_path / f"{entity}.xlsx", ImportOptions(dates="ymd")).rejected == 0
+        assert import_file(other, entity, tmp_path / f"{entity}.xlsx", ImportOptions(dates="ymd")).added == 0
+    sql = (
+        "SELECT q.number, q.payable, q.net, q.tax, (SELECT group_concat(l.position || ':' || l.quantity || ':' || l.unit_price || ':' || l.net) "
+        "FROM (SELECT * FROM quote_line WHERE quote_id = q.id ORDER BY position) l) FROM quote q ORDER BY 1"
+    )
+    with store.read() as reader, other.read() as target:
+        there, found = reader.rows(sql), target.rows(sql)
+    assert (len(there), found) == (830, there)

@@ -194,3 +194,19 @@ def test_a_merge_is_taken_back_days_later_from_the_history_of_the_kept_record(de
     with desk.store.read() as reader:
         assert sorted(reader.rows("SELECT name, title FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")) == [("Georg Pipps", "Dr."), ("Georg Pips", None)]
     assert desk.said()[-1] == "Undone: Merge: Georg Pipps"
+
+
+def test_two_long_names_that_differ_at_their_ends_are_read_in_full(desk: Desk) -> None:
+    for end in ("East", "Eest"):
+        desk.store.run(deeds.add, "company", {"name": f"Evangelical Community Kindergarten Sankt Johannis {end}", "phone": "030 1234567"})
+    page = desk.open("duplicates", "company")
+    assert isinstance(page, DuplicatesPage)
+    desk.settle()
+    lines(page)
+    desk.settle()
+    buttons = page.comparison.findChildren(QRadioButton)
+    assert len({button.text() for button in buttons}) == 2
+    assert all(button.heightForWidth(160) >= 2 * button.heightForWidth(900) - 8 for button in buttons)
+    second = buttons[1]
+    second.click()
+    assert page.comparison.choices() == {"name": page.comparison.kept()}

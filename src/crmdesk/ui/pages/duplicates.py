@@ -7,8 +7,19 @@ from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QRadioButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)  # fmt: skip
 
 from crmdesk.errors import Cancelled
 from crmdesk.i18n import mark, ntr, tr
@@ -31,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from PySide6.QtGui import QPaintEvent
+
     from crmdesk.fields import Field
     from crmdesk.insights.duplicates import Sweep
     from crmdesk.matching import Reason
@@ -40,6 +53,7 @@ if TYPE_CHECKING:
 
 MOST_BESIDE = 5
 SHOWN_REASONS = 8
+INDICATOR = 24
 _COLUMNS = [
     Column("score", mark("Alike"), width=62, can_sort=False, look="muted"),
     Column("first", mark("Record"), width=140, look="strong", can_sort=False),
@@ -154,7 +168,9 @@ def beside(reader: Reader, entity: str, members: Sequence[UUID]) -> Beside:
             can_choose = field.kind != "parts" and not field.derived and len({text for text in texts if text}) > 1
             lines.append(Line(f"custom.{custom}" if custom else name, tr(field.label), texts, can_choose))
     titles = records.titles(reader, entity, members)
-    return Beside(tuple(titles.get(member.bytes, ("", True))[0] for member in members), tuple(_belongs(reader, entity, member) for member in members), tuple(lines))
+    return Beside(
+        tuple(titles.get(member.bytes, ("", True))[0] for member in members), tuple(_belongs(reader, entity, member) for member in members), tuple(lines)
+    )
 
 
 def _said(field: Field, value: Any, reader: Reader) -> str:
@@ -189,7 +205,7 @@ class Comparison(QWidget):
         self._keep = QButtonGroup(self)
         self._grid.addWidget(Text(tr("Stays"), "caption"), 0, 0, Qt.AlignmentFlag.AlignTop)
         for place, (title, belongs) in enumerate(zip(found.titles, found.belongs, strict=True)):
-            button = _radio(title)
+            button = _Choice(title)
             button.setAccessibleName(tr("{name} stays", name=title))
             self._keep.addButton(button, place)
             about = Text(belongs, "caption", wrap=True)
@@ -214,7 +230,7 @@ class Comparison(QWidget):
             return
         group = QButtonGroup(self)
         for place, text in enumerate(line.texts):
-            button = _radio(text or "–")
+            button = _Choice(text or "–")
             button.setAccessibleName(tr("{field}: {value}", field=line.label, value=text or tr("empty")))
             group.addButton(button, place)
             self._grid.addWidget(button, number, place + 1, Qt.AlignmentFlag.AlignTop)
@@ -246,12 +262,39 @@ class Comparison(QWidget):
         return {name: self._members[group.checkedId()] for name, group in self._choices.items()}
 
 
-def _radio(text: str) -> QRadioButton:
-    button = QRadioButton(text.replace("&", "&&"))
-    button.setToolTip(text)
-    button.setMinimumWidth(80)
-    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return button
+class _Choice(QRadioButton):
+    """A choice whose text takes as many lines as it needs: where two long names differ only at their ends, both are read in full."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text.replace("&", "&&"))
+        label = Text(text, wrap=True)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setLayout(row(label, margins=(INDICATOR, 4, 0, 4)))
+        self.setMinimumWidth(80)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else super().heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def hitButton(self, at: QPoint) -> bool:
+        return self.rect().contains(at)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.rect = QRect(0, 0, self.width(), min(self.height(), self.fontMetrics().height() + 8))
+        painter.drawControl(QStyle.ControlElement.CE_RadioButton, option)
 
 
 class DuplicatesPage(Page):
@@ -277,7 +320,9 @@ class DuplicatesPage(Page):
         self.table.setColumnHidden(0, True)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         self.table.records.modelReset.connect(self._counted)
-        self.nothing = EmptyState("circle-check", tr("Nothing is here twice."), hint=tr("Records are compared by names, mail addresses, phones, addresses and birthdays."))
+        self.nothing = EmptyState(
+            "circle-check", tr("Nothing is here twice."), hint=tr("Records are compared by names, mail addresses, phones, addresses and birthdays.")
+        )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.table)
@@ -409,7 +454,9 @@ class DuplicatesPage(Page):
         self.comparison.show_records(item.members[:MOST_BESIDE], found)
         rest = len(item.members) - MOST_BESIDE
         if rest > 0:
-            self.more.setText(ntr("{count} more may be the same; it comes when these are merged.", "{count} more may be the same; they come when these are merged.", rest))
+            self.more.setText(
+                ntr("{count} more may be the same; it comes when these are merged.", "{count} more may be the same; they come when these are merged.", rest)
+            )
         self.more.setVisible(rest > 0)
         self.card.show()
 

@@ -148,6 +148,49 @@ def test_what_changed_since_the_last_export_is_named(filled: Store, tmp_path: Pa
     assert (changes[0][2], changes[1][0], changes[1][2]) == ("a.xlsx", "Q-2026-0001", "Maria Becker")
 
 
+def test_changes_count_from_the_last_workbook_that_held_their_day(filled: Store, tmp_path: Path) -> None:
+    march, april = Period(date(2026, 3, 1), date(2026, 3, 31)), Period(date(2026, 4, 1), date(2026, 4, 30))
+    accountants_workbook(filled, tmp_path / "march.xlsx", march)
+    late = quote(filled, "2026-03-20", [("late", "1", "19")])
+    filled.run(quotes.issue, late)
+    accountants_workbook(filled, tmp_path / "april.xlsx", april)
+    accountants_workbook(filled, tmp_path / "again.xlsx", march)
+    changes = section(sheets(tmp_path / "again.xlsx")["Control"], "Changes since the last export")
+    assert [changes[0][2], *((row[0], row[3]) for row in changes[1:])] == ["march.xlsx", ("Q-2026-0005", "Issue quote")]
+    filled.undo()
+    accountants_workbook(filled, tmp_path / "third.xlsx", march)
+    changes = section(sheets(tmp_path / "third.xlsx")["Control"], "Changes since the last export")
+    assert [(row[0], row[3]) for row in changes[1:]] == [("Q-2026-0005", "Undone: Issue quote")]
+
+
+def test_lines_that_came_later_are_changes_of_their_document(filled: Store, tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("id,number,date,status,company\n1,A-1,2026-03-15,issued,Ernst Handel\n")
+    (tmp_path / "lines.csv").write_text("quote,description,quantity,unit_price\nA-1,box,1,100\nA-1,lid,1,50\n")
+    import_file(filled, "quote", tmp_path / "q.csv")
+    accountants_workbook(filled, tmp_path / "a.xlsx", YEAR)
+    import_file(filled, "quote_line", tmp_path / "lines.csv")
+    accountants_workbook(filled, tmp_path / "b.xlsx", YEAR)
+    changes = section(sheets(tmp_path / "b.xlsx")["Control"], "Changes since the last export")
+    assert [(row[0], row[3]) for row in changes[1:]] == [("A-1", "Import")]
+
+
+def test_a_number_that_was_withdrawn_at_the_border_of_periods_stands_in_one_of_them(filled: Store, tmp_path: Path) -> None:
+    last = quote(filled, "2026-06-01", [("withdrawn", "1", "19")])
+    filled.run(quotes.issue, last)
+    filled.undo()
+    withdrawn = []
+    for name, first, end in (("a", date(2026, 1, 1), date(2026, 3, 2)), ("b", date(2026, 3, 3), date(2026, 12, 31))):
+        accountants_workbook(filled, tmp_path / f"{name}.xlsx", Period(first, end))
+        withdrawn.append([row[6] for row in section(sheets(tmp_path / f"{name}.xlsx")["Control"], "Numbers")[1:]])
+    assert withdrawn == [["none"], ["Q-2026-0003, Q-2026-0005"]]
+
+
+def test_sum_of_lines_less_discounts_and_with_charges_is_the_net(filled: Store, tmp_path: Path) -> None:
+    accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
+    rows = records_of(sheets(tmp_path / "w.xlsx")["Quotes"])
+    assert [(row["Sum of lines"], row["Discount"], row["Surcharge"], row["Net"]) for row in rows][1] == (110.1, 5.0, 0.0, 105.1)
+
+
 def test_the_head_of_the_journal_stands_in_it(filled: Store, tmp_path: Path) -> None:
     with filled.read() as reader:
         tx, digest = reader.one("SELECT id, hash FROM journal_tx ORDER BY id DESC LIMIT 1") or (0, b"")

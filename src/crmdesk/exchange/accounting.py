@@ -14,6 +14,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.operations import workbooks
 from crmdesk.queries import ledger
+from crmdesk.queries.ledger_changes import changes_since, exports
 from crmdesk.reports.cells import Formula, SheetColumn
 from crmdesk.reports.workbook import MOST_ROWS, Head, WorkbookFile
 from crmdesk.store.issued import closed_until
@@ -36,6 +37,7 @@ _DOCUMENT = (
 _AMOUNTS = (
     (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Difference"), "money"),
     (mark("Exchange rate"), "decimal"), (mark("Total in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
+    (mark("Sum of lines"), "money"), (mark("Discount"), "money"), (mark("Surcharge"), "money"), (mark("Date of the exchange rate"), "date"),
 )  # fmt: skip
 _LINE = (
     (mark("Line"), "integer"), (mark("Product code"), "text"), (mark("Description"), "text"), (mark("Quantity"), "decimal"), (mark("Unit"), "text"), (mark("Unit price"), "decimal"),
@@ -46,6 +48,7 @@ _CUSTOMER = (
     (mark("Name"), "text"), (mark("Customer number"), "text"), (mark("VAT ID"), "text"), (mark("Street"), "text"), (mark("Postal code"), "text"), (mark("City"), "text"),
     (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
 )  # fmt: skip
+MOST_LISTED = 200
 CURRENCY_AT, NET_AT, TAX_AT, TOTAL_AT = 8, 9, 10, 13
 CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
 
@@ -151,7 +154,8 @@ class _Maker:
         formula = f"ROUND(I{row}+J{row}-K{row}+L{row}-M{row},{decimals_of(code)})"
         amounts = [(amount, code) for amount in (document.net, document.tax, document.prepaid, document.rounding, document.payable)]
         base = None if document.base is None else (document.base, self._base)
-        return [*head, *amounts, Formula(formula, (check, code)), document.exchange_rate, base, status, document.reference]
+        parts = [(amount, code) for amount in (document.lines, document.discounts, document.charges)]
+        return [*head, *amounts, Formula(formula, (check, code)), document.exchange_rate, base, status, document.reference, *parts, document.rate_day]
 
     def _lines(self, written: _Written, heads: dict[bytes, list[Any]]) -> Iterator[list[Any]]:
         for line in ledger.lines(self._reader, written.documents):
@@ -266,12 +270,13 @@ class _Maker:
         return Formula(f"ROUND(SUMIFS({self._book.reference(place, rows, sheet)},{conditions}),{decimals_of(code)})", (value, code))
 
     def _changes(self, page: list[list[Any]], found: Sequence[LedgerDocument]) -> None:
-        last = ledger.last_export(self._reader)
+        made = exports(self._reader, self._period)
+        last = made[0] if made else None
         page.append([Head(tr("Changes since the last export")), last.at if last else tr("this is the first one"), last.file if last else None])
         if last is None:
             return
-        changes = ledger.changes_since(self._reader, found, last)
-        page += [[changed.number, changed.at, changed.member, tr(changed.label)] for changed in changes] or [[tr("none")]]
+        changes = changes_since(self._reader, found, made, self._period)
+        page += [[each.number, each.at, each.member, tr("Undone: {what}", what=tr(each.label)) if each.is_undo else tr(each.label)] for each in changes] or [[tr("none")]]
 
 
 def _series(page: list[list[Any]], series: Sequence[ledger.Numbers]) -> None:
@@ -281,8 +286,14 @@ def _series(page: list[list[Any]], series: Sequence[ledger.Numbers]) -> None:
     for one in series:
         year = str(one.year) if one.year is not None else tr("from elsewhere")
         label = tr(ENTITIES[one.entity].entity.plural)
-        page.append([label, year, one.count, one.first, one.last, ", ".join(one.missing) or tr("none"), ", ".join(one.withdrawn) or tr("none")])
+        page.append([label, year, one.count, one.first, one.last, _listed(one.missing), _listed(one.withdrawn)])
     page.append([])
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    if len(numbers) > MOST_LISTED:
+        return tr("{numbers} and {count} more", numbers=", ".join(numbers[:MOST_LISTED]), count=len(numbers) - MOST_LISTED)
+    return ", ".join(numbers) or tr("none")
 
 
 def _head(document: LedgerDocument, customers: dict[bytes, Customer]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The documents of a period as accountants want them: as stored, with their lines, taxes, customers, numbers, and what changed since.
+"""The documents of a period as accountants want them: as stored, with their lines, taxes, customers and numbers.
 
 A period is one of document dates; drafts are no documents yet. Invoices and credit notes count as tax documents; offers stand apart.
 """
@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.clock import moment
 from crmdesk.documents.written import read_totals
 from crmdesk.fields import RATE_SCALE, from_minor, from_scaled
 from crmdesk.models.base import ENTITIES
 from crmdesk.queries.finding import visible
-from crmdesk.queries.records import titles
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from crmdesk.documents.calculator import TaxTotal
     from crmdesk.store.reader import Reader
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 TAX_DOCUMENTS = ("invoice", "credit_note")
 OFFERS = ("quote",)
 BLOCK = 500
-MOST_MISSING = 200
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class LedgerDocument:
-    """A document as it is stored."""
+    """A document as it is stored; discounts and charges are those on the whole document, `lines` less them plus these is `net`."""
 
     id: bytes
     entity: str
@@ -57,8 +54,12 @@ class LedgerDocument:
     rounding: Decimal
     payable: Decimal
     exchange_rate: Decimal | None
+    rate_day: date | None
     base: Decimal | None
     taxes: tuple[TaxTotal, ...]
+    lines: Decimal
+    discounts: Decimal
+    charges: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of one series and year in the period."""
+    """The numbers of one series and year in the period; `missing` and `withdrawn` are those that no document bears."""
 
     entity: str
     year: int | None
@@ -105,16 +106,6 @@ class Numbers:
     last: str
     missing: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A change of a document since the last export."""
-
-    number: str
-    at: datetime
-    member: str
-    label: str
 
 
 def known(names: Sequence[str]) -> list[str]:
@@ -131,7 +122,8 @@ def documents(reader: Reader, entity: str, period: Period) -> list[LedgerDocumen
     seen = visible(cls, reader)
     where, parameters = _within(period)
     sql = (
-        "SELECT t.id, t.number, t.date, t.status, t.company_id, t.reference, t.currency, t.net, t.tax, t.prepaid, t.rounding, t.payable, t.exchange_rate, t.amount_base, t.totals "  # noqa: S608
+        "SELECT t.id, t.number, t.date, t.status, t.company_id, t.reference, t.currency, t.net, t.tax, t.prepaid, t.rounding, t.payable, "  # noqa: S608
+        "t.exchange_rate, t.exchange_rate_on, t.amount_base, t.totals "
         f'FROM "{entity}" t WHERE {seen.sql} AND {where} ORDER BY t.date, t.number, t.id'
     )
     return [_document(reader, entity, row) for row in reader.each(sql, (*seen.parameters, *parameters))]
@@ -147,13 +139,15 @@ def _within(period: Period) -> tuple[str, tuple[Any, ...]]:
 
 
 def _document(reader: Reader, entity: str, row: tuple[Any, ...]) -> LedgerDocument:
-    record, number, day, status, company, reference, currency, *amounts, rate, base, totals = row
+    record, number, day, status, company, reference, currency, *amounts, rate, rate_day, base, totals = row
     code = currency or reader.settings.currency
     net, tax, prepaid, rounding, payable = (from_minor(amount or 0, code) for amount in amounts)
+    known = read_totals(json.loads(totals)) if totals else None
     return LedgerDocument(
         record, entity, number or "", date.fromisoformat(day) if day else None, status or "", company, reference, code, net, tax, prepaid, rounding, payable,
-        None if rate is None else from_scaled(rate, RATE_SCALE), None if base is None else from_minor(base, reader.settings.currency),
-        read_totals(json.loads(totals)).taxes if totals else (),
+        None if rate is None else from_scaled(rate, RATE_SCALE), date.fromisoformat(rate_day) if rate_day else None,
+        None if base is None else from_minor(base, reader.settings.currency), known.taxes if known else (),
+        known.line_total if known else net, known.allowance_total if known else Decimal(0), known.charge_total if known else Decimal(0),
     )  # fmt: skip
 
 
@@ -215,7 +209,11 @@ def customers(reader: Reader, found: Sequence[LedgerDocument]) -> dict[bytes, Cu
 
 
 def numbers(reader: Reader, entity: str, found: Sequence[LedgerDocument]) -> list[Numbers]:
-    """Return first and last number of each year, and which between them no document bears; numbers that came from elsewhere have no series."""
+    """Return first and last number of each year, and which no document bears; numbers that came from elsewhere have no series.
+
+    A number that no document bears belongs to the period of the next one that is borne, the last ones of a year to that of the one before:
+    so each stands in a workbook, wherever periods end.
+    """
     spent = {
         number: (year, value, bool(withdrawn))
         for number, year, value, withdrawn in reader.rows("SELECT number, year, value, withdrawn FROM spent_number WHERE about = ?", (entity,))
@@ -232,13 +230,25 @@ def numbers(reader: Reader, entity: str, found: Sequence[LedgerDocument]) -> lis
             result.append(Numbers(entity, None, len(listed), listed[0], listed[-1]))
             continue
         listed.sort(key=lambda number: spent[number][1])
-        first, last = spent[listed[0]][1], spent[listed[-1]][1]
         of_year = {value: (number, withdrawn) for number, (its, value, withdrawn) in spent.items() if its == year and value is not None}
-        gone = [value for value in range(first, last + 1) if value not in of_year or of_year[value][0] not in borne]
+        gone = _not_borne(of_year, borne, {spent[number][1] for number in listed})
         withdrawn = tuple(of_year[value][0] for value in gone if value in of_year and of_year[value][1])
         missing = tuple(of_year[value][0] if value in of_year else str(value) for value in gone if value not in of_year or not of_year[value][1])
-        result.append(Numbers(entity, year, len(listed), listed[0], listed[-1], missing[:MOST_MISSING], withdrawn[:MOST_MISSING]))
+        result.append(Numbers(entity, year, len(listed), listed[0], listed[-1], missing, withdrawn))
     return result
+
+
+def _not_borne(of_year: dict[int, tuple[str, bool]], borne: set[str], listed: set[int]) -> list[int]:
+    """Return the values of a series that no document bears and that belong to those listed."""
+    first, last = min(listed), max(listed)
+    belongs_to = max((value for value, (number, _) in of_year.items() if number in borne), default=None)
+    gone = []
+    for value in range(max(of_year), min(of_year) - 1, -1):
+        if value in of_year and of_year[value][0] in borne:
+            belongs_to = value
+        elif belongs_to in listed or first < value < last:
+            gone.append(value)
+    return gone[::-1]
 
 
 def _natural(number: str) -> tuple[int, str]:
@@ -246,38 +256,7 @@ def _natural(number: str) -> tuple[int, str]:
     return int(digits or 0), number
 
 
-# ---- changes ----
-
-
-@dataclass(frozen=True, slots=True)
-class LastExport:
-    """The last workbook that left the program: its transaction, when, and by whom it was made."""
-
-    tx: int
-    at: datetime
-    file: str
-
-
-def last_export(reader: Reader) -> LastExport | None:
-    """Return the last time that an accountant's workbook was made."""
-    row = reader.one("SELECT id, at, about FROM journal_tx WHERE operation = 'workbooks.note_workbook' ORDER BY id DESC LIMIT 1")
-    return LastExport(row[0], moment(row[1]), row[2] or "") if row else None
-
-
-def changes_since(reader: Reader, found: Sequence[LedgerDocument], last: LastExport) -> list[Changed]:
-    """Return what happened since the last export to documents that had been dated in the period, oldest first."""
-    by_number = {ENTITIES[name].entity.number for name in {document.entity for document in found}}
-    known_numbers = {document.id: document.number for document in found}
-    changed: list[Changed] = []
-    for number in sorted(by_number):
-        sql = (
-            "SELECT j.row, t.at, t.member, t.label FROM journal_tx t JOIN journal j ON j.id BETWEEN t.first_id AND t.last_id "
-            "WHERE t.id > ? AND +j.tbl = ? ORDER BY t.id, j.id"
-        )
-        rows = [row for row in reader.rows(sql, (last.tx, number)) if row[0] in known_numbers]
-        members = titles(reader, "member", {row[2] for row in rows if row[2]})
-        changed += [Changed(known_numbers[record], moment(at), members.get(member, ("", False))[0], label) for record, at, member, label in rows]
-    return changed
+# ---- the journal ----
 
 
 def journal_head(reader: Reader) -> tuple[int, str]:

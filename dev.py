@@ -56,8 +56,8 @@ WINDOW_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-# Programs that some tests ask for a second opinion on a PDF.
-TEST_PROGRAMS = {"pdffonts": "poppler-utils"}
+# Programs that some tests ask for a second opinion on PDFs and on workbooks: 100 MB, most of it LibreOffice without its windows.
+TEST_PROGRAMS = {"pdffonts": "poppler-utils", "soffice": "libreoffice-calc-nogui"}
 
 
 class Trouble(Exception):

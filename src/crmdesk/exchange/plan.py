@@ -367,7 +367,7 @@ class Plan:
                 self._gathered.update(self.entity, (column,), pair)
         if shape.told_ids.above:
             shape.link_rows()
-        if self.counts.joined:
+        if self.counts.joined and self.entity not in {"activity", "task"}:  # of a calendar, these are each other
             self.notes.append(ntr(*JOINED, self.counts.joined))
         self.notes += [ntr(one, many, count) for (one, many), count in shape.work.notes.items()] + self._gathered.notes
         if self._wrote:

@@ -77,7 +77,7 @@ class ImportResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
-        names = "format encoding product read added updated skipped rejected joined created rejects_file transaction".split()
+        names = "format encoding product read added updated skipped rejected created rejects_file transaction".split()
         return {name: getattr(self, name) for name in names} | ({"files": [file.to_json() for file in self.files]} if self.files else {})
 
 

@@ -38,9 +38,9 @@ def preview_contacts(path: str, table: str) -> dict[str, Any]:
     """Say what a file is, what its columns mean and what would become of its first rows."""
     from stores import key_of
 
-    from crmdesk.exchange.mapping import suggest_entity
+    from crmdesk.exchange.columns.mapping import suggest_entity
+    from crmdesk.exchange.files.reading import open_table
     from crmdesk.exchange.preview import preview
-    from crmdesk.exchange.reading import open_table
     from crmdesk.store import open_store
 
     target = Path(path)
@@ -70,7 +70,7 @@ def export_contacts(path: str, target: str) -> dict[str, Any]:
     from mass import EXPORTED
     from stores import key_of
 
-    from crmdesk.exchange.exporting import ExportOptions, export_records
+    from crmdesk.exchange.out.exporting import ExportOptions, export_records
     from crmdesk.store import open_store
 
     source = Path(path)

@@ -94,7 +94,7 @@ def _bare_import(source: Path, target: Path) -> tuple[float, float]:
 
 def exporting(size: str) -> list[Figure]:
     """All contacts with twenty columns as a workbook."""
-    if importlib.util.find_spec("crmdesk.exchange.exporting") is None:
+    if importlib.util.find_spec("crmdesk.exchange.out.exporting") is None:
         return []
     path = kept(size)
     with TemporaryDirectory() as folder:

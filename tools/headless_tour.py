@@ -92,7 +92,7 @@ def tour(folder: Path) -> list[str]:
 
 
 def _excel(store: Store, path: Path) -> Path:
-    from crmdesk.exchange.exporting import export_records
+    from crmdesk.exchange.out.exporting import export_records
 
     path.unlink(missing_ok=True)
     export_records(store, "company", path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
 
 if TYPE_CHECKING:
     from crmdesk.store import Store

@@ -13,9 +13,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from crmdesk.errors import NotAllowed, UserError
-from crmdesk.exchange.accounting import accountants_workbook
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.out.accounting import accountants_workbook
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.fields import from_minor
 from crmdesk.operations import quotes, records, sample, workbooks
 from crmdesk.queries.ledger import Period

@@ -10,10 +10,10 @@ import pytest
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.exchange.exporting import export_records
+from crmdesk.exchange.files.recurring import rule_of
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.recurring import rule_of
+from crmdesk.exchange.out.exporting import export_records
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import records
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import read_text
-from crmdesk.exchange.columns import REMEMBERED, ReadColumn, read_columns
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import read_text
+from crmdesk.exchange.values.columns import REMEMBERED, ReadColumn, read_columns
 
 if TYPE_CHECKING:
     from crmdesk.exchange.table import Cell

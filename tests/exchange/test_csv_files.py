@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.encoding import detect
-from crmdesk.exchange.reading import How, open_table
+from crmdesk.exchange.files.encoding import detect
+from crmdesk.exchange.files.reading import How, open_table
 from crmdesk.exchange.table import OddRow
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.exchange.encoding import detect
+from crmdesk.exchange.files.encoding import detect
 
 if TYPE_CHECKING:
     from pathlib import Path

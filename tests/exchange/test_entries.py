@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions, Plan
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.i18n import speaking
 from crmdesk.operations import deals, records, tickets
 from crmdesk.queries.records import ids, record

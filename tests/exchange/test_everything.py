@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from crmdesk.errors import Cancelled, DamageFound, NotAllowed, UserError
-from crmdesk.exchange.everything import export_all, import_all
+from crmdesk.exchange.out.everything import export_all, import_all
 from crmdesk.models.base import ENTITIES
 from crmdesk.operations import attachments, quotes, records, sample
 from crmdesk.operations.stores import new_store

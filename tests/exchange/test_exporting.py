@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from crmdesk.errors import Cancelled, NotAllowed, UserError
-from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.i18n import set_language
 from crmdesk.operations import records
 from crmdesk.queries.finding import parse_condition
@@ -205,7 +205,8 @@ def test_records_keep_their_id_in_an_empty_store(filled: Store, other: Store, tm
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from crmdesk.exchange import everything, exporting
+    from crmdesk.exchange.out import everything
+    from crmdesk.exchange.out import exporting
     from crmdesk.store import open_store
     from crmdesk.store.keys import Key
     def die(done, total):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import Cancelled, NotAllowed, UserError
-from crmdesk.exchange import plan as planning
-from crmdesk.exchange.exporting import export_records
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions, Plan
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.out.exporting import export_records
+from crmdesk.exchange.rows import plan as planning
+from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.operations import records
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import UserError
-from crmdesk.exchange import json_files
+from crmdesk.exchange.files import json_files
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.reading import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path

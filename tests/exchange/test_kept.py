@@ -9,7 +9,7 @@ import pytest
 
 from crmdesk.errors import NotAllowed, UserError
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions, Plan
+from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.operations import imports
 from crmdesk.queries.records import find_one, record
 
@@ -106,7 +106,7 @@ def test_a_mapping_is_kept_and_forgotten_by_hand_and_both_can_be_undone(store: S
 def test_a_field_that_is_gone_is_guessed_anew(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path, "Name,Info\nAnna Berg,CEO\n")
     plan = Plan(store, "contact", path, ImportOptions(chosen={"role": "Info"}))
-    from crmdesk.exchange.kept import fingerprint
+    from crmdesk.exchange.columns.kept import fingerprint
 
     store.run(imports.keep_mapping, "contact", fingerprint(plan.table), "old", '{"name": "name", "info": "shoe_size"}')
     assert [str(column.target) for column in Plan(store, "contact", path, ImportOptions()).layout.columns] == ["name", "None"]

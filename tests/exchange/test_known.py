@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.legal_forms import has_form, split_form
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.words.legal_forms import has_form, split_form
 from crmdesk.operations import leads, merging, records
 
 if TYPE_CHECKING:

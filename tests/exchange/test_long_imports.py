@@ -13,9 +13,10 @@ from uuid import UUID
 import pytest
 
 from crmdesk.errors import Cancelled, CannotUndo, StoreBusy
-from crmdesk.exchange import importing, plan, waiting
+from crmdesk.exchange import importing
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows import plan, waiting
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import records
 from crmdesk.queries import about
 from crmdesk.queries import records as asked
@@ -162,7 +163,9 @@ def test_others_who_open_the_store_meanwhile_leave_a_living_import_alone(store: 
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from crmdesk.exchange import importing, plan, waiting
+    from crmdesk.exchange import importing
+    from crmdesk.exchange.rows import plan
+    from crmdesk.exchange.rows import waiting
     from crmdesk.store import open_store
     from crmdesk.store.keys import Key
     plan.BLOCK, importing.HELD, waiting.IN_MEMORY, waiting.TOGETHER = 5, 10, 30, 32

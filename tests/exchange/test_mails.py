@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.mails import text_of
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.mails import text_of
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import records
 from crmdesk.queries import attachments
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.chosen import parse_target, with_choices
-from crmdesk.exchange.layouts import Target
-from crmdesk.exchange.looks import own_field
-from crmdesk.exchange.mapping import guess
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.columns.chosen import parse_target, with_choices
+from crmdesk.exchange.columns.looks import own_field
+from crmdesk.exchange.columns.mapping import guess
+from crmdesk.exchange.files.reading import open_table
+from crmdesk.exchange.values.layouts import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crmdesk.exchange.layouts import Layout
     from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Layout
 
 
 def table_of(folder: Path, header: str, *rows: str) -> Table:

@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from crmdesk.exchange.accounting import accountants_workbook
-from crmdesk.exchange.exporting import endings_of, export_records
-from crmdesk.exchange.mapping import importable
+from crmdesk.exchange.columns.mapping import importable
+from crmdesk.exchange.out.accounting import accountants_workbook
+from crmdesk.exchange.out.exporting import endings_of, export_records
 from crmdesk.operations import reporting, sample
 from crmdesk.queries import reports
 from crmdesk.queries.ledger import Period

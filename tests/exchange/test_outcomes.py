@@ -13,7 +13,7 @@ import pytest
 
 from crmdesk import clock
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.store import open_store
 from tests.exchange.outcomes import FOLDERS, TABLE, Outcome, files_of, outcome_of
 

@@ -7,7 +7,7 @@ import random
 import phonenumbers
 import pytest
 
-from crmdesk.exchange.phones import PhoneReader, _international, _national
+from crmdesk.exchange.values.phones import PhoneReader, _international, _national
 from crmdesk.models import phones
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.exchange.decisions import Decision
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.layouts import Target
-from crmdesk.exchange.likely import with_likely
-from crmdesk.exchange.outcomes import Outcome
-from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.preview import preview
+from crmdesk.exchange.rows.decisions import Decision
+from crmdesk.exchange.rows.likely import with_likely
+from crmdesk.exchange.rows.outcomes import Outcome
+from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.values.layouts import Target
 from crmdesk.matching import Values
 from crmdesk.operations import records as deeds
 

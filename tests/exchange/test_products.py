@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.exchange.columns.mapping import guess, suggest_entity
+from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.mapping import guess, suggest_entity
-from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.products import recognise
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.rows.plan import ImportOptions
 from tests.exchange.product_headers import HEADERS
 
 if TYPE_CHECKING:

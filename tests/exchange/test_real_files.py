@@ -10,7 +10,7 @@ import pytest
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.models.phones import parse
 from crmdesk.store.verify import verify
 

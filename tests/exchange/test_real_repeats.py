@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.exchange.columns.mapping import suggest_entity
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.mapping import suggest_entity
-from crmdesk.exchange.plan import ImportOptions
 from crmdesk.exchange.preview import preview
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.queries import reports
 from crmdesk.store.verify import verify
 

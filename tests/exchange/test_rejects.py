@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.exchange.files.reading import open_table
+from crmdesk.exchange.files.rejects import Rejected, Rejection
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.reading import open_table
-from crmdesk.exchange.rejects import Rejected, Rejection
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.i18n import speaking
 from crmdesk.reports.workbook import plain_workbook
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import quotes, records
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange import seen
-from crmdesk.exchange.seen import SOMEONE, Seen
+from crmdesk.exchange.rows import seen
+from crmdesk.exchange.rows.seen import SOMEONE, Seen
 
 if TYPE_CHECKING:
     import pytest

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.exchange.chosen import parse_target
+from crmdesk.exchange.columns.chosen import parse_target
+from crmdesk.exchange.columns.mapping import guess
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.mapping import guess
-from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.several import files_in, import_files, open_files, preview_files
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import quotes, records
 from crmdesk.queries.records import ids, record
 

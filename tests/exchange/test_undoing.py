@@ -8,7 +8,7 @@ import pytest
 
 from crmdesk.errors import CannotUndo
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.undoing import edited_since, undo_import
 from crmdesk.operations import records
 from crmdesk.queries.records import find_one

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.plan import ImportOptions
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.queries import attachments
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.reading import How, open_table
+from crmdesk.exchange.files.reading import How, open_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.exporting import ExportOptions, export_records
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.written_lines import LONGEST_LINE, content_line, escaped, pieces
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.out.written_lines import LONGEST_LINE, content_line, escaped, pieces
 from crmdesk.operations import attachments, records
 from crmdesk.queries.finding import parse_condition
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import NotAllowed
-from crmdesk.exchange.exporting import ExportOptions, export_records
+from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.models.base import ENTITIES
 from crmdesk.operations import records
 from crmdesk.queries import caller, company, contact, timeline

@@ -11,12 +11,12 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, Qt, 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
-from crmdesk.exchange.mapping import importable
+from crmdesk.exchange.columns.mapping import importable
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.export_dialog import ExportDialog
-from crmdesk.ui.import_reading import KINDS
+from crmdesk.ui.importing.reading import KINDS
 from crmdesk.ui.pages.importing import ImportPage
 from tests.ui.desk import Desk, desk
 

@@ -14,8 +14,8 @@ from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from crmdesk.exchange.plan import ImportOptions
     from crmdesk.exchange.preview import Preview
+    from crmdesk.exchange.rows.plan import ImportOptions
 
 
 Mapped = Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; phone.work and address.city are possible.")]
@@ -38,7 +38,7 @@ def _options(
     file: Path, mapped: list[str] | None, own_fields: list[str] | None, region: str, encoding: str | None, delimiter: str | None, sheet: str | None, on_duplicate: str,
     match: str | None, dates: str, decimal: str, anew: bool, no_create: bool, **more: Any,
 ) -> ImportOptions:  # fmt: skip
-    from crmdesk.exchange.plan import ImportOptions
+    from crmdesk.exchange.rows.plan import ImportOptions
 
     chosen = {}
     for pair in mapped or []:
@@ -82,7 +82,7 @@ def import_records(
 ) -> None:
     """Import files or folders in one transaction; “all” takes everything of another store over."""
     if entity == "all":
-        from crmdesk.exchange.everything import import_all
+        from crmdesk.exchange.out.everything import import_all
 
         if len(files) > 1:
             raise UserError(tr("Only one file with everything can be taken over."))
@@ -143,9 +143,9 @@ def preview_file(
     rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0)] = 20,
 ) -> None:
     """Say what a file is, what its columns mean and what would become of its rows; nothing is written."""
-    from crmdesk.exchange.mapping import suggest_entity
+    from crmdesk.exchange.columns.mapping import suggest_entity
+    from crmdesk.exchange.files.reading import open_table
     from crmdesk.exchange.preview import preview
-    from crmdesk.exchange.reading import open_table
 
     options = _options(file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create)
     with opened() as store, progress(tr("Looking")) as show:
@@ -193,14 +193,14 @@ def export(
 ) -> None:
     """Export records; the file's ending says how. “all” takes everything out as one zip."""
     if entity == "all":
-        from crmdesk.exchange.everything import export_all
+        from crmdesk.exchange.out.everything import export_all
 
         with opened() as store, progress(tr("Exporting")) as tell:
             say(export_all(store, file, tell).to_json())
         return
     if vcard not in ("3.0", "4.0"):
         raise typer.BadParameter(tr("--vcard takes 3.0 or 4.0."))
-    from crmdesk.exchange.exporting import ExportOptions, export_records
+    from crmdesk.exchange.out.exporting import ExportOptions, export_records
     from crmdesk.queries import views
     from crmdesk.queries.finding import parse_condition
 
@@ -227,7 +227,7 @@ def workbook(
     last: Annotated[str | None, typer.Option("--to", help="Last day of the documents; else to the end.")] = None,
 ) -> None:
     """Write the accountant's workbook: documents, lines, taxes, customers and control totals of a period."""
-    from crmdesk.exchange.accounting import accountants_workbook
+    from crmdesk.exchange.out.accounting import accountants_workbook
     from crmdesk.fields import read_date
     from crmdesk.queries.ledger import Period
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.plan import HELD, ImportOptions, Plan, Progress
-from crmdesk.exchange.rejects import Rejection, rejects_path, write_rejects
-from crmdesk.exchange.waiting import Waiting
+from crmdesk.exchange.files.rejects import Rejection, rejects_path, write_rejects
+from crmdesk.exchange.rows.plan import HELD, ImportOptions, Plan, Progress
+from crmdesk.exchange.rows.waiting import Waiting
 from crmdesk.i18n import ntr, tr
 from crmdesk.operations import imports
 from crmdesk.store.pace import no_garbage

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.cells import Hints, money_of, reader_of
-from crmdesk.exchange.layouts import PART_FIELDS, RELATED
-from crmdesk.exchange.likely import AT_ONCE, SECONDS, with_likely
-from crmdesk.exchange.looks import OwnField, own_field
-from crmdesk.exchange.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
-from crmdesk.exchange.parts import split_phones, split_tags
-from crmdesk.exchange.phones import PhoneReader
-from crmdesk.exchange.plan import ImportOptions, Plan, Progress
-from crmdesk.exchange.reading import open_table
+from crmdesk.exchange.columns.looks import OwnField, own_field
+from crmdesk.exchange.files.reading import open_table
+from crmdesk.exchange.rows.likely import AT_ONCE, SECONDS, with_likely
+from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
+from crmdesk.exchange.rows.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import Hints, money_of, reader_of
+from crmdesk.exchange.values.layouts import PART_FIELDS, RELATED
+from crmdesk.exchange.values.parts import split_phones, split_tags
+from crmdesk.exchange.values.phones import PhoneReader
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.people import split_name
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from crmdesk.exchange.cells import Question
-    from crmdesk.exchange.layouts import Column, Layout
-    from crmdesk.exchange.outcomes import CellChange, Outcome
+    from crmdesk.exchange.rows.outcomes import CellChange, Outcome
     from crmdesk.exchange.table import Cell, Table
+    from crmdesk.exchange.values.cells import Question
+    from crmdesk.exchange.values.layouts import Column, Layout
     from crmdesk.fields import Field
     from crmdesk.store import Store
 

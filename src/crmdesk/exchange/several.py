@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
 from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, import_file
-from crmdesk.exchange.plan import ImportOptions, Plan
 from crmdesk.exchange.preview import Preview, preview
-from crmdesk.exchange.reading import READERS, Reader, open_table, reader_of
+from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.i18n import ntr, tr
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crmdesk.exchange.layouts import Layout
-    from crmdesk.exchange.plan import Progress
-    from crmdesk.exchange.rejects import Rejection
+    from crmdesk.exchange.files.rejects import Rejection
+    from crmdesk.exchange.rows.plan import Progress
     from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Layout
     from crmdesk.store import Store
 
 MOST_FILES = 20_000

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
-    from crmdesk.exchange.exporting import ExportResult
+    from crmdesk.exchange.out.exporting import ExportResult
     from crmdesk.queries.finding import Condition
     from crmdesk.store import Store
     from crmdesk.ui.background import Job
@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
     def __init__(
         self, frame: Frame, entity: str, ids: Sequence[UUID], columns: Sequence[str], filters: Sequence[Condition] = (), chosen: Sequence[UUID] = ()
     ) -> None:
-        from crmdesk.exchange.exporting import endings_of
+        from crmdesk.exchange.out.exporting import endings_of
 
         super().__init__(frame if isinstance(frame, QWidget) else None)
         self._filters, self._chosen = tuple(filters), tuple(chosen)
@@ -150,7 +150,7 @@ class ExportDialog(QDialog):
 
     def export(self, path: Path) -> None:
         """Write the file in the background; the system's dialog has asked before replacing one."""
-        from crmdesk.exchange.exporting import ExportOptions
+        from crmdesk.exchange.out.exporting import ExportOptions
 
         columns = self._columns if _chosen(self.widths) == "list" else ()
         scope, form = _chosen(self.scope), self.form()
@@ -190,7 +190,7 @@ def _chosen(group: QButtonGroup) -> str:
 
 
 def _export(store: Store, entity: str, path: Path, options: object, job: Job) -> ExportResult:
-    from crmdesk.exchange.exporting import ExportOptions, export_records
+    from crmdesk.exchange.out.exporting import ExportOptions, export_records
 
     assert isinstance(options, ExportOptions)
     path.unlink(missing_ok=True)

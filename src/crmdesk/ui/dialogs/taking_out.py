@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from crmdesk.exchange.accounting import WorkbookResult
-    from crmdesk.exchange.everything import Taken
+    from crmdesk.exchange.out.accounting import WorkbookResult
+    from crmdesk.exchange.out.everything import Taken
     from crmdesk.store import Store
     from crmdesk.ui.background import Job
     from crmdesk.ui.page import Frame
@@ -62,7 +62,7 @@ class WorkbookDialog(AskDialog):
 
 
 def _write_workbook(store: Store, path: Path, first: date | None, last: date | None, closes: bool, job: Job) -> WorkbookResult:
-    from crmdesk.exchange.accounting import accountants_workbook
+    from crmdesk.exchange.out.accounting import accountants_workbook
     from crmdesk.operations import workbooks
     from crmdesk.queries.ledger import Period
     from crmdesk.store.issued import closed_until
@@ -140,7 +140,7 @@ def write_everything(frame: Frame, path: Path) -> None:
 
 
 def _take(store: Store, path: Path, job: Job) -> Taken:
-    from crmdesk.exchange.everything import export_all
+    from crmdesk.exchange.out.everything import export_all
 
     return export_all(store, path, job.progress, replaces=True)
 

@@ -12,20 +12,20 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.exchange.decisions import Decision
-from crmdesk.exchange.kept import may_keep
+from crmdesk.exchange.columns.kept import may_keep
+from crmdesk.exchange.rows.decisions import Decision
 from crmdesk.fields import AmbiguousDate
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import imports
 from crmdesk.ui import background
-from crmdesk.ui.import_check import CheckStep
-from crmdesk.ui.import_done import DoneStep
-from crmdesk.ui.import_known import MODES, KnownStep
-from crmdesk.ui.import_meaning import ColumnsStep
-from crmdesk.ui.import_reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
-from crmdesk.ui.import_rows import Number
-from crmdesk.ui.import_work import Files, Look, Row, bring_in, look, open_named
+from crmdesk.ui.importing.check import CheckStep
+from crmdesk.ui.importing.done import DoneStep
+from crmdesk.ui.importing.known import MODES, KnownStep
+from crmdesk.ui.importing.meaning import ColumnsStep
+from crmdesk.ui.importing.reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
+from crmdesk.ui.importing.rows import Number
+from crmdesk.ui.importing.work import Files, Look, Row, bring_in, look, open_named
 from crmdesk.ui.page import Frame, Page, Place
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Picture, Text, row
 from crmdesk.ui.widgets.heads import PageHeader
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
     from crmdesk.exchange.importing import ImportResult
-    from crmdesk.exchange.plan import ImportOptions
+    from crmdesk.exchange.rows.plan import ImportOptions
     from crmdesk.ui.background import Job
 
 ENDINGS = "*.csv *.tsv *.tab *.txt *.xlsx *.xlsm *.xlsb *.xls *.ods *.json *.vcf *.vcard *.ics *.vcs *.eml *.msg"
@@ -55,7 +55,7 @@ class ImportPage(Page):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        from crmdesk.exchange.plan import ImportOptions
+        from crmdesk.exchange.rows.plan import ImportOptions
 
         self.entity = "contact"
         self.files: Files | None = None

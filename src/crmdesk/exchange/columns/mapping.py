@@ -1,0 +1,221 @@
+"""What the columns of a file mean: told by the exporting product, by name in many languages, and by content; the user has the last word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.columns.by_cells import by_content, vetted
+from crmdesk.exchange.columns.by_name import by_name, own_name, pair_labels
+from crmdesk.exchange.columns.chosen import parse_target
+from crmdesk.exchange.columns.column_words import labels_of
+from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
+from crmdesk.exchange.columns.misspelt import respelled
+from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.values.layouts import LINE, Column, Layout, Target, finished, is_link
+from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
+from crmdesk.exchange.words.choices import bare
+from crmdesk.i18n import speaking, tr
+from crmdesk.models.base import ENTITIES
+from crmdesk.models.registry import entity_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.columns.products import Product
+    from crmdesk.exchange.table import Cell, Table
+    from crmdesk.fields import Field
+
+
+def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_cells: bool = True) -> Layout:
+    """Guess what each column of a table means.
+
+    Args:
+        own_fields: the user's own fields of the entity; their columns are told by name or label.
+        looks_at_cells: whether columns that no name tells are told by their cells; that takes longer.
+    """
+    if table.ways:
+        stated: Layout = table.ways.layout(entity, table)
+        return stated
+    product = recognise(table.columns, entity)
+    columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
+    columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
+    columns = [column if column.why in _SAID else vetted(entity, column, table, own_fields) for column in columns]
+    if product is None and looks_at_cells:
+        columns = [respelled(entity, column, table, own_fields) for column in columns]
+        columns = by_content(entity, columns, table)
+    columns = [_with_reason(entity, column, table, product) for column in _settled(entity, columns, table)]
+    return finished(entity, columns, product.name if product else None, table)
+
+
+_SAID = frozenset({"product", "rejects"})
+
+
+def _first_guess(entity: str, index: int, header: str, table: Table, own_fields: Sequence[Field], product: Product | None) -> Column:
+    """Tell a column by what is known of its program, else by its name."""
+    if is_reason_column(header if table.has_header else "", table.values(index)):
+        return Column(index, header, why="rejects")
+    if not table.has_header:
+        return Column(index, header)
+    if product and product.entity == entity:
+        stated, cut = product.fields.get(bare(header)), product.cut.get(bare(header), "")
+        if stated is not None:
+            return Column(index, header, _stated(entity, stated) if stated else None, why="product", cut=cut)
+    target, why = by_name(entity, header, own_fields)
+    return Column(index, header, target, None, why, cut=product.cut.get(bare(header), "") if product else "")
+
+
+def _stated(entity: str, text: str) -> Target:
+    target = parse_target(entity, text.removesuffix("#"))
+    return replace(target, is_key=True) if text.endswith("#") else target
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return what the column with the reasons of rejected rows is called, and how its cells begin, in all languages."""
+    names, patterns = set(), []
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            names.add(tr("Reason"))
+            before, _, after = tr("Line {line}: {reason}", line="\0", reason="\0").partition("\0")
+            patterns.append(rf"{re.escape(before)}\d+{re.escape(after.partition(chr(0))[0])}")
+    return frozenset(names), re.compile("|".join(patterns))
+
+
+def is_reason_column(header: str, values: Sequence[Cell]) -> bool:
+    """Say whether a column is the one that we wrote beside rejected rows; the user may have emptied some of its cells."""
+    names, pattern = _reasons()
+    if header and header not in names:
+        return False
+    return bool(values) and all(isinstance(value, str) and pattern.match(value) for value in values) or (header in names and not values)
+
+
+_OF_LINES = ("product", "description", "quantity", "unit_price", "discount", "unit", "tax_rate")
+
+
+def _with_lines(columns: Sequence[Column]) -> list[Column]:
+    """Tell the columns of lines where each row of a file of quotes is a line: there are quantities and prices."""
+    told = {column.index: target for column in columns if column.target is None and (target := own_name(LINE, column.header)) and target.field in _OF_LINES}
+    if not {"quantity", "unit_price"} <= {target.field for target in told.values()}:
+        return list(columns)
+    return [replace(c, target=replace(told[c.index], of="line"), why="name") if c.index in told else c for c in columns]
+
+
+def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
+    """Let one column fill a link, by name rather than by id, and make one birthday of three columns."""
+    settled = _identified(entity, columns, table)
+    kept: dict[tuple[str, str], int] = {}
+    for position, column in enumerate(settled):
+        target = column.target
+        if target is None or not is_link({"": entity, "line": LINE}.get(target.of, target.of), target.field):
+            continue
+        key = (target.of, target.field)
+        other = kept.get(key)
+        if other is None:
+            kept[key] = position
+            continue
+        better = settled[other].target
+        is_better = (better is not None and better.is_key and not target.is_key) or (column.why == "product" != settled[other].why)
+        loser = other if is_better else position
+        kept[key] = position if loser == other else other
+        settled[loser] = replace(settled[loser], target=None, why="")
+    fields = {column.target.field for column in settled if column.target and not column.target.of}
+    if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
+        settled = [replace(c, target=Target("company_name")) if c.target == Target("company") and c.why != "user" else c for c in settled]
+    if {"birth_month", "birth_year"} <= fields:
+        settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
+    return settled
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _identified(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
+    """Tell our own ids from those of other programs: records that we exported are themselves when they come back."""
+    found = list(columns)
+    named = {column.target.field for column in columns if column.target and not column.target.of and not column.target.is_key}
+    own_external = any(bare(column.header) in labels_of("company", "external_id") | {"externalid"} for column in columns)
+    for position, column in enumerate(columns):
+        word = bare(column.header)
+        are_ours = all(_UUID.fullmatch(str(value)) for value in table.values(column.index))
+        if are_ours and word in own_id_headers() and table.values(column.index):
+            found[position] = replace(column, target=Target("id"), why="product")
+        elif are_ours and (name := id_headers(entity).get(word)) and name.removesuffix("_id") in named:
+            found[position] = replace(column, target=Target(name), why="product")
+        elif word in labels_of("company", "source") | {"source"} and own_external:
+            found[position] = replace(column, target=Target("source"), why="product")
+    return found
+
+
+# ---- saying why ----
+
+_CONFIDENCE = {"user": 1.0, "kept": 1.0, "product": 0.99, "name": 0.95, "spelling": 0.7, "content": 0.6}
+_KIND_OF_FIELD = {"email": "email", "phone": "phone", "website": "website", "country": "country", "postal_code": "postal_code", "date": "date", "moment": "date",
+                  "integer": "decimal", "decimal": "decimal"}  # fmt: skip
+
+
+def _with_reason(entity: str, column: Column, table: Table, product: Product | None) -> Column:
+    """Say how sure the guess is and why."""
+    target = column.target
+    if target is None:
+        return replace(column, confidence=0.0, reason=column.reason or _why_left(column, product))
+    confidence = column.confidence or _CONFIDENCE.get("product" if product and column.why == "name" else column.why, 0.5)
+    if column.reason:
+        return replace(column, confidence=confidence)
+    if product and column.why in {"product", "name"}:
+        return replace(column, confidence=0.99, reason=tr("{product} calls it so.", product=product.name))
+    owner = entity_class({"line": "quote_line"}.get(target.of, target.of) or entity) if target.of != "message" else None
+    item = owner.fields.get(target.field) if owner else None
+    kind = _KIND_OF_FIELD.get(target.part or target.field) or _KIND_OF_FIELD.get(item.kind if item else "")
+    if kind and (seen := look(table.values(column.index), kind)).count:
+        reason = tr("The name says so, and {fit} of {count} look like {what}.", fit=seen.fit, count=seen.count, what=tr(KINDS_OF_CELLS[kind][0]))
+        return replace(column, confidence=round(confidence * (0.5 + 0.5 * seen.share), 2), reason=reason)
+    return replace(column, confidence=confidence, reason=tr("The name says so."))
+
+
+def _why_left(column: Column, product: Product | None) -> str:
+    if column.why == "rejects":
+        return tr("The reasons of an earlier import.")
+    if column.why == "product" and product:
+        return tr("{product} writes it for itself.", product=product.name)
+    return tr("Neither the name nor the cells tell what it is.")
+
+
+def importable() -> tuple[str, ...]:
+    """Return the entities that files can be imported as."""
+    parts = {"phone", "email", "handle", "address", "memo", "record_tag", "attachment"}
+    workings = {"setting", "spent_number", "number_series", "saved_view", "custom_field", "import_mapping"}
+    return tuple(name for name in ENTITIES if name not in parts | workings)
+
+
+# The entities that files are about, the commonest first, and the columns without which a file is hardly about them.
+_TELLING = {
+    "contact": {"given_name", "family_name", "salutation", "birthday", "role", "email", "phone"}, "company": {"name", "industry", "employees", "revenue", "vat_id", "website", "founded"},
+    "lead": {"status", "origin", "company_name", "arrived_at"}, "deal": {"stage", "amount", "close_on", "expected_close_on", "pipeline", "lost_reason"},
+    "product": {"price", "code", "unit", "cost", "tax_rate"}, "ticket": {"subject", "status", "priority", "channel", "description", "number", "resolution"},
+    "quote": {"number", "date", "valid_until", "quantity", "unit_price"}, "activity": {"kind", "at", "body", "subject", "minutes", "direction"},
+    "task": {"due_on", "subject", "done_at", "remind_at"}, "article": {"title", "body"},
+}  # fmt: skip
+
+
+def suggest_entity(table: Table) -> str:
+    """Return what the rows of a file most likely are: what the program that wrote it says, else where most of its columns belong."""
+    product = recognise(table.columns)
+    if product and product.entity:
+        return product.entity
+    best, most = "contact", 0.0
+    for entity, telling in _TELLING.items():
+        try:
+            layout = guess(entity, table, looks_at_cells=not table.has_header)
+        except UserError:  # the file says itself what it holds, and that is nothing of this sort
+            continue
+        targets = {target.field for column in layout.columns if (target := column.target)}
+        # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
+        has_others = any(column.target and column.target.of for column in layout.columns)
+        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others
+        if score > most + 1e-9:
+            best, most = entity, score
+    return best

@@ -1,0 +1,52 @@
+"""Columns whose names are misspelt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crmdesk.exchange.columns.by_cells import vetted
+from crmdesk.exchange.columns.by_name import own_name, worded
+from crmdesk.exchange.columns.column_words import names_of
+from crmdesk.exchange.words import headers
+from crmdesk.exchange.words.choices import bare
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Column
+    from crmdesk.fields import Field
+
+
+SHORTEST_WORD = 5
+
+
+def respelled(entity: str, column: Column, table: Table, own_fields: Sequence[Field]) -> Column:
+    """Tell a column whose name is misspelt, if its cells don't contradict: `Adress`, `Compnay`, `Telephon Number`."""
+    if column.target or column.why or not table.has_header or len(bare(column.header)) < SHORTEST_WORD:
+        return column
+    word = bare(column.header)
+    meant = _nearest(word, names_of(entity))
+    target = own_name(entity, meant) if meant else None
+    if target is None:
+        spelt = [part if part in headers.WORDS or part in headers.COMPOUNDS or part.isdigit() else _nearest(part, headers.WORDS) for part in headers.pieces(column.header)]
+        meant = " ".join(part for part in spelt if part)
+        target = worded(entity, meant) if all(spelt) and meant else None
+    if target is None:
+        return column
+    fit = vetted(entity, replace(column, target=target, why="spelling"), table, own_fields)
+    return replace(fit, reason=tr("The name is nearly “{name}”.", name=meant)) if fit.target else column
+
+
+def _nearest(word: str, known: Mapping[str, object]) -> str:
+    """Return the one known word that is a slip of the keyboard away, two in long words."""
+    from rapidfuzz.distance import OSA
+
+    if len(word) < SHORTEST_WORD or not word.isalpha() or headers.is_eastern(word):
+        return ""
+    most = 1 if len(word) < 9 else 2
+    near = [(OSA.distance(word, other, score_cutoff=most), other) for other in known if abs(len(other) - len(word)) <= most and len(other) >= SHORTEST_WORD]
+    near = sorted(pair for pair in near if pair[0] <= most)
+    return near[0][1] if near and (len(near) == 1 or near[0][0] < near[1][0] or known[near[0][1]] == known[near[1][1]]) else ""

@@ -1,0 +1,1 @@
+"""What files hold: readers that make tables of them, whatever they are."""

@@ -1,0 +1,238 @@
+"""CSV and its relatives: delimiter, quotes and header are found out, the rows are streamed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import TYPE_CHECKING, TextIO
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.files.encoding import Guess, detect
+from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LONGEST_LINE = 10_000_000
+SAMPLE_CHARACTERS = 256 * 1024
+DELIMITERS = ",;\t|"
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+csv.field_size_limit(LONGEST_LINE)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are told apart."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str | None = None
+    skips_spaces: bool = False
+
+    def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        """Return the standard library's reader in this dialect."""
+        return csv.reader(
+            lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces, doublequote=True
+        )
+
+
+def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
+    """Open a text file with rows of cells.
+
+    Raises:
+        UserError: the file can't be read as text, or there are no rows in it.
+    """
+    guess = Guess(encoding, 1.0) if encoding else detect(path)
+    try:
+        sample, is_whole = _sample(path, guess.encoding)
+    except LookupError:
+        raise UserError(tr("There is no encoding “{name}”.", name=guess.encoding), hint=tr("Use a name such as utf-8 or cp1252.")) from None
+    except UnicodeError:
+        raise _unreadable(path, guess.encoding) from None
+    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+        raise UserError(tr("“{file}” is no text file.", file=path.name), hint=tr("Save it as CSV or XLSX."))
+    stated = re.match(r"\ufeff?sep=(.)\r?\n", sample)
+    dialect = sniff(sample, delimiter or (stated[1] if stated else None), is_whole)
+    skipped = 1 if stated else 0
+    first = _first_rows(path, guess.encoding, dialect, skipped)
+    if not first:
+        raise UserError(tr("“{file}” is empty.", file=path.name))
+    header = find_header([cells for _, cells in first])
+    width = _width(first, header)
+    columns = column_names(first[header][1] if header is not None else [], width)
+    last_header_line = first[header][0] if header is not None else 0
+    below = [line for line in first if line[0] > last_header_line]
+
+    def rows() -> Iterator[Line]:
+        head = max(last_header_line, skipped)
+        return body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect)), width)
+
+    return Table(
+        path=path,
+        format="tsv" if dialect.delimiter == "\t" else "csv",
+        columns=columns,
+        rows=rows,
+        sample=tuple(body(below, width)),
+        line_count=_estimate(path, first),
+        encoding=guess.encoding,
+        confidence=guess.confidence,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        has_header=header is not None,
+    )
+
+
+def _estimate(path: Path, first: list[Line]) -> int:
+    """Return about how many rows a file has: its lines, less those that rows spread over as they do at its beginning."""
+    ends = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            ends += chunk.count(b"\n") or chunk.count(b"\r")
+    rows = sum(1 for _, cells in first if cells)
+    lines = first[-1][0] - first[0][0] + 1
+    return max(rows, round(ends * rows / max(lines, 1)))
+
+
+def _width(first: list[Line], header: int | None) -> int:
+    """Return how many columns there are: the header's, without nameless ones at its end that hold nothing."""
+    rows = [cells for _, cells in (first if header is None else first[header + 1 :])]
+    if header is None:
+        return Counter(map(len, rows)).most_common(1)[0][0]
+    names = first[header][1]
+    width = len(names)
+    while width > 1 and not str(names[width - 1]).strip() and all(len(cells) < width or cells[width - 1] == "" for cells in rows):
+        width -= 1
+    return width
+
+
+def _unreadable(path: Path, encoding: str) -> UserError:
+    return UserError(
+        tr("“{file}” can't be read as {encoding}.", file=path.name, encoding=encoding), hint=tr("Choose another encoding with --encoding.")
+    )
+
+
+def _sample(path: Path, encoding: str) -> tuple[str, bool]:
+    with path.open(encoding=encoding, newline="") as stream:
+        sample = stream.read(SAMPLE_CHARACTERS)
+        return sample, not stream.read(1)
+
+
+def _first_rows(path: Path, encoding: str, dialect: Dialect, skipped: int) -> list[Line]:
+    found: list[Line] = []
+    for line in _records(path, encoding, dialect):
+        if line[0] > skipped and not is_blank(line[1]):
+            found.append(line)
+        elif found:
+            found.append((line[0], []))
+        if len(found) > SAMPLE_ROWS:
+            break
+    while found and not found[-1][1]:
+        found.pop()
+    return found
+
+
+# ---- delimiter and quotes ----
+
+
+def sniff(sample: str, delimiter: str | None = None, is_whole: bool = True) -> Dialect:
+    """Find out how the cells of a text are told apart: the delimiter that gives most rows the same number of cells."""
+    marks = [quote for quote in "\"'" if quote == '"' or _is_quoted(sample, quote, delimiter)]
+    best, best_score = Dialect(delimiter or ","), -1.0
+    for sign in delimiter or DELIMITERS:
+        spaces = bool(re.search(rf"{re.escape(sign)} +[\"']", sample))
+        for quote in marks:
+            for escape in (None, "\\") if f"\\{quote}" in sample else (None,):
+                dialect = Dialect(sign, quote, escape, spaces)
+                score = _evenness(sample, dialect, is_whole)
+                if score > best_score + 1e-9:
+                    best, best_score = dialect, score
+    return best
+
+
+def _is_quoted(sample: str, quote: str, delimiter: str | None) -> bool:
+    pairs = sum(sample.count(f"{quote}{sign}{quote}") for sign in delimiter or DELIMITERS)
+    return pairs >= max(2, sample.count("\n"))
+
+
+def _evenness(sample: str, dialect: Dialect, is_whole: bool) -> float:
+    """Return how evenly a dialect divides a text: the share of rows of the commonest width, a little more for wide ones."""
+    lines = io.StringIO(sample, newline="")
+    try:
+        widths = [len(row) for row in dialect.reader(iter(lines)) if row and any(row)]
+    except csv.Error:
+        return 0.0
+    if not is_whole and len(widths) > 1:
+        widths.pop()
+    wide = Counter(width for width in widths if width > 1)
+    if not wide:
+        return 0.0
+    width, count = max(wide.items(), key=lambda pair: (pair[1], pair[0]))
+    return count / len(widths) + min(width, 50) / 1000
+
+
+# ---- reading ----
+
+
+def _lines(stream: TextIO, path: Path, seen: list[str]) -> Iterator[str]:
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) >= LONGEST_LINE and line[-1] not in "\r\n":
+            raise UserError(
+                tr("Line {line} of “{file}” is longer than ten million characters.", line=number, file=path.name),
+                hint=tr("This is no table, or a quotation mark is missing."),
+            )
+        seen.append(line)
+        yield line
+
+
+def _records(path: Path, encoding: str, dialect: Dialect) -> Iterator[Line]:
+    """Read a file row by row; the number is that of the line on which the row begins.
+
+    Raises:
+        UserError: a cell or line is beyond all measure, or bytes don't fit the encoding.
+    """
+    seen: list[str] = []
+    begins = 1
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            reader = csv.reader(
+                _lines(stream, path, seen),
+                delimiter=dialect.delimiter,
+                quotechar=dialect.quote,
+                escapechar=dialect.escape,
+                skipinitialspace=dialect.skips_spaces,
+            )
+            for cells in reader:
+                if len(seen) > 1 or "\0" in seen[0]:
+                    cells = _checked(cells, seen, dialect)
+                yield begins, cells  # type: ignore[misc]  # a list of texts is a list of cells that nobody changes
+                begins += len(seen)
+                seen.clear()
+    except UnicodeError:
+        raise UserError(
+            tr("“{file}” can't be read as {encoding} from line {line} on.", file=path.name, encoding=encoding, line=begins),
+            hint=tr("Choose another encoding with --encoding."),
+        ) from None
+    except csv.Error:
+        raise UserError(
+            tr("A cell in line {line} of “{file}” is longer than ten million characters.", line=begins, file=path.name),
+            hint=tr("This is no table, or a quotation mark is missing."),
+        ) from None
+
+
+def _checked(cells: list[str], seen: list[str], dialect: Dialect) -> list[str]:
+    """Return the cells of a row that spans lines or has odd characters, marked odd if they can't be trusted."""
+    if any("\0" in line for line in seen):
+        return OddRow.because(tr("The row has NUL characters: this part of the file is damaged."), cells)  # type: ignore[return-value]
+    if len(seen) > 1 and sum(line.count(dialect.quote) for line in seen) % 2 and dialect.escape is None:
+        return OddRow.because(tr("A quotation mark that opens here is never closed."), cells[:1] + [c[:1000] for c in cells[1:]])  # type: ignore[return-value]
+    return cells

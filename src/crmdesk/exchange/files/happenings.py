@@ -1,0 +1,254 @@
+"""Meetings, mails, notes and tasks from other programs as rows, and how they find the people they are about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.clock import now_ms, to_ms
+from crmdesk.errors import UserError
+from crmdesk.exchange.shapes.shape import Draft, Shape
+from crmdesk.exchange.table import Cell, shown
+from crmdesk.exchange.values.layouts import Column, Layout, Target
+from crmdesk.i18n import mark, tr
+from crmdesk.models.registry import entity_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crmdesk.exchange.shapes.shape import Values, Work
+    from crmdesk.exchange.table import Line, Table
+
+FIELDS = (
+    "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "external_id", "id", "files",
+)  # fmt: skip
+_LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id"), "id": mark("Id")}
+LONGEST_TEXT = 100_000
+LONGEST_SUBJECT = 500
+
+
+class Files(str):
+    """A cell that stands for attached files: reads as their names, and knows where their contents lie."""
+
+    places: tuple[tuple[str | int, ...], ...] = ()
+
+
+@dataclass
+class Happening:
+    """One row.
+
+    Attributes:
+        id: of a record that came from here once.
+        author, people: mail addresses in lower case.
+        problem: why it can't be taken, empty if it can.
+    """
+
+    line: int
+    kind: str = "meeting"
+    subject: str = ""
+    at: date | datetime | None = None
+    minutes: int = 0
+    author: str = ""
+    people: tuple[str, ...] = ()
+    body: str = ""
+    due: date | datetime | None = None
+    remind_at: datetime | None = None
+    done_at: datetime | None = None
+    repeats: str = ""
+    repeat_every: int = 0
+    external_id: str = ""
+    id: str = ""
+    files: Files = field(default_factory=Files)
+    problem: str = ""
+
+    def cells(self) -> list[Cell]:
+        """Return the cells in the order of `FIELDS`."""
+        due_at = self.due if isinstance(self.due, datetime) else None
+        subject = " ".join(self.subject.replace("\0", "").split())[:LONGEST_SUBJECT]
+        return [
+            self.kind, subject, _or_empty(self.at), self.minutes or "", self.author, ", ".join(self.people), self.body[:LONGEST_TEXT].replace("\0", "").strip(),
+            "" if due_at else _or_empty(self.due), _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at),
+            self.repeats, self.repeat_every or "", self.external_id, self.id, self.files,
+        ]  # fmt: skip
+
+
+def _or_empty(value: Cell | None) -> Cell:
+    return "" if value is None else value
+
+
+def columns() -> tuple[str, ...]:
+    """Return the names of the columns."""
+    known = {**entity_class("task").fields, **entity_class("activity").fields}
+    return tuple(tr(_LABELS[name]) if name in _LABELS else tr(known[name].label) for name in FIELDS)
+
+
+def layout_of(source: str, product: str | None, entity: str, table: Table) -> Layout:
+    """Say where the columns go: to activities, or tasks; each finds its own.
+
+    Raises:
+        UserError: appointments and mails are no such records.
+    """
+    if entity not in {"activity", "task"}:
+        raise UserError(
+            tr("“{file}” holds appointments, tasks or mails, and these become activities or tasks.", file=table.path.name), hint=tr("Import it as “activity”.")
+        )
+    filled = {index for _, cells in table.sample for index, cell in enumerate(cells) if cell != ""} if table.line_count == len(table.sample) else set(range(len(FIELDS)))
+    named = enumerate(zip(FIELDS, table.columns, strict=True))
+    return Layout(entity, tuple(Column(index, header, Target(name), None, "product") for index, (name, header) in named if index in filled), product, source)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose mail address it is."""
+
+    contact: bytes | None = None
+    company: bytes | None = None
+    lead: bytes | None = None
+    member: bytes | None = None
+
+
+_ASK = (
+    ("member", "SELECT lower(m.email), NULL, NULL, NULL, m.id FROM member m WHERE lower(m.email) IN (SELECT value FROM json_each(?)) AND m.deleted_at IS NULL ORDER BY m.id"),
+    ("contact", "SELECT e.key, c.id, c.company_id, NULL, NULL FROM email e JOIN contact c ON c.id = e.contact_id "
+                "WHERE e.key IN (SELECT value FROM json_each(?)) AND e.deleted_at IS NULL AND c.deleted_at IS NULL ORDER BY c.id"),
+    ("company", "SELECT e.key, NULL, c.id, NULL, NULL FROM email e JOIN company c ON c.id = e.company_id "
+                "WHERE e.key IN (SELECT value FROM json_each(?)) AND e.deleted_at IS NULL AND c.deleted_at IS NULL ORDER BY c.id"),
+    ("lead", "SELECT e.key, NULL, NULL, l.id, NULL FROM email e JOIN lead l ON l.id = e.lead_id "
+             "WHERE e.key IN (SELECT value FROM json_each(?)) AND e.deleted_at IS NULL AND l.deleted_at IS NULL AND l.converted_at IS NULL ORDER BY l.id"),
+)  # fmt: skip
+
+
+class HappeningShape(Shape):
+    """Activities and tasks in one file; each row says which it is, and mail addresses say whose it is."""
+
+    def __init__(self, entity: str, work: Work) -> None:
+        super().__init__(work, entity)
+        self.places = {column.target.field: column.index for column in work.layout.columns if column.target}
+        self.people: dict[str, Person | None] = {}
+
+    def special(self) -> frozenset[str]:
+        """Return all columns: they are read here."""
+        return frozenset(FIELDS)
+
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up the mail addresses of a block."""
+        wanted = {
+            mail for _, cells in block if cells.__class__ is list for name in ("author", "people") for mail in _mails(self._text(cells, name)) if mail not in self.people
+        }  # fmt: skip
+        if not wanted:
+            return
+        self.people.update(dict.fromkeys(wanted))
+        with self.work.book("contact").store.read() as reader:
+            for _, sql in _ASK:
+                for mail, contact, company, lead, member in reader.rows(sql, (json.dumps(sorted(wanted), ensure_ascii=False),)):
+                    if self.people.get(mail) is None:
+                        self.people[mail] = Person(contact, company, lead, member)
+
+    def drafts(self, lines: Sequence[tuple[int, list[Cell]]]) -> list[Draft | UserError]:
+        """Turn rows into activities and tasks; in the place of a row that can't be taken stands why."""
+        found: list[Draft | UserError] = []
+        for line, cells in lines:
+            try:
+                found.append(self._happening(line, cells))
+            except UserError as error:
+                found.append(error)
+        return found
+
+    def _happening(self, line: int, cells: list[Cell]) -> Draft:
+        kind = self._text(cells, "kind") or ("task" if self.entity == "task" else "meeting")
+        values = self._task(cells) if kind == "task" else self._activity(cells, kind)
+        draft = Draft(line, cells, b"", "task" if kind == "task" else "activity", values)
+        self._check(draft)
+        self.work.gathered.complete(draft.entity, values)
+        draft.keys = self.keys(draft)
+        return draft
+
+    def _cell(self, cells: list[Cell], name: str) -> Cell:
+        index = self.places.get(name)
+        return "" if index is None else cells[index]
+
+    def _text(self, cells: list[Cell], name: str) -> str:
+        return shown(self._cell(cells, name)).strip()
+
+    def _moment(self, cells: list[Cell], name: str) -> int | None:
+        """Return a moment; one without a zone is meant in the store's."""
+        value = self._cell(cells, name)
+        if not isinstance(value, date):
+            return None
+        at = value if isinstance(value, datetime) else datetime.combine(value, time())
+        try:
+            return to_ms(at if at.tzinfo else at.replace(tzinfo=self.work.settings.tz))
+        except (OverflowError, ValueError, OSError):
+            raise UserError(tr("“{text}” is not a date.", text=shown(value))) from None
+
+    def _common(self, cells: list[Cell]) -> Values:
+        author = self.people.get(self._text(cells, "author"))
+        others = [person for mail in _mails(self._text(cells, "people")) if (person := self.people.get(mail))]
+        about = _best([*([author] if author else []), *others])
+        owner = author.member if author and author.member else next((person.member for person in others if person.member), None)
+        external = self._text(cells, "external_id") or None
+        return {
+            "id": None, "subject": self._text(cells, "subject") or None, "body": self._text(cells, "body") or None, "contact_id": about.contact, "company_id": about.company,
+            "lead_id": about.lead, "owner_id": owner or self.work.member, "external_id": external, "source": self.work.source if external else None,
+        }  # fmt: skip
+
+    def _activity(self, cells: list[Cell], kind: str) -> Values:
+        values = self._common(cells)
+        author = self.people.get(self._text(cells, "author"))
+        minutes = self._cell(cells, "minutes")
+        values |= {
+            "kind": kind, "at": self._moment(cells, "at") or now_ms(), "minutes": minutes if isinstance(minutes, int) else None,
+            "direction": ("out" if author and author.member else "in") if kind == "mail" else None,
+        }  # fmt: skip
+        values["subject"] = values["subject"] or _first_line(values["body"]) or tr(next(c.label for c in entity_class("activity").fields["kind"].choices if c.value == kind))
+        return values
+
+    def _task(self, cells: list[Cell]) -> Values:
+        values = self._common(cells)
+        due_at = self._moment(cells, "due_at")
+        day = self._cell(cells, "due_on") or self._cell(cells, "due_at")
+        due_on = None
+        if isinstance(day, datetime):
+            due_on = (day.astimezone(self.work.settings.tz) if day.tzinfo else day).date().isoformat()
+        elif isinstance(day, date):
+            due_on = day.isoformat()
+        every = self._cell(cells, "repeat_every")
+        repeats = self._text(cells, "repeats") if due_on else ""
+        values |= {
+            "due_on": due_on, "due_at": due_at, "remind_at": self._moment(cells, "remind_at"), "done_at": self._moment(cells, "done_at"), "repeats": repeats or None,
+            "repeat_every": every if repeats and isinstance(every, int) and every > 1 else None, "repeats_from": due_on if repeats else None,
+        }  # fmt: skip
+        values["subject"] = values["subject"] or _first_line(values["body"]) or tr(entity_class("task").entity.label)
+        return values
+
+    def more_keys(self, draft: Draft) -> list[tuple[str, Any]]:
+        """Return nothing: two meetings of the same name are two."""
+        return []
+
+    def accept(self, draft: Draft) -> None:
+        """Take a record with its files."""
+        super().accept(draft)
+        files = self._cell(draft.cells, "files")
+        if isinstance(files, Files) and draft.entity == "activity":
+            values = draft.values
+            self.work.gathered.files += [("activity", draft.id, values["company_id"], place) for place in files.places]
+
+
+def _mails(text: str) -> list[str]:
+    return [mail for mail in text.split(", ") if mail]
+
+
+def _first_line(text: Any) -> str | None:
+    return " ".join(str(text).splitlines()[0].split())[:120] if text and str(text).strip() else None
+
+
+def _best(people: Iterable[Person]) -> Person:
+    """Return the customer among some people: the first contact, else a company, else a lead; colleagues are none."""
+    others = [person for person in people if person.member is None]
+    for name in ("contact", "company", "lead"):
+        for person in others:
+            if getattr(person, name):
+                return person
+    return Person()

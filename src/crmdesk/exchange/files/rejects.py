@@ -1,0 +1,186 @@
+"""Rejected rows, given back: a file in the user's own layout with the reason beside each row, ready to be corrected and imported again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import marshal
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.errors import UserError, why
+from crmdesk.exchange.columns.mapping import is_reason_column
+from crmdesk.exchange.table import shown
+from crmdesk.i18n import tr
+from crmdesk.store.series import spool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from crmdesk.exchange.table import Cell, Table
+    from crmdesk.store.series import Spool
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row that was not taken, and why."""
+
+    line: int
+    cells: tuple[Cell, ...]
+    reason: str
+
+
+TOGETHER = 500
+"""So many rows wait in memory before they go to the disk."""
+
+
+class Rejected:
+    """All rows of an import that were not taken: the last ones in memory, the others on the disk, encrypted. A million of them take no room.
+
+    Args:
+        beside: the store, beside whose file they wait.
+    """
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._open = ExitStack()
+        self._spool: Spool | None = None
+        self._pieces = 0
+        self._last: list[Rejection] = []
+        self._count = 0
+        self.keeps = True
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Rejection]:
+        for number in range(self._pieces):
+            assert self._spool is not None
+            for line, cells, reason in marshal.loads(self._spool.piece(number)):
+                yield Rejection(line, tuple(_unpacked(cell) for cell in cells), reason)
+        yield from self._last
+
+    def add(self, rejection: Rejection) -> None:
+        """Put a row behind the others; where nobody wants them back they are only counted."""
+        self._count += 1
+        if not self.keeps:
+            return
+        self._last.append(rejection)
+        if len(self._last) >= TOGETHER:
+            self._spool = self._spool or self._open.enter_context(spool(self._beside))
+            self._spool.add(marshal.dumps([(each.line, [_packed(cell) for cell in each.cells], each.reason) for each in self._last]))
+            self._pieces += 1
+            self._last = []
+
+    def close(self) -> None:
+        """Let go of the rows; how many there were stays known."""
+        self._open.close()
+        self._spool, self._pieces, self._last = None, 0, []
+
+
+_UNPACK: dict[str, Callable[[str], Cell]] = {"day": date.fromisoformat, "moment": datetime.fromisoformat}
+
+
+def _packed(cell: Cell) -> Any:
+    if isinstance(cell, str):
+        return str(cell)
+    if isinstance(cell, date):
+        return ("moment" if isinstance(cell, datetime) else "day"), cell.isoformat()
+    return cell
+
+
+def _unpacked(packed: Any) -> Cell:
+    return _UNPACK[packed[0]](packed[1]) if isinstance(packed, tuple) else packed
+
+
+def rejects_path(table: Table, beside: Path) -> Path:
+    """Return a name for the file of rejected rows: beside the imported file, or beside the store where that folder can't be written."""
+    ending = ".xlsx" if table.encoding is None else table.path.suffix or ".csv"
+    folder = table.path.parent if _is_writable(table.path.parent) else beside.parent
+    path, number = folder / f"{table.path.stem}-rejected{ending}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{table.path.stem}-rejected-{number}{ending}"
+    return path
+
+
+def _is_writable(folder: Path) -> bool:
+    import os
+
+    return bool(folder.stat().st_mode & 0o222) and os.access(folder, os.W_OK)
+
+
+def write_rejects(path: Path, table: Table, rejections: Rejected) -> None:
+    """Write rejected rows as they were, with a last column that says why.
+
+    Raises:
+        UserError: the file exists or can't be written.
+    """
+    if path.exists():
+        raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
+    try:
+        if table.ways and table.ways.give_back and path.suffix.lower() == table.path.suffix.lower():
+            table.ways.give_back(path, rejections)
+        elif path.suffix.lower() == ".xlsx":
+            _write_workbook(path, table, rejections)
+        elif path.suffix.lower() == ".json":
+            _write_json(path, table, rejections)
+        else:
+            _write_csv(path, table, rejections)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is given back, as often as it is asked for."""
+
+    table: Table
+    rejections: Rejected
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        return _rows(self.table, self.rejections)
+
+
+def _rows(table: Table, rejections: Rejected) -> Iterator[list[Cell]]:
+    # Rows that were rejected before bring the old reason along; the new one takes its place.
+    old = {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
+    if table.has_header:
+        yield [*(name for index, name in enumerate(table.columns) if index not in old), tr("Reason")]
+    for rejection in rejections:
+        cells = list(rejection.cells[: table.width]) + [""] * (table.width - len(rejection.cells))
+        reason = tr("Line {line}: {reason}", line=rejection.line, reason=rejection.reason)
+        yield [*(cell for index, cell in enumerate(cells) if index not in old), reason, *rejection.cells[table.width :]]
+
+
+def _write_json(path: Path, table: Table, rejections: Rejected) -> None:
+    rows = _rows(table, rejections)
+    head = next(rows)
+    with path.open("x", encoding="utf-8") as stream:
+        sign = "[\n"
+        for row in rows:
+            stream.write(sign + json.dumps({str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""}, ensure_ascii=False, indent=1, default=shown))
+            sign = ",\n"
+        stream.write("\n]\n")
+
+
+def _write_csv(path: Path, table: Table, rejections: Rejected) -> None:
+    encoding = table.encoding or "utf-8-sig"
+    try:
+        for row in _rows(table, rejections):
+            "".join(shown(cell) for cell in row).encode(encoding)
+    except UnicodeError:
+        encoding = "utf-8-sig"
+    with path.open("x", encoding=encoding, newline="") as stream:
+        writer = csv.writer(stream, delimiter=table.delimiter or ",", quotechar=table.quote)
+        writer.writerows([shown(cell) for cell in row] for row in _rows(table, rejections))
+
+
+def _write_workbook(path: Path, table: Table, rejections: Rejected) -> None:
+    from crmdesk.reports.workbook import plain_workbook
+
+    plain_workbook(path, table.sheet or tr("Rejected rows"), _Rows(table, rejections))

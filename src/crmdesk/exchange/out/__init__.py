@@ -1,0 +1,1 @@
+"""Ways out: records, everything, and the accountant's workbook as files."""

@@ -1,0 +1,121 @@
+"""Rows that repeat something: a record that nothing but its name tells from others, or a new record of a row further up."""
+
+from __future__ import annotations
+
+import json
+import marshal
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.values.parts import Parts
+from crmdesk.models.names import folded
+from crmdesk.models.registry import entity_class
+from crmdesk.store.reader import IN_IDS, id_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crmdesk.exchange.shapes.shape import Draft, Values
+    from crmdesk.store import Store
+
+NAMED_ONLY = frozenset({"contact", "lead", "deal"})
+"""What may come without anything by which it is recognised."""
+ONCE_IN_A_FILE = frozenset({"contact", "lead"})
+"""Of these, two rows that are the same in everything are one record; two equal deals may be two deals."""
+HELD = 200_000
+"""So many new records of a file can be completed by later rows."""
+
+Whole = tuple[Any, ...]
+"""Everything that a row says of a record, in a form that is equal where it says the same."""
+
+
+def whole(names: Sequence[str], values: Values, parts: Parts | None) -> Whole:
+    """Return what a row says in all columns and list fields."""
+    return (*(values.get(name) for name in names), *_of_parts(parts or Parts()))
+
+
+def _of_parts(parts: Parts) -> Whole:
+    return (
+        frozenset(phone[3] or phone[1] for phone in parts.phones), frozenset(mail[2] for mail in parts.emails), frozenset(handle[1] for handle in parts.handles),
+        frozenset((folded(address[1] or ""), address[2] or "", address[6] or "") for address in parts.addresses), frozenset(parts.tags), parts.note or None,
+    )  # fmt: skip
+
+
+def compared(entity: str, given: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns in which two records must be the same: those of the file, and what tells records apart."""
+    columns = entity_class(entity).columns
+    return tuple(sorted({name for name in (*given, "company_id", "external_id") if name in columns and name not in {"id", "source", "sort_key"}}))
+
+
+def same_records(store: Store, entity: str, names: Sequence[str], drafts: Sequence[Draft]) -> list[bytes | None]:
+    """Return, for rows without any key, the live record that has the same name and the same in everything else: no more and no less."""
+    listed = ", ".join(f't."{name}"' for name in ("id", *names))
+    live = "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
+    wanted = json.dumps(sorted({draft.values["sort_key"] for draft in drafts}), ensure_ascii=False)
+    with store.read() as reader:
+        rows = reader.rows(f'SELECT {listed} FROM "{entity}" t WHERE {live} AND t.sort_key IN (SELECT value FROM json_each(?)) ORDER BY t.id', (wanted,))
+    if not rows:
+        return [None] * len(drafts)
+    present = PresentParts(store, entity, {row[0] for row in rows})
+    found: dict[Whole, bytes] = {}
+    for record, *values in rows:
+        found.setdefault((*values, *present.whole(record)), record)
+    return [found.get(whole(names, draft.values, draft.parts)) for draft in drafts]
+
+
+class PresentParts:
+    """The list fields that known records have already."""
+
+    def __init__(self, store: Store, entity: str, records: set[bytes]) -> None:
+        self._owner = f"{entity}_id"
+        self.has: dict[str, dict[bytes, list[Any]]] = {}
+        wanted = id_list(records)
+        with store.read() as reader:
+            for part, columns in (
+                ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key"), ("record_tag", "tag_id"), ("memo", "id, text")
+            ):  # fmt: skip
+                if self._owner not in entity_class(part).columns:
+                    continue
+                sql = f'SELECT "{self._owner}", {columns} FROM "{part}" WHERE "{self._owner}" {IN_IDS} AND deleted_at IS NULL'
+                for record, *values in reader.rows(sql, (wanted,)):
+                    self.has.setdefault(part, {}).setdefault(record, []).append(tuple(values))
+
+    def learn(self, record: bytes, parts: Parts) -> None:
+        """Take note of what a record of this file has; its note has no id yet, so it is left as it is."""
+        for part, rows in (
+            ("phone", [(phone[3], phone[1]) for phone in parts.phones]), ("email", [(mail[2],) for mail in parts.emails]), ("handle", [(handle[1],) for handle in parts.handles]),
+            ("address", [(address[1], address[2], address[6]) for address in parts.addresses]), ("record_tag", [(tag,) for tag in parts.tags]),
+            ("memo", [(None, parts.note)] if parts.note else []),
+        ):  # fmt: skip
+            if rows:
+                self.has.setdefault(part, {}).setdefault(record, []).extend(rows)
+
+    def whole(self, record: bytes) -> Whole:
+        """Return what a record has in list fields, as rows are compared."""
+        has = {part: self.has.get(part, {}).get(record, []) for part in ("phone", "email", "handle", "address", "record_tag", "memo")}
+        return (
+            frozenset(e164 or number for e164, number in has["phone"]), frozenset(key for (key,) in has["email"]), frozenset(handle for (handle,) in has["handle"]),
+            frozenset((folded(street or ""), postal_code or "", city or "") for street, postal_code, city in has["address"]),
+            frozenset(tag for (tag,) in has["record_tag"]), "\n".join(text or "" for _, text in has["memo"]) or None,
+        )  # fmt: skip
+
+
+class Fresh:
+    """What the new records of a file are made of, packed, so that a later row of the same record can complete it."""
+
+    def __init__(self) -> None:
+        self._packed: dict[bytes, bytes] = {}
+
+    def __contains__(self, record: bytes) -> bool:
+        return record in self._packed
+
+    def keep(self, record: bytes, values: Values, parts: Parts | None) -> None:
+        """Keep what a record is made of, or what it is now; of a very long file only the first ones."""
+        if record in self._packed or len(self._packed) < HELD:
+            given = parts or Parts()
+            lists = (given.phones, given.emails, given.handles, given.addresses, given.tags, given.note)
+            self._packed[record] = marshal.dumps(({name: value for name, value in values.items() if value is not None}, lists))
+
+    def of(self, record: bytes) -> tuple[Values, Parts]:
+        """Return what a record is made of."""
+        values, lists = marshal.loads(self._packed[record])
+        return values, Parts(*lists)

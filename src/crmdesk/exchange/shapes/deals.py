@@ -1,0 +1,110 @@
+"""How the rows of a file become deals."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import new_id_bytes, now_ms, today
+from crmdesk.errors import UserError
+from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import Hints, one_line, reader_of
+from crmdesk.exchange.words.choices import outcome_of
+from crmdesk.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.values.links import Book
+
+
+class DealShape(Shape):
+    """Deals: stages with their outcome, and dates that mean one thing for open and another for closed deals."""
+
+    entity = "deal"
+
+    def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
+        super().__init__(work, entity, of)
+        self.stage_index = work.layout.index_of("stage")
+        self.company_index, self.product_index = work.layout.index_of("company"), work.layout.index_of("product")
+        index = work.layout.index_of("close_on")
+        self.close_on = None
+        if index is not None:
+            item = self.cls.fields["expected_close_on"]
+            self.close_on = index, reader_of("deal", item, work.hints.get(index, Hints()), work.settings.reading), work.layout.columns[index].header
+        self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
+        self.pipeline_index = work.layout.index_of("pipeline")
+        self.is_ours = work.layout.has("id") or work.layout.has("source")
+        self.now, self.today = now_ms(), today(work.settings.tz).isoformat()
+
+    def special(self) -> frozenset[str]:
+        """Return the columns that are read together."""
+        return frozenset({"stage", "pipeline", "outcome"})
+
+    def starting(self) -> Values:
+        """Return the columns that every deal gets."""
+        names = ("name", "pipeline_id", "stage_id", "expected_close_on", "closed_on", "opened_on", "stage_since", "currency")
+        return {**dict.fromkeys(names), **super().starting()}
+
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up links, pipelines too."""
+        super().prepare(block)
+        for index in self.virtual.get("pipeline", ()):
+            self.work.book("pipeline").prepare({one_line(cells[index]) for _, cells in block if cells.__class__ is list})
+
+    def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Leave out a quote that is not there yet: quotes come after the deals they belong to."""
+        if name == "quote_id" and book.find(text, is_key) is None:
+            self.work.note(QUOTE_TO_COME)
+            return None
+        return book.read(text, is_key)
+
+    def finish(self, draft: Draft) -> None:
+        """Find stage, dates and name."""
+        values, cells = draft.values, draft.cells
+        pipeline_text = self.text(cells, "pipeline")
+        stages = self.work.stages(self.work.book("pipeline").read(pipeline_text) if pipeline_text else None)
+        stage_text = self.text(cells, "stage")
+        stage = stages.read(stage_text) if stage_text else stages.first_open()
+        if (outcome := outcome_of(self.text(cells, "outcome"))) != "open":
+            # Pipedrive leaves a deal that was won in the stage where it stood.
+            stage = next((record for record, its in stages.outcomes.items() if its == outcome), stage)
+        if stage is None:
+            raise UserError(tr("This pipeline has no open stage."))
+        values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
+        values["currency"] = values["currency"] or self.work.settings.currency
+        is_open = stages.outcomes.get(stage, "open") == "open"
+        if self.close_on and cells[self.close_on[0]] != "":
+            try:
+                closes = self.close_on[1](cells[self.close_on[0]])
+            except UserError as error:
+                raise UserError(error.message, field=self.close_on[2], hint=error.hint) from None
+            values["expected_close_on" if is_open else "closed_on"] = closes
+        if not is_open and not values["closed_on"]:
+            values["closed_on"] = values["expected_close_on"] or self.today
+        values["stage_since"] = values["stage_since"] or self._since(values)
+        if not values["name"]:
+            pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
+            values["name"] = " · ".join(piece for piece in pieces if piece) or values.get("external_id")
+
+    def _since(self, values: Values) -> int:
+        day = values["closed_on"] or values["opened_on"]
+        if not day:
+            return self.now
+        from datetime import datetime, time
+
+        return round(datetime.combine(date.fromisoformat(day), time(), self.work.settings.tz).timestamp() * 1000)
+
+    def after(self, draft: Draft) -> None:
+        """Put the product on the deal; the products of deals that we exported have a file of their own."""
+        if not self.is_ours and (product := draft.values.get("product_id")):
+            rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
+            rows.append((new_id_bytes(), draft.id, product, 1_000_000, 0))
+
+
+QUOTE_TO_COME = (
+    mark("{count} deal names a quote that is not there yet; the quote was left out."),
+    mark("{count} deals name a quote that is not there yet; the quotes were left out."),
+)

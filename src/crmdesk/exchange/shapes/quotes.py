@@ -1,0 +1,197 @@
+"""How the rows of a file become quotes and orders that were made elsewhere, and their lines."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import new_id_bytes, today
+from crmdesk.errors import UserError
+from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import Hints
+from crmdesk.exchange.values.entries import forms
+from crmdesk.exchange.values.leading import LEADS, says_yes
+from crmdesk.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.values.known import Key
+
+
+class QuoteShape(Shape):
+    """Quotes and orders that were made elsewhere: they keep their own number and date; rows of the same number are its lines."""
+
+    entity = "quote"
+
+    def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
+        super().__init__(work, entity, of)
+        has_lines = any(c.target and c.target.of == "line" for c in work.layout.columns)
+        self.lines = LineShape(work, "quote_line", "line") if has_lines else None
+        self.by_number: dict[str, bytes] = {}
+        self.today = today(work.settings.tz)
+        self.is_ours = "id" in self.virtual
+
+    def special(self) -> frozenset[str]:
+        """Return the column that says which quote leads its deal."""
+        return frozenset({LEADS})
+
+    def starting(self) -> Values:
+        """Return the columns that every quote gets."""
+        names = ("number", "company_id", "contact_id", "date", "valid_until", "status", "version", "currency", "language", "tax_inclusive", "rounding_mode", "rounding_level",
+                 "payment_days", "issued_at", "decided_at")  # fmt: skip
+        return {**dict.fromkeys(names), **super().starting()}
+
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up links, those of the lines too."""
+        super().prepare(block)
+        if self.lines:
+            self.lines.prepare(block)
+
+    def finish(self, draft: Draft) -> None:
+        """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""
+        values, settings = draft.values, self.work.settings
+        draft.rest["may repeat"] = self.lines is not None
+        if values.get("number") and "external_id" in values and not self.is_ours:
+            values["external_id"] = values["external_id"] or values["number"]
+        values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
+        values["date"] = values["date"] or self.today.isoformat()
+        values["version"] = values["version"] or 1
+        values["currency"] = values["currency"] or settings.currency
+        values["tax_inclusive"] = int(settings.tax_inclusive) if values["tax_inclusive"] is None else values["tax_inclusive"]
+        values["rounding_mode"] = values["rounding_mode"] or settings.rounding_mode
+        values["rounding_level"] = values["rounding_level"] or settings.rounding_level
+        if self.is_ours:
+            return
+        values["language"] = values["language"] or settings.language
+        day = date.fromisoformat(values["date"])
+        values["valid_until"] = values["valid_until"] or (day + timedelta(days=settings.quote_valid_days)).isoformat()
+        if values["status"] != "draft":
+            from datetime import datetime, time
+
+            at = round(datetime.combine(day, time(), settings.tz).timestamp() * 1000)
+            values["issued_at"] = values["issued_at"] or at
+            if values["status"] in {"accepted", "declined"}:
+                values["decided_at"] = values["decided_at"] or at
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return the number."""
+        return [("#", draft.values["number"])] if draft.values.get("number") else []
+
+    def accept(self, draft: Draft) -> None:
+        """Take a quote, or one more line of the one above."""
+        number = draft.values["number"]
+        if number and self.is_ours:
+            # It was issued elsewhere: its lines come in a second file.
+            draft.values["source"] = draft.values.get("source") or self.work.source
+        quote = self.by_number.get(number) if self.lines and number else None
+        if quote is None:
+            super().accept(draft)
+            quote = draft.id
+            if number:
+                self.by_number[number] = quote
+        else:
+            draft.rest["line of"] = quote
+        if self.lines:
+            line = self.lines.draft(draft.line, draft.cells)
+            line.values["quote_id"] = quote
+            self.lines.accept(line)
+
+    def after(self, draft: Draft) -> None:
+        """Let a quote lead its deal, if it says so and no other does."""
+        if (deal := draft.values.get("deal_id")) and says_yes(self.text(draft.cells, LEADS)):
+            with self.work.book("deal").store.read() as reader:
+                if not reader.value("SELECT quote_id FROM deal WHERE id = ?", (deal,)):
+                    self.work.gathered.update("deal", ("quote_id",), (draft.id, deal))
+
+
+class LineShape(Shape):
+    """Lines of quotes; a discount column is in percent, or a share of one if no value exceeds 1."""
+
+    entity = "quote_line"
+
+    def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
+        super().__init__(work, entity, of)
+        self.discount_index = work.layout.index_of("discount", of)
+        self.is_ours = "id" in self.virtual
+        self.positions: dict[bytes, int] = {}
+        self.products: dict[bytes, tuple[str | None, str | None]] = {}
+
+    def special(self) -> frozenset[str]:
+        """Return the column that becomes a discount of the line."""
+        return frozenset({"discount"})
+
+    def starting(self) -> Values:
+        """Return the columns that every line gets."""
+        names = ("quote_id", "position", "kind", "product_id", "description", "quantity", "unit", "unit_price", "price_base_quantity", "tax_category", "tax_rate")
+        return {**dict.fromkeys(names), **super().starting()}
+
+    def finish(self, draft: Draft) -> None:
+        """Complete a line from its product; texts and subtotals have neither quantity nor price."""
+        values = draft.values
+        values["kind"] = values["kind"] or "item"
+        draft.rest["may repeat"] = True
+        if self.is_ours or values["kind"] != "item":
+            return
+        if (product := values["product_id"]) and not values["description"]:
+            name, unit = self.product(product, draft)
+            values["description"] = name
+            values["unit"] = values["unit"] or unit
+        values["quantity"] = 1_000_000 if values["quantity"] is None else values["quantity"]
+        values["unit_price"] = values["unit_price"] or 0
+        # What was agreed elsewhere stands as it was agreed: no tax is put on a line that names none.
+        values["tax_rate"] = values["tax_rate"] or 0
+        values["tax_category"] = values["tax_category"] or ("S" if values["tax_rate"] else "O")
+        if self.discount_index is not None and (text := shown(draft.cells[self.discount_index]).strip()):
+            sign = self.work.hints.get(self.discount_index, Hints()).decimal_sign
+            draft.rest["discount"] = _discount(text, sign, self.work.layout.columns[self.discount_index].header)
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return what tells the lines of one quote apart: their place, else all that they say."""
+        return [] if self.of else [("o", forms(self.entity, draft.values)[0])]
+
+    def product(self, record: bytes, draft: Draft) -> tuple[str | None, str | None]:
+        """Return name and unit of a product."""
+        if record not in self.products:
+            book = self.work.book("product")
+            with book.store.read() as reader:
+                found = reader.one("SELECT name, unit FROM product WHERE id = ?", (record,))
+            index = self.work.layout.index_of("product", self.of)
+            self.products[record] = (found[0], found[1]) if found else (shown(draft.cells[index]).strip() if index is not None else None, None)
+        return self.products[record]
+
+    def _check(self, draft: Draft) -> None:
+        if self.of:
+            return  # the quote is known only when the line is taken
+        super()._check(draft)
+
+    def accept(self, draft: Draft) -> None:
+        """Take a line at its place, or at the end of its quote where the file names none."""
+        quote = draft.values["quote_id"]
+        if draft.values["position"] is None:
+            if quote not in self.positions:
+                with self.work.book("quote").store.read() as reader:
+                    self.positions[quote] = int(reader.value("SELECT ifnull(max(position) + 1, 0) FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL", (quote,)))
+            draft.values["position"] = self.positions[quote]
+            self.positions[quote] += 1
+        super().accept(draft)
+
+    def after(self, draft: Draft) -> None:
+        """Take the discount of the line."""
+        discount: Decimal = draft.rest.get("discount", Decimal(0))
+        if discount:
+            percent = discount * 100 if self.work.discounts_are_shares else discount
+            rows = self.work.gathered.rows("allowance_charge", ("id", "quote_id", "line_id", "position", "charge", "percent", "reason"))
+            rows.append((new_id_bytes(), draft.values["quote_id"], draft.id, 0, 0, int(percent.scaleb(6)), tr("Discount")))
+
+
+def _discount(text: str, sign: str, header: str) -> Decimal:
+    from crmdesk.exchange.values.cells import number_of
+
+    try:
+        return number_of(text.rstrip("% ").strip(), sign)
+    except UserError as error:
+        raise UserError(error.message, field=header, hint=error.hint) from None

@@ -1,0 +1,457 @@
+"""How the rows of a file become records: what is common to all entities."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crmdesk.clock import fresh_ids
+from crmdesk.errors import UserError
+from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import ROUNDED, Hints, Read, has_more_decimals, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.values.columns import ReadColumn, read_columns
+from crmdesk.exchange.values.gathering import stored_own_fields
+from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
+from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
+from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
+from crmdesk.i18n import tr
+from crmdesk.models.registry import entity_class
+from crmdesk.store.reader import IN_IDS, id_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crmdesk.exchange.table import Cell, Line
+    from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.values.layouts import Column, Layout, Target
+    from crmdesk.exchange.values.links import Book, Stages
+    from crmdesk.exchange.values.phones import PhoneReader
+    from crmdesk.fields import Field
+    from crmdesk.store.settings import Settings
+
+Values = dict[str, Any]
+OWNERS = ("company_id", "contact_id")
+"""The links of a row that are read first: they tell apart other records of one name."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row on its way to a record.
+
+    Attributes:
+        values: stored values by column, in the shape's order.
+        city: decides with the name whether two companies are the same.
+        keys: by what the record is recognised if it is known already, strongest first.
+    """
+
+    line: int
+    cells: list[Cell]
+    id: bytes
+    entity: str
+    values: Values
+    parts: Parts | None = None
+    keys: list[Key] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Work:
+    """What all shapes of one import share."""
+
+    layout: Layout
+    settings: Settings
+    hints: dict[int, Hints]
+    gathered: Gathered
+    phones: PhoneReader
+    region: str
+    source: str
+    member: bytes | None
+    book: Callable[[str], Book]
+    stages: Callable[[bytes | None], Stages]
+    own_fields: Sequence[tuple[Field, str, tuple[str, ...]]] = ()
+    discounts_are_shares: bool = False
+    notes: dict[tuple[str, str], int] = field(default_factory=dict)
+    ids: Iterator[bytes] = field(default_factory=fresh_ids)
+
+    def note(self, texts: tuple[str, str]) -> None:
+        """Count something that the user should hear of; the texts for one and for many are marked and have a `{count}`."""
+        self.notes[texts] = self.notes.get(texts, 0) + 1
+
+
+class Shape:
+    """What is common to the rows of all entities: each column has one function that was made beforehand."""
+
+    entity = ""
+    defaults: Values = {}
+    owned_by_importer = False
+
+    def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
+        self.work = work
+        self.entity = entity or self.entity
+        self.of = of
+        self.cls = entity_class(self.entity)
+        self.columns = [column for column in work.layout.columns if column.target is not None and column.target.of == of]
+        self.scalars: list[ReadColumn] = []
+        self.links: list[tuple[int, str, Book, bool, str]] = []
+        self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
+        self.moneys: list[tuple[int, str, str, str, str]] = []
+        self.own: list[tuple[int, str, Read, str]] = []
+        self.virtual: dict[str, list[int]] = {}
+        for column in self.columns:
+            assert column.target is not None
+            self._compile(column, column.target)
+        in_parts = [c for c in self.columns if c.target and self._is_part(c.target.field)]
+        self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
+        self.has_parts = bool(self.parts)
+        self.writer = PartsWriter(work.gathered, self.entity)
+        self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
+        self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
+        self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
+        self.tells_ids = bool(self.told_ids)
+        self.currency_index = work.layout.index_of("currency", of)
+        self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
+        self.template = self._template()
+        self._derive = work.gathered.deriver(self.entity)
+
+    # ---- made once ----
+
+    def _is_list(self, name: str) -> bool:
+        item = self.cls.fields.get(name)
+        return item is not None and item.kind == "parts"
+
+    def _is_part(self, name: str) -> bool:
+        """Say whether a column goes to a list field; the website of a person is kept with the handles."""
+        return name not in self.virtual and (self._is_list(name) or (name == "website" and name not in self.cls.fields))
+
+    def _compile(self, column: Column, target: Target) -> None:
+        item = self.cls.fields.get(target.field)
+        hints = self.work.hints.get(column.index, Hints())
+        own = next((own for own in self.work.own_fields if own[0].name == target.field), None)
+        if target.field in self.special():
+            self.virtual.setdefault(target.field, []).append(column.index)
+        elif item is None and own is not None and not self.of:
+            self.own.append((column.index, own[1], reader_of(self.entity, own[0], hints, self.work.settings.reading, own[2] or None), column.header))
+        elif target.field == "id":
+            self.virtual.setdefault("id", []).append(column.index)
+        elif item is None:
+            if target.field != "website":
+                self.virtual.setdefault(target.field, []).append(column.index)
+        elif item.kind == "link":
+            self.links.append((column.index, item.column, self.work.book(item.target or ""), target.is_key, column.header))
+        elif item.kind in {"money", "price"}:
+            self.moneys.append((column.index, item.column, item.kind, hints.decimal_sign, column.header))
+        elif item.kind != "parts":
+            read = reader_of(self.entity, item, hints, self.work.settings.reading)
+            self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text"))
+
+    def special(self) -> frozenset[str]:
+        """Return the fields that this shape reads by itself."""
+        return frozenset()
+
+    def own_id(self, cells: list[Cell]) -> bytes | None:
+        """Return the id that our own export gave the record."""
+        text = self.text(cells, "id")
+        try:
+            return UUID(text).bytes if text else None
+        except ValueError:
+            return None
+
+    def _template(self) -> Values:
+        names = ["id", *(scalar.name for scalar in self.scalars), *(link[1] for link in self.links), *self.told_ids.columns, *(money[1] for money in self.moneys)]
+        values: Values = dict.fromkeys(names)
+        if "external_id" in values or self.has_own_number():
+            values |= {"external_id": None, "source": values.get("source")}
+        if self.moneys and "currency" in self.cls.columns:
+            values["currency"] = None
+        if self.own:
+            values["custom"] = None
+        return {**values, **self.starting()}
+
+    def has_own_number(self) -> bool:
+        """Say whether rows bring a number that serves as external id too."""
+        return "number" in self.cls.columns and self.work.layout.has("number", self.of)
+
+    def starting(self) -> Values:
+        """Return the values that a new record starts with where the file says nothing, and empty ones that `finish` fills."""
+        values: Values = {}
+        columns = self.cls.columns
+        if "company_id" in columns and "contact_id" in columns and not self.cls.entity.owned_by:
+            values["company_id"] = None
+        if "owner_id" in columns and not self.work.layout.has("owner", self.of) and self.entity in {"company", "contact", "deal", "task", "activity", "quote"}:
+            values["owner_id"] = self.work.member
+        return values
+
+    # ---- block by block ----
+
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up what the rows of a block refer to."""
+        if self.tells_ids:
+            self.told_ids.prepare(block)
+        for index, _, book, _, _ in self.links:
+            texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
+            book.prepare({self.cuts[index].sub("", text) for text in texts} if index in self.cuts else texts)
+        if any(column.target and column.target.field == "tags" for column in self.columns):
+            self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
+
+    def settle(self, drafts: Sequence[Draft]) -> None:
+        """Give what has a place in a company's timeline the company of its contact."""
+        columns = self.cls.columns
+        if not {"contact_id", "company_id"} <= set(columns.keys()) or self.cls.entity.owned_by or not self.drafts_have("contact_id"):
+            return
+        lacking = [draft for draft in drafts if draft.values.get("contact_id") and not draft.values.get("company_id")]
+        if not lacking:
+            return
+        sql = f"SELECT id, company_id FROM contact WHERE id {IN_IDS} AND company_id IS NOT NULL"
+        with self.work.book("contact").store.read() as reader:
+            companies = dict(reader.rows(sql, (id_list({draft.values["contact_id"] for draft in lacking}),)))
+        for draft in lacking:
+            draft.values["company_id"] = companies.get(draft.values["contact_id"])
+
+    def drafts_have(self, name: str) -> bool:
+        """Say whether drafts have a column."""
+        return name in self.template
+
+    # ---- row by row ----
+
+    def draft(self, line: int, cells: list[Cell]) -> Draft:
+        """Turn a row into the values of a record.
+
+        Raises:
+            UserError: names the column and says why the row can't be taken.
+        """
+        (found,) = self.drafts([(line, cells)])
+        if isinstance(found, UserError):
+            raise found
+        return found
+
+    def drafts(self, lines: Sequence[tuple[int, list[Cell]]]) -> list[Draft | UserError]:
+        """Turn rows into the values of records; in the place of a row that can't be taken stands why, with the column to blame.
+
+        What cells mean by themselves is read column by column, what depends on the rest of a row then row by row.
+        """
+        values, complaints = read_columns(self.scalars, self.template, [cells for _, cells in lines])
+        found: list[Draft | UserError] = [Draft(line, cells, b"", self.entity, its) for (line, cells), its in zip(lines, values, strict=True)]
+        for place, complaint in complaints.items():
+            found[place] = complaint
+        _each(found, self._link_and_price)
+        if self.has_parts:
+            drafts = [draft for draft in found if isinstance(draft, Draft)]
+            parts = iter(self.parts.read_all([draft.cells for draft in drafts]))
+            for place, draft in enumerate(found):
+                if isinstance(draft, Draft):
+                    its = next(parts)
+                    if isinstance(its, UserError):
+                        found[place] = its
+                    else:
+                        draft.parts = its
+        _each(found, self._round_off)
+        return found
+
+    def _link_and_price(self, draft: Draft) -> None:
+        """Read links, amounts and the user's own fields of a row."""
+        values, cells, header = draft.values, draft.cells, ""
+        try:
+            self.before_links(draft)
+            for index, name, book, is_key, header in self.links:  # noqa: B007 - the error below names it
+                cell = cells[index]
+                if cell != "" and (text := one_line(cell)):
+                    if index in self.cuts:
+                        text = self.cuts[index].sub("", text) or text
+                    if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title) and not self.told_ids.of(cells, name):
+                        raise UserError(tr("“{name}” would stand above itself.", name=text))
+                    values[name] = self._linked(draft, name, book, text, is_key)
+            header = ""
+            if self.tells_ids:
+                self._link_nameless(draft)
+            if self.moneys:
+                header = self._read_money(cells, values)
+            for index, key, read, header in self.own:  # noqa: B007
+                if cells[index] != "" and (value := read(cells[index])) is not None:
+                    draft.rest.setdefault("own", {})[key] = value
+        except UserError as error:
+            raise UserError(error.message, field=error.field if error.field and not header else header or None, hint=error.hint) from None
+        if self.own and "own" in draft.rest:
+            values["custom"] = stored_own_fields(draft.rest["own"])
+
+    def _round_off(self, draft: Draft) -> None:
+        """Complete a record, check it, and say by what it is recognised."""
+        self.finish(draft)
+        self._check(draft)
+        if draft.entity != self.entity:
+            self.work.gathered.complete(draft.entity, draft.values)
+        elif self._derive:
+            self._derive(draft.values)
+        draft.keys = self.keys(draft)
+
+    def _read_money(self, cells: list[Cell], values: Values) -> str:
+        """Read the amounts of a row; returns the header of the last column, for errors."""
+        currency = str(values.get("currency") or self.work.settings.currency).upper()
+        header = ""
+        for index, name, kind, sign, header in self.moneys:
+            cell = cells[index]
+            if cell == "" or values[name] is not None:
+                continue
+            try:
+                money = money_of(cell, currency, sign, kind)
+                if money is not None:
+                    currency = money.currency
+                    if kind == "money" and has_more_decimals(money):
+                        self.work.note(ROUNDED)
+                    values[name] = stored_money(money, kind)
+            except UserError as error:
+                raise UserError(error.message, field=header, hint=error.hint) from None
+        if "currency" in values and any(values[name] is not None for _, name, *_ in self.moneys):
+            values["currency"] = currency
+        return header
+
+    def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Return the record that a cell means: by the id beside it, else by its name; of several called so the one of the row's company or contact."""
+        if self.tells_ids:
+            if known := self.told_ids.record(draft.cells, name):
+                return known
+            if self.told_ids.is_to_come(draft.cells, name):
+                draft.rest.setdefault("to come", {})[name] = text
+                return None
+        try:
+            record = self.link(draft, name, book, text, is_key)
+        except SeveralCalledSo:
+            beside = {owner: record for owner in OWNERS if owner != name and (record := draft.values.get(owner))}
+            if beside and (record := book.of_its_own(text, beside)):
+                return record
+            raise
+        if name in OF_A_COMPANY and record and (company := draft.values.get("company_id")) and book.is_of_another(record, company):
+            raise UserError(tr("{entity} “{text}” belongs to another company.", entity=tr(entity_class(book.entity).entity.label), text=text))
+        return record
+
+    def _link_nameless(self, draft: Draft) -> None:
+        """Set the links to records that have no name, such as a draft without subject."""
+        for column in self.told_ids.columns:
+            if draft.values[column] is None and column not in draft.rest.get("to come", ()) and self.told_ids.of(draft.cells, column):
+                if found := self.told_ids.record(draft.cells, column):
+                    draft.values[column] = found
+                elif self.told_ids.is_to_come(draft.cells, column):
+                    draft.rest.setdefault("to come", {})[column] = ""
+
+    def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Return the record that a cell means."""
+        return book.read(text, is_key)
+
+    def before_links(self, draft: Draft) -> None:
+        """Do what must be known before links are read."""
+
+    def finish(self, draft: Draft) -> None:
+        """Complete the values of a record; entities with special columns do it here."""
+
+    def _check(self, draft: Draft) -> None:
+        cls = entity_class(draft.entity) if draft.entity != self.entity else self.cls
+        values = draft.values
+        for name in _required(cls.entity.name):
+            if (value := values.get(name)) is None or value == "":
+                raise UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
+        if cls.entity.rule and (complaint := cls.entity.rule(values)):
+            raise UserError(tr(complaint[1]))
+
+    def text(self, cells: list[Cell], name: str) -> str:
+        """Return the first text that a virtual column has in a row."""
+        for index in self.virtual.get(name, ()):
+            if text := shown(cells[index]).strip():
+                return text
+        return ""
+
+    # ---- recognising ----
+
+    def keys(self, draft: Draft) -> list[Key]:
+        """Return by what a record is recognised if it is known already."""
+        keys: list[Key] = []
+        if "id" in self.virtual and (record := self.own_id(draft.cells)):
+            keys.append(("i", record))
+        if external := draft.values.get("external_id"):
+            keys.append(("x", (draft.values.get("source") or self.work.source, external)))
+        return keys + self.more_keys(draft)
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return the keys beside the external id."""
+        return []
+
+    # ---- accepting ----
+
+    def accept(self, draft: Draft) -> None:
+        """Take a new record with its parts; its id is fixed now."""
+        values = draft.values
+        if values.get("external_id"):
+            values["source"] = values.get("source") or self.work.source
+        draft.id = draft.id or self.new_id(draft)
+        values["id"] = draft.id
+        if self.told_ids.above:
+            self.brings(draft, draft.id)
+        if "to come" in draft.rest:
+            self.told_ids.wait(draft.cells, draft.id, draft.rest["to come"])
+        # Links among the rows themselves are set when all of them are there.
+        for column, pairs in self.late.items():
+            if draft.entity == self.entity and values[column]:
+                pairs.append((values[column], draft.id))
+                values[column] = None
+        self.work.gathered.put(draft.entity, values)
+        if draft.parts is not None:
+            self.writer_for(draft.entity).add(draft.id, draft.parts)
+        self.after(draft)
+
+    def writer_for(self, entity: str) -> PartsWriter:
+        """Return what takes the list fields of a row, which may have become a record of another entity."""
+        return self.writer if entity == self.entity else PartsWriter(self.work.gathered, entity)
+
+    def new_id(self, draft: Draft) -> bytes:
+        """Return the id of a new record: the one promised to it, or a fresh one."""
+        claimed = None
+        if self.refers_to_itself:
+            number = draft.values.get(NUMBERED.get(self.entity, ""))
+            claimed = self.work.book(self.entity).claim(draft.values.get(self.cls.entity.title), draft.values.get("external_id"), number)
+        return claimed or draft.rest.get("own id") or next(self.work.ids)
+
+    def brings(self, draft: Draft, record: bytes) -> None:
+        """Take note of the record that a row became, or turned out to be, for the rows that link to it."""
+        if self.told_ids.above and draft.entity == self.entity:
+            self.told_ids.brings(self.own_id(draft.cells), record)
+
+    def link_rows(self) -> None:
+        """Set the links among the rows, now that all of them are there."""
+        for _ in range(self.told_ids.settle(self.work.gathered)):
+            self.work.note(NOT_THERE)
+
+    def after(self, draft: Draft) -> None:
+        """Add what belongs to an accepted record, such as the messages of a ticket."""
+
+    def known(self, draft: Draft, record: bytes) -> None:
+        """Add what a row brings to a record that was known already and is not skipped."""
+
+
+def _each(found: list[Draft | UserError], step: Callable[[Draft], None]) -> None:
+    """Take a step with each row that can still be taken."""
+    for place, draft in enumerate(found):
+        if isinstance(draft, Draft):
+            try:
+                step(draft)
+            except UserError as error:
+                found[place] = error
+
+
+_REQUIRED: dict[str, tuple[str, ...]] = {}
+
+
+def _required(entity: str) -> tuple[str, ...]:
+    if entity not in _REQUIRED:
+        fields = entity_class(entity).fields.values()
+        _REQUIRED[entity] = tuple(item.column for item in fields if item.required and item.kind != "parts" and not item.derived)
+    return _REQUIRED[entity]
+
+
+class Named(Shape):
+    """Things that are recognised by their name: tags, queues, pipelines and the like."""
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return the name."""
+        name = draft.values.get(self.cls.entity.title)
+        return [("n", name)] if name else []

@@ -1,0 +1,120 @@
+"""How the rows of a file become tickets, with their first message and their customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmdesk.clock import new_id_bytes, now_ms
+from crmdesk.exchange.shapes.customers import Person
+from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.table import shown
+from crmdesk.i18n import mark
+from crmdesk.models.names import folded, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.values.links import Book
+
+
+class TicketShape(Shape):
+    """Tickets: what the customer wrote becomes the first message, and times that contradict are told."""
+
+    entity = "ticket"
+
+    def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
+        super().__init__(work, entity, of)
+        self.contact_shape = Person(work, "contact", "contact") if any(c.target and c.target.of == "contact" for c in work.layout.columns) else None
+        self.mail_index = work.layout.index_of("email", "contact")
+        self.known_people: dict[tuple[str, str], bytes] = {}
+        self.now = now_ms()
+
+    def starting(self) -> Values:
+        """Return the columns that every ticket gets."""
+        names = ("subject", "status", "priority", "contact_id", "company_id", "opened_at", "first_replied_at", "resolved_at", "closed_at", "waiting_since")
+        return {**dict.fromkeys(names), **super().starting()}
+
+    def prepare(self, block: Sequence[Line]) -> None:
+        """Look up links, and the people behind mail addresses."""
+        super().prepare(block)
+        if self.contact_shape:
+            self.contact_shape.prepare(block)
+
+    def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
+        """Find the customer by mail address and name together where both are there."""
+        if name != "contact_id" or self.contact_shape is None or self.mail_index is None:
+            return book.read(text, is_key)
+        mail = shown(draft.cells[self.mail_index]).strip().lower()
+        if not mail:
+            return book.read(text, is_key)
+        draft.rest["person"] = (mail, text)
+        return None
+
+    def finish(self, draft: Draft) -> None:
+        """Complete status and times."""
+        values = draft.values
+        values["subject"] = values["subject"] or self.text(draft.cells, "description")[:120] or None
+        values["status"] = values["status"] or ("closed" if values["closed_at"] else "open")
+        values["priority"] = values["priority"] or "normal"
+        times = [at for at in (values["first_replied_at"], values["resolved_at"], values["closed_at"]) if at]
+        values["opened_at"] = values["opened_at"] or (min(times) if times else self.now)
+        if values["first_replied_at"] and values["resolved_at"] and values["resolved_at"] < values["first_replied_at"]:
+            self.work.note(RESOLVED_EARLY)
+        if values["status"] == "closed":
+            values["closed_at"] = values["closed_at"] or values["resolved_at"] or values["opened_at"]
+        if values["status"] in {"resolved", "closed"}:
+            values["resolved_at"] = values["resolved_at"] or values["closed_at"] or values["opened_at"]
+        if values["status"] == "waiting":
+            values["waiting_since"] = values["first_replied_at"] or values["opened_at"]
+        if values.get("number") and "external_id" in values and "id" not in self.virtual:
+            values["external_id"] = values["external_id"] or values["number"]
+
+    def more_keys(self, draft: Draft) -> list[Key]:
+        """Return the number."""
+        return [("#", draft.values["number"])] if draft.values.get("number") else []
+
+    def accept(self, draft: Draft) -> None:
+        """Find or make the customer, then take the ticket."""
+        if "person" in draft.rest and self.contact_shape:
+            draft.values["contact_id"] = self._person(draft)
+        super().accept(draft)
+
+    def _person(self, draft: Draft) -> bytes:
+        assert self.contact_shape is not None
+        mail, name = draft.rest["person"]
+        key = (mail, folded(name))
+        if key not in self.known_people:
+            found = self.work.book("contact")
+            record = _contact_by_mail(found, mail, name)
+            if record is None:
+                self.contact_shape.called = name
+                person = self.contact_shape.draft(draft.line, draft.cells)
+                self.contact_shape.accept(person)
+                self.work.gathered.made("contact")
+                record = person.id
+            self.known_people[key] = record
+        return self.known_people[key]
+
+    def after(self, draft: Draft) -> None:
+        """Take the message, and keep the number from being given again."""
+        values = draft.values
+        if body := self.text(draft.cells, "description"):
+            rows = self.work.gathered.rows("message", ("id", "ticket_id", "kind", "body", "at", "contact_id", "position"))
+            rows.append((new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0))
+
+
+RESOLVED_EARLY = (
+    mark("{count} ticket was resolved before the first reply, as the file has it."),
+    mark("{count} tickets were resolved before the first reply, as the file has it."),
+)
+
+
+def _contact_by_mail(book: Book, mail: str, name: str) -> bytes | None:
+    """Return the contact that has this mail address and this name."""
+    with book.store.read() as reader:
+        sql = "SELECT c.id, c.sort_key FROM email e JOIN contact c ON c.id = e.contact_id WHERE e.key = ? AND e.deleted_at IS NULL AND c.deleted_at IS NULL"
+        found = reader.rows(sql, (mail,))
+    wanted = sort_key(name)
+    return next((bytes(record) for record, its in found if its == wanted), None)

@@ -1,0 +1,1 @@
+"""From cells to stored values: read, linked, known, gathered to be written."""

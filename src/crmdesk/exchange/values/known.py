@@ -1,0 +1,212 @@
+"""Whether the records that rows of a file bring are in the store already, and what shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.values.entries import FORMED_BY, OWNERS, forms
+from crmdesk.exchange.values.links import NUMBERED, name_key
+from crmdesk.exchange.words.company_names import companies_called
+from crmdesk.i18n import mark
+from crmdesk.models.names import sort_key
+from crmdesk.models.registry import entity_class
+from crmdesk.queries import duplicates
+from crmdesk.queries.finding import title_field
+from crmdesk.store.reader import IN_IDS, id_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crmdesk.store import Reader
+
+Key = tuple[str, Any]
+"""By what a record is recognised: how (a key of `SIGNS`, or `f:` and a field) and its value."""
+
+SIGNS = {
+    "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
+    "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
+    "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal, quote or ticket"), "!": mark("you said that it is the same"),
+}  # fmt: skip
+FIELD_SIGN = mark("the same value in the field you chose")
+SAID = "!"
+"""The key of rows of which the user said whom they mean."""
+WHOLE = "="
+"""The key of rows that only their name tells from others, and that are the same in everything."""
+IN_FILE = mark("the same as a row further up")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that a row means, and the key that showed it.
+
+    Attributes:
+        is_settled: it is a converted lead, which no row changes any more.
+    """
+
+    record: bytes
+    key: Key
+    is_settled: bool = False
+
+    @property
+    def sign(self) -> str:
+        """What makes it the same, to be translated where it is shown."""
+        return SIGNS.get(self.key[0], FIELD_SIGN)
+
+
+def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list[Match | None]:
+    """Return, for each row, the live record that it means, or None.
+
+    The one place where an import asks who is known already; a few questions for a whole block of rows. A converted lead is known by its ids
+    only: a row that merely has its name or mail is a new enquiry.
+
+    Args:
+        rows: the keys of each row, strongest first; names of companies are `("n", (name, city))`, mails and phones go with the person's sort key.
+    """
+    wanted: dict[str, set[Any]] = {}
+    for keys in rows:
+        for kind, value in keys:
+            wanted.setdefault(kind, set()).add(value)
+    found: dict[Key, bytes] = {}
+    for kind in sorted(wanted):
+        for key, record in _ask(reader, entity, kind, wanted[kind]):
+            found.setdefault(key, record)
+    if not found:
+        return [None] * len(rows)
+    settled = _settled(reader, found.values()) if entity == "lead" else set()
+    return [next((Match(found[key], key, found[key] in settled) for key in keys if key in found), None) for keys in rows]
+
+
+def living(reader: Reader, entity: str, wanted: Iterable[bytes]) -> set[bytes]:
+    """Return those of some records that are there and that a row may change: not in the bin, and no converted leads."""
+    is_open = " AND converted_at IS NULL" if entity == "lead" else ""
+    return {record for (record,) in reader.rows(f'SELECT id FROM "{entity}" WHERE id {IN_IDS} AND deleted_at IS NULL{is_open}', (id_list(set(wanted)),))}
+
+
+def _settled(reader: Reader, leads: Iterable[bytes]) -> set[bytes]:
+    return {record for (record,) in reader.rows(f"SELECT id FROM lead WHERE id {IN_IDS} AND converted_at IS NOT NULL", (id_list(set(leads)),))}
+
+
+def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    is_open = " AND t.converted_at IS NULL" if entity == "lead" and kind not in {"i", "x"} else ""
+    live = f"t.deleted_at IS NULL{is_open}"
+    match kind:
+        case "e":
+            yield from _ask_people(reader, entity, live, "email", "key", kind, values)
+        case "p":
+            yield from _ask_people(reader, entity, live, "phone", "e164", kind, values)
+        case "c":
+            yield from _ask_colleagues(reader, entity, live, values)
+        case "n" if entity == "company":
+            yield from ((("n", value), record) for value, record in companies_called(reader, values))
+        case "n":
+            yield from _ask_names(reader, entity, live, values)
+        case "i":
+            for (record,) in reader.rows(f'SELECT t.id FROM "{entity}" t WHERE {live} AND t.id {IN_IDS}', (id_list(values),)):
+                yield (kind, record), record
+            yield from (((kind, gone), kept) for gone, kept in duplicates.kept_instead(reader, entity, values))
+        case "o":
+            yield from _ask_entries(reader, entity, live, values)
+        case "x":
+            yield from _ask_foreign(reader, entity, live, values)
+        case "v":
+            yield from _ask_codes(reader, live, "vat_id", kind, values)
+        case "u":
+            yield from _ask_codes(reader, live, "credit_code", kind, values)
+        case _:
+            column = NUMBERED.get(entity, "number") if kind == "#" else entity_class(entity).fields[kind.removeprefix("f:")].column
+            sql = f'SELECT t."{column}", t.id FROM "{entity}" t WHERE {live} AND t."{column}" IN (SELECT value FROM json_each(?)) ORDER BY t.id'
+            for value, record in reader.rows(sql, (_listed(values),)):
+                yield (kind, value), record
+
+
+def _ask_entries(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    """Find entries of deals and tickets by what they are there."""
+    names = FORMED_BY[entity]
+    listed = ", ".join(f't."{name}"' for name in names)
+    sql = f'SELECT t.id, {listed} FROM "{entity}" t WHERE {live} AND t."{OWNERS[entity]}" {IN_IDS} ORDER BY t.position, t.id'
+    for record, *stored in reader.rows(sql, (id_list({form[0] for form in values}),)):
+        for form in forms(entity, dict(zip(names, stored, strict=True))):
+            if form in values:
+                yield ("o", form), record
+
+
+def _listed(values: set[Any]) -> str:
+    return json.dumps(sorted(values), ensure_ascii=False)
+
+
+def bare_code(text: str) -> str:
+    """Return a VAT ID or code as it is compared: capital letters and digits only."""
+    return "".join(c for c in text.upper() if c.isalnum())
+
+
+def _ask_codes(reader: Reader, live: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    for code, record in reader.rows(f'SELECT t."{column}", t.id FROM company t WHERE {live} AND t."{column}" IS NOT NULL ORDER BY t.id'):
+        if (bare := bare_code(code)) in values:
+            yield (kind, bare), record
+
+
+def _ask_foreign(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    by_id: dict[str, list[str]] = {}
+    for origin, external in values:
+        by_id.setdefault(external, []).append(origin)
+    order = "t.converted_at IS NOT NULL, t.id" if entity == "lead" else "t.id"
+    sql = f'SELECT t.external_id, t.source, t.id FROM "{entity}" t WHERE {live} AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY {order}'
+    for external, source, record in reader.rows(sql, (_listed(set(by_id)),)):
+        for origin in by_id[external]:
+            if source in {None, origin}:
+                yield ("x", (origin, external)), record
+    # The id of a record that was merged away means the one that was kept.
+    for external, source, record in duplicates.also_known(reader, entity, _listed(set(by_id))):
+        for origin in by_id[external]:
+            if source in {None, origin}:
+                yield ("x", (origin, external)), record
+
+
+def _ask_people(reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    """Find people by mail or phone; the names must not contradict, since some addresses belong to a whole office."""
+    by_value: dict[str, list[str]] = {}
+    for value, name in values:
+        by_value.setdefault(value, []).append(name)
+    fits = _may_be_same if part == "email" else _is_same
+    sql = (
+        f'SELECT p."{column}", t.sort_key, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
+        f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
+    )
+    for value, known, record in reader.rows(sql, (_listed(set(by_value)),)):
+        for name in by_value[value]:
+            if fits(name, known or ""):
+                yield (kind, (value, name)), record
+
+
+def _may_be_same(name: str, known: str) -> bool:
+    """Say whether two names don't contradict: one is missing, or they share a word."""
+    return not name or not known or name == known or bool(set(name.split()) & set(known.split()))
+
+
+def _is_same(name: str, known: str) -> bool:
+    """Say whether two names are one, in any order, perhaps with one more given name: a family shares its phone."""
+    words, others = set(name.replace(",", " ").split()), set(known.replace(",", " ").split())
+    return words == others or (min(len(words), len(others)) >= 2 and (words <= others or others <= words))
+
+
+def _ask_colleagues(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    sql = f'SELECT t.name, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.company_id {IN_IDS} ORDER BY t.id'
+    for name, company, record in reader.rows(sql, (id_list({company for _, company in values}),)):
+        key = (sort_key(name), company)
+        if key in values:
+            yield ("c", key), record
+
+
+def _ask_names(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+    cls = entity_class(entity)
+    title, columns = title_field(cls), cls.columns
+    names = {name for name, _ in values}
+    index = "name_key" if "name_key" in columns else "sort_key" if "sort_key" in columns else None
+    keys = {name if index == "name_key" else sort_key(name) for name in names}
+    where = f' AND t."{index}" IN (SELECT value FROM json_each(?))' if index else ""
+    sql = f'SELECT t."{title}", t.id FROM "{entity}" t WHERE {live}{where} ORDER BY t.id'
+    for text, record in reader.rows(sql, (_listed(keys),) if index else ()):
+        if (name := name_key(entity, text or "")) in names:
+            yield ("n", (name, "")), record

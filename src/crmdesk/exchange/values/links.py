@@ -1,0 +1,390 @@
+"""Links: the records that names, numbers and foreign ids in a file mean, found in the store or made."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.clock import new_id_bytes
+from crmdesk.errors import NotAllowed, UserError
+from crmdesk.exchange.words.choices import outcome_of
+from crmdesk.exchange.words.company_names import companies_called
+from crmdesk.exchange.words.legal_forms import split_form
+from crmdesk.i18n import tr
+from crmdesk.models.names import folded, sort_key
+from crmdesk.models.people import split_name
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
+from crmdesk.store.rights import authorize
+from crmdesk.store.settings import named_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+    from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.store import Reader, Store
+
+NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", "ticket": "number"}
+SCANNED = 2_000
+"""Among so many promised companies a name without its legal form is looked for."""
+CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline", "service_level"})
+
+
+class SeveralCalledSo(UserError):
+    """Several records have the name that a cell says."""
+
+
+def name_key(entity: str, text: str) -> str:
+    """Return what two names of an entity must have in common to mean the same record."""
+    words = folded(text).split()
+    return "".join(words) if entity == "product" else " ".join(words)
+
+
+class Book:
+    """The records of one entity that a file may refer to; asked by block, so that the file's size counts and not the store's.
+
+    Args:
+        later: records of this entity may stand later in the file, so what is missing is promised first.
+
+    Attributes:
+        promised: what was referred to and is not there yet: its id, its name, whether that is a foreign id. made: what this import made, by name.
+    """
+
+    def __init__(self, entity: str, store: Store, gathered: Gathered, source: str, creates: bool, later: bool = False) -> None:
+        self.entity = entity
+        self.store = store
+        self._gathered = gathered
+        self._source = source
+        self._creates = creates and entity in CREATABLE and self._may_write()
+        self._later = later
+        self._cls = entity_class(entity)
+        self._title = title_field(self._cls)
+        self._by_text: dict[str | tuple[str], bytes] = {}
+        self._asked: set[str] = set()
+        self._of_its_own: dict[tuple[str, tuple[bytes, ...]], bytes | None] = {}
+        self._named: dict[str, tuple[tuple[str, bytes], ...]] = {}
+        self._numbered: dict[str, bytes] = {}
+        self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
+        self._alike: dict[str, set[bytes]] = {}
+        self._company_of: dict[bytes, bytes | None] = {}
+        self.promised: dict[str, tuple[bytes, str, bool]] = {}
+        self.made: dict[str, bytes] = {}
+        with store.read() as reader:
+            self._is_empty = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
+
+    def _may_write(self) -> bool:
+        try:
+            authorize(self.store.viewer, f"{self.entity}.write")
+        except NotAllowed:
+            return False
+        return True
+
+    # ---- asking the store ----
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Look up what a block of rows refers to, all at once."""
+        if self._is_empty:
+            return
+        new = {text for text in texts if text} - self._asked
+        if not new:
+            return
+        self._asked |= new
+        with self.store.read() as reader:
+            table, live = self._cls.entity.name, "deleted_at IS NULL"
+            columns = self._cls.columns
+            wanted = json.dumps(sorted(new), ensure_ascii=False)
+            if number := NUMBERED.get(self.entity):
+                sql = f'SELECT "{number}", id FROM "{table}" WHERE {live} AND "{number}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+                for text, record in reader.rows(sql, (wanted,)):
+                    self._numbered.setdefault(text, record)
+            sql = f'SELECT external_id, source, id FROM "{table}" WHERE {live} AND external_id IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for text, source, record in reader.rows(sql, (wanted,)):
+                self._foreign.setdefault(text, []).append((source, record))
+            if "name_key" in columns:
+                index, keys = "name_key", {name_key(self.entity, text) for text in new}
+            elif "sort_key" in columns:
+                index, keys = "sort_key", {sort_key(" ".join(text.split())) for text in new}
+            else:
+                self._prepare_titles(reader, new)
+                return
+            if self.entity == "company":
+                for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in new}):
+                    self._alike.setdefault(name, set()).add(record)
+            owner = "company_id" if "company_id" in columns else "NULL"
+            sql = f'SELECT "{self._title}", id, {owner} FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for title, record, company in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
+                self._called(name_key(self.entity, title or ""), title or "", record)
+                self._company_of[record] = company
+
+    def _prepare_titles(self, reader: Reader, texts: set[str]) -> None:
+        """Look up records that are called by what they are about, letter by letter: tickets, and drafts of quotes."""
+        wanted = texts - self._numbered.keys() - self._foreign.keys()
+        if not wanted or "company_id" not in self._cls.columns:
+            return
+        sql = f'SELECT "{self._title}", id, company_id FROM "{self.entity}" WHERE deleted_at IS NULL AND "{self._title}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+        for title, record, company in reader.rows(sql, (json.dumps(sorted(wanted), ensure_ascii=False),)):
+            self._called(name_key(self.entity, title), title, record)
+            self._company_of[record] = company
+
+    def is_of_another(self, record: bytes, company: bytes) -> bool:
+        """Say whether a record that was found by name belongs to another company than that one."""
+        return self._company_of.get(record) not in (None, company)
+
+    # ---- answering ----
+
+    @property
+    def found(self) -> int:
+        """How many records that were there already have been referred to."""
+        made = {*self.made.values(), *(record for record, _, _ in self.promised.values())}
+        return len({record for record in self._by_text.values() if record not in made})
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the record that a text means, or None.
+
+        Raises:
+            UserError: several records are called so.
+        """
+        key = name_key(self.entity, text)
+        if is_key:
+            return self._by_foreign(text) or self._numbered.get(text) or self._by_name(key, text)
+        return self._numbered.get(text) or self._by_name(key, text) or self._by_foreign(text) or self._by_bare_name(key)
+
+    def _by_foreign(self, text: str) -> bytes | None:
+        found = self._foreign.get(text, [])
+        if len(found) > 1:
+            own = [pair for pair in found if pair[0] == self._source]
+            found = own or found
+        if len(found) > 1:
+            raise self._unclear(len(found), text)
+        return found[0][1] if found else None
+
+    def _by_name(self, key: str, text: str) -> bytes | None:
+        found: Sequence[tuple[str, bytes]] = self._named.get(key, ())
+        if len(found) > 1:
+            exact = [pair for pair in found if pair[0] == text]
+            found = exact or found
+        if len({record for _, record in found}) > 1:
+            raise self._unclear(len(found), text)
+        return found[0][1] if found else None
+
+    def _by_bare_name(self, key: str) -> bytes | None:
+        """Return the one company that is called so but for its legal form."""
+        found = self._alike.get(key, set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    def of_its_own(self, text: str, beside: Mapping[str, bytes]) -> bytes | None:
+        """Return the one of several records called so that belongs to the same company or contact as the row, or None.
+
+        Args:
+            beside: the row's company and contact, by column.
+        """
+        asked = (text, tuple(beside.values()))
+        if asked in self._of_its_own:
+            return self._of_its_own[asked]
+        ids = json.dumps([record.hex() for _, record in self._named.get(name_key(self.entity, text), ())])
+        left: list[bytes] = []
+        for column in [column for column in beside if column in self._cls.columns]:
+            with self.store.read() as reader:
+                sql = f'SELECT id FROM "{self._cls.entity.name}" WHERE lower(hex(id)) IN (SELECT value FROM json_each(?)) AND "{column}" = ?'
+                found = [record for (record,) in reader.rows(sql, (ids, beside[column]))]
+            left = [record for record in found if record in left] if left else found
+            if len(left) == 1:
+                break
+        self._of_its_own[asked] = left[0] if len(left) == 1 else None
+        return self._of_its_own[asked]
+
+    def _unclear(self, count: int, text: str) -> UserError:
+        return SeveralCalledSo(tr("{count} records of “{entity}” are called “{text}”.", count=count, entity=tr(self._cls.entity.label), text=text))
+
+    def read(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Return the record that a text means; one that is missing is made.
+
+        Args:
+            more: further stored values of a record that has to be made.
+
+        Raises:
+            UserError: there is none and it may not be made, or there are several.
+        """
+        asked = (text,) if is_key else text
+        known = self._by_text.get(asked)
+        if known is not None:
+            return known
+        found = self.find(text, is_key)
+        if found is None:
+            found = self._promise(text, is_key) if self._later else self.create(text, is_key, **more)
+        self._by_text[asked] = found
+        return found
+
+    def _missing(self, text: str) -> UserError:
+        return UserError(tr("There is no {entity} “{text}”.", entity=tr(self._cls.entity.label), text=text))
+
+    def _promise(self, text: str, is_key: bool) -> bytes:
+        if not self._creates:
+            raise self._missing(text)
+        key = name_key(self.entity, text)
+        if key in self.promised:
+            return self.promised[key][0]
+        record = new_id_bytes()
+        self.promised[key] = (record, text, is_key)
+        return record
+
+    def claim(self, *texts: str | None) -> bytes | None:
+        """Return the id that was promised to a record which now stands in the file."""
+        for text in texts:
+            if text and (promised := self.promised.pop(name_key(self.entity, text), None)):
+                return promised[0]
+        if self.entity == "company" and self.promised and texts and texts[0]:
+            return self._claim_bare(texts[0])
+        return None
+
+    def _claim_bare(self, text: str) -> bytes | None:
+        """Return the id that was promised to the one company that is called so but for its legal form."""
+        name, form = split_form(name_key("company", text))
+        if form:
+            promised = self.promised.pop(name, None)
+            return promised[0] if promised else None
+        found = [key for key in self.promised if key.startswith(name) and split_form(key)[0] == name] if len(self.promised) < SCANNED else []
+        return self.promised.pop(found[0])[0] if len(found) == 1 else None
+
+    def keep_promises(self) -> None:
+        """Make what was referred to but never stood in the file."""
+        for record, text, is_key in self.promised.values():
+            self.create(text, is_key, id=record)
+        self.promised.clear()
+
+    def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
+        """Take note of a record that the file itself brings."""
+        if name:
+            self._called(name_key(self.entity, name), name, record)
+        if number:
+            self._numbered.setdefault(number, record)
+        if external_id:
+            self._foreign.setdefault(external_id, []).append((self._source, record))
+
+    # ---- making ----
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make a record that has only its name, and what is given beside it."""
+        if not self._creates:
+            raise self._missing(text)
+        record: bytes = more.pop("id", None) or new_id_bytes()
+        values: dict[str, Any] = {"id": record, **self._fresh(text), **{name: value for name, value in more.items() if value is not None}}
+        if is_key:
+            values |= {"external_id": text, "source": self._source}
+        self._gathered.add(self.entity, values)
+        self._gathered.made(self.entity)
+        if self.entity == "service_level":
+            self._gathered.notes.append(tr("Service level “{name}” was made with the usual times; set its own ones.", name=text))
+        key = name_key(self.entity, text)
+        self.made[key] = record
+        if self.entity != "contact":
+            self._called(key, text, record)
+        if is_key:
+            self.learn(record, external_id=text)
+        return record
+
+    def _called(self, key: str, name: str, record: bytes) -> None:
+        self._named[key] = (*self._named.get(key, ()), (name, record))
+
+    def _fresh(self, text: str) -> dict[str, Any]:
+        member = self.store.viewer.member_id
+        mine = {"owner_id": member.bytes} if member else {}
+        match self.entity:
+            case "contact":
+                name = split_name(text)
+                return {
+                    "given_name": name.given or None, "family_name": name.family or None, "title": name.title or None, "salutation": name.salutation or None, **mine
+                }  # fmt: skip
+            case "company":
+                return {"name": text, **mine}
+            case "product":
+                return {"name": text, "is_active": 1, "currency": self.store.settings.currency}
+            case "service_level":
+                return {"name": text, **_usual_minutes()}
+            case "member":
+                return {"name": text, "is_active": 0, "role": "sales"}
+            case _:
+                return {"name": text}
+
+
+def _usual_minutes() -> dict[str, int]:
+    from crmdesk.operations.setup import STANDARD
+
+    minutes = {f"{priority}_first_reply_minutes": reply for priority, (reply, _) in STANDARD.items()}
+    return minutes | {f"{priority}_resolution_minutes": resolution for priority, (_, resolution) in STANDARD.items()}
+
+
+class Tags(Book):
+    """Tags; their ids come from group and name."""
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the tag if the store has it."""
+        return self._by_name(name_key(self.entity, text), text)
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make a tag, or take one that was deleted out of the bin."""
+        group, _, bare = text.rpartition(":")
+        record = named_id("tag", f"{folded(group)}:{folded(bare.strip())}").bytes
+        with self.store.read() as reader:
+            in_bin = reader.value("SELECT 1 FROM tag WHERE id = ?", (record,))
+        if in_bin:
+            self._gathered.update("tag", ("deleted_at",), (None, record))
+            self.learn(record, bare.strip())
+            return record
+        if not self._creates:
+            raise self._missing(text)
+        self._gathered.add("tag", {"id": record, "name": bare.strip(), "group": group.strip() or None})
+        self._gathered.made("tag")
+        self.learn(record, bare.strip())
+        return record
+
+
+class Stages(Book):
+    """The stages of one pipeline; `Closed Won` means the stage for won deals whatever it is called."""
+
+    def __init__(self, store: Store, gathered: Gathered, source: str, creates: bool, pipeline: UUID) -> None:
+        super().__init__("stage", store, gathered, source, creates)
+        self.pipeline = pipeline
+        with store.read() as reader:
+            sql = "SELECT id, name, ifnull(outcome, 'open'), position FROM stage WHERE pipeline_id = ? AND deleted_at IS NULL ORDER BY position, id"
+            self._stages = [tuple(row) for row in reader.rows(sql, (pipeline.bytes,))]
+        self.outcomes: dict[bytes, str] = {row[0]: row[2] for row in self._stages}
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Nothing to ask: the stages of a pipeline are few and known."""
+
+    def find(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the stage of this name, else that of the outcome which the name means."""
+        key = name_key("stage", text)
+        for record, name, _, _ in self._stages:
+            if name_key("stage", name or "") == key:
+                return bytes(record)
+        outcome = outcome_of(text)
+        if outcome != "open":
+            return next((record for record, _, its, _ in self._stages if its == outcome), None)
+        return None
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make an open stage behind the other open ones; those for won and lost deals move on."""
+        if not self._creates:
+            raise self._missing(text)
+        record = new_id_bytes()
+        opened = [position or 0 for _, _, outcome, position in self._stages if outcome == "open"]
+        position = max(opened, default=-1) + 1
+        moved = []
+        for other, name, outcome, its in self._stages:
+            at = (its or 0) + 1 if outcome != "open" else its
+            if at != its:
+                self._gathered.update("stage", ("position",), (at, other))
+            moved.append((other, name, outcome, at))
+        self._stages = [*moved, (record, text, "open", position)]
+        self.outcomes[record] = "open"
+        self._gathered.add("stage", {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": "open"})
+        self._gathered.made("stage")
+        return record
+
+    def first_open(self) -> bytes | None:
+        """Return the first open stage."""
+        opened = sorted((row for row in self._stages if row[2] == "open"), key=lambda row: (row[3] is None, row[3]))
+        return opened[0][0] if opened else None

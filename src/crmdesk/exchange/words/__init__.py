@@ -1,0 +1,1 @@
+"""The words of other programs: for choices, salutations, columns, legal forms."""

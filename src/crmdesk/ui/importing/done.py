@@ -1,0 +1,140 @@
+"""The last step of an import: how far it is, and then what came of it, with what can be done about that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import ntr, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.ui import background
+from crmdesk.ui.importing.rows import Number
+from crmdesk.ui.widgets.basics import Button, Card, Text, row
+from crmdesk.ui.widgets.messages import ProgressPanel
+
+if TYPE_CHECKING:
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.ui.background import Job
+    from crmdesk.ui.page import Frame
+
+PAGES = {
+    "contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "deal_product": "pipeline", "deal_contact": "pipeline", "ticket": "tickets",
+    "message": "tickets", "quote": "quotes", "quote_line": "quotes", "product": "products", "task": "tasks", "article": "articles",
+}  # fmt: skip
+"""The pages on which imported records are seen."""
+
+
+class DoneStep(Card):
+    """The progress of an import and its result.
+
+    Signals:
+        again_wanted: another file shall be imported.
+        corrected_wanted: the rejected rows were corrected and shall come in again.
+    """
+
+    again_wanted = Signal()
+    corrected_wanted = Signal()
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(padding=32, space=12)
+        self._frame = frame
+        self._entity = ""
+        self.result: ImportResult | None = None
+        self.panel = ProgressPanel()
+        self.outcome, self.outcome_note = Text("", "dialog", wrap=True), Text("", "muted", wrap=True)
+        for text in (self.outcome, self.outcome_note):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.show_button = Button(tr("Show them"), self._show_records, "primary")
+        self.undo_button = Button(tr("Undo"), self.undo, icon="undo-2")
+        self.rejects_button = Button(tr("Open rejected rows"), self._open_rejects, icon="file-spreadsheet")
+        self.corrected_button = Button(tr("Import them again, corrected"), self.corrected_wanted.emit, icon="refresh-cw")
+        self.again_button = Button(tr("Import another file"), self.again_wanted.emit)
+        self._buttons = (self.show_button, self.undo_button, self.rejects_button, self.corrected_button, self.again_button)
+        self.body.addStretch(1)
+        self.add(
+            row(None, self.panel, None),
+            self.outcome,
+            self.outcome_note,
+            row(None, self.show_button, self.undo_button, self.again_button, None),
+            row(None, self.rejects_button, self.corrected_button, None),
+        )
+        self.body.addStretch(1)
+
+    def forget(self) -> None:
+        """Forget an earlier import."""
+        self.result = None
+
+    def follow(self, job: Job) -> None:
+        """Show how far an import is."""
+        for button in self._buttons:
+            button.hide()
+        self.outcome.setText("")
+        self.outcome_note.setText("")
+        self.panel.follow(job)
+        self.panel.show()
+
+    def show_result(self, entity: str, result: ImportResult) -> None:
+        """Show what came of it."""
+        self._entity, self.result = entity, result
+        self.panel.hide()
+        plural = tr(entity_class(entity).entity.plural)
+        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=plural) if result.added else tr("Nothing was added."))
+        self.outcome_note.setText("\n".join([*_lines(result), *result.notes]))
+        self.show_button.setVisible(entity in PAGES)
+        self.undo_button.setVisible(result.transaction is not None)
+        self.rejects_button.setVisible(bool(result.rejects_file))
+        self.corrected_button.setVisible(bool(result.rejects_file))
+        self.again_button.show()
+
+    def first(self) -> Button:
+        """Return where the keyboard goes."""
+        return self.show_button if not self.show_button.isHidden() else self.again_button
+
+    # --- what can be done -------------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take the import back."""
+        from crmdesk.exchange.undoing import undo_import
+
+        store, result = self._frame.store, self.result
+        if result is not None and (transaction := result.transaction) is not None:
+            self.undo_button.setEnabled(False)
+            background.write(self, tr("Undo"), lambda job: undo_import(store, transaction), self._undone, self._not_undone)
+
+    def _undone(self, what: str) -> None:
+        self.undo_button.setEnabled(True)
+        self.undo_button.hide()
+        self.show_button.hide()
+        self.outcome.setText(tr("The import was taken back."))
+        self.outcome_note.setText("")
+        self.again_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _not_undone(self, error: Exception) -> None:
+        """Say in place what was edited since."""
+        self.undo_button.setEnabled(True)
+        if isinstance(error, UserError):
+            self.outcome_note.setText("\n".join(part for part in (error.message, error.hint) if part))
+        else:
+            self._frame.show_error(error)
+
+    def _show_records(self) -> None:
+        self._frame.open_page(PAGES[self._entity])
+
+    def _open_rejects(self) -> None:
+        if self.result is not None and self.result.rejects_file:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self.result.rejects_file))
+
+
+def _lines(result: ImportResult) -> list[str]:
+    lines = []
+    if result.updated:
+        lines.append(ntr("{count} known record completed", "{count} known records completed", Number(result.updated)))
+    if result.skipped:
+        lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", Number(result.skipped)))
+    if result.rejected and result.rejects_file:
+        lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", Number(result.rejected), file=Path(result.rejects_file).name))
+    return lines

@@ -1,0 +1,197 @@
+"""What a file is and how it is read: kind of rows, encoding, delimiter, sheet, dates, with the first rows to see whether that is right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from crmdesk.exchange.columns.mapping import importable
+from crmdesk.exchange.table import shown
+from crmdesk.i18n import mark, ntr, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.ui.importing.rows import FixedTable
+from crmdesk.ui.importing.work import SURE
+from crmdesk.ui.widgets.basics import Button, Card, Picture, Text, column, row
+from crmdesk.ui.widgets.layouts import FlowLayout
+from crmdesk.ui.widgets.record_table import Cell, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.table import Table
+    from crmdesk.ui.importing.work import Files
+
+COMMON = ("contact", "company", "lead", "deal", "product", "ticket", "activity", "task", "quote", "quote_line", "article", "member")
+KINDS = tuple(dict.fromkeys((*COMMON, *importable())))
+"""What rows can be: all that the command line imports, the commonest first."""
+FORMATS = {"vcard": mark("Address cards"), "ics": mark("Calendar"), "mail": mark("Mail")}
+TEXTS = frozenset({"csv", "tsv"})
+ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "iso8859-15", "cp1250", "cp1251", "koi8-r", "mac_roman", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
+)  # fmt: skip
+DELIMITERS = ((",", mark("Comma")), (";", mark("Semicolon")), ("\t", mark("Tab")), ("|", mark("Upright bar")))
+DATES = (
+    ("", mark("As the file shows")),
+    ("dmy", mark("Day first: 31/12/2026")),
+    ("mdy", mark("Month first: 12/31/2026")),
+    ("ymd", mark("Year first: 2026/12/31")),
+)
+SAMPLE_ROWS, SAMPLE_COLUMNS, SAMPLE_LENGTH = 40, 30, 120
+
+
+def encoding_name(encoding: str) -> str:
+    """Return an encoding as people write it."""
+    return encoding.removesuffix("-sig").upper().replace("_", "-")
+
+
+class ReadingView(QWidget):
+    """The files that were chosen, and how they are read.
+
+    Signals:
+        changed: the user wants them read otherwise.
+        others_wanted: the user wants other files.
+    """
+
+    changed = Signal()
+    others_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name, self.note = Text("", "strong"), Text("", "caption")
+        other = Button(tr("Choose another file"), self.others_wanted.emit)
+        self.kind, self.encoding, self.delimiter, self.sheet, self.dates = QComboBox(), QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        for value, label in DELIMITERS:
+            self.delimiter.addItem(tr(label), value)
+        for value, label in DATES:
+            self.dates.addItem(tr(label), value)
+        self.sure = Text("", "caption")
+        self._choices: dict[str, tuple[QWidget, QComboBox]] = {}
+        line = FlowLayout(10)
+        for key, label, box in (
+            ("kind", tr("Rows are"), self.kind), ("encoding", tr("Encoding"), self.encoding), ("delimiter", tr("Delimiter"), self.delimiter), ("sheet", tr("Sheet"), self.sheet),
+            ("dates", tr("Dates"), self.dates),
+        ):  # fmt: skip
+            words = Text(label, "caption")
+            words.setBuddy(box)
+            box.setAccessibleName(label)
+            box.activated.connect(self._chosen)
+            part = QWidget()
+            part.setLayout(column(words, row(box, self.sure, space=8) if key == "encoding" else box, space=3))
+            line.addWidget(part)
+            self._choices[key] = (part, box)
+        choices = QWidget()
+        choices.setLayout(line)
+        self.title = Text("", "caption")
+        self.sample = Card(padding=0)
+        self._table: FixedTable | None = None
+        head = Card(padding=16, space=12)
+        head.add(row(Picture("file-spreadsheet", "muted", 20), column(self.name, self.note, space=1), None, other, space=12), choices)
+        self.setLayout(column(head, self.title, self.sample, space=10))
+
+    def table(self) -> FixedTable | None:
+        """Return the table with the first rows, or with the files if they are several."""
+        return self._table
+
+    def show_files(self, files: Files) -> None:
+        """Show what the files are."""
+        first = files.first
+        self._fill_kind(files)
+        if first.encoding:
+            _offer(self.encoding, [(name, encoding_name(name)) for name in dict.fromkeys((first.encoding, *ENCODINGS))], first.encoding)
+            percent = round(100 * first.confidence)
+            self.sure.setText(tr("{percent} % sure", percent=percent) if percent < 100 else tr("certain"))
+            self.sure.set_tone("warning" if first.confidence < SURE else "")
+        if first.delimiter:
+            known = dict(DELIMITERS)
+            _offer(
+                self.delimiter,
+                [*((value, tr(label)) for value, label in DELIMITERS), *([] if first.delimiter in known else [(first.delimiter, first.delimiter)])],
+                first.delimiter,
+            )
+        _offer(self.sheet, [(name, name) for name in first.sheets], first.sheet or "")
+        is_text = first.format in TEXTS
+        wanted = {"kind": True, "encoding": is_text, "delimiter": is_text, "sheet": len(first.sheets) > 1, "dates": files.has_columns}
+        for key, (part, _) in self._choices.items():
+            part.setVisible(wanted[key] and (files.is_one or key in {"kind", "dates"}))
+        self._describe(files)
+        if files.is_one and not files.refused:
+            self._show_sample(first)
+        else:
+            self._show_list(files)
+
+    def _fill_kind(self, files: Files) -> None:
+        _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in KINDS], files.entity)
+
+    def _describe(self, files: Files) -> None:
+        sorts = " · ".join(dict.fromkeys(format_name(table) for table in files.tables))
+        several = len(files.tables) + len(files.refused) > 1 or len(files.named) > 1
+        self.name.setText(
+            files.folder or ntr("{count} file", "{count} files", max(len(files.tables) + len(files.refused), len(files.named)))
+            if several or files.folder
+            else files.first.path.name
+        )
+        self.note.setText(sorts)
+
+    def _show_sample(self, table: Table) -> None:
+        self.title.setText(tr("The first rows, as they are read"))
+        rows = [[_short(shown(cell)) for cell in [*cells, *[""] * table.width][:SAMPLE_COLUMNS]] for _, cells in table.sample]
+        names = table.columns[:SAMPLE_COLUMNS]
+        longest = [max([len(name) + 2, *(len(cells[number]) for cells in rows[:SAMPLE_ROWS])]) for number, name in enumerate(names)]
+        # The space of no width keeps a name of the file from being taken for one of ours, which would be translated.
+        columns = [Column(str(number), f"{name}\u200b", width=max(60, min(260, 8 * longest[number] + 24)), can_sort=False) for number, name in enumerate(names)]
+        # Where the encoding could be wrong, the rows with other letters than the plain ones tell.
+        rows.sort(key=lambda cells: all(str(cell).isascii() for cell in cells) if table.confidence < 1 else False)
+        self._put(FixedTable(columns, tr("The first rows, as they are read")), rows[:SAMPLE_ROWS])
+
+    def _show_list(self, files: Files) -> None:
+        self.title.setText(
+            ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", files.left_out)
+            if files.left_out
+            else tr("Files")
+        )
+        columns = [
+            Column("name", mark("File"), width=300, look="strong"), Column("sort", mark("What it is"), width=200), Column("rows", mark("Rows"), "integer", 100),
+            Column("note", mark("Note"), width=380),
+        ]  # fmt: skip
+        rows: list[Sequence[str | Cell]] = []
+        for table, looks in zip(files.tables, files.looks or [files.entity] * len(files.tables), strict=True):
+            other = tr("Looks like: {what}", what=tr(entity_class(looks).entity.plural)) if looks != files.entity else ""
+            notes = " · ".join(part for part in (other, " ".join(table.notes)) if part)
+            rows.append([table.path.name, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), notes])
+        rows += [[_name(one.file), "–", "", Cell(one.refused, "danger")] for one in files.refused]
+        self._put(FixedTable(columns, tr("Files")), rows)
+
+    def _put(self, table: FixedTable, rows: Sequence[Sequence[str | Cell]]) -> None:
+        if self._table is not None:
+            self._table.hide()
+            self.sample.body.removeWidget(self._table)
+            self._table.deleteLater()
+        self._table = table
+        self.sample.add(table)
+        table.show_rows(rows)
+
+    @Slot()
+    def _chosen(self) -> None:
+        self.changed.emit()
+
+
+def format_name(table: Table) -> str:
+    """Return the sort of a file as people call it."""
+    return tr(FORMATS[table.format]) if table.format in FORMATS else table.format.upper()
+
+
+def _name(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]
+
+
+def _short(text: str) -> str:
+    return " ".join(text[:SAMPLE_LENGTH].split())
+
+
+def _offer(box: QComboBox, choices: Sequence[tuple[str, str]], value: str) -> None:
+    box.clear()
+    for data, label in choices:
+        box.addItem(label, data)
+    box.setCurrentIndex(box.findData(value, Qt.ItemDataRole.UserRole))

@@ -1,0 +1,248 @@
+"""What the import assistant asks on reader threads, and the answers as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
+from crmdesk.ui.importing.columns import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from uuid import UUID
+
+    from crmdesk.exchange.importing import FileResult, ImportResult
+    from crmdesk.exchange.preview import Preview, RowPreview
+    from crmdesk.exchange.rows.decisions import Decision
+    from crmdesk.exchange.rows.plan import ImportOptions
+    from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.store import Store
+    from crmdesk.ui.background import Job
+
+ALIKE = (frozenset({"contact", "company", "lead"}), frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
+"""Records whose files look alike, so that what the user was looking at says more than the columns."""
+SURE = 0.8
+"""An encoding that is less sure than that is shown to the user first."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that were opened, and what their rows are.
+
+    Attributes:
+        entity: what they are taken as. other: what they could be as well; empty if nothing else is likely.
+        named: the files and folders as the user named them; `folder` if it is a single folder.
+        looks: what each table looks like, if they are several.
+    """
+
+    named: tuple[Path, ...]
+    tables: tuple[Table, ...]
+    entity: str
+    other: str = ""
+    refused: tuple[FileResult, ...] = ()
+    left_out: int = 0
+    folder: str = ""
+    looks: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Table:
+        """The table whose columns are shown."""
+        return self.tables[0]
+
+    @property
+    def is_one(self) -> bool:
+        """Whether all of it is one table."""
+        return len(self.tables) == 1
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether the user can say what columns mean."""
+        return self.first.ways is None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing has to be looked at before the columns are."""
+        return self.is_one and not self.refused and self.first.confidence >= SURE and len(self.first.sheets) < 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of one of the files and what becomes of it.
+
+    Attributes:
+        file: its name, if there are several. path: of the table that it is in.
+        decision: what the user said about it.
+    """
+
+    number: int
+    file: str
+    path: str
+    seen: RowPreview
+    decision: Decision | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where the row stands."""
+        return self.path, self.seen.line
+
+    @property
+    def may_be(self) -> UUID | None:
+        """The record that the row may be, or is as the user said."""
+        return self.seen.likely or (self.decision.record if self.decision else None)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What would come of the files.
+
+    Attributes:
+        rows: the first ones of each outcome.
+        by_hand: what to begin with where no column was recognised, so that the user has to say what they are.
+    """
+
+    previews: tuple[Preview, ...]
+    refused: tuple[FileResult, ...]
+    rows: tuple[Row, ...]
+    by_hand: tuple[Layout, ...] = ()
+
+    @property
+    def first(self) -> Preview:
+        """What would come of the first table."""
+        return self.previews[0]
+
+    @property
+    def sorts(self) -> tuple[Preview, ...]:
+        """The first table of each sort of columns."""
+        found: dict[tuple[str, ...], Preview] = {}
+        for seen in self.previews:
+            if seen.table.ways is None:
+                found.setdefault(seen.table.columns, seen)
+        return tuple(found.values())
+
+    @property
+    def likely(self) -> tuple[Row, ...]:
+        """The rows that are, or may be, records that nothing but their likeness shows."""
+        return tuple(row for row in self.rows if row.may_be)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows were looked at."""
+        return all(seen.is_whole for seen in self.previews)
+
+    def count(self, name: str) -> int:
+        """Return a count over all files: `read`, `added`, `updated`, `skipped`, `rejected`, `total`."""
+        return sum(getattr(seen, name) for seen in self.previews)
+
+
+def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_said: bool, job: Job) -> Files:
+    """Open what the user named, and find out what its rows are.
+
+    Args:
+        wanted: what the user was looking at; empty if that says nothing. is_said: the user chose it for this file.
+    """
+    from crmdesk.exchange.columns.mapping import suggest_entity
+    from crmdesk.exchange.several import open_files
+
+    opened = open_files(paths, options)
+    first = opened.tables[0]
+    suggested = suggest_entity(first)
+    entity = wanted if wanted and (is_said or wanted == suggested or _can_be(first, wanted, suggested)) else suggested
+    targets(entity)  # known from here on; the first time takes longer than a frame
+    other = "" if is_said else suggested if suggested != entity else wanted if wanted != entity else ""
+    folder = paths[0].name if len(paths) == 1 and paths[0].is_dir() else ""
+    looks = tuple(suggest_entity(table) for table in opened.tables) if len(opened.tables) > 1 else ()
+    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.left_out, folder, looks)
+
+
+def _can_be(table: Table, entity: str, suggested: str) -> bool:
+    """Say whether rows can be such records as well as what they look like: neither the file nor the program that wrote it says otherwise."""
+    from crmdesk.exchange.columns.mapping import guess
+    from crmdesk.exchange.columns.products import recognise
+
+    if not any({entity, suggested} <= group for group in ALIKE):
+        return False
+    try:
+        layout = guess(entity, table)
+    except UserError:
+        return False
+    product = recognise(table.columns) if table.ways is None else None
+    return any(column.target for column in layout.columns) and (product is None or product.entity in {"", None, entity})
+
+
+def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[Layout], whole: bool, job: Job) -> Look:
+    """Say what would come of the files; nothing is written.
+
+    Args:
+        layouts: what the user said that columns mean, each for all tables that have just these.
+    """
+    from crmdesk.exchange.several import preview_files
+
+    def ask(more: Sequence[Layout]) -> tuple[list[Preview], list[FileResult]]:
+        return preview_files(store, files.entity, files.tables, options, (*layouts, *more), whole=whole, progress=job.progress)
+
+    by_hand: tuple[Layout, ...] = ()
+    try:
+        seen, refused = ask(())
+    except UserError:
+        by_hand = _all_by_hand(files, files.tables, layouts)
+        if not by_hand:
+            raise
+        seen, refused = ask(by_hand)
+    else:
+        names = {one.file for one in refused}
+        by_hand = _all_by_hand(files, [table for table in files.tables if str(table.path) in names], layouts)
+        if by_hand:
+            seen, refused = ask(by_hand)
+    for each in seen:
+        each.plan.forget()
+    rows = [(each.table, row) for each in seen for row in each.rows]
+    named = len(seen) > 1
+    told = tuple(
+        Row(number, table.path.name if named else "", str(table.path), _said(table, row), options.decisions.get((str(table.path), row.line)))
+        for number, (table, row) in enumerate(rows)
+    )
+    return Look(tuple(seen), tuple(refused), told, by_hand)
+
+
+def _all_by_hand(files: Files, tables: Sequence[Table], layouts: Sequence[Layout]) -> tuple[Layout, ...]:
+    """Return a layout to begin with for each sort of columns of which none is recognised, and of which the user said nothing."""
+    said = {tuple(column.header for column in layout.columns) for layout in layouts}
+    sorts = {table.columns: table for table in reversed(tables) if table.ways is None and table.columns not in said}
+    return tuple(layout for table in sorts.values() if (layout := _by_hand(files.entity, table)))
+
+
+def _by_hand(entity: str, table: Table) -> Layout | None:
+    """Return a layout to begin with if no column of a table is recognised: the first one is taken for what such records are called."""
+    from crmdesk.exchange.columns.chosen import parse_target
+    from crmdesk.exchange.columns.mapping import guess
+    from crmdesk.models.registry import entity_class
+
+    first = next((index for index in range(table.width) if table.values(index)), None)
+    if first is None:
+        return None
+    layout = guess(entity, table)
+    if any(column.target for column in layout.columns):
+        return None
+    target = parse_target(entity, entity_class(entity).entity.title)
+    columns = list(layout.columns)
+    columns[first] = replace(columns[first], target=target, confidence=0.1, reason=tr("Neither the name nor the cells tell what it is; please choose."))
+    return replace(layout, columns=tuple(columns))
+
+
+def _said(table: Table, row: RowPreview) -> RowPreview:
+    """Name the file of a row where several files make one table."""
+    return replace(row, reason=table.ways.said(row.line, row.reason)) if row.reason and table.ways and table.ways.said else row
+
+
+def bring_in(store: Store, files: Files, options: ImportOptions, seen: Look, layouts: Sequence[Layout], job: Job) -> ImportResult:
+    """Import the files as they were shown."""
+    from crmdesk.exchange.importing import import_file
+    from crmdesk.exchange.several import import_files
+
+    if files.is_one:
+        return import_file(store, files.entity, files.first.path, options, job.progress, plan=seen.first.plan)
+    return import_files(store, files.entity, files.named, options, job.progress, layouts=(*layouts, *seen.by_hand))

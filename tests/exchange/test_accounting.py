@@ -17,8 +17,10 @@ from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.accounting import accountants_workbook
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.fields import from_minor
+from crmdesk.i18n import speaking
 from crmdesk.operations import quotes, records, sample, workbooks
 from crmdesk.queries.ledger import Period
+from crmdesk.reports.cells import shown_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +121,20 @@ def test_control_totals_are_the_stored_ones_and_the_formulas_beside_them_say_the
     formulas = [cell.value for line in openpyxl.load_workbook(tmp_path / "w.xlsx")["Control"].iter_rows() for cell in line if cell.data_type == "f"]
     assert len(formulas) == 3 * len(sums) + 2 * len(rates)
     assert formulas[0].startswith("=ROUND(SUMIFS('Quotes'!$I$2:$I$4,'Quotes'!$H$2:$H$4,$B")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_every_head_of_the_control_page_has_room(filled: Store, tmp_path: Path, language: str) -> None:
+    with speaking(language):
+        accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
+    page = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[-1]
+    heads = [cell for row in page.iter_rows() for cell in row if cell.font.bold]
+    assert len(heads) > 30
+    assert [cell.value for cell in heads if shown_width(cell.value) + 2 > page.column_dimensions[cell.column_letter].width] == []
+    below = {cell.coordinate: page.cell(cell.row + 1, cell.column).value for cell in heads if cell.alignment.horizontal == "right"}
+    assert {type(value) for value in below.values()} <= {int, float, str}
+    assert [value for value in below.values() if isinstance(value, str) and not value.startswith("=")] == []
+    assert len(below) == 7 + 5 + 1
 
 
 def test_no_text_of_the_store_becomes_a_formula(filled: Store, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from crmdesk.exchange.columns.mapping import importable
 from crmdesk.exchange.out.accounting import accountants_workbook
 from crmdesk.exchange.out.exporting import endings_of, export_records
-from crmdesk.operations import reporting, sample
+from crmdesk.operations import quotes, records, reporting, sample
 from crmdesk.queries import reports
 from crmdesk.queries.ledger import Period
 from crmdesk.store import open_store
@@ -60,6 +60,7 @@ def pairs(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory) 
     with open_store(Path(shutil.copy(template[0], folder / "sample.crmdesk")), key=template[1], anywhere=True) as store:
         store.before_risk = None
         store.run(sample.fill)
+        tax_twice(store)
         write_all(store, written)
     subprocess.run(
         ["soffice", "--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "xlsx", "--outdir", opened, *sorted(written.iterdir())],
@@ -67,6 +68,17 @@ def pairs(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory) 
     )  # fmt: skip
     yield {path.name: Pair(path, opened / path.name) for path in written.iterdir()}
     shutil.rmtree(folder)
+
+
+def tax_twice(store: Store) -> None:
+    """Issue a quote with a line that bears two taxes, so that its tax category is empty, beside one that is taxed once."""
+    both = [{"name": "GST", "rate": "5", "base": "net"}, {"name": "QST", "rate": "9.975", "base": "net"}]
+    lines: list[dict[str, Any]] = [
+        {"description": "Box", "quantity": "1", "unit_price": "300", "taxes": both}, {"description": "Book", "quantity": "1", "unit_price": "40", "tax_category": "S", "tax_rate": "5"},
+    ]  # fmt: skip
+    store.run(records.add, "company", {"name": "Sirop d’érable", "address.country": "CA"})
+    record, _ = store.run(quotes.add_document, {"company": "Sirop d’érable", "currency": "CAD", "lines": lines})
+    store.run(quotes.issue, record)
 
 
 def write_all(store: Store, folder: Path) -> None:
@@ -124,3 +136,9 @@ def test_libreoffice_keeps_the_formulas_and_comes_to_their_values(pairs: dict[st
     # The control has wrong values beside its formulas: that they are right in the end shows that everything was calculated.
     assert cells(pairs[CONTROL].ours) != cells(pairs["accountant.xlsx"].ours)
     assert cells(pairs[CONTROL].theirs) == cells(pairs["accountant.xlsx"].theirs)
+
+
+def test_sums_of_taxes_without_a_category_are_calculated_too(pairs: dict[str, Pair]) -> None:
+    for path in (pairs["accountant.xlsx"].ours, pairs["accountant.xlsx"].theirs, pairs[CONTROL].theirs):
+        rows = [row for row in cells(path)["Control"] if row[1] == "CAD" and row[3] in (5.0, 9.975)]
+        assert [(row[2], *row[5:9]) for row in rows] == [("", 300.0, 300.0, 15.0, 15.0), ("", 300.0, 300.0, 29.93, 29.93), ("S", 40.0, 40.0, 2.0, 2.0)]

@@ -15,8 +15,8 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.operations import workbooks
 from crmdesk.queries import ledger
 from crmdesk.queries.ledger_changes import changes_since, exports
-from crmdesk.reports.cells import Formula, SheetColumn
-from crmdesk.reports.workbook import MOST_ROWS, Head, WorkbookFile
+from crmdesk.reports.cells import Formula, SheetColumn, shown_width
+from crmdesk.reports.workbook import MOST_ROWS, Head, NumberHead, WorkbookFile
 from crmdesk.store.issued import closed_until
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.rights import authorize
@@ -49,6 +49,7 @@ _CUSTOMER = (
     (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
 )  # fmt: skip
 MOST_LISTED = 200
+_USUAL_WIDTHS = (34, 18, 18, 18, 18, 18, 18, 18, 18)
 CURRENCY_AT, NET_AT, TAX_AT, TOTAL_AT = 8, 9, 10, 13
 CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
 
@@ -192,7 +193,7 @@ class _Maker:
         self._rates(page, (tax, offers))
         _series(page, series)
         self._changes(page, [*tax.documents, *offers.documents])
-        self._book.page(tr("Control"), page, [34, 16, 18, 18, 18, 18, 18, 18, 18])
+        self._book.page(tr("Control"), page, _widths(page))
         return totals
 
     def _about(self, tax: _Written, offers: _Written) -> Iterator[list[Any]]:
@@ -219,7 +220,7 @@ class _Maker:
             tr("Totals by currency"), tr("Currency"), tr("Number of documents"), tr("Net"), tr("Net of the sheet"), tr("Tax amount"), tr("Tax of the sheet"), tr("Total"),
             tr("Total of the sheet"),
         )  # fmt: skip
-        page.append([Head(text) for text in heads])
+        page.append(_heads(heads, (2, 3, 4, 5, 6, 7, 8)))
         totals = []
         for written in sets:
             for code, (count, *stored) in self._stored(written).items():
@@ -248,7 +249,7 @@ class _Maker:
             tr("Totals by tax rate"), tr("Currency"), tr("Tax category"), tr("Tax rate (%)"), tr("Tax"), tr("Taxable"), tr("Taxable of the sheet"), tr("Tax amount"),
             tr("Tax of the sheet"),
         )  # fmt: skip
-        page.append([Head(text) for text in heads])
+        page.append(_heads(heads, (3, 5, 6, 7, 8)))
         for written in sets:
             by_rate: dict[tuple[str, str, Decimal], tuple[set[str], Decimal, Decimal]] = {}
             for (code, category, rate, name), (taxable, tax) in written.groups.items():
@@ -256,7 +257,8 @@ class _Maker:
                 by_rate[code, category, rate] = (names | {name}, before + taxable, amount + tax)
             for (code, category, rate), (names, taxable, tax) in sorted(by_rate.items()):
                 row = len(page) + 1
-                by = [(CURRENCY_AT, f"$B{row}"), (CATEGORY_AT, f"$C{row}"), (RATE_AT, f"$D{row}")]
+                # An empty cell is no criterion: it counts as 0, which no category is.
+                by = [(CURRENCY_AT, f"$B{row}"), (CATEGORY_AT, f"$C{row}" if category else '"="'), (RATE_AT, f"$D{row}")]
                 page.append([
                     written.tax_sheet, code, category, rate, ", ".join(sorted(name for name in names if name)) or None,
                     (taxable, code), self._added_up(written.tax_sheet, written.tax_rows, TAXABLE_AT, by, taxable, code),
@@ -265,8 +267,8 @@ class _Maker:
         page.append([])
 
     def _added_up(self, sheet: str, rows: int, place: int, by: Sequence[tuple[int, str]], value: Decimal, code: str) -> Formula:
-        """Return the formula that adds up a column of a sheet where other columns equal cells of this page."""
-        conditions = ",".join(f"{self._book.reference(column, rows, sheet)},{cell}" for column, cell in by)
+        """Return the formula that adds up a column of a sheet where other columns meet criteria: cells of this page that they equal, or "=" for empty ones."""
+        conditions = ",".join(f"{self._book.reference(column, rows, sheet)},{criterion}" for column, criterion in by)
         return Formula(f"ROUND(SUMIFS({self._book.reference(place, rows, sheet)},{conditions}),{decimals_of(code)})", (value, code))
 
     def _changes(self, page: list[list[Any]], found: Sequence[LedgerDocument]) -> None:
@@ -279,10 +281,23 @@ class _Maker:
         page += [[each.number, each.at, each.member, tr("Undone: {what}", what=tr(each.label)) if each.is_undo else tr(each.label)] for each in changes] or [[tr("none")]]
 
 
+def _heads(texts: Sequence[str], numbers: Sequence[int]) -> list[Head]:
+    """Return the heads of a part of the control page; those of numbers stand at the right as these do."""
+    return [NumberHead(text) if place in numbers else Head(text) for place, text in enumerate(texts)]
+
+
+def _widths(page: Sequence[Sequence[Any]]) -> list[int]:
+    """Return the widths of the control page's columns: as usual, or as wide as its heads."""
+    return [
+        max(width, *(shown_width(row[place]) + 3 for row in page if len(row) > place and isinstance(row[place], Head)))
+        for place, width in enumerate(_USUAL_WIDTHS)
+    ]
+
+
 def _series(page: list[list[Any]], series: Sequence[ledger.Numbers]) -> None:
     """Put first and last numbers, and what is missing between them."""
     heads = (tr("Numbers"), tr("Year"), tr("Number of documents"), tr("First number"), tr("Last number"), tr("Missing"), tr("Withdrawn"))
-    page.append([Head(text) for text in heads])
+    page.append(_heads(heads, (2,)))
     for one in series:
         year = str(one.year) if one.year is not None else tr("from elsewhere")
         label = tr(ENTITIES[one.entity].entity.plural)

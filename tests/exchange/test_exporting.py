@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Any
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import openpyxl
 import pytest
@@ -26,7 +29,6 @@ from crmdesk.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from uuid import UUID
 
     from crmdesk.store import Store
@@ -138,6 +140,29 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(filled: Store, tmp_path
         export_records(filled, "contact", tmp_path / "e.xlsx", progress=stop)
     assert [path.name for path in tmp_path.iterdir() if "test.crmdesk" not in path.name] == ["c.csv"]
     assert (tmp_path / "c.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["c.xlsx", "c.csv", "c.json", "c.vcf"])
+def test_a_file_gives_way_to_a_whole_one_only(filled: Store, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / name).write_text("mine")
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export_records(filled, "contact", tmp_path / name, progress=stop, replaces=True)
+    with monkeypatch.context() as full, pytest.raises(UserError, match="can't be written"):
+        full.setattr(zipfile.ZipFile, "writestr", refused)
+        full.setattr(Path, "open", refused)
+        export_records(filled, "contact", tmp_path / name, replaces=True)
+    assert (tmp_path / name).read_text() == "mine"
+    assert export_records(filled, "contact", tmp_path / name, replaces=True).rows == 2
+    assert (tmp_path / name).read_bytes()[:4] != b"mine"
+    assert [path.name for path in tmp_path.iterdir() if "test.crmdesk" not in path.name] == [name]
+
+
+def refused(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_role_that_may_not_export_is_refused(filled: Store, tmp_path: Path) -> None:

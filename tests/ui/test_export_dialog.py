@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import zipfile
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 import pytest
@@ -78,6 +81,22 @@ def test_the_filter_of_the_list_is_noted_too(desk: Desk, file: Path) -> None:
     desk.settle()
     assert noted(desk)["rows"] == 1
     assert noted(desk)["filters"] == ["role ~ sales"]
+
+
+def test_the_file_that_is_replaced_stays_until_the_new_one_is_whole(desk: Desk, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("mine")
+    with monkeypatch.context() as full:
+        full.setattr(zipfile.ZipFile, "writestr", refused)
+        ExportDialog(desk.window, "contact", everyone(desk), ("name",)).button.click()
+        desk.settle()
+    assert file.read_text() == "mine"
+    ExportDialog(desk.window, "contact", everyone(desk), ("name",)).button.click()
+    desk.settle()
+    assert file.read_bytes()[:2] == b"PK"
+
+
+def refused(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_contacts_go_out_as_address_cards(desk: Desk, file: Path) -> None:

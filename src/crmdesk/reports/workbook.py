@@ -104,9 +104,11 @@ class WorkbookFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._finish()
-        self._zip.close()
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._zip.close()
 
     def sheet(self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]], widths: Sequence[int] | None = None, *, is_table: bool = True) -> int:
         """Write a sheet of rows below a head; returns how many rows there were.

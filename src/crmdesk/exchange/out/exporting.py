@@ -60,11 +60,14 @@ class ExportResult:
         return {"rows": self.rows, "file": self.file}
 
 
-def export_records(store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None) -> ExportResult:
+def export_records(
+    store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None, *, replaces: bool = False
+) -> ExportResult:
     """Write the records that the viewer may see, and all conditions hold for, to a file; its ending says how.
 
     Args:
         progress: told how many rows of how many are done; may raise `Cancelled`, then there is no file.
+        replaces: a file that is there already gives way once the new one is whole.
 
     Raises:
         NotAllowed: the role may not export.
@@ -77,7 +80,7 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
         raise UserError(
             tr("“{file}” has no ending that can be written.", file=path.name), hint=tr("Use one of: {options}.", options=", ".join(endings_of(entity)))
         )
-    if path.exists():
+    if path.exists() and not replaces:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
         with no_garbage(), store.read() as reader:
@@ -85,7 +88,10 @@ def export_records(store: Store, entity: str, path: Path, options: ExportOptions
             count = _WRITERS[ending](half, out)
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
         store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
-        half.rename(path)
+        if replaces:
+            half.replace(path)
+        else:
+            half.rename(path)
     return ExportResult(count, str(path))
 
 

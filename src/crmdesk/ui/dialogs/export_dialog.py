@@ -193,8 +193,7 @@ def _export(store: Store, entity: str, path: Path, options: object, job: Job) ->
     from crmdesk.exchange.out.exporting import ExportOptions, export_records
 
     assert isinstance(options, ExportOptions)
-    path.unlink(missing_ok=True)
-    return export_records(store, entity, path, options, job.progress)
+    return export_records(store, entity, path, options, job.progress, replaces=True)
 
 
 def _exported(frame: Frame, result: ExportResult) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crmdesk import memory
 from crmdesk.clock import now
 from crmdesk.errors import StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 HOURLY, DAILY, WEEKLY, MONTHLY = timedelta(hours=48), 14, 8, 12
 SUFFIX = ".crmdesk-backup"
 STEPS_BETWEEN_CHECKS = 100_000
+PAGES_AT_ONCE = 2000
+MOST_ROOM_KB = 64_000
+SHARE_OF_FILE = 10
+"""The check looks every row up in every index, in no order: with a tenth of the file in memory it reads the file twice, with a twentieth five times, with a hundredth sixteen times."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,23 @@ def copy_to(source: Connection, target: Path, key: Key, progress: Callable[[int,
     out = connect(target, key, create=True, journal="DELETE")
     out.execute("PRAGMA cache_size = -4000")  # what is written once need not be kept in memory
     try:
-        source.backup(out, pages=2000, progress=(lambda _status, left, total: progress(total - left, total)) if progress else None, sleep=0)
+        with _one_moment(source):
+            source.backup(out, pages=PAGES_AT_ONCE, progress=(lambda _status, left, total: progress(total - left, total)) if progress else None, sleep=0)
     finally:
         out.close()
     with target.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _one_moment(source: Connection) -> Iterator[None]:
+    """Hold on to what a database says now: a copy begins anew whenever somebody else has written in the meantime."""
+    source.execute("BEGIN")
+    try:
+        rows(source, "SELECT count(*) FROM sqlite_master")
+        yield
+    finally:
+        source.execute("ROLLBACK")
 
 
 def verify_copy(path: Path, key: Key, source: Connection | None = None, check_cancelled: Callable[[], object] | None = None) -> None:
@@ -76,6 +93,7 @@ def verify_copy(path: Path, key: Key, source: Connection | None = None, check_ca
             problems += [name for name in ("journal", *ENTITIES) if _count(connection, name) < _count(source, name)]
     finally:
         connection.close()
+        memory.give_back()
     if problems:
         raise StoreDamaged(tr("The copy {path} is not sound: {what}.", path=path, what="; ".join(problems[:3])))
 
@@ -90,8 +108,23 @@ def damage(connection: Connection) -> Iterator[str]:
     yield from found
     if found:
         return
-    yield from (message for (message,) in rows(connection, "PRAGMA integrity_check") if message != "ok")
+    with _room(connection):
+        wrong = rows(connection, "PRAGMA integrity_check")
+    yield from (message for (message,) in wrong if message != "ok")
     yield from (f"{table}: row refers to a missing {parent}" for table, _, parent, _ in rows(connection, "PRAGMA foreign_key_check"))
+
+
+@contextmanager
+def _room(connection: Connection) -> Iterator[None]:
+    """Let a connection keep more pages for a while: a tenth of the file, within bounds."""
+    usual, pages, size = (int(rows(connection, f"PRAGMA {name}")[0][0]) for name in ("cache_size", "page_count", "page_size"))
+    wanted = min(pages * size // 1024 // SHARE_OF_FILE, MOST_ROOM_KB)
+    connection.execute(f"PRAGMA cache_size = -{max(wanted, -usual)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {usual}")
+        connection.execute("PRAGMA shrink_memory")
 
 
 def folder_of(store_path: Path) -> Path:

@@ -229,14 +229,15 @@ def indexed_changes(cls: type[Record]) -> frozenset[str]:
 
 def _queue_many(connection: Connection, before: int) -> None:
     """Queue the records that a large transaction changed, and the owners of the parts that it changed."""
-    present = {number for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id > ?", (before,))}
+    # With the plus the entries themselves are gone through; without it all that were ever made, in the index of records.
+    present = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
     own = ", ".join(str(cls.entity.number) for cls in searched_entities() if cls.entity.number in present)
     if CustomField.entity.number in present:
         changed = "SELECT DISTINCT row FROM journal WHERE id > ? AND +tbl = ? AND op = ?"
         _queue_holders(connection, [row for (row,) in rows(connection, changed, (before, CustomField.entity.number, UPDATE))])
     if own:
         connection.execute(f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND +tbl IN ({own}) ON CONFLICT DO NOTHING", (before,))  # noqa: S608
-    waiting = {cls.entity.name for cls in searched_entities() if _all_wait(connection, cls)}
+    waiting = {cls.entity.name for cls in searched_entities() if cls.entity.number in present and _all_wait(connection, cls, before)}
     for part in (BY_NUMBER[number] for number in present):
         if part.entity.owned_by and (searched_columns(part) or part.entity.name == "record_tag") and not waiting.issuperset(part.entity.owned_by):
             owners = [owner for owner in part.entity.owned_by if ENTITIES[owner] in searched_entities()]
@@ -249,8 +250,14 @@ def _queue_many(connection: Connection, before: int) -> None:
             )
 
 
-def _all_wait(connection: Connection, cls: type[Record]) -> bool:
-    """Say whether every record of an entity is in the queue, as after the first import into a store: none has to be found by its parts then."""
+def _all_wait(connection: Connection, cls: type[Record], before: int) -> bool:
+    """Say whether every record of an entity is in the queue, as after the first import into a store: none has to be found by its parts then.
+
+    Not looked for among more than the transaction can have brought: the groups of a long import would each walk through all that came before.
+    """
+    came = rows(connection, "SELECT count(*) FROM journal WHERE id > ? AND +tbl = ?", (before, cls.entity.number))[0][0]
+    if rows(connection, f'SELECT 1 FROM "{cls.entity.name}" LIMIT 1 OFFSET ?', (came,)):  # noqa: S608
+        return False
     other = f'SELECT 1 FROM "{cls.entity.name}" t WHERE NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.tbl = ? AND q.row = t.id) LIMIT 1'  # noqa: S608
     return not rows(connection, other, (cls.entity.number,))
 
@@ -269,19 +276,27 @@ def _queue_holders(connection: Connection, definitions: Iterable[bytes]) -> None
 
 
 def drain(connection: Connection, limit: int) -> int:
-    """Index up to `limit` queued records inside the open transaction; returns how many are left in the queue."""
+    """Index up to `limit` queued records inside the open transaction; returns how many were taken from the queue."""
+    left = limit
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS batch(row BLOB PRIMARY KEY, docid INTEGER) WITHOUT ROWID")
-    for (number,) in rows(connection, "SELECT DISTINCT tbl FROM search_queue"):
+    for number in list(_waiting_tables(connection)):
         connection.execute("DELETE FROM batch")
-        connection.execute("INSERT INTO batch(row) SELECT row FROM search_queue WHERE tbl = ? ORDER BY row LIMIT ?", (number, limit))
+        connection.execute("INSERT INTO batch(row) SELECT row FROM search_queue WHERE tbl = ? ORDER BY row LIMIT ?", (number, left))
         taken = int(rows(connection, "SELECT count(*) FROM batch")[0][0])
         with no_garbage():
             _index(connection, BY_NUMBER[number])
         connection.execute("DELETE FROM search_queue WHERE tbl = ? AND row IN (SELECT row FROM batch)", (number,))
-        limit -= taken
-        if limit <= 0:
+        left -= taken
+        if left <= 0:
             break
-    return int(rows(connection, "SELECT count(*) FROM search_queue")[0][0])
+    return limit - left
+
+
+def _waiting_tables(connection: Connection) -> Iterator[int]:
+    """Yield the number of each table that has records in the queue; DISTINCT would walk through all of them."""
+    number = 0
+    while (number := rows(connection, "SELECT ifnull(min(tbl), 0) FROM search_queue WHERE tbl > ?", (number,))[0][0]) > 0:
+        yield number
 
 
 def _index(connection: Connection, cls: type[Record]) -> None:

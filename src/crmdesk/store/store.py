@@ -76,6 +76,7 @@ class Store:
         self._bound: Bound | None = None
         self._listeners: list[Callable[[Changes], None]] = []
         self._closed = False
+        self._index_left = 0
         self.before_risk: Callable[[Store], None] | None = None
         self.mended = ""
         self.last_changes: Changes | None = None
@@ -561,11 +562,15 @@ class Store:
             connection = self._opened_writer()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                left = drain(connection, limit)
+                taken = drain(connection, limit)
+                # Counting walks through all that waits, so it is done when the count before says nothing any more.
+                is_known = taken == limit < self._index_left
+                left = self._index_left - taken if is_known else int(rows(connection, "SELECT count(*) FROM search_queue")[0][0])
                 connection.execute("COMMIT")
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+            self._index_left = left
         return left
 
     # -- local things ----------------------------------------------------------------------------------------------------------

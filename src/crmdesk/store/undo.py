@@ -152,7 +152,7 @@ def subjects(connection: Connection, step: Step) -> list[str]:
     """Return the entities that undoing a transaction would write; parts count as their owners."""
     if step.first is None:
         return []
-    found = [BY_NUMBER[number] for (number,) in rows(connection, "SELECT DISTINCT tbl FROM journal WHERE id BETWEEN ? AND ?", (step.first, step.last))]
+    found = [BY_NUMBER[number] for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (step.first, step.last))]
     return [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
 
 

@@ -393,6 +393,20 @@ def test_a_long_file_is_looked_at_whole_in_the_background_and_that_can_be_stoppe
     assert page.checked.extent.text() == "12,000 rows were looked at: all of them."
 
 
+def test_the_values_of_a_row_are_laid_out_once_and_not_before_they_are_seen(desk: Desk, importing: ImportPage) -> None:
+    details = importing.checked.rows.details
+    assert importing.step() == "columns"
+    assert details.changes.count() == importing.known.rows.details.changes.count() == 0
+    importing.go_to("check")
+    desk.settle()
+    shown = [details.changes.itemAt(place).widget() for place in range(details.changes.count())]
+    assert shown
+    importing.check()
+    desk.settle()
+    assert [details.changes.itemAt(place).widget() for place in range(details.changes.count())] == shown
+    assert importing.known.rows.details.changes.count() == 0
+
+
 def background_step() -> None:
     QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 

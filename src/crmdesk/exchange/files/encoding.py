@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crmdesk.exchange.files.writings import WRITINGS, looks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 CHUNK = 1 << 20
@@ -85,17 +85,30 @@ def _without_bom(head: bytes) -> Guess | None:
 def _odd_lines(path: Path) -> bytes:
     """Collect lines that are not plain ASCII."""
     found, size = [], 0
-    with path.open("rb") as file:
-        for line in _limited(file.read(SEARCHED).splitlines(keepends=True)):
-            if not line.isascii():
-                found.append(line)
-                size += len(line)
-                if size >= SAMPLE:
-                    break
+    for line in _limited(_lines(path)):
+        if not line.isascii():
+            found.append(line)
+            size += len(line)
+            if size >= SAMPLE:
+                break
     return b"".join(found)
 
 
-def _limited(lines: list[bytes]) -> Iterator[bytes]:
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of the first 64 megabytes, cut piece by piece: one cut of all would keep every other thread waiting."""
+    rest = b""
+    with path.open("rb") as file:
+        for _ in range(SEARCHED // CHUNK):
+            chunk = file.read(CHUNK)
+            if not chunk:
+                break
+            *whole, rest = (rest + chunk).splitlines(keepends=True)
+            yield from whole
+    if rest:
+        yield rest
+
+
+def _limited(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         yield line if len(line) < SAMPLE else line[:SAMPLE]
 

@@ -21,6 +21,8 @@ from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from PySide6.QtGui import QShowEvent
+
     from crmdesk.exchange.preview import ValuePreview
     from crmdesk.ui import theme
     from crmdesk.ui.background import Job
@@ -103,6 +105,7 @@ class Details(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._row: Row | None = None
+        self._mode = ""
         self.title, self.known, self.reason = Text("", "strong"), Text("", "caption", wrap=True), Text("", wrap=True)
         self.choice = FieldBox()
         self.choice.setAccessibleName(tr("What becomes of this row"))
@@ -126,6 +129,9 @@ class Details(QWidget):
 
     def show_row(self, one: Row, mode: str) -> None:
         """Show a row; `mode` is what becomes of known ones."""
+        if (one, mode) == (self._row, self._mode):
+            return
+        self._mode = mode
         seen = one.seen
         known = tr("Known as {name}: {why}", name=seen.known_as, why=seen.why) if seen.known_as else seen.why
         self._show(seen.title or tr("Line {line}", line=seen.line), known, seen.reason)
@@ -230,6 +236,7 @@ class RowsView(QWidget):
         self._with_outcome, self._mode = with_outcome, ""
         self._rows: tuple[Row, ...] = ()
         self._at: tuple[str, int] | None = None
+        self._one: Row | None = None
         choices = [("", tr("All")), *((outcome, tr(LABELS[outcome])) for outcome in among)]
         self.filter = Segmented(*choices, name=tr("Show"))
         self.filter.chosen.connect(self._filtered)
@@ -301,20 +308,30 @@ class RowsView(QWidget):
     @Slot(str)
     def _filtered(self, outcome: str) -> None:
         rows = self.shown()
-        self.details.clear()
         self.table.show_rows([_cells(one) for one in rows])
         self.table.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
         self._side.setVisible(any(one.seen.changes or one.seen.cells or one.seen.reason or one.seen.why for one in rows))
-        if rows:
-            self.details.show_row(next((one for one in rows if one.place == self._at), rows[0]), self._mode)
+        self._show_details(next((one for one in rows if one.place == self._at), rows[0] if rows else None))
+
+    def _show_details(self, one: Row | None) -> None:
+        """Show a row's values, which are many small widgets: not before they are seen."""
+        self._one = one
+        if one is None:
+            self.details.clear()
+        elif self.isVisible():
+            self.details.show_row(one, self._mode)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show_details(self._one)
+        super().showEvent(event)
 
     @Slot(object)
     def _peeked(self, number: Any) -> None:
         rows = self.shown()
         if isinstance(number, int) and number < len(rows):
             self._at = rows[number].place
-            self.details.show_row(rows[number], self._mode)
+            self._show_details(rows[number])
             self.chosen.emit(rows[number].number)
 
     @Slot(object, bool)

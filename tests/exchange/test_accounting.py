@@ -137,6 +137,16 @@ def test_every_head_of_the_control_page_has_room(filled: Store, tmp_path: Path, 
     assert len(below) == 7 + 5 + 1
 
 
+def test_texts_that_no_cell_can_hold_are_named_on_the_control_page(filled: Store, tmp_path: Path) -> None:
+    assert accountants_workbook(filled, tmp_path / "a.xlsx", YEAR).cut == 0
+    assert not [row for row in sheets(tmp_path / "a.xlsx")["Control"] if row[0] == "Cut texts"]
+    filled.run(quotes.issue, quote(filled, "2026-05-01", [("word " * 7_000, "1", "19"), ("short", "1", "19")]))
+    assert accountants_workbook(filled, tmp_path / "w.xlsx", YEAR).cut == 1
+    rows = {row[0]: row[1] for row in sheets(tmp_path / "w.xlsx")["Control"]}
+    assert rows["Cut texts"] == "1 text is longer than the 32767 characters of a cell; its end is missing."
+    assert rows["Cut in “Description”"] == "'Quote lines'!K8"
+
+
 def test_no_text_of_the_store_becomes_a_formula(filled: Store, tmp_path: Path) -> None:
     record = quote(filled, "2026-05-01", [("=HYPERLINK(1)", "1", "19")], reference="=1+1")
     filled.run(quotes.issue, record)

@@ -19,11 +19,13 @@ import pytest
 
 from crmdesk.errors import Cancelled, NotAllowed, UserError
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.out.accounting import accountants_workbook
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.i18n import set_language
-from crmdesk.operations import records
+from crmdesk.operations import records, workspace
 from crmdesk.queries.finding import parse_condition
+from crmdesk.queries.ledger import Period
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store
 
@@ -61,7 +63,7 @@ def rows_of(path: Path, **options: Any) -> list[list[str]]:
 
 def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, tmp_path: Path) -> None:
     result = export_records(filled, "deal", tmp_path / "deals.xlsx", ExportOptions(columns=("name", "company", "amount", "expected_close_on"), sort=("name",)))
-    assert result.to_json() == {"rows": 2, "file": str(tmp_path / "deals.xlsx")}
+    assert result.to_json() == {"rows": 2, "file": str(tmp_path / "deals.xlsx"), "cut": 0}
     book = openpyxl.load_workbook(tmp_path / "deals.xlsx")
     sheet, about = book.worksheets
     (table,) = sheet.tables.values()
@@ -140,6 +142,28 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(filled: Store, tmp_path
         export_records(filled, "contact", tmp_path / "e.xlsx", progress=stop)
     assert [path.name for path in tmp_path.iterdir() if "test.crmdesk" not in path.name] == ["c.csv"]
     assert (tmp_path / "c.csv").read_text() == "mine"
+
+
+def test_a_workbook_says_which_texts_it_could_not_hold(filled: Store, tmp_path: Path) -> None:
+    filled.run(records.add, "contact", {"name": "Wordy One", "note": "line\n" + "x" * 40_000, "role": "😀" * 17_000})
+    filled.run(records.add, "contact", {"name": "Wordy Two", "note": "y" * 32_768})
+    filled.run(records.add, "contact", {"name": "Just Right", "note": "z" * 32_767})
+    result = export_records(filled, "contact", tmp_path / "c.xlsx", ExportOptions(columns=("name", "role", "note"), sort=("name",)))
+    assert (result.rows, result.cut) == (5, 3)
+    about = {row[0].value: row[1].value for row in openpyxl.load_workbook(tmp_path / "c.xlsx")["About"].iter_rows()}
+    assert about["Cut texts"] == "3 texts are longer than the 32767 characters of a cell; their ends are missing."
+    assert (about["Cut in “Job title”"], about["Cut in “Note”"]) == ("'Contacts'!B5", "'Contacts'!C5, 'Contacts'!C6")
+    result = export_records(filled, "contact", tmp_path / "d.xlsx", ExportOptions(columns=("name",)))
+    assert (result.cut, "Cut texts" in {row[0].value for row in openpyxl.load_workbook(tmp_path / "d.xlsx")["About"].iter_rows()}) == (0, False)
+    assert export_records(filled, "contact", tmp_path / "c.csv").cut == 0
+
+
+@pytest.mark.parametrize(("region", "paper"), [("DE", 9), ("US", 1), ("CA", 1)])
+def test_workbooks_are_printed_on_the_paper_of_the_country(filled: Store, tmp_path: Path, region: str, paper: int) -> None:
+    filled.run(workspace.change_settings, {"region": region})
+    export_records(filled, "contact", tmp_path / "c.xlsx")
+    accountants_workbook(filled, tmp_path / "w.xlsx", Period())
+    assert {sheet.page_setup.paperSize for name in ("c.xlsx", "w.xlsx") for sheet in openpyxl.load_workbook(tmp_path / name)} == {paper}
 
 
 @pytest.mark.parametrize("name", ["c.xlsx", "c.csv", "c.json", "c.vcf"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
+
 from crmdesk.documents.currencies import Amount
 from crmdesk.reports.report import ReportColumn, render_report
+from crmdesk.reports.report_workbook import report_workbook
 from tests.reports.pdf_reading import all_fonts_are_embedded, pages_of, text_of
 
 D = Decimal
@@ -64,3 +68,9 @@ def test_reports_speak_german_and_chinese() -> None:
     assert "1.234,50" in german
     assert "21.11.2026" in german
     assert "2026年11月21日" in text_of(render_report("R", "", COLUMNS, rows, currency="EUR", language="zh"))
+
+
+def test_a_workbook_of_a_report_says_that_a_text_was_cut() -> None:
+    for text, said in (("x" * 32_768, "1 text is longer than the 32767 characters of a cell; its end is missing."), ("short", None)):
+        sheet = openpyxl.load_workbook(io.BytesIO(report_workbook("Stages", "2026", [ReportColumn("Stage")], [[text], ["=1"]]))).active
+        assert (sheet["A3"].value, sheet["A4"].value, len(sheet["A5"].value)) == (said, "Stage", min(len(text), 32_767))

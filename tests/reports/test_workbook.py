@@ -81,6 +81,21 @@ def test_what_excel_counts_twice_is_counted_twice(tmp_path: Path) -> None:
     assert (found[0], found[1] == texts[1], found[2][-1], found[3][-2:]) == ("😀" * 16_383 + "…", True, "…", "😀…")
 
 
+def test_many_texts_that_were_cut_are_counted_and_the_first_ones_named(tmp_path: Path) -> None:
+    columns = [SheetColumn("Text"), SheetColumn("Text"), SheetColumn("Number", "integer"), SheetColumn("Whole")]
+    with WorkbookFile(tmp_path / "a.xlsx") as book:
+        book.sheet("It's", columns, [["x" * 32_768, "😀" * 16_383, "y" * 40_000, "a\nb"]] * 25)
+        assert book.cut == 50
+        book.about([])
+    about = read_with_calamine(tmp_path / "a.xlsx", 1)
+    assert [row[0] for row in about] == ["Cut texts", "Cut in “Text”", "Cut in “Number”"]
+    assert about[0][1] == "50 texts are longer than the 32767 characters of a cell; their ends are missing."
+    assert (about[1][1].split(", ")[0], about[1][1].split(", ")[-1]) == ("'It''s'!A2", "'It''s'!A21 and 5 more")
+    with WorkbookFile(tmp_path / "b.xlsx") as book:
+        book.page("Page", [["x" * 32_767, "z" * 32_768]], [10, 10])
+        assert (book.cut, book.cut_notes()[1]) == (1, ("Cut in “Page”", "'Page'!B1"))
+
+
 def test_numbers_without_decimals_are_shown_without_a_point(tmp_path: Path) -> None:
     values = [Decimal(19), Decimal("19.000000"), Decimal("9.975"), Decimal("0.333333"), Decimal(0), Decimal("-7.5"), 12, 0.5]
     one_sheet(tmp_path / "a.xlsx", [SheetColumn("Rate", "decimal")], [[value] for value in values])

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from crmdesk.store.totals import StoredDocument, StoredLine
 
 EXPIRING_DAYS = 7
-_LETTER_REGIONS = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 PRINTED_TOTALS = ("line_nets", "line_total", "allowance_total", "charge_total", "tax_exclusive", "taxes", "tax_total", "tax_inclusive", "payable")
 
 # What may be done with a quote, by its status.
@@ -469,7 +468,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             closing="\n\n".join(text for text in (tr("Kind regards"), writer) if text),
             columns=_columns(reader.settings),
             language=language,
-            page_size="Letter" if reader.settings.region in _LETTER_REGIONS else "A4",
+            page_size="Letter" if reader.settings.on_letter else "A4",
         )  # fmt: skip
 
 

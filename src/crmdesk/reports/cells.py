@@ -93,6 +93,11 @@ def clean(text: str) -> str:
     return text if len(units) <= 2 * LONGEST_TEXT else units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
+def is_cut(text: str) -> bool:
+    """Say whether a text is longer than a cell may be, so that its end is missing in the workbook."""
+    return not fits(text) and len(text.encode("utf-16-le", "surrogatepass")) > 2 * LONGEST_TEXT
+
+
 def fits(text: str) -> bool:
     """Say whether a text is surely no longer than a cell may be, whatever its letters."""
     return 2 * len(text) <= LONGEST_TEXT
@@ -131,16 +136,20 @@ Cells = Callable[[Sequence[Any], Sequence[str]], list[str]]
 Style = Callable[[str, str], int]
 """Returns the number of the style for a kind and a currency."""
 
+Cut = Callable[[str], None]
+"""Is told the place of a cell whose text was cut."""
 
-def column_cells(letters: str, column: SheetColumn, style: Style, zone: tzinfo) -> Cells:
+
+def column_cells(letters: str, column: SheetColumn, style: Style, zone: tzinfo, cut: Cut) -> Cells:
     """Return the function that makes a column's cells.
 
     Args:
         zone: in which moments are shown; workbooks know no time zones.
+        cut: told of every text that is longer than a cell may be.
     """
     texts = _Tails(f'" s="{style("text", "")}"')
     if column.kind == "text":
-        return _texts(letters, texts)
+        return _texts(letters, texts, cut)
     begin = f'" s="{style(column.kind, column.currency)}'
     tail = {
         "decimal": _decimals(begin, style), "date": _dates(begin, zone), "moment": _moments(begin, zone), "flag": lambda value: f'" t="b"><v>{int(bool(value))}</v></c>',
@@ -151,7 +160,11 @@ def column_cells(letters: str, column: SheetColumn, style: Style, zone: tzinfo) 
     def cell(value: Any, number: str) -> str:
         if value.__class__ is Formula:
             return f"{head}{number}{_calculated(value, tail)}"
-        return f"{head}{number}{texts[value] if value.__class__ is str else tail(value) or texts[str(value)]}"
+        if value.__class__ is str:
+            if is_cut(value):
+                cut(f"{letters}{number}")
+            return f"{head}{number}{texts[value]}"
+        return f"{head}{number}{tail(value) or texts[str(value)]}"
 
     return lambda values, numbers: ["" if value is None or value == "" else cell(value, number) for value, number in zip(values, numbers, strict=True)]
 
@@ -171,13 +184,17 @@ class _Tails(dict[str, str]):
         return tail
 
 
-def _texts(letters: str, tails: _Tails) -> Cells:
+def _texts(letters: str, tails: _Tails, cut: Cut) -> Cells:
     head, end = f'<c r="{letters}', "</t></is></c>"
     begin = tails.begin_of_plain
 
     def cells(values: Sequence[Any], numbers: Sequence[str]) -> list[str]:
         if _are_plain(values):
             return [f"{head}{number}{begin}{value}{end}" if value else "" for value, number in zip(values, numbers, strict=True)]
+        if any(value and not fits(value) for value in values):
+            for value, number in zip(values, numbers, strict=True):
+                if value and is_cut(value):
+                    cut(f"{letters}{number}")
         return [f"{head}{number}{tails[value]}" if value else "" for value, number in zip(values, numbers, strict=True)]
 
     return cells

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.documents.currencies import Amount, decimals_of
 from crmdesk.i18n import tr
+from crmdesk.reports.cells import clean, is_cut
+from crmdesk.reports.workbook import cut_said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmdesk.reports.report import ReportColumn, Value
 
-# What XML 1.0 can't hold; one such character makes the whole file unreadable.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_SHEET_NAME = 31
 _WIDEST = 60
 _HEAD_ROW = 4
@@ -40,6 +40,8 @@ def report_workbook(
     sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:_LONGEST_SHEET_NAME] or tr("Report")
     _put(sheet, 1, 1, title).font = Font(bold=True, size=14)
     _put(sheet, 2, 1, period)
+    if cut := sum(isinstance(value, str) and is_cut(value) for row in rows for value in row):
+        _put(sheet, 3, 1, cut_said(cut))
     for place, column in enumerate(columns, 1):
         head = _put(sheet, _HEAD_ROW, place, column.label)
         head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="F0F0EC")
@@ -64,7 +66,7 @@ def report_workbook(
 def _put(sheet: Any, row: int, place: int, value: Any) -> Any:
     cell = sheet.cell(row, place)
     if isinstance(value, str):
-        cell.value = _UNWRITABLE.sub("", value)
+        cell.value = clean(value)
         cell.data_type = "s"  # a name that begins with = is no formula
     else:
         cell.value = value

@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain, islice, repeat
 from typing import IO, TYPE_CHECKING, Any
 
 from crmdesk.clock import now
-from crmdesk.i18n import tr
+from crmdesk.i18n import ntr, tr
 from crmdesk.reports.cells import (
     DATE_FORMAT,
+    LONGEST_TEXT,
     MOMENT_FORMAT,
     Cells,
+    Cut,
     Formula,
     SheetColumn,
     clean,
@@ -41,6 +43,7 @@ LONGEST_SHEET_NAME = 31
 LONGEST_HEAD = 240
 MOST_ROWS = 1_048_576
 WIDEST = 60
+MOST_PLACES = 20
 NARROWEST = 8
 BLOCK = 500
 # Level 2 makes files a tenth larger than level 4 in half the time.
@@ -60,6 +63,16 @@ _UPRIGHT = 100
 _TABLE_STYLE = "TableStyleLight1"
 
 
+def cut_said(count: int) -> str:
+    """Return the sentence that tells of texts which a workbook could not hold whole."""
+    return ntr(
+        "{count} text is longer than the {most} characters of a cell; its end is missing.",
+        "{count} texts are longer than the {most} characters of a cell; their ends are missing.",
+        count,
+        most=LONGEST_TEXT,
+    )
+
+
 def column_letters(number: int) -> str:
     """Return the letters of a column, counted from one: 1 is A, 27 is AA."""
     letters = ""
@@ -76,6 +89,27 @@ class _Sheet:
     name: str
     reference: str = ""
     labels: tuple[str, ...] = ()
+
+
+@dataclass
+class CutTexts:
+    """The texts of a column that were longer than a cell may be: how many, and where the first ones stand."""
+
+    sheet: str
+    column: str
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def note(self, cell: str) -> None:
+        """Note one more."""
+        self.count += 1
+        if len(self.places) < MOST_PLACES:
+            self.places.append(f"{_quoted_name(self.sheet)}!{cell}")
+
+    def said(self) -> str:
+        """Return where they stand."""
+        places = ", ".join(self.places)
+        return tr("{numbers} and {count} more", numbers=places, count=self.count - len(self.places)) if self.count > len(self.places) else places
 
 
 class Head(str):
@@ -99,6 +133,7 @@ class WorkbookFile:
         self._zone, self._paper = zone, _LETTER if letter else _A4
         self._formats: dict[str, int] = {}
         self._sheets: list[_Sheet] = []
+        self._cut: list[CutTexts] = []
 
     def __enter__(self) -> WorkbookFile:
         return self
@@ -129,7 +164,10 @@ class WorkbookFile:
             styles = [_NUMBER_HEAD_STYLE if column.kind in _NUMBERS else _HEAD_STYLE for column in columns]
             head = (f'<c r="{column_letters(i)}1" s="{style}"{text_tail(label)}' for i, (label, style) in enumerate(zip(labels, styles, strict=True), 1))
             stream.write(f'<row r="1">{"".join(head)}</row>'.encode())
-            writers = [column_cells(column_letters(i), column, self._style, self._zone) for i, column in enumerate(columns, 1)]
+            writers = [
+                column_cells(column_letters(i), column, self._style, self._zone, self._cut_in(label))
+                for i, (column, label) in enumerate(zip(columns, labels, strict=True), 1)
+            ]
             count = _write_rows(stream, writers, blocks)
             reference = f"A1:{column_letters(max(1, len(columns)))}{count + 1}"
             # A table needs a row below its head.
@@ -145,8 +183,8 @@ class WorkbookFile:
         return count
 
     def about(self, pairs: Sequence[tuple[str, Any]]) -> None:
-        """Write the sheet that says what the workbook holds and when it was made."""
-        self.page(tr("About"), [(Head(label), value) for label, value in pairs], [28, WIDEST])
+        """Write the sheet that says what the workbook holds and when it was made; also which texts before it were cut."""
+        self.page(tr("About"), [(Head(label), value) for label, value in (*pairs, *self.cut_notes())], [28, WIDEST])
 
     def page(self, name: str, rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> None:
         """Write a sheet of rows that are no table: each cell by what its value is; a `Head` is bold."""
@@ -156,12 +194,27 @@ class WorkbookFile:
                 stream.write(f'<row r="{number}">{"".join(cells)}</row>'.encode())
             stream.write(f"</sheetData>{self._print_setup(widths)}</worksheet>".encode())
 
+    @property
+    def cut(self) -> int:
+        """How many texts were longer than a cell may be; their ends are missing."""
+        return sum(each.count for each in self._cut)
+
+    def cut_notes(self) -> list[tuple[str, str]]:
+        """Return what people must be told of texts that were cut, as pairs of label and text; nothing if all are whole."""
+        if not self.cut:
+            return []
+        return [(tr("Cut texts"), cut_said(self.cut)), *((tr("Cut in “{column}”", column=each.column), each.said()) for each in self._cut if each.count)]
+
+    def _cut_in(self, column: str) -> Cut:
+        self._cut.append(CutTexts(self.last_name, column))
+        return self._cut[-1].note
+
     def _page_cell(self, letters: str, value: Any, number: str) -> str:
         if isinstance(value, Head):
             style = _BOLD_NUMBER_STYLE if isinstance(value, NumberHead) else _BOLD_STYLE
             return f'<c r="{letters}{number}" s="{style}"{text_tail(str(value))}' if value else ""
         shown = value.value if isinstance(value, Formula) else value
-        (cell,) = column_cells(letters, SheetColumn("", _kind_of_one(shown)), self._style, self._zone)([value], [number])
+        (cell,) = column_cells(letters, SheetColumn("", _kind_of_one(shown)), self._style, self._zone, self._cut_in(self.last_name))([value], [number])
         return cell
 
     def reference(self, columns: int | str, rows: int, name: str) -> str:

@@ -93,6 +93,11 @@ class Settings:
         return ZoneInfo(self.zone)
 
     @property
+    def on_letter(self) -> bool:
+        """Whether the country prints on Letter rather than on A4."""
+        return self.region in LETTER_REGIONS
+
+    @property
     def reading(self) -> Reading:
         """What reading a person's text depends on here."""
         return Reading(self.currency, self.region, "", self.tz)
@@ -184,6 +189,7 @@ def from_rows(rows: list[tuple[str, str]]) -> Settings:
     return replace(Settings(), **{key: _frozen(json.loads(value)) for key, value in rows if key in known and value is not None})
 
 
+LETTER_REGIONS = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 ZONES = {
     "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "CN": "Asia/Shanghai", "GB": "Europe/London", "US": "America/New_York", "FR": "Europe/Paris",
     "IT": "Europe/Rome", "ES": "Europe/Madrid", "NL": "Europe/Amsterdam", "SE": "Europe/Stockholm", "JP": "Asia/Tokyo", "HK": "Asia/Hong_Kong", "SG": "Asia/Singapore",

@@ -56,18 +56,19 @@ CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
 
 @dataclass(frozen=True)
 class WorkbookResult:
-    """What the workbook holds."""
+    """What the workbook holds; `cut` texts were longer than a cell may be."""
 
     file: str
     documents: int
     quotes: int
     gaps: int
+    cut: int
     totals: tuple[tuple[str, str, Decimal, Decimal, Decimal], ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
         sums = [{"sheet": sheet, "currency": code, "net": f"{net:f}", "tax": f"{tax:f}", "total": f"{total:f}"} for sheet, code, net, tax, total in self.totals]
-        return {"file": self.file, "documents": self.documents, "quotes": self.quotes, "gaps": self.gaps, "totals": sums}
+        return {"file": self.file, "documents": self.documents, "quotes": self.quotes, "gaps": self.gaps, "cut": self.cut, "totals": sums}
 
 
 @dataclass
@@ -100,7 +101,7 @@ def accountants_workbook(store: Store, path: Path, period: Period, origin: str =
     if path.exists() and not replaces:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
-        with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz) as book:
+        with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz, letter=reader.settings.on_letter) as book:
             result = _Maker(reader, book, period, store.path.name).write(path)
         store.run_from(origin, workbooks.note_workbook, path.name, period.first, period.last, result.documents + result.quotes)
         half.replace(path)
@@ -124,7 +125,7 @@ class _Maker:
         series = [series for written in (tax, offers) for entity in written.entities for series in self._numbers(entity, written)]
         totals = self._control(tax, offers, series)
         gaps = sum(len(one.missing) for one in series)
-        return WorkbookResult(str(path), len(tax.documents), len(offers.documents), gaps, tuple(totals))
+        return WorkbookResult(str(path), len(tax.documents), len(offers.documents), gaps, self._book.cut, tuple(totals))
 
     def _documents(self, entities: Sequence[str]) -> list[LedgerDocument]:
         found = [document for entity in entities for document in ledger.documents(self._reader, entity, self._period)]
@@ -213,6 +214,8 @@ class _Maker:
         yield [Head(tr("Store")), self._store]
         yield [Head(tr("Program")), f"CRMDesk {__version__}"]
         yield [Head(tr("Head of the journal")), transaction, digest]
+        for label, said in self._book.cut_notes():
+            yield [Head(label), said]
 
     def _sums(self, page: list[list[Any]], sets: Sequence[_Written]) -> list[tuple[str, str, Decimal, Decimal, Decimal]]:
         """Put the totals by currency: as the database adds them up, and as the sheets do."""

@@ -50,14 +50,15 @@ CARD_ENDINGS = (".vcf", ".vcard")
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What went out."""
+    """What went out; `cut` texts were longer than a cell of a workbook may be."""
 
     rows: int
     file: str
+    cut: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
-        return {"rows": self.rows, "file": self.file}
+        return {"rows": self.rows, "file": self.file, "cut": self.cut}
 
 
 def export_records(
@@ -92,7 +93,7 @@ def export_records(
             half.replace(path)
         else:
             half.rename(path)
-    return ExportResult(count, str(path))
+    return ExportResult(count, str(path), out.cut)
 
 
 def endings_of(entity: str) -> tuple[str, ...]:
@@ -201,13 +202,14 @@ def _write_workbook(path: Path, out: Out) -> int:
         raise UserError(tr("A sheet holds at most {count} rows.", count=MOST_ROWS - 1), hint=tr("Export as CSV: that has no limit."))
     title = out.options.title or tr(out.cls.entity.plural)
     columns = [SheetColumn(column.label, "text" if column.kind == "choice" else column.kind) for column in out.columns]
-    with WorkbookFile(path, out.reader.settings.tz) as book:
+    with WorkbookFile(path, out.reader.settings.tz, letter=out.reader.settings.on_letter) as book:
         count = book.sheet_of_blocks(title, columns, _sheet_blocks(out))
         book.about([
             (tr("Content"), title), (tr("Rows"), count), (tr("Filter"), "; ".join(_said(condition) for condition in out.options.conditions) or tr("none")),
             (tr("Search"), out.options.search or tr("none")), (tr("Made on"), now()), (tr("Made by"), _member(out)), (tr("Program"), f"CRMDesk {__version__}"),
             *((tr("Sum of {column} in {currency}", column=label, currency=currency), (amount, currency)) for (label, currency), amount in out.sums.items()),
         ])  # fmt: skip
+    out.cut = book.cut
     return count
 
 

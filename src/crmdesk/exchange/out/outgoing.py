@@ -66,7 +66,7 @@ class OutColumn:
 
 @dataclass
 class Out:
-    """An export on its way: its columns, and the rows as they are read."""
+    """An export on its way: its columns, the rows as they are read, and how many texts the file could not hold whole."""
 
     store: Store
     reader: Reader
@@ -77,6 +77,7 @@ class Out:
     wanted: list[bytes]
     progress: Progress | None
     sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    cut: int = 0
 
     def rows(self) -> Iterator[Row]:
         """Read the records in their order, with everything that JSON tells of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,6 +145,37 @@ def test_progress_is_told_on_the_gui_thread() -> None:
 def test_garbage_is_only_collected_on_the_gui_thread() -> None:
     assert not gc.isenabled()
     assert sys.getswitchinterval() == pytest.approx(0.0005)
+
+
+def test_what_running_work_holds_is_not_gone_through_for_garbage() -> None:
+    owner, go_on = QWidget(), threading.Event()
+    collected: list[int] = []
+    until = time.monotonic() + 20
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            collected.append(info["generation"])
+
+    gc.callbacks.append(note)
+    usual = gc.get_threshold()
+    gc.set_threshold(1, 0, 0)
+    try:
+        background.read(owner, lambda job: go_on.wait(20), None)
+        kept = []
+        while len(collected) < 3 and time.monotonic() < until:
+            kept.append([{}, {}, {}])
+            QApplication.processEvents()
+        assert collected[:3] == [0, 0, 0]
+        assert set(collected) == {0}
+        go_on.set()
+        background.settle()
+        while 2 not in collected and time.monotonic() < until:
+            kept.append([{}, {}, {}])
+            QApplication.processEvents()
+        assert 2 in collected
+    finally:
+        gc.set_threshold(*usual)
+        gc.callbacks.remove(note)
 
 
 def test_widgets_in_a_closure_never_die_on_a_worker() -> None:

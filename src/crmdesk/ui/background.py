@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 READERS = 3
 SWITCH_INTERVAL_S = 0.0005
-GARBAGE_EVERY_MS = 1000
+GARBAGE_EVERY_MS = 250
 PROGRESS_EVERY_S = 0.05
 
 
@@ -181,8 +181,8 @@ class Bridge(QObject):
     @Slot()
     def _collect(self) -> None:
         # Collecting on a worker would destroy widgets there; so only here, and the oldest generation only when due.
-        # While work runs, what it holds is no garbage, and going through a long file's rows would hold the window: the oldest wait until it is done.
-        for generation in (2, 1, 0) if is_idle() else (1, 0):
+        # While work runs, what it holds is no garbage, and going through a long file's rows would hold the window: what has stayed waits until it is done.
+        for generation in (2, 1, 0) if is_idle() else (0,):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
                 return

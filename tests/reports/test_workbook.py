@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.reports.cells import LONGEST_TEXT, Formula, SheetColumn, clean, number_format
-from crmdesk.reports.workbook import WorkbookFile, column_letters, plain_workbook
+from crmdesk.reports.workbook import Head, NumberHead, WorkbookFile, column_letters, plain_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +116,17 @@ def test_a_workbook_prints_all_columns_on_a_page_with_its_head_on_each(tmp_path:
     assert (wide.print_title_rows, bare.print_title_rows, about.print_title_rows) == ("$1:$1", "$1:$1", None)
     assert (wide.oddHeader.left.text, wide.oddFooter.left.text, wide.oddFooter.right.text) == ("&A", "&F", "&P / &N")
     assert [cell.alignment.horizontal for cell in bare[1]] == ["right", None]
+
+
+def test_numbers_keep_away_from_the_texts_that_follow_them(tmp_path: Path) -> None:
+    kinds = ["integer", "decimal", "money", "text", "date", "flag"]
+    with WorkbookFile(tmp_path / "a.xlsx") as book:
+        book.sheet("Sheet", [SheetColumn(kind, kind) for kind in kinds], [[1, Decimal("2.5"), (Decimal(3), "EUR"), "x", date(2026, 1, 2), True]])
+        book.page("Page", [[NumberHead("Count"), Head("Name")], [1, "x"]], [10, 10])
+    sheet, page = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    right, left, usual = ("right", 1.0), ("left", 0.0), (None, 0.0)
+    assert [[(cell.alignment.horizontal, cell.alignment.indent) for cell in row] for row in sheet] == [[right] * 3 + [usual] * 3, [right] * 3 + [usual, left, usual]]
+    assert [[(cell.alignment.horizontal, cell.alignment.indent) for cell in row] for row in page] == [[right, usual]] * 2
 
 
 def test_columns_are_wide_enough_for_chinese_heads(tmp_path: Path) -> None:

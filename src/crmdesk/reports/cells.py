@@ -191,7 +191,7 @@ def _texts(letters: str, tails: _Tails, cut: Cut) -> Cells:
     def cells(values: Sequence[Any], numbers: Sequence[str]) -> list[str]:
         if _are_plain(values):
             return [f"{head}{number}{begin}{value}{end}" if value else "" for value, number in zip(values, numbers, strict=True)]
-        if any(value and not fits(value) for value in values):
+        if 2 * max(map(len, filter(None, values)), default=0) > LONGEST_TEXT:
             for value, number in zip(values, numbers, strict=True):
                 if value and is_cut(value):
                     cut(f"{letters}{number}")

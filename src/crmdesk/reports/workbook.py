@@ -60,6 +60,8 @@ _NUMBERS = frozenset({"integer", "decimal", "number", "money"})
 _LETTER, _A4 = 1, 9
 # What a page of A4 or Letter holds upright, in digits.
 _UPRIGHT = 100
+# Texts, and what may be anything, stand where each program puts them.
+_AS_USUAL = frozenset({number_format("text"), number_format("number")})
 _TABLE_STYLE = "TableStyleLight1"
 
 
@@ -324,8 +326,8 @@ class WorkbookFile:
             f'<cellXfs count="{len(self._formats) + _OWN_STYLES}"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
             '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center"/></xf>'
             '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="right" vertical="center"/></xf>'
-            '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment horizontal="right"/></xf>'
+            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="right" indent="1" vertical="center"/></xf>'
+            '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment horizontal="right" indent="1"/></xf>'
             f"{cells}</cellXfs>"
             '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
         )
@@ -385,9 +387,12 @@ def _names_of(place: int, sheet: _Sheet) -> str:
 
 
 def _cell_style(number: int, code: str) -> str:
-    """Return the style of a number format; days stand at the left, away from the numbers before them."""
+    """Return the style of a number format; days stand at the left, and numbers keep away from what follows them."""
     begin = f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"'
-    return f'{begin} applyAlignment="1"><alignment horizontal="left"/></xf>' if code in (DATE_FORMAT, MOMENT_FORMAT) else f"{begin}/>"
+    if code in _AS_USUAL:
+        return f"{begin}/>"
+    aligned = 'horizontal="left"' if code in (DATE_FORMAT, MOMENT_FORMAT) else 'horizontal="right" indent="1"'
+    return f'{begin} applyAlignment="1"><alignment {aligned}/></xf>'
 
 
 def _kind_of_one(value: Any) -> str:
@@ -413,7 +418,7 @@ def _fixed(reference: str) -> str:
 
 
 def _usual_width(column: SheetColumn) -> int:
-    return {"integer": 10, "decimal": 12, "number": 12, "money": 16, "date": 12, "moment": 17, "flag": 8}.get(column.kind, 22)
+    return {"integer": 11, "decimal": 13, "number": 12, "money": 18, "date": 12, "moment": 17, "flag": 8}.get(column.kind, 22)
 
 
 def plain_workbook(path: Path, name: str, rows: Iterable[Sequence[Any]]) -> None:

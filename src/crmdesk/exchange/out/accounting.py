@@ -49,7 +49,7 @@ _CUSTOMER = (
     (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
 )  # fmt: skip
 MOST_LISTED = 200
-_USUAL_WIDTHS = (34, 18, 18, 18, 18, 18, 18, 18, 18)
+_USUAL_WIDTHS = (34, 18, 18, 20, 20, 20, 20, 20, 20)
 CURRENCY_AT, NET_AT, TAX_AT, TOTAL_AT = 8, 9, 10, 13
 CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
 

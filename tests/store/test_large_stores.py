@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id_bytes
 from crmdesk.models.customer import Contact, Email
-from crmdesk.store import Change, backup, operation
+from crmdesk.store import Change, backup, operation, undo
 from crmdesk.store.connections import connect, rows
 from crmdesk.store.search_index import index_changes
 
@@ -92,3 +92,19 @@ def test_indexing_says_how_many_are_left_whatever_comes_in_between(store: Store)
     assert said[:4] == [300, 200, 100, 400]
     assert said[-1] == store.index_waiting() == 0
     assert len(said) == 8
+
+
+def test_redoing_does_not_go_through_what_came_later_for_records_that_it_never_made(store: Store) -> None:
+    store.run(_fill, 0)
+    store.undo()
+    assert store.last_changes
+    undone = store.last_changes.tx
+    for group in range(1, 4):
+        store.run(_fill, group * GROUP)
+    steps: list[int] = []
+    with store.writer_alone() as connection:
+        step = undo.step_of(connection, undone, store.device)
+        connection.set_progress_handler(lambda: steps.append(1), 100)
+        undo.check_inserts(connection, step)
+        connection.set_progress_handler(None, 0)
+    assert len(steps) < 3 * GROUP

@@ -245,7 +245,10 @@ def check_inserts(connection: Connection, step: Step, apart_from: Container[int]
     connection.execute("DELETE FROM undo_alive")
     connection.executemany("INSERT INTO undo_alive VALUES (?)", [(tx,) for tx in alive])
     made = "EXISTS (SELECT 1 FROM journal m WHERE m.tbl = ? AND m.row = {row} AND m.op = 0 AND m.id BETWEEN ? AND ?)"
-    for cls in _tables_of(connection, step):
+    query = "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? AND op = ?"
+    with_new = {number for (number,) in rows(connection, query, (step.first, step.last, INSERT))}
+    # Each is looked for among all that came later: not where nothing was made, as by the undo of a long import that is redone.
+    for cls in (cls for cls in _tables_of(connection, step) if cls.entity.number in with_new):
         of_step = (cls.entity.number, step.first, step.last)
         edited = rows(
             connection,

@@ -323,7 +323,7 @@ def test_an_export_is_typed_traced_and_imports_again(crm: Program, tmp_path: Pat
     crm("add", "company", "name==cmd()", "city=Berlin", "employees=12", "revenue=1000.50 EUR")
     crm("add", "company", "name=Boxes", "city=Graz", "customer_number=007")
     book = tmp_path / "companies.xlsx"
-    assert crm("export", "company", book, "--where", "city = Berlin", "--columns", "name,employees,revenue,city") == {"rows": 1, "file": str(book), "cut": 0}
+    assert crm("export", "company", book, "--where", "city = Berlin", "--columns", "name,employees,revenue,city") == {"rows": 1, "file": str(book)}
     from python_calamine import CalamineWorkbook
 
     rows = CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()

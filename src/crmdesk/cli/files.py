@@ -203,6 +203,7 @@ def export(
     from crmdesk.exchange.out.exporting import ExportOptions, export_records
     from crmdesk.queries import views
     from crmdesk.queries.finding import parse_condition
+    from crmdesk.reports.workbook import cut_said
 
     conditions = tuple(parse_condition(text) for text in where or ())
     order, names = tuple(split(sort)), tuple(split(columns))
@@ -214,6 +215,8 @@ def export(
         options = ExportOptions(conditions=conditions, search=search, sort=order, columns=names, for_programs=for_programs, title=view or "", card_version="4.0" if vcard == "4.0" else "3.0")
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
+    if result.cut:
+        print(cut_said(result.cut), file=sys.stderr)
     say(result.to_json())
 
 

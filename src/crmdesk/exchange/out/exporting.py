@@ -58,7 +58,7 @@ class ExportResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
-        return {"rows": self.rows, "file": self.file, "cut": self.cut}
+        return {"rows": self.rows, "file": self.file}
 
 
 def export_records(

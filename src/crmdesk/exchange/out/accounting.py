@@ -43,7 +43,7 @@ _LINE = (
     (mark("Line"), "integer"), (mark("Product code"), "text"), (mark("Description"), "text"), (mark("Quantity"), "decimal"), (mark("Unit"), "text"), (mark("Unit price"), "decimal"),
     (mark("Net"), "money"), (mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Optional"), "flag"),
 )  # fmt: skip
-_TAX = ((mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Tax"), "text"), (mark("Taxable"), "money"), (mark("Tax amount"), "money"))
+_TAX = ((mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Name of the tax"), "text"), (mark("Taxable"), "money"), (mark("Tax amount"), "money"))
 _CUSTOMER = (
     (mark("Name"), "text"), (mark("Customer number"), "text"), (mark("VAT ID"), "text"), (mark("Street"), "text"), (mark("Postal code"), "text"), (mark("City"), "text"),
     (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
@@ -249,7 +249,7 @@ class _Maker:
     def _rates(self, page: list[list[Any]], sets: Sequence[_Written]) -> None:
         """Put the totals by tax rate and currency."""
         heads = (
-            tr("Totals by tax rate"), tr("Currency"), tr("Tax category"), tr("Tax rate (%)"), tr("Tax"), tr("Taxable"), tr("Taxable of the sheet"), tr("Tax amount"),
+            tr("Totals by tax rate"), tr("Currency"), tr("Tax category"), tr("Tax rate (%)"), tr("Name of the tax"), tr("Taxable"), tr("Taxable of the sheet"), tr("Tax amount"),
             tr("Tax of the sheet"),
         )  # fmt: skip
         page.append(_heads(heads, (3, 5, 6, 7, 8)))

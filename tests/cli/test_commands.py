@@ -534,3 +534,29 @@ def test_address_cards_are_written_in_the_version_that_was_asked_for(crm: Progra
         file = tmp_path / f"people-{version}.vcf"
         assert crm("export", "contact", file, *words)["rows"] == 1
         assert f"VERSION:{version}\r\n" in file.read_bytes().decode()
+
+
+def test_a_ticket_keeps_its_number(crm: Program) -> None:
+    first, second = crm("add", "ticket", "subject=One"), crm("add", "ticket", "subject=Two")
+    assert "numbers come from their series" in crm("set", "ticket", second["number"], f"number={first['number']}", code=4)
+    assert crm("set", "ticket", second["number"], f"number={second['number']}", "subject=Three")["subject"] == "Three"
+
+
+def test_own_fields_with_choices_can_be_asked_for(crm: Program) -> None:
+    crm("add", "custom_field", "about=company", "name=area", "label=Area", "kind=choice", "options=north, south")
+    crm("add", "company", "name=Acme", "area=north")
+    crm("add", "company", "name=Beta", "area=south")
+    assert [row["name"] for row in crm("list", "company", "--where", "area = north")["rows"]] == ["Acme"]
+    assert "north, south" in crm("list", "company", "--where", "area = west", code=4)
+
+
+def test_rows_say_their_number_whichever_columns_are_asked_for(crm: Program) -> None:
+    crm("add", "company", "name=Acme", "customer_number=K-1")
+    ticket = crm("add", "ticket", "subject=One")
+    assert crm("list", "company", "--columns", "name")["rows"][0]["number"] == "K-1"
+    assert "customer_number" not in crm("list", "company", "--columns", "name")["rows"][0]
+    assert crm("list", "ticket", "--columns", "subject")["rows"][0]["number"] == ticket["number"]
+
+
+def test_a_backup_that_is_not_there_is_no_store_that_is_missing(crm: Program, tmp_path: Path) -> None:
+    assert "There is no file" in crm("restore", tmp_path / "none.crmdesk", tmp_path / "new.crmdesk", code=4)

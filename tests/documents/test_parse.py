@@ -155,7 +155,7 @@ def test_a_product_fills_what_the_line_leaves_out() -> None:
         ("date", "21.11.2026", "date", "not a date"),
         ("valid_until", "2026-02-30", "valid_until", "not a date"),
         ("language", "fr", "language", "not a language"),
-        ("customer", "x", "customer", "not known here"),
+        ("valid_untill", "x", "valid_untill", "not known here"),
     ],
 )
 def test_what_is_wrong_is_named_with_line_and_key(path: str, value: object, where: str, why: str) -> None:
@@ -204,3 +204,7 @@ def test_any_value_in_any_place_is_read_or_refused_in_words(key: str, value: obj
 def test_json_read_with_decimals_is_taken_too() -> None:
     text = json.dumps(EXAMPLE).replace('"89.00"', "89.00")
     assert parse_document(json.loads(text, parse_float=Decimal)) == parse_document(EXAMPLE)
+
+
+def test_keys_for_other_readers_are_passed_over() -> None:
+    assert parse_document({**EXAMPLE, "webshop_order": {"id": 7}, "remark": "x"}) == parse_document(EXAMPLE)

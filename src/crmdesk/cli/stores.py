@@ -109,6 +109,8 @@ def restore(
             phrase = given_passphrase() or prompt(tr("Passphrase of the backup: "))
         return keys.derive(phrase, keys.file_salt(path))
 
+    if not backup_file.is_file():
+        raise UserError(tr("There is no file “{file}”.", file=backup_file))
     if file.exists() and not force:
         raise UserError(tr("{path} exists already.", path=file), hint=tr("Add --force to replace it; the present file is kept beside it."))
     kept = backups.restore(backup_file, file, key_of, force=force)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from crmdesk.documents.calculator import AllowanceCharge, Document, Line, Tax, TaxProfile, plain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_NUMBER = Decimal(10) ** 12  # quantities and prices are stored in 64 bits as millionths
 MOST_LINES = 10_000
 LONGEST_TEXT = 100_000
+ALIKE = 0.75  # from here on an unknown key is taken for a known one that was misspelt
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can name one, UTF-8 can't hold it
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
@@ -276,8 +278,9 @@ def _table(value: object, at: _Place, what: str) -> Mapping[str, object]:
 
 
 def _only(table: Mapping[str, object], known: frozenset[str], at: _Place) -> None:
+    """Refuse keys that are misspelt; other unknown ones are for other readers."""
     for key in table:
-        if key not in known and key not in _IGNORED:
+        if key not in known and key not in _IGNORED and get_close_matches(str(key), known, 1, ALIKE):
             at.refuse(str(key)[:60], tr("This is not known here."), tr("Known are {keys}.", keys=", ".join(sorted(known))))
 
 

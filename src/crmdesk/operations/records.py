@@ -191,6 +191,13 @@ def finish_new(change: Change, record: Record, given: Values) -> None:
             pass
 
 
+def _refuse_number(record: Record, given: Values) -> None:
+    """Keep the number that a record got from its series."""
+    number = getattr(record, "number", None)
+    if number and type(record).entity.series and "number" in given and given["number"] != number:
+        raise UserError(tr("The number {number} stays: numbers come from their series, each once.", number=number), field="number")
+
+
 @operation(mark("Edit"), right="store.read")
 def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, reading: Reading | None = None, *, anyway: bool | str = False) -> int:
     """Change fields of records; returns how many. What belongs to an issued document is refused."""
@@ -201,6 +208,7 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     count = 0
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
         _refuse_locked(change, record, given)
+        _refuse_number(record, given)
         before = getattr(record, "done_at" if cls.entity.name == "task" else "stage_id", None)
         values.assign(change, record, given, reading)
         _after_edit(change, record, given, before)

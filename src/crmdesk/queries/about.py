@@ -77,8 +77,13 @@ def listed(reader: Reader, entity: str, where: Sequence[str], search: str | None
     names = list(columns) or records.all_columns(cls, reader)
     found = records.ids(reader, cls.entity.name, conditions, sort, limit=limit, among=among)
     total = records.count(reader, cls.entity.name, conditions, among)
-    rows = records.rows(reader, cls.entity.name, found, names)
-    return {"total": total, "rows": [records.to_json(cls, row) for row in rows]}
+    numbered = next((name for name in ("number", "customer_number") if name in cls.fields), None)
+    rows = records.rows(reader, cls.entity.name, found, [*names, *([numbered] if numbered and numbered not in names else [])])
+    said = [records.to_json(cls, row) for row in rows]
+    if columns and numbered == "customer_number" and numbered not in columns:
+        for record in said:
+            del record[numbered]  # it stands under `number`
+    return {"total": total, "rows": said}
 
 
 def find_binned(reader: Reader, entity: str, text: str) -> UUID:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
+from crmdesk.fields import KINDS, Choice, Field, Money, to_minor, to_scaled
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
@@ -97,9 +97,10 @@ def field_for(cls: type[Record], name: str, reader: Reader) -> tuple[Field, Fiel
         listing = next((f for f in cls.fields.values() if f.target == owned and f.kind == "parts"), None)
         if listing and owned == "address" and bare in ENTITIES[owned].fields:
             return listing, ENTITIES[owned].fields[bare], None
-    own = reader.one("SELECT id, label, kind FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, bare))
+    own = reader.one("SELECT id, label, kind, options FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, bare))
     if own:
-        return Field(bare, own[2], own[1]), None, UUID(bytes=own[0]).hex
+        options = [option.strip() for option in (own[3] or "").split(",")] if own[2] == "choice" else []
+        return Field(bare, own[2], own[1], choices=tuple(Choice(option, option) for option in options)), None, UUID(bytes=own[0]).hex
     raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
 
 

@@ -130,9 +130,10 @@ def reader_of(path: Path) -> Reader:
             tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from.")
         )
     if named is not None and named is not reader:
+        ending = ".xls" if reader.name == "workbook" and head.startswith(OLE) else reader.endings[0]
         raise UserError(
             tr("“{file}” is not what its name says: its content is “{kind}”.", file=path.name, kind=tr(reader.label)),
-            hint=tr("Rename it so that it ends in {ending}.", ending=reader.endings[0]),
+            hint=tr("Rename it so that it ends in {ending}.", ending=ending),
         )
     return reader
 

@@ -560,3 +560,17 @@ def test_rows_say_their_number_whichever_columns_are_asked_for(crm: Program) -> 
 
 def test_a_backup_that_is_not_there_is_no_store_that_is_missing(crm: Program, tmp_path: Path) -> None:
     assert "There is no file" in crm("restore", tmp_path / "none.crmdesk", tmp_path / "new.crmdesk", code=4)
+
+
+def test_a_phone_is_found_with_its_area_code_in_brackets(crm: Program) -> None:
+    crm("add", "company", "name=Acme", "phone=040 77788899")
+    assert [[hit["title"] for hit in crm("search", text)] for text in ("(040) 77788899", "(040) 777", "(040)777")] == [["Acme"]] * 3
+
+
+def test_a_store_too_damaged_to_open_is_what_the_check_finds(typed: Program, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.crmdesk"
+    cut.write_bytes(typed.store.read_bytes()[:100_000])
+    typed.store = cut
+    found = typed("verify", code=6)
+    assert found["ok"] is False
+    assert found["problems"]

@@ -11,7 +11,7 @@ import typer
 from crmdesk import __version__, settings
 from crmdesk.cli.base import DAMAGE, app, call, check_new, given_passphrase, opened, prompt, remember, say, window, write_new
 from crmdesk.cli.output import table
-from crmdesk.errors import DamageFound, UserError
+from crmdesk.errors import DamageFound, StoreDamaged, UserError
 from crmdesk.i18n import tr
 
 
@@ -68,8 +68,11 @@ def verify(deep: Annotated[bool, typer.Option("--deep", help="Every journal entr
     """Check the store: pages, integrity, foreign keys, journal, search index."""
     from crmdesk.store.verify import verify as check
 
-    with opened() as store:
-        problems = check(store, deep=deep)
+    try:
+        with opened() as store:
+            problems = check(store, deep=deep)
+    except StoreDamaged as damage:  # so badly that it does not even open
+        problems = [damage.message]
     say({"ok": not problems, "problems": problems}, lambda: "\n".join(problems) or tr("Everything is sound."))
     if problems:
         if call.json:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200
 _LAST = "\U0010ffff"
-_PHONE_LIKE = re.compile(r"[+\d][\d\s()/.\-]*")
+_PHONE_LIKE = re.compile(r"[+(\d][\d\s()/.\-]*")
 EXACT, WHOLE, BEGINNING, WORD_BEGINNING, DIGITS, WORD = 100, 90, 80, 60, 50, 40
 WEIGHT = {"company": 6, "contact": 5, "deal": 3, "ticket": 2, "quote": 2, "lead": 1}
 

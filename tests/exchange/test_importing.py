@@ -99,6 +99,12 @@ def test_a_bad_cell_rejects_its_row_and_phones_never_do(store: Store, tmp_path: 
     assert column(store, "SELECT number FROM phone") == ["whenever"]
 
 
+def test_a_rejected_row_makes_nothing(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "contact", "Name,Email,Company\nAnna,not a mail,Nordwind\nBob,bob@example.com,Ostwind\n")
+    assert (result.added, result.rejected, result.created) == (1, 1, {"company": 1})
+    assert column(store, "SELECT name FROM company") == ["Ostwind"]
+
+
 def test_rejected_rows_come_back_in_the_users_layout_and_import_once_corrected(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "contact", "Name;E-Mail;Notiz\nAnna;anna@;a;\nBob;bob@example.com;b\n", "kontakte.csv")
     assert result.rejects_file == str(tmp_path / "kontakte-rejected.csv")
@@ -359,6 +365,34 @@ def test_a_pipeline_in_use_keeps_its_stages_beside_those_of_an_import(store: Sto
     taken(store, tmp_path, "deal", "Deal name,Stage\nA,Alpha\nB,Beta\n", "deals.csv")
     found = rows(store, "SELECT name, win_rate / 1000000 FROM stage WHERE deleted_at IS NULL AND outcome = 'open' ORDER BY position")
     assert found == [("Qualify", 10), ("Meeting", 30), ("Proposal", 50), ("Negotiation", 75), ("Alpha", 83), ("Beta", 92)]
+
+
+@pytest.mark.parametrize(("won", "lost"), [
+    ("Closed Won", "Closed Lost"), ("Won", "Lost"), ("Gewonnen", "Verloren"), ("Abgeschlossen gewonnen", "Abgeschlossen verloren"), ("Abgeschlossen und gewonnen", "Geschlossen und verloren"),
+    ("赢单", "输单"), ("成交", "丢单"), ("已赢单", "已丢单"),
+])  # fmt: skip
+def test_the_stages_of_a_new_pipeline_that_are_called_won_and_lost_are_so(store: Store, tmp_path: Path, won: str, lost: str) -> None:
+    text = "Record ID,Deal Name,Pipeline,Deal Stage,Deal owner,Close Date\n" + "".join(
+        f"{number},Deal {number},Sales Pipeline,{stage},,2026-03-0{number} 10:00\n" for number, stage in enumerate((won, "Demo", lost, "Negotiation"), 1)
+    )
+    result = taken(store, tmp_path, "deal", text, "deals.csv")
+    assert (result.rejected, result.created) == (0, {"pipeline": 1, "stage": 4})
+    stages = "SELECT s.name, s.outcome, s.win_rate / 1000000 FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE p.name = 'Sales Pipeline' ORDER BY s.position"
+    assert rows(store, stages) == [("Demo", "open", 40), ("Negotiation", "open", 80), (won, "won", 100), (lost, "lost", 0)]
+    assert rows(store, "SELECT closed_on, expected_close_on FROM deal ORDER BY external_id") == [
+        ("2026-03-01", None), (None, "2026-03-02"), ("2026-03-03", None), (None, "2026-03-04")
+    ]  # fmt: skip
+
+
+def test_salesforces_ratings_are_tiers(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Account Name,Rating\nAcme,Hot\nBolt,Warm\nCog,Cold\n")
+    assert (result.rejected, column(store, "SELECT tier FROM company ORDER BY name")) == (0, ["a", "b", "c"])
+
+
+def test_a_tickets_customer_is_found_or_made_with_the_mail_beside(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", "Betreff,Kunde,E-Mail\nDrucker,Anna Berg,anna@example.com\n")
+    found = rows(store, "SELECT c.name, e.address FROM ticket t JOIN contact c ON c.id = t.contact_id JOIN email e ON e.contact_id = c.id")
+    assert found == [("Anna Berg", "anna@example.com")]
 
 
 # ---- quotes, tickets, activities ----

@@ -45,6 +45,10 @@ def targets(layout: Layout) -> dict[str, str]:
         ("company", "Umsatz", "revenue"), ("company", "customer_id", "external_id"), ("deal", "customer_id", "company"), ("deal", "deal_stage", "stage"),
         ("deal", "close_date", "close_on"), ("deal", "opportunity_id", "external_id"), ("quote", "order_id", "number"), ("quote_line", "order_id", "quote"),
         ("quote_line", "product_id", "product"), ("member", "reports_to", "manager"), ("ticket", "Ticket ID", "number"), ("lead", "Mobile", "phone.mobile"),
+        ("company", "客户名称", "name"), ("contact", "客户名称", "company"), ("deal", "客户名称", "company"), ("company", "省份", "address.state"), ("contact", "省份", "address.state"),
+        ("company", "Contact", "contact.name"), ("company", "Ansprechpartner", "contact.name"), ("company", "联系人", "contact.name"), ("activity", "负责人", "owner"),
+        ("activity", "备注", "body"), ("activity", "Typ", "kind"), ("activity", "Mitarbeiter", "owner"), ("activity", "Bearbeiter", "owner"), ("deal", "Deal", "name"),
+        ("deal", "Deal ID", "external_id"), ("activity", "Deal", "deal"), ("contact", "Ansprechpartner", "name"), ("deal", "联系人", "contact"),
     ],
 )  # fmt: skip
 def test_a_column_is_known_by_its_name(tmp_path: Path, entity: str, header: str, target: str) -> None:
@@ -58,9 +62,20 @@ def test_outlooks_title_is_an_address_and_salesforces_a_role(tmp_path: Path) -> 
 
 
 def test_columns_whose_cells_contradict_the_name_are_left_out(tmp_path: Path) -> None:
-    layout = guess("company", table_of(tmp_path, "Name,Rating,Email", "Acme,Hot,yes", "Bolt,Cold,no"))
+    layout = guess("company", table_of(tmp_path, "Name,Rating,Email", "Acme,Good,yes", "Bolt,Poor,no"))
     assert targets(layout) == {"Name": "name"}
     assert layout.unused == ("Rating", "Email")
+
+
+def test_a_companys_contact_is_a_person_unless_its_cells_are_mails_or_numbers(tmp_path: Path) -> None:
+    assert targets(guess("company", table_of(tmp_path, "Firma,Contact", "Acme,Anna Berg", "Bolt,Bob Li")))["Contact"] == "contact.name"
+    assert targets(guess("company", table_of(tmp_path, "Firma,Contact", "Acme,anna@acme.example", "Bolt,bob@bolt.example")))["Contact"] == "email"
+
+
+def test_a_mail_beside_a_tickets_customer_is_the_customers(tmp_path: Path) -> None:
+    layout = guess("ticket", table_of(tmp_path, "Betreff,Kunde,E-Mail", "Drucker,Anna Berg,anna@example.com"))
+    assert targets(layout) == {"Betreff": "subject", "Kunde": "contact", "E-Mail": "contact.email"}
+    assert guess("ticket", table_of(tmp_path, "Betreff,E-Mail", "Drucker,anna@example.com")).unused == ("E-Mail",)
 
 
 def test_a_table_without_names_is_understood_by_its_cells(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ def vetted(entity: str, column: Column, table: Table, own_fields: Sequence[Field
         return replace(column, target=replace(target, part="country"))
     if target.field == "email" and _share(values, lambda text: "@" in text or text.startswith("/")) < 0.3:
         return replace(column, target=None, why="")
+    if target == Target("name", of="contact") and _share(values, lambda text: "@" in text or not re.search(r"[^\W\d_]", text)) > 0.5:
+        return replace(column, target=None, why="")
     if target.of or target.is_key:
         return column
     item = entity_class(entity).fields.get(target.field)

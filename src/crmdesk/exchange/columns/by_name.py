@@ -46,7 +46,7 @@ def by_name(entity: str, header: str, own_fields: Sequence[Field]) -> tuple[Targ
     for item in own_fields:
         if bare(header) in {bare(item.name), bare(item.label)}:
             return Target(item.name), "name"
-    target = own_name(entity, header) or _prefixed(entity, header) or worded(entity, header)
+    target = own_name(entity, header) or _person_of(entity, header) or _prefixed(entity, header) or worded(entity, header)
     return target, "name" if target else ""
 
 
@@ -156,6 +156,11 @@ _BEGINNINGS = {
     "contact": ("contact", "ansprechpartner", "kontakt", "联系人", "customer", "requester", "person", "client"),
     "company": ("company", "organization", "organisation", "account", "firma", "公司", "employer"),
 }  # fmt: skip
+
+
+def _person_of(entity: str, header: str) -> Target | None:
+    """Tell the column with the person of a company, as `Contact person` is."""
+    return Target("name", of="contact") if entity == "company" and bare(header) in {"contact", "ansprechpartner", "联系人"} else None
 
 
 def _prefixed(entity: str, header: str) -> Target | None:

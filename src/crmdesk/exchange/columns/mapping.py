@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.columns.by_cells import by_content, vetted
-from crmdesk.exchange.columns.by_name import by_name, own_name, pair_labels
+from crmdesk.exchange.columns.by_name import by_name, own_name, pair_labels, worded
 from crmdesk.exchange.columns.chosen import parse_target
 from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
@@ -43,6 +43,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     product = recognise(table.columns, entity)
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
+    columns = _with_mail(columns) if entity == "ticket" else columns
     columns = [column if column.why in _SAID else vetted(entity, column, table, own_fields) for column in columns]
     if product is None and looks_at_cells:
         columns = [respelled(entity, column, table, own_fields) for column in columns]
@@ -102,6 +103,14 @@ def _with_lines(columns: Sequence[Column]) -> list[Column]:
     if not {"quantity", "unit_price"} <= {target.field for target in told.values()}:
         return list(columns)
     return [replace(c, target=replace(told[c.index], of="line"), why="name") if c.index in told else c for c in columns]
+
+
+def _with_mail(columns: Sequence[Column]) -> list[Column]:
+    """Tell the mail address of a ticket's customer, who stands beside it."""
+    if not any(column.target == Target("contact") for column in columns):
+        return list(columns)
+    mails = {c.index: found for c in columns if c.target is None and not c.why and (found := worded("contact", c.header)) and found.field == "email"}
+    return [replace(c, target=replace(mails[c.index], of="contact"), why="name") if c.index in mails else c for c in columns]
 
 
 def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:

@@ -161,6 +161,12 @@ def _plain(column: str) -> str:
     return " ".join(folded(column).replace("*", "").split())
 
 
+@lru_cache(maxsize=1)
+def product_names() -> frozenset[str]:
+    """Return what ids of other programs can belong to, other than the name of a file: programs, and formats with ids of their own."""
+    return frozenset({*(product.name for product in _PRODUCTS), "vCard", "iCalendar", "Mail"})
+
+
 def recognise(columns: Sequence[str], entity: str = "") -> Product | None:
     """Return the sort of file that has these columns.
 

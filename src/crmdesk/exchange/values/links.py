@@ -366,23 +366,27 @@ class Stages(Book):
         return None
 
     def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
-        """Make an open stage behind the other open ones; those for won and lost deals move on."""
+        """Make a stage, with the outcome that its name means: an open one behind the other open ones, so that those for won and lost deals move on."""
         if not self._creates:
             raise self._missing(text)
         record = new_id_bytes()
-        opened = [position or 0 for _, _, outcome, position in self._stages if outcome == "open"]
-        position = max(opened, default=-1) + 1
-        moved = []
-        for other, name, outcome, its in self._stages:
-            at = (its or 0) + 1 if outcome != "open" else its
-            if at != its:
-                self._gathered.update("stage", ("position",), (at, other))
-            moved.append((other, name, outcome, at))
-        self._stages = [*moved, (record, text, "open", position)]
-        self.outcomes[record] = "open"
-        self._gathered.add("stage", {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": "open"})
+        outcome = outcome_of(text)
+        before = [position or 0 for _, _, its, position in self._stages if outcome != "open" or its == "open"]
+        position = max(before, default=-1) + 1
+        if outcome == "open":
+            self._move_closed_on()
+        self._stages.append((record, text, outcome, position))
+        self.outcomes[record] = outcome
+        self._gathered.add("stage", {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": outcome})
         self._gathered.made("stage")
         return record
+
+    def _move_closed_on(self) -> None:
+        """Make room for one more open stage before those for won and lost deals."""
+        for place, (record, name, outcome, position) in enumerate(self._stages):
+            if outcome != "open":
+                self._stages[place] = (record, name, outcome, (position or 0) + 1)
+                self._gathered.update("stage", ("position",), ((position or 0) + 1, record))
 
     def first_open(self) -> bytes | None:
         """Return the first open stage."""

@@ -24,6 +24,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "potential": "potential prospect lead subscriber opportunity marketingqualifiedlead salesqualifiedlead mql sql interessent 潜在 other",
         "active": "active customer evangelist client kunde 活跃 客户", "dormant": "dormant inactive sleeping ruhend 休眠", "lost": "lost former churned verloren 流失",
     },
+    ("company", "tier"): {"a": "hot heiß 热", "b": "warm 温", "c": "cold kalt 冷"},
     ("lead", "status"): {
         "new": "new open notcontacted attemptedtocontact uncontacted unread neu 新建",
         "working": "working contacted inprogress opendeal connected contactinfuture workingcontacted attempted 跟进中",
@@ -51,8 +52,14 @@ for _same in ("contact",):
 for _same in ("contact", "quote", "article", "saved_answer"):
     _MEANINGS[(_same, "language")] = _MEANINGS[("company", "language")]
 
-WON = frozenset("won closedwon gewonnen closewon win success successful 赢单 成交 已成交 signed".split())
-LOST = frozenset("lost closedlost verloren closelost lose failed abandoned 输单 丢单 流失 dead".split())
+WON = frozenset(
+    "won closedwon gewonnen abgeschlossengewonnen abgeschlossenundgewonnen geschlossengewonnen geschlossenundgewonnen closewon win success successful signed "
+    "赢单 已赢单 赢单关闭 成交 已成交".split()
+)
+LOST = frozenset(
+    "lost closedlost verloren abgeschlossenverloren abgeschlossenundverloren geschlossenverloren geschlossenundverloren closelost lose failed abandoned dead "
+    "输单 已输单 输单关闭 丢单 已丢单 流失 已流失".split()
+)
 
 
 def bare(text: str) -> str:

@@ -17,7 +17,7 @@ _HOLDS = {
     "phone": "phone phones telephone tel telefon telefonnummer telephones fon телефон 电话 電話",
     "street": "street strasse str rue улица 街道 via calle straat",
     "city": "city town suburb ort stadt ville город 城市 市县 市 localite wohnort",
-    "state": "state province region регион bundesland kanton departement dep область край 省 省市自治区 自治区",
+    "state": "state province region регион bundesland kanton departement dep область край 省 省份 省市自治区 自治区",
     "postal_code": "zip zipcode postal postcode plz postleitzahl индекс почтовый 邮政编码 邮编",
     "country": "country land pays страна 国家 地区 国家地区",
     "po_box": "pobox postfach boitepostale 邮政信箱",

@@ -236,7 +236,6 @@ class Shape:
         found: list[Draft | UserError] = [Draft(line, cells, b"", self.entity, its) for (line, cells), its in zip(lines, values, strict=True)]
         for place, complaint in complaints.items():
             found[place] = complaint
-        _each(found, self._link_and_price)
         if self.has_parts:
             drafts = [draft for draft in found if isinstance(draft, Draft)]
             parts = iter(self.parts.read_all([draft.cells for draft in drafts]))
@@ -247,6 +246,7 @@ class Shape:
                         found[place] = its
                     else:
                         draft.parts = its
+        _each(found, self._link_and_price)  # late: what is missing is made here, and a row that is refused makes nothing
         _each(found, self._round_off)
         return found
 

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.several import import_files
 from crmdesk.exchange.words.legal_forms import has_form, split_form
 from crmdesk.operations import leads, merging, records
 
@@ -173,3 +175,89 @@ def test_a_known_record_is_not_held_against_itself_but_against_others(store: Sto
     assert taken(store, tmp_path, "contact", text, on_duplicate="fill").rejected == 1
     assert taken(store, tmp_path, "contact", text.replace("123456", "777777"), on_duplicate="fill").updated == 1
     assert taken(store, tmp_path, "contact", text.replace("123456", "777777"), on_duplicate="fill").rejected == 0
+
+
+MONTH = "External id,Name,Email,Role\n7,Anna Berg,anna@berg.example,Buyer\n8,Bo Li,,Head\n"
+
+
+@pytest.mark.parametrize("on_duplicate", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize("match", [(), ("external_id",)])
+def test_the_export_of_the_next_month_is_known_by_its_ids_whatever_the_file_is_called(
+    store: Store, tmp_path: Path, match: tuple[str, ...], on_duplicate: str
+) -> None:
+    named(store, tmp_path, "jan.csv", MONTH)
+    assert named(store, tmp_path, "feb.csv", MONTH, match=match, on_duplicate=on_duplicate).skipped == 2
+    changed = named(store, tmp_path, "mar.csv", MONTH.replace("Buyer", "Boss"), match=match, on_duplicate=on_duplicate)
+    assert (changed.added, changed.updated) == (0, int(on_duplicate == "overwrite"))
+    assert stored(store, "name, role, source") == [("Anna Berg", "Boss" if on_duplicate == "overwrite" else "Buyer", "jan"), ("Bo Li", "Head", "jan")]
+
+
+def test_an_id_that_was_chosen_to_match_by_is_enough_while_an_id_alone_is_not(store: Store, tmp_path: Path) -> None:
+    named(store, tmp_path, "jan.csv", MONTH)
+    other = "External id,Name,Email\n7,Carl Dorn,carl@dorn.example\n8,Bo Lin,bo@lin.example\n"
+    assert named(store, tmp_path, "suppliers.csv", other, dry_run=True).added == 2
+    assert named(store, tmp_path, "feb.csv", other, match=("external_id",), on_duplicate="overwrite").updated == 2
+    assert stored(store, "name, external_id") == [("Carl Dorn", "7"), ("Bo Lin", "8")]
+
+
+def test_the_same_id_with_the_same_mail_address_is_the_same_person_under_a_new_name(store: Store, tmp_path: Path) -> None:
+    named(store, tmp_path, "jan.csv", MONTH)
+    result = named(store, tmp_path, "feb.csv", "External id,Name,Email\n7,Carla Dorn,anna@berg.example\n", on_duplicate="overwrite")
+    assert (result.added, result.updated, stored(store, "name")) == (0, 1, [("Carla Dorn",), ("Bo Li",)])
+
+
+def test_the_id_of_another_program_is_matched_only_where_no_other_record_has_it(store: Store, tmp_path: Path) -> None:
+    for source in ("HubSpot", "jan"):
+        store.run(records.add, "company", {"name": f"Acme {source}", "external_id": "7", "source": source})
+    store.run(records.add, "company", {"name": "Bolt", "external_id": "8", "source": "HubSpot"})
+    text = "External id,Name,Industry\n7,Acme,Steel\n8,Bolting,Steel\n"
+    assert named(store, tmp_path, "feb.csv", text, entity="company", match=("external_id",), on_duplicate="fill").updated == 2
+    assert stored(store, "source, industry", "company") == [("HubSpot", None), ("jan", "Steel"), ("HubSpot", "Steel")]
+
+
+def test_files_of_two_months_that_come_together_are_compared_by_their_ids(store: Store, tmp_path: Path) -> None:
+    paths = [tmp_path / "jan.csv", tmp_path / "feb.csv"]
+    for path, name in zip(paths, ("Anna Berg", "Carla Dorn"), strict=True):
+        path.write_text(f"External id,Name\n7,{name}\n8,Bo Li\n", encoding="utf-8")
+    assert import_files(store, "contact", paths, ImportOptions(match=("external_id",), dry_run=True)).added == 2
+    assert import_files(store, "contact", paths, ImportOptions()).added == 3
+
+
+@pytest.mark.parametrize(("entity", "name"), [("contact", "nofield"), ("contact", "number"), ("company", "owner"), ("company", "sort_key")])
+def test_a_field_that_nothing_is_recognised_by_is_refused_and_the_others_are_named(store: Store, tmp_path: Path, entity: str, name: str) -> None:
+    with pytest.raises(UserError, match=f"“{name}”.*id, external_id, name") as refused:
+        named(store, tmp_path, "jan.csv", MONTH, entity=entity, match=("external_id", name))
+    assert refused.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "more", ["Email\n{0},anna@x.example\n{1},anna@x.example\n", "Company\n{0},Acme\n{1},Acme\n", "Phone\n{0},030 123456\n{1},030 123456\n"]
+)
+@pytest.mark.parametrize("names", [("Anna Müller", "Anna Mueller"), ("Anna Müller", "Anna Muller"), ("Anna", "Anna Maria Berg")])
+def test_whoever_is_written_just_so_is_meant_before_those_who_are_called_alike(store: Store, tmp_path: Path, names: tuple[str, str], more: str) -> None:
+    text = f"Name,{more.format(*names)}"
+    for name in names:
+        head, *lines = text.splitlines()
+        named(store, tmp_path, "one.csv", f"{head}\n" + next(line for line in lines if line.startswith(f"{name},")) + "\n", on_duplicate="add")
+    rows = "\n".join(f"{line},{'Role' if not place else f'Role {place}'}" for place, line in enumerate(text.splitlines())) + "\n"
+    named(store, tmp_path, "both.csv", rows, on_duplicate="overwrite")
+    assert stored(store, "name, role") == [(names[0], "Role 1"), (names[1], "Role 2")]
+
+
+@pytest.mark.shared
+def test_a_real_file_with_two_ways_to_write_a_name_changes_nothing_when_it_comes_again(store: Store, shared_data: Path) -> None:
+    path = shared_data / "06_contact_csv" / "google_contacts_2024_format.csv"
+    first = import_file(store, "contact", path)
+    again = import_file(store, "contact", path, ImportOptions(on_duplicate="overwrite"))
+    assert (again.added, again.updated, again.skipped, again.created) == (0, 0, first.added + first.joined, {})
+
+
+def named(store: Store, folder: Path, name: str, text: str, entity: str = "contact", **options: Any) -> ImportResult:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, entity, path, ImportOptions(**options))
+
+
+def stored(store: Store, columns: str, entity: str = "contact") -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return reader.rows(f"SELECT {columns} FROM {entity} WHERE deleted_at IS NULL ORDER BY id")

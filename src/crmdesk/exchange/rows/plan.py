@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.columns.chosen import with_choices
+from crmdesk.exchange.columns.column_words import can_be_given
 from crmdesk.exchange.columns.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
 from crmdesk.exchange.columns.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.columns.mapping import guess, importable
+from crmdesk.exchange.columns.products import product_names
 from crmdesk.exchange.files.reading import How, open_table
 from crmdesk.exchange.files.rejects import Rejected, Rejection
 from crmdesk.exchange.rows.counts import Counts, CountsOfFiles
@@ -30,7 +32,7 @@ from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.cells import CURRENCY, DATES, NUMBERS, Hints, Question, number_of, survey, two_ways, usual_sign
 from crmdesk.exchange.values.entries import MINUTE
 from crmdesk.exchange.values.gathering import Gathered
-from crmdesk.exchange.values.known import IN_FILE, WHOLE, Match, known_as
+from crmdesk.exchange.values.known import ANY_FILE, IN_FILE, WHOLE, Match, ids_of_any_file, known_as
 from crmdesk.exchange.values.links import NUMBERED, Book, Stages, Tags, name_key
 from crmdesk.exchange.values.parts import Parts
 from crmdesk.exchange.values.phones import PhoneReader
@@ -117,6 +119,33 @@ class ImportOptions:
         return How(self.encoding, self.delimiter, self.sheet)
 
 
+MATCHED_BY = {"id": "i", "external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
+"""What known records are recognised by, beside their plain fields."""
+
+
+def matched_by(entity: str) -> list[str]:
+    """Return by what known records of an entity can be recognised if the user says so."""
+    cls = entity_class(entity)
+    has = {"id": True, "external_id": True, "name": True, "number": entity in NUMBERED, "email": "email" in cls.fields, "phone": "phone" in cls.fields}
+    plain = [name for name, item in cls.fields.items() if item.column == name and item.kind != "parts" and can_be_given(entity, item)]
+    return [name for name, is_there in has.items() if is_there] + [name for name in plain if name not in has]
+
+
+def _check_match(entity: str, names: Sequence[str]) -> None:
+    """Refuse to recognise records by what they don't have: every row would be a new record.
+
+    Raises:
+        UserError: an entity has no such field.
+    """
+    options = matched_by(entity)
+    for name in names:
+        if name not in options:
+            raise UserError(
+                tr("{entity} can't be recognised by “{name}”.", entity=tr(entity_class(entity).entity.label), name=name),
+                hint=tr("Use one of: {options}.", options=", ".join(options)),
+            )
+
+
 class Plan:
     """An import on its way: the file is open and understood; `batches` works the rows out.
 
@@ -139,6 +168,7 @@ class Plan:
             raise UserError(tr("“{mode}” is no way to treat known records.", mode=options.on_duplicate), hint=tr("Use one of: {options}.", options=", ".join(MODES)))
         if options.dates not in {"", "dmy", "mdy", "ymd"}:
             raise UserError(tr("“{order}” is no order of dates.", order=options.dates), hint=tr("Use dmy, mdy or ymd."))
+        _check_match(entity, options.match)
         self.store, self.entity, self.options = store, entity, options
         self.table = table or open_table(path, options.how)
         self._own_fields = _own_fields(store, entity)
@@ -174,6 +204,7 @@ class Plan:
         self._fresh, self._merged = Fresh(), Fresh()
         self._once = Once(store)
         self._was_empty: dict[str, bool] = {}
+        self._mapped: set[bytes] = set()
         self._wrote = False
         self._ringed: set[int] = set()
 
@@ -196,7 +227,7 @@ class Plan:
 
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
-        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_merged", "_once", "_was_empty"):
+        for name in ("_gathered", "_books", "_stages", "_seen", "_fresh", "_merged", "_once", "_was_empty", "_mapped"):
             setattr(self, name, getattr(earlier, name))
         self._made_fields = earlier._made_fields + earlier._fresh_fields
         self._take_fresh(shared_fields(self._fresh_fields, self._made_fields))
@@ -409,6 +440,9 @@ class Plan:
             return
         text = json.dumps(said, ensure_ascii=False, sort_keys=True)
         record = mapping_id(self.entity, mark).bytes
+        if record in self._mapped:
+            return  # a file before this one has the same columns
+        self._mapped.add(record)
         values = {"name": self.table.path.stem, "columns_to": text, "dates": dates or None, "deleted_at": None}
         with self.store.read() as reader:
             is_there = reader.value("SELECT 1 FROM import_mapping WHERE id = ?", (record,))
@@ -574,21 +608,33 @@ class Plan:
 
     def _keys(self, draft: Draft) -> list[Key]:
         """Return the keys by which a record is looked up, in the way the user chose."""
-        keys = draft.keys
+        keys = draft.keys + self._ids_of_any_file(draft)
+        if len(keys) > len(draft.keys):
+            keys.sort(key=lambda key: (key[0] != "i", key[0] != "x", key[0] != ANY_FILE))
         if self.options.match:
-            chosen = {"id": "i", "external_id": "x", "email": "e", "name": "n", "number": "#", "phone": "p"}
-            wanted = {chosen.get(name, "f:" + name) for name in self.options.match}
+            wanted = {MATCHED_BY.get(name, "f:" + name) for name in self.options.match} | ({ANY_FILE} if "external_id" in self.options.match else set())
             keys = [key for key in keys if key[0] in wanted]
             title = draft.values.get(title_field(entity_class(draft.entity)))
             if "n" in wanted and not any(kind == "n" for kind, _ in keys) and title and isinstance(title, str):
                 keys.append(("n", title))
             for name in self.options.match:
-                if name not in chosen and (value := draft.values.get(name)):
+                if name not in MATCHED_BY and (value := draft.values.get(name)):
                     keys.append((f"f:{name}", value))
         for kind, _ in keys:
             if kind == "n":
                 return [self._comparable(draft, key) if key[0] == "n" else key for key in keys]
         return keys
+
+    def _ids_of_any_file(self, draft: Draft) -> list[Key]:
+        """Return keys that recognise the id of a row in files of other names too, as long as nothing says which program's it is."""
+        external = draft.values.get("external_id")
+        if not external or draft.values.get("source") or self.layout.product or self.table.ways:
+            return []
+        if "external_id" in self.options.match:
+            return [(ANY_FILE, (external, "", ""))]
+        title = draft.values.get(title_field(entity_class(draft.entity)))
+        mails = [mail for _, _, mail in draft.parts.emails] if draft.parts else []
+        return ids_of_any_file(draft.entity, external, title if isinstance(title, str) else "", mails)
 
     def _comparable(self, draft: Draft, key: Key) -> Key:
         city = draft.parts.city_key if draft.entity == "company" and draft.parts else ""
@@ -615,6 +661,8 @@ class Plan:
             if kind == "n" and draft.entity == "company":
                 for key in _company_keys(value, remembers=True):
                     self._seen.remember(key, draft.id)
+            elif kind == ANY_FILE and value[1] == "mail":
+                continue  # the mail address is there by itself
             elif kind != "p" or not has_mail:  # mail addresses come before phones
                 self._seen.remember(its_hash, draft.id)
                 has_mail = has_mail or kind == "e"
@@ -667,7 +715,8 @@ class Plan:
                 if self._is_empty(reader, entity):
                     continue
                 ours = [place for place, draft in enumerate(drafts) if draft.entity == entity]
-                for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours]), strict=True):
+                names = [str(drafts[place].values.get("name") or "") for place in ours]
+                for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours], names, product_names()), strict=True):
                     known[place] = match
         return known
 
@@ -703,7 +752,8 @@ class Plan:
                     if parts:
                         parts.learn(record, given)
             for draft, match in ours:
-                if draft.values.get("external_id"):
+                # Where only the name of the file differs, the record stays with the first one: nothing else has changed.
+                if draft.values.get("external_id") and match.key[0] != ANY_FILE:
                     draft.values["source"] = draft.values.get("source") or shape.work.source
                 changes = self._merge_values(draft, match.record, present)
                 if parts and draft.parts:

@@ -17,7 +17,7 @@ from crmdesk.queries.finding import title_field
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crmdesk.store import Reader
 
@@ -28,10 +28,16 @@ SIGNS = {
     "i": mark("the same record, exported from here"), "x": mark("the same id in the other program"), "#": mark("the same number"), "v": mark("the same VAT ID"),
     "u": mark("the same credit code"), "e": mark("the same mail address"), "p": mark("the same phone and name"), "c": mark("the same name in the same company"),
     "n": mark("the same name"), "=": mark("the same in every value"), "o": mark("the same in its deal, quote or ticket"), "!": mark("you said that it is the same"),
+    "y": mark("the same id in the other program"),
 }  # fmt: skip
 FIELD_SIGN = mark("the same value in the field you chose")
 SAID = "!"
 """The key of rows of which the user said whom they mean."""
+ANY_FILE = "y"
+"""The key of an id from a file that names no program, wherever a record with that id came from: the id, by what else it must be the same, and that."""
+PEOPLE = frozenset({"contact", "lead", "member"})
+ALIKE = frozenset({"e", "p", "c", "n"})
+"""Keys that also show a person whose name is only alike."""
 WHOLE = "="
 """The key of rows that only their name tells from others, and that are the same in everything."""
 IN_FILE = mark("the same as a row further up")
@@ -55,27 +61,56 @@ class Match:
         return SIGNS.get(self.key[0], FIELD_SIGN)
 
 
-def known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list[Match | None]:
+def known_as(
+    reader: Reader, entity: str, rows: Sequence[Sequence[Key]], names: Sequence[str] = (), programs: frozenset[str] = frozenset()
+) -> list[Match | None]:  # fmt: skip
     """Return, for each row, the live record that it means, or None.
 
     The one place where an import asks who is known already; a few questions for a whole block of rows. A converted lead is known by its ids
-    only: a row that merely has its name or mail is a new enquiry.
+    only: a row that merely has its name or mail is a new enquiry. Of several people whose names are alike the one written just so is meant.
 
     Args:
         rows: the keys of each row, strongest first; names of companies are `("n", (name, city))`, mails and phones go with the person's sort key.
+        names: what each row calls its person, as it is written.
+        programs: what ids can belong to other than the name of a file.
     """
     wanted: dict[str, set[Any]] = {}
     for keys in rows:
         for kind, value in keys:
             wanted.setdefault(kind, set()).add(value)
-    found: dict[Key, bytes] = {}
+    found: dict[Key, dict[bytes, None]] = {}
     for kind in sorted(wanted):
-        for key, record in _ask(reader, entity, kind, wanted[kind]):
-            found.setdefault(key, record)
+        asked = _ask_any_file(reader, entity, wanted[kind], programs) if kind == ANY_FILE else _ask(reader, entity, kind, wanted[kind])
+        for key, record in asked:
+            found.setdefault(key, {})[record] = None
     if not found:
         return [None] * len(rows)
-    settled = _settled(reader, found.values()) if entity == "lead" else set()
-    return [next((Match(found[key], key, found[key] in settled) for key in keys if key in found), None) for keys in rows]
+    hits = [_hits(keys, found) for keys in rows]
+    written = _written(reader, entity, hits) if names and entity in PEOPLE else {}
+    chosen = [_best(pairs, name, written) for pairs, name in zip(hits, names or [""] * len(rows), strict=True)]
+    settled = _settled(reader, (record for _, record in filter(None, chosen))) if entity == "lead" else set()
+    return [Match(pair[1], pair[0], pair[1] in settled) if pair else None for pair in chosen]
+
+
+def _hits(keys: Sequence[Key], found: Mapping[Key, Mapping[bytes, None]]) -> list[tuple[Key, bytes]]:
+    """Return the records that a row may mean: the one that its strongest key shows; where that is no more than alike, all that are."""
+    hits = [(key, record) for key in keys for record in found.get(key, ())]
+    if not hits or hits[0][0][0] not in ALIKE:
+        return hits[:1]
+    return [hit for hit in hits if hit[0][0] in ALIKE]
+
+
+def _written(reader: Reader, entity: str, hits: Iterable[Sequence[tuple[Key, bytes]]]) -> dict[bytes, str]:
+    """Return how the names of people are written of whom a row may mean several."""
+    unsure = {record for pairs in hits if len(pairs) > 1 for _, record in pairs}
+    if not unsure:
+        return {}
+    title = title_field(entity_class(entity))
+    return dict(reader.rows(f'SELECT id, "{title}" FROM "{entity}" WHERE id {IN_IDS}', (id_list(unsure),)))
+
+
+def _best(hits: Sequence[tuple[Key, bytes]], name: str, written: Mapping[bytes, str]) -> tuple[Key, bytes] | None:
+    return next((hit for hit in hits if name and written.get(hit[1]) == name), hits[0] if hits else None)
 
 
 def living(reader: Reader, entity: str, wanted: Iterable[bytes]) -> set[bytes]:
@@ -164,6 +199,35 @@ def _ask_foreign(reader: Reader, entity: str, live: str, values: set[Any]) -> It
                 yield ("x", (origin, external)), record
 
 
+def ids_of_any_file(entity: str, external: str, name: str, mails: Iterable[str]) -> list[Key]:
+    """Return the keys of an id from a file that names no program: it is the same with the same name, or the same mail address."""
+    told = [("name", name_key(entity, name))] if name else []
+    return [(ANY_FILE, (external, by, value)) for by, value in [*told, *(("mail", mail) for mail in mails)]]
+
+
+def _ask_any_file(reader: Reader, entity: str, values: set[Any], programs: frozenset[str]) -> Iterator[tuple[Key, bytes]]:
+    """Find records by an id whatever file they came from; one from a known program only by the id alone, and where no other has it."""
+    listed, cls = _listed({external for external, _, _ in values}), entity_class(entity)
+    order = "t.converted_at IS NOT NULL, t.id" if entity == "lead" else "t.id"
+    sql = f'SELECT t.external_id, t.source, t.id, t."{title_field(cls)}" FROM "{entity}" t WHERE t.deleted_at IS NULL AND t.external_id IN (SELECT value FROM json_each(?)) ORDER BY {order}'
+    rows = [*reader.rows(sql, (listed,)), *((*row, None) for row in duplicates.also_known(reader, entity, listed))]
+    having: dict[str, dict[bytes, bool]] = {}
+    for external, source, record, title in rows:
+        is_foreign = source in programs
+        having.setdefault(external, {}).setdefault(record, is_foreign)
+        if not is_foreign and isinstance(title, str):
+            yield (ANY_FILE, (external, "name", name_key(entity, title))), record
+    for external, records in having.items():
+        for record, is_foreign in records.items():
+            if not is_foreign or len(records) == 1:
+                yield (ANY_FILE, (external, "", "")), record
+    if any(by == "mail" for _, by, _ in values):
+        ours = {record: external for external, records in having.items() for record, is_foreign in records.items() if not is_foreign}
+        sql = f'SELECT key, "{entity}_id" FROM email WHERE "{entity}_id" {IN_IDS} AND deleted_at IS NULL ORDER BY id'
+        for mail, record in reader.rows(sql, (id_list(ours),)):
+            yield (ANY_FILE, (ours[record], "mail", mail)), record
+
+
 def _ask_people(reader: Reader, entity: str, live: str, part: str, column: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
     """Find people by mail or phone; the names must not contradict, since some addresses belong to a whole office."""
     by_value: dict[str, list[str]] = {}
@@ -174,10 +238,15 @@ def _ask_people(reader: Reader, entity: str, live: str, part: str, column: str, 
         f'SELECT p."{column}", t.sort_key, t.id FROM "{part}" p JOIN "{entity}" t ON t.id = p."{entity}_id" '
         f'WHERE p."{column}" IN (SELECT value FROM json_each(?)) AND p.deleted_at IS NULL AND {live} ORDER BY t.id'
     )
+    alike: list[tuple[Key, bytes]] = []
     for value, known, record in reader.rows(sql, (_listed(set(by_value)),)):
         for name in by_value[value]:
-            if fits(name, known or ""):
+            if name == known:
                 yield (kind, (value, name)), record
+            elif fits(name, known or ""):
+                alike.append(((kind, (value, name)), record))
+    # Whoever is called just so comes first.
+    yield from alike
 
 
 def _may_be_same(name: str, known: str) -> bool:

@@ -99,6 +99,12 @@ def test_a_bad_cell_rejects_its_row_and_phones_never_do(store: Store, tmp_path: 
     assert column(store, "SELECT number FROM phone") == ["whenever"]
 
 
+def test_amounts_are_read_as_java_writes_them_and_not_where_a_spreadsheet_lost_digits(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Name,Annual revenue\nNordwind,6.0E7\nOstwind,8.48E10\nWestwind,1.23E+08\nSüdwind,-1.5E3\n")
+    assert (result.added, [problem.line for problem in result.problems]) == (3, [4])
+    assert rows(store, "SELECT name, revenue FROM company ORDER BY name") == [("Nordwind", 6_000_000_000), ("Ostwind", 8_480_000_000_000), ("Südwind", -150_000)]
+
+
 def test_a_rejected_row_makes_nothing(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "contact", "Name,Email,Company\nAnna,not a mail,Nordwind\nBob,bob@example.com,Ostwind\n")
     assert (result.added, result.rejected, result.created) == (1, 1, {"company": 1})

@@ -370,6 +370,7 @@ _TIMES = {
 }  # fmt: skip
 _SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, _TIMES), key=len, reverse=True))})\.?(?![^\W\d_])([^\d]*)", re.IGNORECASE)
 _PLAIN = re.compile(r"[-+]?[\d.,]+")
+_AS_JAVA_WRITES = re.compile(r"-?\d\.\d+E\d{1,2}")  # all digits are there, unlike in a spreadsheet's 1.23E+08
 _THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW", re.IGNORECASE)
 ROUNDED = (mark("{count} amount has more decimals than its currency and is rounded."), mark("{count} amounts have more decimals than their currency and are rounded."))
 
@@ -390,6 +391,8 @@ def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") 
         return None
     if _PLAIN.fullmatch(text):
         money = Money(number_of(text, decimal_sign), currency)
+    elif _AS_JAVA_WRITES.fullmatch(text):
+        money = Money(Decimal(f"{Decimal(text):f}"), currency)
     elif found := _SHORT.fullmatch(text):
         unit = "€" if found[2].casefold() in {"t€", "teur"} else ""
         short = _worded_money(f"{found[1]}{unit}{found[3]}", text, currency, decimal_sign)

@@ -548,6 +548,8 @@ def test_own_fields_with_choices_can_be_asked_for(crm: Program) -> None:
     crm("add", "company", "name=Beta", "area=south")
     assert [row["name"] for row in crm("list", "company", "--where", "area = north")["rows"]] == ["Acme"]
     assert "north, south" in crm("list", "company", "--where", "area = west", code=4)
+    assert "north, south" in crm("set", "company", "Acme", "area=west", code=4)
+    assert [field["choices"] for field in crm("fields", "company") if field["name"] == "area"] == [["north", "south"]]
 
 
 def test_rows_say_their_number_whichever_columns_are_asked_for(crm: Program) -> None:

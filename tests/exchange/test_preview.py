@@ -162,6 +162,15 @@ def test_a_choice_in_the_window_is_previewed_and_imported_as_it_was_seen(store: 
     assert preview(store, "contact", path).kept == "people"
 
 
+def test_an_own_field_with_choices_is_previewed_as_it_is_imported(store: Store, tmp_path: Path) -> None:
+    store.run(deeds.add, "custom_field", {"about": "contact", "name": "area", "label": "Area", "kind": "choice", "options": "North, South"})
+    path = write(tmp_path, "Name,Area\nAnna Berg,north\nBob Lee,West\n")
+    found = preview(store, "contact", path)
+    assert found.columns[1].understood == "North"
+    result = import_file(store, "contact", path)
+    assert (result.added, [problem.line for problem in result.problems]) == (1, [3])
+
+
 def test_a_preview_is_one_json_document(anna: Store, tmp_path: Path) -> None:
     import json
 

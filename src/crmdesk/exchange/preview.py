@@ -324,7 +324,7 @@ def _understood(plan: Plan, column: Column, cell: Cell, numbers: PhoneReader) ->
     if target.field in PART_FIELDS or target.of == "message":
         return text
     owner = {"line": "quote_line"}.get(target.of, target.of) or plan.entity
-    item = entity_class(owner).fields.get(target.field) or next((own for own, _, _ in plan.own_fields if own.name == target.field), None)
+    item = entity_class(owner).fields.get(target.field) or next((own for own in plan.own_fields.values() if own.name == target.field), None)
     if item is None or item.kind in {"link", "parts"} or target.of and target.of not in RELATED.get(plan.entity, ()):
         return text
     return _shown_value(plan, owner, item, column, cell)

@@ -21,6 +21,7 @@ from crmdesk.models.names import folded
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import ids_by_title
+from crmdesk.queries.own_fields import own_field
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def check_names(change: Change, cls: type[Record], names: Iterable[str]) -> None
         first = name.partition(".")[0]
         if first in cls.fields or ("address" in cls.fields and name in ENTITIES["address"].fields):
             continue
-        if not change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, name)):
+        if own_field(change.reader, cls.entity.name, name) is None:
             raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
 
 
@@ -135,15 +136,12 @@ def _assign_money(change: Change, record: Record, field: Field, value: Any, read
 
 def _assign_own(change: Change, cls: type[Record], record: Record, name: str, value: Any, reading: Reading) -> None:
     """Put a value of one of the user's own fields into the record's JSON."""
-    found = change.reader.one("SELECT id, label, kind, options FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, name))
+    found = own_field(change.reader, cls.entity.name, name)
     if not found:
         raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
-    field = Field(name, found[2], found[1])
-    value = plain(field, value, reading) if found[2] != "choice" else (value or None)
-    if found[2] == "choice" and value and value not in [option.strip() for option in (found[3] or "").split(",")]:
-        raise UserError(tr("“{text}” is not one of the choices.", text=value))
+    key, field = found
+    value = plain(field, value, reading)
     own = json.loads(record.custom or "{}")
-    key = UUID(bytes=found[0]).hex
     if value is None:
         own.pop(key, None)
     else:

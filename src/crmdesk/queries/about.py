@@ -8,19 +8,20 @@ from uuid import UUID
 
 from crmdesk.clock import moment
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, read_date
+from crmdesk.fields import KINDS, read_date
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded
 from crmdesk.models.registry import MAIN, SUPPORTING, entity_class
 from crmdesk.queries import records
 from crmdesk.queries.finding import parse_condition, title_field
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.queries.search import matching
-from crmdesk.store.search_index import OWN_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmdesk.fields import Field
     from crmdesk.store.reader import Reader
 
 
@@ -35,8 +36,7 @@ def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, A
     classes = [entity_class(entity)] if entity else [ENTITIES[name] for name in (*MAIN, *SUPPORTING)]
     found = []
     for cls in classes:
-        own = reader.rows("SELECT name, kind, label, required FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,)) if reader else []
-        listed = [*cls.fields.values(), *(Field(name, kind, label, bool(required), search=OWN_WEIGHTS.get(kind, 0)) for name, kind, label, required in own)]
+        listed = [*cls.fields.values(), *(own_fields(reader, cls.entity.name).values() if reader else ())]
         found += [
             {
                 "entity": cls.entity.name, "name": field.name, "label": tr(field.label), "kind": field.kind, "required": field.required, "searchable": bool(field.search),
@@ -77,13 +77,10 @@ def listed(reader: Reader, entity: str, where: Sequence[str], search: str | None
     names = list(columns) or records.all_columns(cls, reader)
     found = records.ids(reader, cls.entity.name, conditions, sort, limit=limit, among=among)
     total = records.count(reader, cls.entity.name, conditions, among)
-    numbered = next((name for name in ("number", "customer_number") if name in cls.fields), None)
+    numbered = records.number_field(cls)
     rows = records.rows(reader, cls.entity.name, found, [*names, *([numbered] if numbered and numbered not in names else [])])
-    said = [records.to_json(cls, row) for row in rows]
-    if columns and numbered == "customer_number" and numbered not in columns:
-        for record in said:
-            del record[numbered]  # it stands under `number`
-    return {"total": total, "rows": said}
+    wanted = {"id", "number", *names}
+    return {"total": total, "rows": [{name: value for name, value in records.to_json(cls, row).items() if name in wanted} for row in rows]}
 
 
 def find_binned(reader: Reader, entity: str, text: str) -> UUID:

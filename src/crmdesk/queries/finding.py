@@ -11,12 +11,13 @@ from uuid import UUID
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Choice, Field, Money, to_minor, to_scaled
+from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.digits import SHORTEST, with_digits
+from crmdesk.queries.own_fields import own_field
 from crmdesk.queries.problems import problem_sql, rule_named
 from crmdesk.store.door import parts_of
 from crmdesk.store.reader import IN_IDS, id_list
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from crmdesk.store.reader import Reader
 
+NUMBERS = ("number", "customer_number", "code")
+"""The fields by which people call a record beside its title, strongest first."""
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(?:(!=|<=|>=|=|<|>|~)\s*(.*)|(in|empty|notempty)\b\s*(.*))\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -97,10 +100,9 @@ def field_for(cls: type[Record], name: str, reader: Reader) -> tuple[Field, Fiel
         listing = next((f for f in cls.fields.values() if f.target == owned and f.kind == "parts"), None)
         if listing and owned == "address" and bare in ENTITIES[owned].fields:
             return listing, ENTITIES[owned].fields[bare], None
-    own = reader.one("SELECT id, label, kind, options FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, bare))
-    if own:
-        options = [option.strip() for option in (own[3] or "").split(",")] if own[2] == "choice" else []
-        return Field(bare, own[2], own[1], choices=tuple(Choice(option, option) for option in options)), None, UUID(bytes=own[0]).hex
+    if own := own_field(reader, cls.entity.name, bare):
+        key, field = own
+        return field, None, key
     raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
 
 
@@ -277,7 +279,7 @@ def ids_by_title(reader: Reader, cls: type[Record], text: str) -> list[bytes]:
         if found:
             return [row[0] for row in found]
     columns = cls.columns
-    for column in ("number", "customer_number", "code"):
+    for column in NUMBERS:
         if column in columns:
             found = reader.rows(f'SELECT id FROM "{table}" WHERE "{column}" = ? AND deleted_at IS NULL', (bare,))  # noqa: S608
             if found:

@@ -16,7 +16,8 @@ from crmdesk.fields import KINDS, Field, Money, currency_decimals, day_text, fro
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
-from crmdesk.queries.finding import NORMAL, Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.queries.finding import NORMAL, NUMBERS, Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.store.masks import masked_names
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 
@@ -483,7 +484,7 @@ def find_one(reader: Reader, entity: str, text: str) -> UUID:
 
 def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
     """Say whether a deleted record has this id, number or name."""
-    columns = [name for name in ("number", "customer_number", "code", title_field(cls)) if name in cls.columns and name != "id"]
+    columns = [name for name in (*NUMBERS, title_field(cls)) if name in cls.columns and name != "id"]
     either = " OR ".join(['lower(hex(id)) = ?', *(f'"{column}" = ?' for column in columns)])
     wanted = [text.replace("-", "").lower(), *([text] * len(columns))]
     return reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL AND ({either}) LIMIT 1', wanted) is not None  # noqa: S608
@@ -492,9 +493,8 @@ def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
 def all_columns(cls: type[Record], reader: Reader) -> list[str]:
     """Return the names of all fields of an entity that are shown, own fields last."""
     hidden = {"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"}
-    own = reader.rows("SELECT name FROM custom_field WHERE about = ? AND deleted_at IS NULL ORDER BY position, id", (cls.entity.name,))
     listed = [name for name, field in cls.fields.items() if name not in hidden and not (field.kind == "parts" and field.target in HEAVY_PARTS)]
-    return [*listed, *(name for (name,) in own)]
+    return [*listed, *(field.name for field in own_fields(reader, cls.entity.name).values())]
 
 
 HEAVY_PARTS = frozenset({"quote_line", "allowance_charge", "message", "deal_product", "deal_contact"})
@@ -510,9 +510,14 @@ def record(reader: Reader, entity: str, record_id: UUID) -> dict[str, Any]:
     return {**to_json(cls, found[0]), **({"masked": masked} if masked else {})}
 
 
+def number_field(cls: type[Record]) -> str | None:
+    """Return the field that JSON calls the number of a record."""
+    return next((name for name in ("number", "customer_number") if name in cls.fields), None)
+
+
 def to_json(cls: type[Record], row: Row) -> dict[str, Any]:
     """Turn a row into JSON's terms: links as {id, title}, money as {amount, currency}, dates as ISO 8601."""
-    number = row.values.get("number") if "number" in cls.fields else row.values.get("customer_number")
+    number = row.values.get(number_field(cls) or "")
     return {"id": str(row.id), "number": number, **{name: json_value(value) for name, value in row.values.items() if name != "number"}}
 
 
@@ -579,7 +584,7 @@ def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> l
         (cls.entity.number, record_id.bytes, record_id.hex, entity, limit),
     )
     members = titles(reader, "member", {row[2] for row in found if row[2]})
-    own = {UUID(bytes=i).hex: Field(name, kind, label) for i, name, kind, label in reader.rows("SELECT id, name, kind, label FROM custom_field WHERE about = ?", (entity,))}
+    own = own_fields(reader, entity, with_deleted=True)
     after = reader.value(f'SELECT {currency_sql(cls)} FROM "{cls.entity.name}" t WHERE t.id = ?', (record_id.bytes,))  # noqa: S608
     entries: list[Entry] = []
     following: str | None = None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.fields import Choice, Field
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.ui.form import Form
 from crmdesk.ui.page import at_field_or_window
 from crmdesk.ui.records import context, for_form, given
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from crmdesk.fields import Field
     from crmdesk.store import Reader
     from crmdesk.ui.page import Frame
 
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
 class _Found:
     fields: tuple[Field, ...]
     values: dict[str, Any]
-
-
-def own_fields(reader: Reader, entity: str) -> tuple[Field, ...]:
-    """Return the user's own fields of an entity, in their order."""
-    rows = records.rows(reader, "custom_field", records.ids(reader, "custom_field"), ("about", "name", "label", "kind", "options", "required", "position"))
-    found = sorted((row.values for row in rows if row.values["about"] == entity), key=lambda values: values["position"] or 0)
-    return tuple(
-        Field(
-            values["name"], values["kind"], values["label"], bool(values["required"]),
-            choices=tuple(Choice(option.strip(), option.strip()) for option in (values["options"] or "").split(",") if option.strip()),
-        )
-        for values in found
-    )  # fmt: skip
 
 
 class OwnFields(QWidget):
@@ -64,7 +52,7 @@ class OwnFields(QWidget):
         self._record, entity = record, self._entity
 
         def question(reader: Reader) -> _Found:
-            fields = own_fields(reader, entity)
+            fields = tuple(own_fields(reader, entity).values())
             rows = records.rows(reader, entity, [record], [field.name for field in fields]) if fields else []
             return _Found(fields, rows[0].values if rows else {})
 

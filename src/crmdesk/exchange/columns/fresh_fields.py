@@ -41,9 +41,9 @@ class FreshField:
     is_made: bool = False
 
     @property
-    def as_own(self) -> tuple[Field, str, tuple[str, ...]]:
-        """The field, its id and its choices, as the plan keeps those that are there already."""
-        return Field(self.name, self.kind, self.label), uuid.UUID(bytes=self.id).hex, ()
+    def as_own(self) -> tuple[str, Field]:
+        """Its id and the field, as those that are there already are known."""
+        return uuid.UUID(bytes=self.id).hex, Field(self.name, self.kind, self.label)
 
     def stored(self) -> dict[str, Any]:
         """Return the values of its record."""

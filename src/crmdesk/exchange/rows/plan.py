@@ -45,6 +45,7 @@ from crmdesk.operations.imports import Batch, mapping_id
 from crmdesk.queries import uniqueness
 from crmdesk.queries.deals import default_pipeline
 from crmdesk.queries.finding import title_field
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -171,11 +172,12 @@ class Plan:
         _check_match(entity, options.match)
         self.store, self.entity, self.options = store, entity, options
         self.table = table or open_table(path, options.how)
-        self._own_fields = _own_fields(store, entity)
-        self._only_fields = [own for own, _, _ in self._own_fields]
+        with store.read() as reader:
+            self.own_fields = own_fields(reader, entity)
+        self._there_fields = list(self.own_fields.values())
         self.kept = self._kept()
         self._decided = Decided(options.decisions, self.table.path, options.on_duplicate)
-        self.layout = with_choices(without_fresh(layout) if layout else self._understood(), self.table, options.chosen, self._only_fields)
+        self.layout = with_choices(without_fresh(layout) if layout else self._understood(), self.table, options.chosen, self._there_fields)
         self._fresh_fields: list[FreshField] = []
         self._made_fields: list[FreshField] = []
         self._take_fresh(fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else [])
@@ -216,8 +218,8 @@ class Plan:
 
     def _understood(self) -> Layout:
         """Return what the columns mean: as last time with such a file, else by a guess."""
-        layout = guess(self.entity, self.table, self._only_fields)
-        return with_kept(layout, self.kept, self._only_fields) if self.kept else layout
+        layout = guess(self.entity, self.table, self._there_fields)
+        return with_kept(layout, self.kept, self._there_fields) if self.kept else layout
 
     def watch(self, rows: int) -> None:
         """Note down what becomes of rows, the first ones of each outcome, and what the columns leave open instead of stopping at it."""
@@ -235,7 +237,7 @@ class Plan:
     def _take_fresh(self, fields: list[FreshField]) -> None:
         """Send columns to fields that the import makes."""
         before = {fresh.id for fresh in self._fresh_fields}
-        self._own_fields = [own for own in self._own_fields if bytes.fromhex(own[1]) not in before] + [fresh.as_own for fresh in fields]
+        self.own_fields = {key: own for key, own in self.own_fields.items() if bytes.fromhex(key) not in before} | dict(fresh.as_own for fresh in fields)
         self._fresh_fields = fields
         if fields:
             self.layout = with_fresh(self.layout, self.table, fields)
@@ -248,11 +250,6 @@ class Plan:
     def region(self) -> str:
         """The country whose national phone numbers and numbers are read where a row names none."""
         return (self.options.region or self.store.settings.region).upper()
-
-    @property
-    def own_fields(self) -> list[tuple[Field, str, tuple[str, ...]]]:
-        """The user's own fields: each with its id and its choices; those that the import makes too."""
-        return self._own_fields
 
     @property
     def linked(self) -> dict[str, int]:
@@ -273,7 +270,7 @@ class Plan:
         self.hints = self._found_hints()
         return Work(
             layout, settings, self.hints, self._gathered, PhoneReader(), self.region, layout.source,
-            member.bytes if member else None, self._book, self._stages_of, self._own_fields, self._discounts_are_shares(),
+            member.bytes if member else None, self._book, self._stages_of, self.own_fields, self._discounts_are_shares(),
         )  # fmt: skip
 
     def _source(self) -> str:
@@ -310,7 +307,7 @@ class Plan:
         if name == "discount":
             return "decimal"
         item = entity_class(entity).fields.get(name) if of != "message" else None
-        own = next((own for own in self._only_fields if own.name == name), None) if not of else None
+        own = next((own for own in self._there_fields if own.name == name), None) if not of else None
         return item.kind if item else own.kind if own else ""
 
     def _discounts_are_shares(self) -> bool:
@@ -877,13 +874,3 @@ class _PresentParts(PresentParts):
 def _same_address(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
     street, postal_code, city_key = known
     return (folded(given[1] or ""), given[2] or "", given[6] or "") == (folded(street or ""), postal_code or "", city_key or "")
-
-
-def _own_fields(store: Store, entity: str) -> list[tuple[Field, str, tuple[str, ...]]]:
-    """Return the user's own fields of an entity: the field, its id, its choices."""
-    with store.read() as reader:
-        rows = reader.rows("SELECT id, name, label, kind, options FROM custom_field WHERE about = ? AND deleted_at IS NULL ORDER BY position, id", (entity,))
-    return [
-        (Field(name, kind, label), record.hex(), tuple(option.strip() for option in (options or "").split(",")) if kind == "choice" else ())
-        for record, name, label, kind, options in rows
-    ]

@@ -21,7 +21,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.gathering import Gathered
@@ -71,7 +71,7 @@ class Work:
     member: bytes | None
     book: Callable[[str], Book]
     stages: Callable[[bytes | None], Stages]
-    own_fields: Sequence[tuple[Field, str, tuple[str, ...]]] = ()
+    own_fields: Mapping[str, Field] = field(default_factory=dict)
     discounts_are_shares: bool = False
     notes: dict[tuple[str, str], int] = field(default_factory=dict)
     ids: Iterator[bytes] = field(default_factory=fresh_ids)
@@ -129,11 +129,11 @@ class Shape:
     def _compile(self, column: Column, target: Target) -> None:
         item = self.cls.fields.get(target.field)
         hints = self.work.hints.get(column.index, Hints())
-        own = next((own for own in self.work.own_fields if own[0].name == target.field), None)
+        own = next((key for key, own in self.work.own_fields.items() if own.name == target.field), None)
         if target.field in self.special():
             self.virtual.setdefault(target.field, []).append(column.index)
         elif item is None and own is not None and not self.of:
-            self.own.append((column.index, own[1], reader_of(self.entity, own[0], hints, self.work.settings.reading, own[2] or None), column.header))
+            self.own.append((column.index, own, reader_of(self.entity, self.work.own_fields[own], hints, self.work.settings.reading), column.header))
         elif target.field == "id":
             self.virtual.setdefault("id", []).append(column.index)
         elif item is None:

@@ -248,7 +248,7 @@ def usual_sign(region: str) -> str:
 # ---- one function per column ----
 
 
-def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choices: tuple[str, ...] | None = None) -> Read:
+def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
     """Return the function that reads the cells of a column; money and links are read by those who know the rest of the row."""
     match item.kind:
         case "text":
@@ -266,7 +266,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading, own_choi
         case "flag":
             read = _flags(item)
         case "choice":
-            read = _choices(entity, item) if own_choices is None else _own_choices(own_choices)
+            read = _choices(entity, item)
         case _:
             raise KeyError(item.kind)
     return _checked(item, read) if item.check else read
@@ -526,15 +526,5 @@ def _choices(entity: str, item: Field) -> Read:
             bare = text.strip()
             known[text] = None if not bare else meaning(entity, item.name, bare) or kind.read(bare, item, reading)
         return known[text]
-
-    return read
-
-
-def _own_choices(options: tuple[str, ...]) -> Read:
-    def read(cell: Cell) -> str | None:
-        text = shown(cell).strip()
-        if text and text not in options:
-            raise UserError(tr("“{text}” is not one of the choices.", text=text), hint=tr("Choose one of: {options}.", options=", ".join(options)))
-        return text or None
 
     return read

@@ -342,7 +342,7 @@ class ColumnsView(Card):
         if target is None or seen is None:
             return ""
         if one.column.why == "fresh":
-            kind = next((own.kind for own, _, _ in seen.plan.own_fields if own.name == target.field), "text")
+            kind = next((own.kind for own in seen.plan.own_fields.values() if own.name == target.field), "text")
             return f"· {tr(OWN_KINDS.get(kind, kind))}"
         if linked := self._linked(target):
             return linked

@@ -208,6 +208,7 @@ def read_code() -> dict[str, int]:
     """Let ruff read the code, and mypy as each of our systems would run it; return the exit code of each."""
     say("ruff")
     codes = {"ruff": attempt(PYTHON, "-m", "ruff", "check", "--quiet", "--output-format", "concise")}
+    codes["ruff format"] = attempt(PYTHON, "-m", "ruff", "format", "--check", "--quiet")
     for system in SYSTEMS:
         say(f"mypy for {system}")
         codes[f"mypy for {system}"] = attempt(PYTHON, "-m", "mypy", "--no-error-summary", "--platform", system, "--cache-dir", f".mypy_cache/{system}")

@@ -58,7 +58,9 @@ def queries(connection: Any, contacts: int) -> dict[str, list[str]]:
     numbers = [digits(number) for (number,) in connection.execute("SELECT number FROM phone ORDER BY id LIMIT 4000")]
     mails = [address for (address,) in connection.execute("SELECT address FROM email ORDER BY id LIMIT 4000")]
     middles = [number[3 : 3 + rng.choice((3, 4, 5, 6))] for number in rng.sample(numbers, 40)]
-    parts = [rng.choice((address.partition("@")[0], address.partition("@")[2], address.partition("@")[0].rpartition(".")[2])) for address in rng.sample(mails, 40)]
+    parts = [
+        rng.choice((address.partition("@")[0], address.partition("@")[2], address.partition("@")[0].rpartition(".")[2])) for address in rng.sample(mails, 40)
+    ]
     return {
         "beginnings": beginnings[:40],
         "common words": (common + rng.sample(unfinished, min(len(unfinished), 40)))[:40] if common else [],
@@ -93,7 +95,11 @@ def search(size: str) -> list[Figure]:
         rounds = [times[start : start + len(listed)] for times in taken.rounds]
         start += len(listed)
         worst.append(f"{sort} {type(taken)(rounds).p95() * 1000:.1f}")
-    return [Figure(f"search as you type, p95 of {len(texts)}", taken.p95() * 1000, taken.best_p95() * 1000, "ms", least.p95() * 1000, 12, "≤ 12 ms", "; ".join(worst))]
+    return [
+        Figure(
+            f"search as you type, p95 of {len(texts)}", taken.p95() * 1000, taken.best_p95() * 1000, "ms", least.p95() * 1000, 12, "≤ 12 ms", "; ".join(worst)
+        )
+    ]
 
 
 def _bare_search(connection: Any, text: str) -> list[Any]:
@@ -106,7 +112,9 @@ def _bare_search(connection: Any, text: str) -> list[Any]:
     else:
         sql, parameters = "SELECT docid FROM search_key WHERE key >= ? AND key < ? LIMIT 20", (plain, plain + "\U0010ffff")
     return connection.execute(
-        f"SELECT d.tbl, d.row, c.name FROM ({sql}) k JOIN search_doc d ON d.docid = k.docid LEFT JOIN contact c ON c.id = d.row".replace("rowid FROM", "rowid AS docid FROM"),  # noqa: S608
+        f"SELECT d.tbl, d.row, c.name FROM ({sql}) k JOIN search_doc d ON d.docid = k.docid LEFT JOIN contact c ON c.id = d.row".replace(
+            "rowid FROM", "rowid AS docid FROM"
+        ),  # noqa: S608
         parameters,
     ).fetchall()
 
@@ -128,7 +136,18 @@ def company_page(size: str) -> list[Figure]:
         taken = clock([_reading(store, page, UUID(bytes=row)) for row in busiest])
     least = clock([partial(_bare_company, floor, row) for row in busiest])
     floor.close()
-    return [Figure("company page with 50 timeline entries, p95", taken.p95() * 1000, taken.best_p95() * 1000, "ms", least.p95() * 1000, 6, "≤ 6 ms", f"{len(busiest)} companies")]
+    return [
+        Figure(
+            "company page with 50 timeline entries, p95",
+            taken.p95() * 1000,
+            taken.best_p95() * 1000,
+            "ms",
+            least.p95() * 1000,
+            6,
+            "≤ 6 ms",
+            f"{len(busiest)} companies",
+        )
+    ]
 
 
 def _bare_company(connection: Any, record: bytes) -> None:
@@ -159,7 +178,12 @@ def lists(size: str) -> list[Figure]:
         fresh = clock([_reading(store, _first_rows, conditions, sort) for conditions, sort in asked])
         ids = repeat(_reading(store, records.ids, "contact"), 3)
     by_ids = repeat(partial(_bare_rows, floor, wanted), 20)
-    offset = repeat(lambda: floor.execute(f"{_ROW} FROM contact t LEFT JOIN company c ON c.id = t.company_id ORDER BY t.sort_key, t.id LIMIT {SCREEN} OFFSET {at}").fetchall(), 3)
+    offset = repeat(
+        lambda: floor.execute(
+            f"{_ROW} FROM contact t LEFT JOIN company c ON c.id = t.company_id ORDER BY t.sort_key, t.id LIMIT {SCREEN} OFFSET {at}"
+        ).fetchall(),
+        3,
+    )
     head = clock([partial(_bare_first, floor, conditions, sort) for conditions, sort in asked])
     every = repeat(lambda: floor.execute("SELECT id FROM contact ORDER BY sort_key, id").fetchall(), 3)
     floor.close()
@@ -181,7 +205,20 @@ def _questions(connection: Any) -> Iterator[tuple[tuple[Condition, ...], tuple[s
     """Yield (conditions, sort) as people click them together in the list of contacts."""
     firm = connection.execute("SELECT name FROM company ORDER BY id LIMIT 1").fetchone()[0]
     city = "Berlin"
-    for sort in ((), ("-name",), ("company",), ("-company",), ("role",), ("-role",), ("last_contact_at",), ("-last_contact_at",), ("phone",), ("email",), ("address.city",), ("owner",)):
+    for sort in (
+        (),
+        ("-name",),
+        ("company",),
+        ("-company",),
+        ("role",),
+        ("-role",),
+        ("last_contact_at",),
+        ("-last_contact_at",),
+        ("phone",),
+        ("email",),
+        ("address.city",),
+        ("owner",),
+    ):
         yield (), sort
     for condition in (
         Condition("role", "=", "Buyer"), Condition("role", "~", "manager"), Condition("company", "=", firm), Condition("name", "~", "schmidt"), Condition("email", "~", "example7"),
@@ -244,5 +281,6 @@ def _bare_board(connection: Any, stages: Sequence[bytes]) -> None:
     connection.execute("SELECT stage_id, count(*), sum(amount_base) FROM deal GROUP BY 1").fetchall()
     for stage in stages:
         connection.execute(
-            "SELECT d.*, c.name FROM deal d LEFT JOIN company c ON c.id = d.company_id WHERE d.stage_id = ? ORDER BY d.position DESC, d.id DESC LIMIT 50", (stage,)
+            "SELECT d.*, c.name FROM deal d LEFT JOIN company c ON c.id = d.company_id WHERE d.stage_id = ? ORDER BY d.position DESC, d.id DESC LIMIT 50",
+            (stage,),
         ).fetchall()

@@ -34,7 +34,12 @@ def move_deal(size: str) -> list[Figure]:
         with opened(path) as store:
             with store.read() as reader:
                 stages = [UUID(bytes=row) for (row,) in reader.rows("SELECT id FROM stage WHERE outcome = 'open' ORDER BY position")]
-                moved = [UUID(bytes=row) for (row,) in reader.rows("SELECT d.id FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'open' ORDER BY d.id LIMIT ?", (MOVES,))]
+                moved = [
+                    UUID(bytes=row)
+                    for (row,) in reader.rows(
+                        "SELECT d.id FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'open' ORDER BY d.id LIMIT ?", (MOVES,)
+                    )
+                ]
             taken = Clock()
             for number in range(ROUNDS + 1):
                 times = [once_quick(partial(store.run, deals.move, deal, stages[(number + at) % len(stages)])) for at, deal in enumerate(moved)]
@@ -147,7 +152,9 @@ def quote(size: str) -> list[Figure]:
 
 def _draft(store: Store) -> UUID:
     with store.read() as reader:
-        deal = UUID(bytes=reader.value("SELECT d.id FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'open' AND d.company_id IS NOT NULL LIMIT 1"))
+        deal = UUID(
+            bytes=reader.value("SELECT d.id FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'open' AND d.company_id IS NOT NULL LIMIT 1")
+        )
     return store.run(quotes.from_deal, deal)
 
 

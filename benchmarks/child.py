@@ -31,7 +31,14 @@ def import_contacts(path: str, table: str) -> dict[str, Any]:
         peak = peak_mb()
         while store.index_step():
             pass
-        return {"import_s": done - start, "index_s": time.perf_counter() - done, "before_mb": before, "peak_mb": peak, "index_peak_mb": peak_mb(), "added": result.added}
+        return {
+            "import_s": done - start,
+            "index_s": time.perf_counter() - done,
+            "before_mb": before,
+            "peak_mb": peak,
+            "index_peak_mb": peak_mb(),
+            "added": result.added,
+        }
 
 
 def preview_contacts(path: str, table: str) -> dict[str, Any]:

@@ -70,7 +70,9 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
         customer.Company, ("id", "name", "sort_key", "industry", "owner_id", "lifecycle"),
         ((i, name, sort_key(name), rng.choice(TRADE), owner, rng.choice(("potential", "active", "dormant"))) for i, name, _ in companies),
     )  # fmt: skip
-    change.insert_many(customer.Address, ("id", "company_id", "position", "city", "city_key"), ((new_id_bytes(), i, 0, city, folded(city)) for i, _, city in companies))
+    change.insert_many(
+        customer.Address, ("id", "company_id", "position", "city", "city_key"), ((new_id_bytes(), i, 0, city, folded(city)) for i, _, city in companies)
+    )
     people = [(new_id_bytes(), *person(rng), rng.choice(companies)[0]) for _ in range(contacts)]
 
     def named(given: str, family: str) -> tuple[str, str, str, str]:
@@ -83,7 +85,9 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
         ((i, *named(given, family), company, rng.choice(ROLE), owner, *_more(rng)) for i, given, family, company in people),
     )  # fmt: skip
     change.insert_many(customer.Phone, ("id", "contact_id", "position", "number", "e164", "extension"), (_phone(rng, i) for i, *_ in people))
-    change.insert_many(customer.Email, ("id", "contact_id", "position", "address", "key"), (_mail(i, given, family, n) for n, (i, given, family, _) in enumerate(people)))
+    change.insert_many(
+        customer.Email, ("id", "contact_id", "position", "address", "key"), (_mail(i, given, family, n) for n, (i, given, family, _) in enumerate(people))
+    )
     change.insert_many(
         customer.Address, ("id", "contact_id", "position", "street", "postal_code", "city", "country", "city_key"),
         ((new_id_bytes(), i, 0, f"{rng.choice(STREET)} {rng.randrange(1, 180)}", f"{rng.randrange(10_000, 99_999)}", city, rng.choice(COUNTRY), folded(city))
@@ -96,7 +100,9 @@ def fill(change: Change, contacts: int, seed: int = 7) -> None:
     stages = change.reader.rows("SELECT id, pipeline_id, outcome FROM stage ORDER BY position")
     _deals(change, rng, contacts // 5, people, stages, owner)
     now = now_ms()
-    texts = "asked for a price wants delivery before Easter sent the catalogue complained about the pallet will call again next week thanks for the samples".split()
+    texts = (
+        "asked for a price wants delivery before Easter sent the catalogue complained about the pallet will call again next week thanks for the samples".split()
+    )
     change.insert_many(
         activity.Activity, ("id", "kind", "subject", "at", "company_id", "contact_id", "owner_id", "body"),
         (
@@ -116,7 +122,14 @@ def _more(rng: random.Random) -> tuple[Any, ...]:
     """Return salutation, title, department, birthday, language and lifecycle stage of a contact."""
     title = rng.choice(("Dr.", "Prof.")) if rng.random() < 0.125 else None
     birthday = f"{rng.randrange(1950, 2005)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
-    return rng.choice(("ms", "mr")), title, rng.choice(DEPARTMENT), birthday, rng.choice(("de", "en", "zh")), rng.choice(("potential", "active", "dormant", "lost"))
+    return (
+        rng.choice(("ms", "mr")),
+        title,
+        rng.choice(DEPARTMENT),
+        birthday,
+        rng.choice(("de", "en", "zh")),
+        rng.choice(("potential", "active", "dormant", "lost")),
+    )
 
 
 def _phone(rng: random.Random, contact: bytes) -> tuple[Any, ...]:

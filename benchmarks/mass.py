@@ -67,7 +67,9 @@ def _bare_import(source: Path, target: Path) -> tuple[float, float]:
     """
     known, out = bare(source), bare(target, key_of(source), create=True)
     rows = {name: known.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in WRITTEN}  # noqa: S608
-    for statement in tables_of(known, [name for (name,) in known.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%STRICT%'")]):
+    for statement in tables_of(
+        known, [name for (name,) in known.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%STRICT%'")]
+    ):
         out.execute(statement)
     out.execute("PRAGMA foreign_keys = OFF")  # the rows' owner is not among them
     known.close()

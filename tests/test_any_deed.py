@@ -118,7 +118,9 @@ FIRST = ("add company", "add company", "add contact", "add deal", "add lead", "a
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(0, 9)), max_size=25))
-def test_undoing_whatever_was_done_brings_the_store_back(steps: list[tuple[str, int]], template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_undoing_whatever_was_done_brings_the_store_back(
+    steps: list[tuple[str, int]], template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = shutil.copy(template[0], tmp_path_factory.mktemp("deeds") / "deeds.crmdesk")
     with open_store(path, key=template[1].__class__(template[1].reveal()), anywhere=True) as store:
         start, user = world(store), User(store)

@@ -33,7 +33,21 @@ each_entity = pytest.mark.parametrize("cls", ENTITIES.values(), ids=lambda cls: 
 def test_numbers_of_entities_are_unique_and_stay() -> None:
     numbers = {cls.entity.name: cls.entity.number for cls in ENTITIES.values()}
     assert len(set(numbers.values())) == len(numbers)
-    kept = {"member": 1, "company": 2, "contact": 3, "phone": 4, "email": 5, "activity": 11, "task": 12, "lead": 13, "stage": 15, "deal": 16, "product": 19, "quote": 21, "ticket": 26}
+    kept = {
+        "member": 1,
+        "company": 2,
+        "contact": 3,
+        "phone": 4,
+        "email": 5,
+        "activity": 11,
+        "task": 12,
+        "lead": 13,
+        "stage": 15,
+        "deal": 16,
+        "product": 19,
+        "quote": 21,
+        "ticket": 26,
+    }
     assert {name: numbers[name] for name in kept} == kept
 
 
@@ -122,7 +136,11 @@ def test_reads_of_entities_start_from_live_records() -> None:
                 continue
             texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
             sql = " ".join(texts)
-            if re.search(rf"\bSELECT\b.*\bFROM \"?({tables})\"?\b", sql, re.DOTALL) and not re.search(r"deleted_at|live|WHERE id = \?", sql) and not _asks(node):
+            if (
+                re.search(rf"\bSELECT\b.*\bFROM \"?({tables})\"?\b", sql, re.DOTALL)
+                and not re.search(r"deleted_at|live|WHERE id = \?", sql)
+                and not _asks(node)
+            ):
                 silent.append(f"{path.name}:{node.name}")
     # A timeline tells of what lies in the bin too.
     assert silent == ["timeline.py:_changes"]

@@ -65,7 +65,11 @@ def tour(folder: Path) -> list[str]:
         account.append(f"Created an encrypted sample store: {path} (passphrase: {PASSPHRASE})")
         place = {"address.street": "Kirchgasse 6", "address.postal_code": "8010", "address.city": "Graz", "address.country": "AT"}
         company = store.run(records.add, "company", {"name": "Ernst Handel", **place})
-        store.run(records.add, "contact", {"name": "Herr Roland Mendel", "company": str(company), "salutation": "mr", "email": "roland@ernst.example", "phone": "+43 316 7675-34"})
+        store.run(
+            records.add,
+            "contact",
+            {"name": "Herr Roland Mendel", "company": str(company), "salutation": "mr", "email": "roland@ernst.example", "phone": "+43 316 7675-34"},
+        )
         account.append("Added a customer: Ernst Handel with Roland Mendel")
         deal = store.run(records.add, "deal", {"name": "Three-year contract", "company": str(company), "amount": "58000 EUR"})
         with store.read() as reader:
@@ -80,7 +84,9 @@ def tour(folder: Path) -> list[str]:
         store.run(quotes.note_left, quote)
         store.run(quotes.accept, quote)
         account.append(f"Issued a quote over {totals['payable']} EUR and accepted it, so its deal is won: {pdf}")
-        ticket = store.run(records.add, "ticket", {"subject": "Cooling unit alarm after delivery", "company": str(company), "priority": "urgent", "channel": "phone"})
+        ticket = store.run(
+            records.add, "ticket", {"subject": "Cooling unit alarm after delivery", "company": str(company), "priority": "urgent", "channel": "phone"}
+        )
         store.run(tickets.reply, ticket, "We are sending a technician this afternoon.", wait=True)
         account.append("Answered a ticket within its time")
         account.append(f"Exported the companies to Excel: {_excel(store, folder / 'companies.xlsx')}")

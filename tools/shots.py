@@ -63,7 +63,15 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         for language in asked.languages.split(","):
-            take(app, Path(home), language, (width, height), asked.folder, set(filter(None, asked.pages.split(","))), tuple(filter(None, asked.scenes.split(","))))
+            take(
+                app,
+                Path(home),
+                language,
+                (width, height),
+                asked.folder,
+                set(filter(None, asked.pages.split(","))),
+                tuple(filter(None, asked.scenes.split(","))),
+            )
     background.stop()
     return 0
 

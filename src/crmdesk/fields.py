@@ -268,9 +268,27 @@ def _read_money(text: str, field: Field, reading: Reading) -> Money:
 
 
 _DATE = re.compile(r"(\d{1,4})[./\-年 ]+(\d{1,2})[./\-月 ]+(\d{1,4})日?\.?")
-_MONTHS = {name: n for n, names in enumerate((
-    "jan january januar jänner", "feb february februar", "mar march mär märz mrz", "apr april", "may mai", "jun june juni", "jul july juli",
-    "aug august", "sep sept september", "oct october okt oktober", "nov november", "dec december dez dezember"), 1) for name in names.split()}
+_MONTHS = {
+    name: n
+    for n, names in enumerate(
+        (
+            "jan january januar jänner",
+            "feb february februar",
+            "mar march mär märz mrz",
+            "apr april",
+            "may mai",
+            "jun june juni",
+            "jul july juli",
+            "aug august",
+            "sep sept september",
+            "oct october okt oktober",
+            "nov november",
+            "dec december dez dezember",
+        ),
+        1,
+    )
+    for name in names.split()
+}
 _WORDED = re.compile(r"(?:(\d{1,2})\.?\s+([^\W\d]+)\.?|([^\W\d]+)\.?\s+(\d{1,2})),?\s+(\d{4})|(\d{1,2})-([^\W\d]+)-(\d{2,4})")  # fmt: skip
 
 
@@ -323,9 +341,7 @@ def _ordered(found: re.Match[str], text: str, order: str) -> date:
         return date(year, b, a)
     if order == "mdy" or b > 12 or a == b:
         return date(year, a, b)
-    raise AmbiguousDate(
-        tr("“{text}” can be read in two ways.", text=text), hint=tr("Say which comes first: --dates dmy or --dates mdy.")
-    )
+    raise AmbiguousDate(tr("“{text}” can be read in two ways.", text=text), hint=tr("Say which comes first: --dates dmy or --dates mdy."))
 
 
 def _worded(found: re.Match[str]) -> date:
@@ -444,9 +460,7 @@ KINDS: dict[str, Kind] = {
     ),
     "money": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
     "price": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
-    "date": Kind(
-        "TEXT", lambda t, f, r: read_date(t, r.date_order, f.may_lack_year), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED
-    ),
+    "date": Kind("TEXT", lambda t, f, r: read_date(t, r.date_order, f.may_lack_year), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED),
     "moment": Kind("INTEGER", lambda t, f, r: read_moment(t, r.date_order, r.zone), _show_moment, to_ms, moment, _ORDERED),
     "flag": Kind("INTEGER", _read_flag, lambda v, f: tr("Yes") if v else tr("No"), int, bool, ("=",)),
     "choice": Kind("TEXT", _read_choice, lambda v, f: f.choice(v)),

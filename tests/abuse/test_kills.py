@@ -62,7 +62,9 @@ def test_a_killed_writer_loses_nothing_that_it_confirmed(store: Store, store_pat
 
 
 @pytest.mark.skipif(not hasattr(os, "statvfs"), reason="needs a small file system")
-def test_a_full_disk_is_a_clear_sentence_and_the_work_goes_on_after(store: Store, store_path: Path, template: tuple[Path, Key], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_a_clear_sentence_and_the_work_goes_on_after(
+    store: Store, store_path: Path, template: tuple[Path, Key], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite's own page limit stands for the disk's end: the same error at the same place, on every machine."""
     store.run(records.add, "company", {"name": "Before"})
     with store.writer_alone() as connection:

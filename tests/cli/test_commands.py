@@ -99,7 +99,16 @@ def test_failures_say_what_where_and_what_to_do_with_their_exit_code(crm: Progra
 
 
 def test_a_record_is_added_shown_changed_found_deleted_and_given_back(crm: Program) -> None:
-    company = crm("add", "company", "name=Alfreds Futterkiste", "phone=030-0074321", "phone.fax=030-0076545", "city=Berlin", "tags=Key account,cold-chain", "revenue=1200000 EUR")
+    company = crm(
+        "add",
+        "company",
+        "name=Alfreds Futterkiste",
+        "phone=030-0074321",
+        "phone.fax=030-0076545",
+        "city=Berlin",
+        "tags=Key account,cold-chain",
+        "revenue=1200000 EUR",
+    )
     assert company["revenue"] == {"amount": "1200000.00", "currency": "EUR"}
     assert [(phone["label"], phone["e164"]) for phone in company["phone"]] == [(None, "+49300074321"), ("fax", "+49300076545")]
     contact = crm("add", "contact", "name=Dr. Anna von Berg", "company=Alfreds Futterkiste", "email=anna@alfreds.example", "birthday=3.5.1979")
@@ -109,7 +118,10 @@ def test_a_record_is_added_shown_changed_found_deleted_and_given_back(crm: Progr
     changed = crm("set", "contact", contact["id"], "role=Buyer", "email.work=a2@alfreds.example")
     assert [mail["value"] for mail in changed["email"]] == ["anna@alfreds.example", "a2@alfreds.example"]
     assert crm("list", "contact", "--where", "company = Alfreds Futterkiste", "--where", "role = buyer", "--columns", "name,email")["total"] == 1
-    assert crm("list", "company", "--where", "city ~ erl", "--where", "revenue >= 1000000", "--where", "tags = Key account", "--limit", "0") == {"total": 1, "rows": []}
+    assert crm("list", "company", "--where", "city ~ erl", "--where", "revenue >= 1000000", "--where", "tags = Key account", "--limit", "0") == {
+        "total": 1,
+        "rows": [],
+    }
     assert crm("search", "anna")[0]["title"] == "Anna von Berg"
     assert [entry["label"] for entry in crm("history", "contact", contact["id"])] == ["Edit", "Add"]
     crm("delete", "contact", contact["id"])
@@ -217,7 +229,9 @@ def _transaction(crm: Program, word: str) -> int:
 
 def test_an_import_is_one_undo_and_gives_rejected_rows_back(crm: Program, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    file.write_text("First Name;Last Name;Company;Email\nAnna;Berg;Alfreds;anna@a.example\nBo;Holm;Alfreds;not a mail\nCy;Dee;Boxes;cy@b.example\n", encoding="utf-8")
+    file.write_text(
+        "First Name;Last Name;Company;Email\nAnna;Berg;Alfreds;anna@a.example\nBo;Holm;Alfreds;not a mail\nCy;Dee;Boxes;cy@b.example\n", encoding="utf-8"
+    )
     result = crm("import", "contact", file, "--rejects", tmp_path / "rejected.csv", code=8)
     assert (result["read"], result["added"], result["rejected"], result["created"]) == (3, 2, 1, {"company": 2})
     given_back = (tmp_path / "rejected.csv").read_text(encoding="utf-8-sig")
@@ -365,10 +379,22 @@ def test_all_data_goes_out_in_one_zip_and_into_a_new_store(typed: Program, tmp_p
 
 def test_a_period_goes_to_the_accountant_and_is_closed(crm: Program, tmp_path: Path) -> None:
     document = tmp_path / "quote.json"
-    document.write_text(json.dumps({"currency": "EUR", "date": "2026-03-01", "lines": [{"description": "Box", "quantity": "2", "unit_price": "50", "tax_category": "S", "tax_rate": "19"}]}))
+    document.write_text(
+        json.dumps(
+            {
+                "currency": "EUR",
+                "date": "2026-03-01",
+                "lines": [{"description": "Box", "quantity": "2", "unit_price": "50", "tax_category": "S", "tax_rate": "19"}],
+            }
+        )
+    )
     crm("quote", "issue", crm("quote", "add", document)["id"])
     made = crm("workbook", tmp_path / "w.xlsx", "--from", "2026-01-01", "--to", "2026-12-31")
-    assert (made["documents"], made["quotes"], made["totals"]) == (0, 1, [{"sheet": "Quotes", "currency": "EUR", "net": "100.00", "tax": "19.00", "total": "119.00"}])
+    assert (made["documents"], made["quotes"], made["totals"]) == (
+        0,
+        1,
+        [{"sheet": "Quotes", "currency": "EUR", "net": "100.00", "tax": "19.00", "total": "119.00"}],
+    )
     assert "exists already" in crm("workbook", tmp_path / "w.xlsx", code=4)
     assert crm("period", "close", "2026-03-31") == crm("period", "show") == {"closed_until": "2026-03-31"}
     assert "closed period" in crm("quote", "issue", crm("quote", "add", document)["id"], code=4)
@@ -430,7 +456,9 @@ def test_amounts_in_json_are_amounts_with_their_currency_in_history_and_lines_to
     (edited, _) = crm("history", "deal", "Cold chain")
     assert edited["changes"]["amount"] == [{"amount": "100.00", "currency": "EUR"}, {"amount": "250.00", "currency": "USD"}]
     document = tmp_path / "quote.json"
-    document.write_text(json.dumps({"currency": "JPY", "lines": [{"description": "Box", "quantity": "2", "unit_price": "950.5", "tax_category": "S", "tax_rate": "10"}]}))
+    document.write_text(
+        json.dumps({"currency": "JPY", "lines": [{"description": "Box", "quantity": "2", "unit_price": "950.5", "tax_category": "S", "tax_rate": "10"}]})
+    )
     quote = crm("quote", "add", document)["id"]
     (line,) = crm("show", "quote", quote)["lines"]
     assert (line["unit_price"], line["quantity"], line["net"]) == ("950.5", "2", {"amount": "1901", "currency": "JPY"})

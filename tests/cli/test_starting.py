@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PASSPHRASE = "correct horse battery"  # noqa: S105 - guards made-up people
-HEAVY = ("PySide6", "sqlalchemy", "reportlab", "openpyxl", "phonenumbers", "pypinyin", "rapidfuzz", "icalendar", "rich", "crmdesk.documents.calculator", "crmdesk.exchange", "crmdesk.ui")
+HEAVY = (
+    "PySide6",
+    "sqlalchemy",
+    "reportlab",
+    "openpyxl",
+    "phonenumbers",
+    "pypinyin",
+    "rapidfuzz",
+    "icalendar",
+    "rich",
+    "crmdesk.documents.calculator",
+    "crmdesk.exchange",
+    "crmdesk.ui",
+)
 TELLS = "import sys; from crmdesk.cli import main; code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr); sys.exit(code)"
 
 

@@ -10,12 +10,24 @@ from crmdesk.documents.written import document_json, read_totals, totals_record
 DOCUMENT = Document(
     currency="EUR",
     lines=(
-        Line("Box\nwhite", Decimal("1.5"), Decimal("9.999"), Decimal(100), (AllowanceCharge(False, percent=Decimal("2.5"), reason="Volume"),), "S", Decimal(19), unit="pcs"),
+        Line(
+            "Box\nwhite",
+            Decimal("1.5"),
+            Decimal("9.999"),
+            Decimal(100),
+            (AllowanceCharge(False, percent=Decimal("2.5"), reason="Volume"),),
+            "S",
+            Decimal(19),
+            unit="pcs",
+        ),
         Line("Both", Decimal(1), Decimal(300), tax_category="Z", taxes=(Tax("GST", Decimal(5)), Tax("QST", Decimal("9.975"), "cumulative"))),
         Line("Part", kind="text", tax_category="Z"),
         Line(kind="subtotal", tax_category="Z"),
     ),
-    allowance_charges=(AllowanceCharge(True, Decimal("1.50"), reason="Freight", tax_category="S", tax_rate=Decimal(19)), AllowanceCharge(False, percent=Decimal(3))),
+    allowance_charges=(
+        AllowanceCharge(True, Decimal("1.50"), reason="Freight", tax_category="S", tax_rate=Decimal(19)),
+        AllowanceCharge(False, percent=Decimal(3)),
+    ),
     prepaid=Decimal("5.00"),
     rounding=Decimal("0.01"),
     profile=TaxProfile("half_even", "line"),

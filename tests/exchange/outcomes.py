@@ -79,7 +79,9 @@ def outcome_of(store: Store, data: Path, file: str, scratch: Path) -> Outcome:
     reasons = Counter(problem.reason for problem in result.problems)
     why = "; ".join(f"{count} × {reason}" if count > 1 else reason for reason, count in reasons.most_common(4))
     made = ", ".join(f"{name} {count}" for name, count in result.created.items())
-    return Outcome(file, entity, str(result.read), str(result.added), str(result.skipped), str(result.rejected), made, why.replace("\n", " ").replace("\t", " "))
+    return Outcome(
+        file, entity, str(result.read), str(result.added), str(result.skipped), str(result.rejected), made, why.replace("\n", " ").replace("\t", " ")
+    )
 
 
 def files_of(data: Path, folder: str) -> list[str]:

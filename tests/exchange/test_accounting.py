@@ -33,7 +33,15 @@ YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 
 def quote(store: Store, day: str, lines: list[tuple[str, str, str]], currency: str = "EUR", **more: Any) -> UUID:
     listed = [
-        {"description": text, "quantity": "1", "unit": "pcs", "unit_price": price, "tax_category": "S" if rate != "0" else "Z", "tax_rate": rate, "optional": text == "extra"}
+        {
+            "description": text,
+            "quantity": "1",
+            "unit": "pcs",
+            "unit_price": price,
+            "tax_category": "S" if rate != "0" else "Z",
+            "tax_rate": rate,
+            "optional": text == "extra",
+        }
         for text, price, rate in lines
     ]
     added, _ = store.run(quotes.add_document, {"currency": currency, "company": "Ernst Handel", "date": day, "lines": listed, **more})
@@ -42,9 +50,13 @@ def quote(store: Store, day: str, lines: list[tuple[str, str, str]], currency: s
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    store.run(records.add, "company", {"name": "Ernst Handel", "customer_number": "K-7", "vat_id": "DE136695976", "address.city": "Graz", "address.country": "AT"})
+    store.run(
+        records.add, "company", {"name": "Ernst Handel", "customer_number": "K-7", "vat_id": "DE136695976", "address.city": "Graz", "address.country": "AT"}
+    )
     first = quote(store, "2026-03-01", [("box", "55.55", "23"), ("lid", "11.11", "23"), ("extra", "99", "23")])
-    second = quote(store, "2026-03-02", [("box", "100", "19"), ("book", "10.10", "7")], allowance_charges=[{"charge": False, "amount": "5.00", "reason": "10% off"}])
+    second = quote(
+        store, "2026-03-02", [("box", "100", "19"), ("book", "10.10", "7")], allowance_charges=[{"charge": False, "amount": "5.00", "reason": "10% off"}]
+    )
     third = quote(store, "2026-04-01", [("箱", "15", "10")], currency="JPY")
     withdrawn = quote(store, "2026-04-02", [("=1+1", "1", "19")])
     for record in (first, second, withdrawn, third):
@@ -80,7 +92,13 @@ def test_the_sheets_stand_in_their_order_and_hold_the_period(filled: Store, tmp_
     assert list(found) == ["Documents", "Lines", "Tax summary", "Customers", "Quotes", "Quote lines", "Quote taxes", "Control"]
     assert [len(found[name]) for name in ("Documents", "Lines", "Tax summary")] == [1, 1, 1]
     rows = records_of(found["Quotes"])
-    assert [(row["Number"], row["Date"], row["Customer"], row["VAT ID"], row["Country"]) for row in rows][0] == ("Q-2026-0001", date(2026, 3, 1), "Ernst Handel", "DE136695976", "AT")
+    assert [(row["Number"], row["Date"], row["Customer"], row["VAT ID"], row["Country"]) for row in rows][0] == (
+        "Q-2026-0001",
+        date(2026, 3, 1),
+        "Ernst Handel",
+        "DE136695976",
+        "AT",
+    )
     assert [(row["Currency"], row["Net"], row["Tax amount"], row["Total"], row["Difference"]) for row in rows] == [
         ("EUR", 66.66, 15.33, 81.99, 0.0), ("EUR", 105.1, 18.81, 123.91, 0.0), ("JPY", 15.0, 2.0, 17.0, 0.0),
     ]  # fmt: skip
@@ -113,8 +131,12 @@ def test_control_totals_are_the_stored_ones_and_the_formulas_beside_them_say_the
         stored = reader.rows(
             "SELECT currency, sum(net), sum(tax), sum(payable) FROM quote WHERE status <> 'draft' AND date BETWEEN '2026-01-01' AND '2026-12-31' AND deleted_at IS NULL GROUP BY 1 ORDER BY 1"
         )
-    assert [(code, net, tax, total) for _, code, net, tax, total in result.totals] == [(code, *(from_minor(amount, code) for amount in amounts)) for code, *amounts in stored]
-    assert [[row[1], *(Decimal(str(row[place])) for place in (3, 5, 7))] for row in sums] == [[code, *(from_minor(amount, code) for amount in amounts)] for code, *amounts in stored]
+    assert [(code, net, tax, total) for _, code, net, tax, total in result.totals] == [
+        (code, *(from_minor(amount, code) for amount in amounts)) for code, *amounts in stored
+    ]
+    assert [[row[1], *(Decimal(str(row[place])) for place in (3, 5, 7))] for row in sums] == [
+        [code, *(from_minor(amount, code) for amount in amounts)] for code, *amounts in stored
+    ]
     rates = section(control, "Totals by tax rate")[1:]
     assert [(row[1], row[3]) for row in rates] == [("EUR", 7.0), ("EUR", 19.0), ("EUR", 23.0), ("JPY", 10.0)]
     assert all((row[5], row[7]) == (row[6], row[8]) for row in rates)
@@ -152,7 +174,13 @@ def test_no_text_of_the_store_becomes_a_formula(filled: Store, tmp_path: Path) -
     filled.run(quotes.issue, record)
     accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
-    assert {cell.data_type for sheet in ("Quotes", "Quote lines") for row in book[sheet].iter_rows() for cell in row if isinstance(cell.value, str) and "1" in cell.value and cell.value.startswith("=") and "ROUND" not in cell.value} == {"s"}
+    assert {
+        cell.data_type
+        for sheet in ("Quotes", "Quote lines")
+        for row in book[sheet].iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and "1" in cell.value and cell.value.startswith("=") and "ROUND" not in cell.value
+    } == {"s"}
 
 
 def test_numbers_say_what_is_missing_and_what_was_withdrawn(filled: Store, tmp_path: Path) -> None:
@@ -236,7 +264,11 @@ def test_a_workbook_of_nothing_is_right_too(store: Store, tmp_path: Path) -> Non
 
 def test_what_can_t_be_written_is_refused(filled: Store, tmp_path: Path) -> None:
     (tmp_path / "w.xlsx").write_text("mine")
-    for name, period, reason in (("w.xlsx", YEAR, "exists already"), ("w.csv", YEAR, "no ending"), ("x.xlsx", Period(date(2026, 2, 1), date(2026, 1, 1)), "before it begins")):
+    for name, period, reason in (
+        ("w.xlsx", YEAR, "exists already"),
+        ("w.csv", YEAR, "no ending"),
+        ("x.xlsx", Period(date(2026, 2, 1), date(2026, 1, 1)), "before it begins"),
+    ):
         with pytest.raises(UserError, match=reason):
             accountants_workbook(filled, tmp_path / name, period)
     filled.act_as("read_only")

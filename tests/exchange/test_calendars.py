@@ -61,7 +61,9 @@ def test_meetings_tasks_and_notes_each_become_what_they_are_in_one_undo(store: S
     )  # fmt: skip
     assert (result.read, result.added, result.rejected, result.created, result.product) == (4, 2, 0, {"task": 2}, "Google")
     assert result.notes == ("1 entry of busy times was left out.",)
-    (kind, subject, at, minutes, body, external, source), note = rows(store, "SELECT kind, subject, at, minutes, body, external_id, source FROM activity ORDER BY at DESC")
+    (kind, subject, at, minutes, body, external, source), note = rows(
+        store, "SELECT kind, subject, at, minutes, body, external_id, source FROM activity ORDER BY at DESC"
+    )
     assert (kind, subject, moment(at), minutes, body) == ("meeting", "Visit, at last", "2026-06-01T08:00:00+00:00", 90, "Bring\ncake\nPlace: Main St. 1")
     assert (external, source, note[0], note[1]) == ("1", "iCalendar", "note", "Thoughts")
     open_one, done = rows(store, "SELECT subject, due_on, repeats, repeat_every, remind_at, done_at FROM task ORDER BY due_on DESC")
@@ -106,14 +108,30 @@ def test_what_comes_again_has_a_row_per_day_within_a_year(store: Store, tmp_path
     ("W. Europe Standard Time", "08:00"), ("/mozilla.org/20050126_1/Europe/Berlin", "08:00"), ("GMT+0200", "08:00"), ("America/New_York", "14:00"), ("Our own", "05:00"), ("Nowhere/Land", "08:00"),
 ])  # fmt: skip
 def test_zones_are_found_by_all_their_names(store: Store, tmp_path: Path, zone: str, at: str) -> None:
-    own = ("BEGIN:VTIMEZONE", "TZID:Our own", "BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0500", "TZOFFSETTO:+0500", "END:STANDARD", "END:VTIMEZONE")
+    own = (
+        "BEGIN:VTIMEZONE",
+        "TZID:Our own",
+        "BEGIN:STANDARD",
+        "DTSTART:16010101T000000",
+        "TZOFFSETFROM:+0500",
+        "TZOFFSETTO:+0500",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+    )
     result = taken(store, tmp_path, *own, *event(f'DTSTART;TZID="{zone}":20260601T100000', "SUMMARY:Talk"))
     assert moment(rows(store, "SELECT at FROM activity")[0][0])[11:16] == at
     assert result.notes == (("Nobody knows these time zones, so the store's was taken: Nowhere/Land",) if zone == "Nowhere/Land" else ())
 
 
 def test_a_broken_entry_is_rejected_alone_and_comes_back_as_a_calendar(store: Store, tmp_path: Path) -> None:
-    result = taken(store, tmp_path, *event("SUMMARY:No date"), *event("DTSTART:20269999T000000Z", "SUMMARY:Odd"), *event("DTSTART:20260601", "SUMMARY:Good"), *event("DTSTART:20260601", "STATUS:CANCELLED"))
+    result = taken(
+        store,
+        tmp_path,
+        *event("SUMMARY:No date"),
+        *event("DTSTART:20269999T000000Z", "SUMMARY:Odd"),
+        *event("DTSTART:20260601", "SUMMARY:Good"),
+        *event("DTSTART:20260601", "STATUS:CANCELLED"),
+    )
     assert [(problem.line, problem.reason) for problem in result.problems] == [(4, "It has no beginning (DTSTART)."), (7, "“20269999T000000Z” is not a date.")]
     assert (result.added, result.notes) == (1, ("1 cancelled appointment was left out.",))
     back = (tmp_path / "calendar-rejected.ics").read_text(encoding="utf-8")
@@ -123,13 +141,21 @@ def test_a_broken_entry_is_rejected_alone_and_comes_back_as_a_calendar(store: St
 def test_a_zone_built_to_hang_the_reader_does_not(store: Store, tmp_path: Path) -> None:
     trap = ("BEGIN:VTIMEZONE", "TZID:Trap", "BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0500", "TZOFFSETTO:+0600", "RRULE:FREQ=SECONDLY", "END:STANDARD",
             "BEGIN:DAYLIGHT", "DTSTART:16010101T000000", "TZOFFSETFROM:+0500", "TZOFFSETTO:+0500", "RRULE:FREQ=SECONDLY", "END:DAYLIGHT", "END:VTIMEZONE")  # fmt: skip
-    result = taken(store, tmp_path, *trap, *event("DTSTART;TZID=Trap:20260601T100000", "RRULE:FREQ=SECONDLY", "SUMMARY:Bomb"), *event("DTSTART:00010101T000000Z", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"))
+    result = taken(
+        store,
+        tmp_path,
+        *trap,
+        *event("DTSTART;TZID=Trap:20260601T100000", "RRULE:FREQ=SECONDLY", "SUMMARY:Bomb"),
+        *event("DTSTART:00010101T000000Z", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
+    )
     assert result.read == 2
 
 
 def test_calendars_of_1996_are_read(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "old.vcs"
-    path.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\nDTSTART:20260601T100000Z\r\nRRULE:W1 MO #3\r\nSUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gr=C3=BC=\r\n=C3=9Fe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    path.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\nDTSTART:20260601T100000Z\r\nRRULE:W1 MO #3\r\nSUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gr=C3=BC=\r\n=C3=9Fe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
     assert import_file(store, "activity", path).added == 3
     assert rows(store, "SELECT DISTINCT subject FROM activity") == [("Grüße",)]
 
@@ -157,7 +183,9 @@ def test_what_we_exported_is_itself_when_it_comes_back(store: Store, tmp_path: P
     contact = store.run(records.add, "contact", {"given_name": "Anna", "family_name": "Berg", "email": "anna@acme.example"})
     store.run(records.add, "activity", {"kind": "call", "subject": "Asked", "at": "2026-03-01T10:00:00Z", "body": "About cake", "contact": str(contact)})
     store.run(records.add, "task", {"subject": "Send offer", "due_on": "2026-04-01", "repeats": "month"})
-    before = rows(store, "SELECT id, kind, subject, at, body, contact_id FROM activity UNION ALL SELECT id, repeats, subject, due_on, body, contact_id FROM task")
+    before = rows(
+        store, "SELECT id, kind, subject, at, body, contact_id FROM activity UNION ALL SELECT id, repeats, subject, due_on, body, contact_id FROM task"
+    )
     for entity in ("activity", "task"):
         export_records(store, entity, tmp_path / f"{entity}.ics")
         assert import_file(store, entity, tmp_path / f"{entity}.ics", ImportOptions(on_duplicate="overwrite")).skipped == 1
@@ -188,5 +216,10 @@ def test_entries_without_an_id_come_once_however_often_they_are_imported(store: 
 def test_entries_without_an_id_that_differ_in_anything_are_two(store: Store, tmp_path: Path, in_march: Callable[[float], None]) -> None:
     taken(store, tmp_path, *event("DTSTART:20260601T100000Z", "SUMMARY:Visit", "ORGANIZER:mailto:anna@example.com"))
     in_march(1)
-    result = taken(store, tmp_path, *event("DTSTART:20260601T100000Z", "SUMMARY:Visit", "ORGANIZER:mailto:bob@example.com"), *event("DTSTART:20260602T100000Z", "SUMMARY:Visit"))
+    result = taken(
+        store,
+        tmp_path,
+        *event("DTSTART:20260601T100000Z", "SUMMARY:Visit", "ORGANIZER:mailto:bob@example.com"),
+        *event("DTSTART:20260602T100000Z", "SUMMARY:Visit"),
+    )
     assert (result.added, result.skipped) == (2, 0)

@@ -75,7 +75,11 @@ def test_the_user_may_name_the_encoding(tmp_path: Path) -> None:
 def test_delimiter_and_line_ends_are_found_out(tmp_path: Path, delimiter: str, ending: str) -> None:
     text = ending.join(
         delimiter.join(cells)
-        for cells in (["Name", "Tags", "Amount", "Note"], ['"Müller, Söhne"', '"a;b"', '"1.234,50"', '"two\nlines"'], ["Li", "c|d" if delimiter != "|" else "c", "3.5", ""])
+        for cells in (
+            ["Name", "Tags", "Amount", "Note"],
+            ['"Müller, Söhne"', '"a;b"', '"1.234,50"', '"two\nlines"'],
+            ["Li", "c|d" if delimiter != "|" else "c", "3.5", ""],
+        )
     )
     table = table_of(tmp_path, text)
     assert table.delimiter == delimiter

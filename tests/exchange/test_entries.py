@@ -109,7 +109,11 @@ def test_messages_of_another_program_go_to_its_tickets(store: Store, tmp_path: P
 
 def test_a_look_at_a_file_of_entries_names_them(store: Store, tmp_path: Path) -> None:
     filled(store)
-    for entity, titles in (("deal_product", {"Box"}), ("deal_contact", {"Anna Berg"}), ("message", {"first one", "second one", "Here is the answer.\n\nRegards"})):
+    for entity, titles in (
+        ("deal_product", {"Box"}),
+        ("deal_contact", {"Anna Berg"}),
+        ("message", {"first one", "second one", "Here is the answer.\n\nRegards"}),
+    ):
         path = tmp_path / f"{entity}.csv"
         export_records(store, entity, path, ExportOptions(for_programs=True))
         plan = Plan(store, entity, path, ImportOptions(dates="ymd"))

@@ -36,7 +36,9 @@ def full(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory) -
         with store.read() as reader:
             from uuid import UUID
 
-            company, contact = (UUID(bytes=reader.value(f"SELECT id FROM {name} WHERE deleted_at IS NULL ORDER BY id LIMIT 1")) for name in ("company", "contact"))
+            company, contact = (
+                UUID(bytes=reader.value(f"SELECT id FROM {name} WHERE deleted_at IS NULL ORDER BY id LIMIT 1")) for name in ("company", "contact")
+            )
             draft = reader.value("SELECT id FROM quote WHERE status = 'draft' AND deleted_at IS NULL LIMIT 1")
         store.run(attachments.attach, "company", company, "Vertrag 中文.txt", "Grüße".encode() * 400_000)
         store.run(attachments.attach, "contact", contact, "empty.bin", b"")
@@ -54,7 +56,9 @@ def full(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Store]:
-    with new_store(tmp_path / "new.crmdesk", "correct horse battery", owner="Somebody Else", currency="USD", region="US", language="de", anywhere=True) as store:
+    with new_store(
+        tmp_path / "new.crmdesk", "correct horse battery", owner="Somebody Else", currency="USD", region="US", language="de", anywhere=True
+    ) as store:
         yield store
 
 
@@ -66,7 +70,10 @@ def source(full: Path, template: tuple[Path, Key]) -> Iterator[Store]:
 
 def tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     with store.read() as reader:
-        found = {name: reader.rows(f'SELECT {", ".join(f"{chr(34)}{column}{chr(34)}" for column in cls.columns)} FROM "{name}" ORDER BY id') for name, cls in ENTITIES.items()}
+        found = {
+            name: reader.rows(f'SELECT {", ".join(f"{chr(34)}{column}{chr(34)}" for column in cls.columns)} FROM "{name}" ORDER BY id')
+            for name, cls in ENTITIES.items()
+        }
         found["pieces"] = reader.rows("SELECT attachment_id, position, content FROM attachment_piece ORDER BY 1, 2")
         return found
 
@@ -216,7 +223,10 @@ HARMFUL: dict[str, tuple[Callable[[dict[str, bytes]], Any], str]] = {
     "a manifest that is none": (lambda parts: parts.update({"manifest.json": b"[1]"}), "manifest can't be read"),
     "a newer format": (lambda parts: said(parts, version=2), "newer CRMDesk"),
     "a table that is not there": (lambda parts: parts.pop("records/tag.json"), "is missing"),
-    "a changed table": (lambda parts: parts.update({"records/contact.json": parts["records/contact.json"].replace(b'"given_name"', b'"given_name" ', 1)}), "was changed"),
+    "a changed table": (
+        lambda parts: parts.update({"records/contact.json": parts["records/contact.json"].replace(b'"given_name"', b'"given_name" ', 1)}),
+        "was changed",
+    ),
     "no record": (lambda parts: with_record(parts, "tag", lambda rows: rows.append([1])), "no record"),
     "an unknown field": (lambda parts: with_record(parts, "tag", lambda rows: rows.append({"id": str(uuid4()), "name": "x", "evil": 1})), "no field"),
     "a value of another kind": (lambda parts: with_record(parts, "company", lambda rows: rows[0].update(employees="many")), "no value for employees"),

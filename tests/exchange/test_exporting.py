@@ -44,7 +44,11 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    acme = store.run(records.add, "company", {"name": "Acme & Söhne", "industry": "Steel", "revenue": "1200.50 EUR", "phone.main": "+49 30 123456", "address.city": "Köln", "tags": "vip,Kunde"})
+    acme = store.run(
+        records.add,
+        "company",
+        {"name": "Acme & Söhne", "industry": "Steel", "revenue": "1200.50 EUR", "phone.main": "+49 30 123456", "address.city": "Köln", "tags": "vip,Kunde"},
+    )
     store.run(records.add, "contact", {
         "given_name": "Anna", "family_name": "Berg", "company": acme, "role": "=1+1", "phone.work": "+49 30 1234567", "phone.mobile": "0151 23456789", "email": "anna@example.com",
         "address.street": "Ring 5", "address.postal_code": "01067", "address.city": "Dresden", "birthday": "1980-02-29", "note": "two\nlines, \"quoted\"",
@@ -67,7 +71,13 @@ def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, 
     book = openpyxl.load_workbook(tmp_path / "deals.xlsx")
     sheet, about = book.worksheets
     (table,) = sheet.tables.values()
-    assert (sheet.title, sheet.freeze_panes, table.ref, table.autoFilter.ref, table.tableStyleInfo.name) == ("Deals", "A2", "A1:D3", "A1:D3", "TableStyleLight1")
+    assert (sheet.title, sheet.freeze_panes, table.ref, table.autoFilter.ref, table.tableStyleInfo.name) == (
+        "Deals",
+        "A2",
+        "A1:D3",
+        "A1:D3",
+        "TableStyleLight1",
+    )
     assert [[cell.value for cell in row] for row in sheet.iter_rows()][:2] == [["Name", "Company", "Amount", "Expected close"], ["Belts", None, 150, None]]
     assert [sheet[f"C{row}"].number_format for row in (2, 3)] == ['#,##0.00\\ "USD"', '#,##0.00\\ "EUR"']
     assert (sheet["D3"].is_date, sheet["C3"].value, sheet["B3"].value) == (True, 8900, "Acme & Söhne")
@@ -78,7 +88,20 @@ def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, 
 def test_phones_and_addresses_get_a_column_for_each_label(filled: Store, tmp_path: Path) -> None:
     export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "phone", "email", "address", "handle")))
     head, *lines = rows_of(tmp_path / "c.csv")
-    assert head == ["Name", "Phone (work)", "Phone (mobile)", "Email", "Email (work)", "Email (home)", "Street", "Postal code", "City", "State", "Country", "Chat handle (wechat)"]
+    assert head == [
+        "Name",
+        "Phone (work)",
+        "Phone (mobile)",
+        "Email",
+        "Email (work)",
+        "Email (home)",
+        "Street",
+        "Postal code",
+        "City",
+        "State",
+        "Country",
+        "Chat handle (wechat)",
+    ]
     anna = next(line for line in lines if line[0] == "Anna Berg")
     assert anna == ["Anna Berg", "'+49 30 1234567", "0151 23456789", "anna@example.com", "", "", "Ring 5", "01067", "Dresden", "", "", ""]
 

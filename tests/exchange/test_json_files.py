@@ -31,10 +31,25 @@ def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-le"])
 def test_nested_objects_are_flattened_by_one_level(store: Store, tmp_path: Path, encoding: str) -> None:
-    path = saved(tmp_path, [{"first_name": "Jürgen", "last_name": "Groß", "company": {"name": "Acme"}, "address": {"street": "Main St. 1", "city": "Köln"}, "tags": ["a", "b"], "age": 7}], encoding)
+    path = saved(
+        tmp_path,
+        [
+            {
+                "first_name": "Jürgen",
+                "last_name": "Groß",
+                "company": {"name": "Acme"},
+                "address": {"street": "Main St. 1", "city": "Köln"},
+                "tags": ["a", "b"],
+                "age": 7,
+            }
+        ],
+        encoding,
+    )
     result = import_file(store, "contact", path)
     assert (result.added, result.created) == (1, {"company": 1, "tag": 2})
-    assert rows(store, "SELECT t.name, c.name, a.street, a.city FROM contact t JOIN company c ON c.id = t.company_id JOIN address a ON a.contact_id = t.id") == [("Jürgen Groß", "Acme", "Main St. 1", "Köln")]
+    assert rows(
+        store, "SELECT t.name, c.name, a.street, a.city FROM contact t JOIN company c ON c.id = t.company_id JOIN address a ON a.contact_id = t.id"
+    ) == [("Jürgen Groß", "Acme", "Main St. 1", "Köln")]
 
 
 def test_a_list_under_a_key_and_numbers_as_they_are_written(tmp_path: Path) -> None:

@@ -36,7 +36,10 @@ def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
 
 
 def kept(store: Store) -> list[tuple[str, dict[str, str], str | None]]:
-    return [(name, json.loads(columns), dates) for name, columns, dates in rows(store, "SELECT name, columns_to, dates FROM import_mapping WHERE deleted_at IS NULL")]
+    return [
+        (name, json.loads(columns), dates)
+        for name, columns, dates in rows(store, "SELECT name, columns_to, dates FROM import_mapping WHERE deleted_at IS NULL")
+    ]
 
 
 def test_a_mapping_is_kept_by_an_import_and_holds_for_the_next_such_file(store: Store, tmp_path: Path) -> None:
@@ -129,7 +132,10 @@ def test_a_column_that_fits_nothing_becomes_a_field_with_the_import(store: Store
     text = "Name,Shoe size,Nickname of cat,Seen\nAnna Berg,42,Minka,2026-01-02\n"
     result = taken(store, tmp_path, text, own_fields=("shoe size", "Seen"))
     assert (result.added, result.unused) == (1, ("Nickname of cat",))
-    assert rows(store, "SELECT name, label, kind, about FROM custom_field ORDER BY position") == [("shoe_size", "Shoe size", "integer", "contact"), ("seen", "Seen", "date", "contact")]
+    assert rows(store, "SELECT name, label, kind, about FROM custom_field ORDER BY position") == [
+        ("shoe_size", "Shoe size", "integer", "contact"),
+        ("seen", "Seen", "date", "contact"),
+    ]
     with store.read() as reader:
         assert record(reader, "contact", find_one(reader, "contact", "Anna Berg"))["shoe_size"] == 42
     again = taken(store, tmp_path, text.replace("Anna", "Bob"))

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 def letter(**headers: str) -> EmailMessage:
     message = EmailMessage()
-    given = {"From": "Anna Berg <Anna@Acme.example>", "To": "maria@us.example", "Subject": "Käse für Köln", "Date": "Tue, 02 Jun 2026 10:00:00 +0200", "Message-ID": "<42@acme.example>"}
+    given = {
+        "From": "Anna Berg <Anna@Acme.example>",
+        "To": "maria@us.example",
+        "Subject": "Käse für Köln",
+        "Date": "Tue, 02 Jun 2026 10:00:00 +0200",
+        "Message-ID": "<42@acme.example>",
+    }
     for name, value in {**given, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
         message[name] = value
     message.set_content("Dear Maria,\n\nsee you.\n")
@@ -49,7 +55,16 @@ def test_a_mail_of_a_customer_lies_in_their_timeline_with_its_files(store: Store
     result = import_file(store, "activity", saved(tmp_path, message))
     assert (result.format, result.read, result.added) == ("mail", 1, 1)
     (activity,) = rows(store, "SELECT id, kind, subject, at, direction, contact_id, company_id, external_id, source, body FROM activity")
-    assert activity[1:9] == ("mail", "Käse für Köln", datetime(2026, 6, 2, 8, tzinfo=UTC).timestamp() * 1000, "in", anna.bytes, company.bytes, "42@acme.example", "Mail")
+    assert activity[1:9] == (
+        "mail",
+        "Käse für Köln",
+        datetime(2026, 6, 2, 8, tzinfo=UTC).timestamp() * 1000,
+        "in",
+        anna.bytes,
+        company.bytes,
+        "42@acme.example",
+        "Mail",
+    )
     assert activity[9] == "From: Anna Berg <Anna@Acme.example>\nTo: maria@us.example\n\nDear Maria,\n\nsee you."
     ((file, name, mime, owner, its_company),) = rows(store, "SELECT id, name, mime, activity_id, company_id FROM attachment")
     assert (name, mime, owner, its_company) == ("Angebot ä.pdf", "application/pdf", activity[0], company.bytes)
@@ -57,7 +72,10 @@ def test_a_mail_of_a_customer_lies_in_their_timeline_with_its_files(store: Store
         assert attachments.content(reader, file) == b"%PDF-1.7 offer"
     assert import_file(store, "activity", tmp_path / "mail.eml").skipped == 1
     store.undo()
-    assert rows(store, "SELECT count(*) FROM activity WHERE deleted_at IS NULL UNION ALL SELECT count(*) FROM attachment WHERE deleted_at IS NULL") == [(0,), (0,)]
+    assert rows(store, "SELECT count(*) FROM activity WHERE deleted_at IS NULL UNION ALL SELECT count(*) FROM attachment WHERE deleted_at IS NULL") == [
+        (0,),
+        (0,),
+    ]
 
 
 def test_a_mail_of_a_colleague_goes_out(store: Store, tmp_path: Path) -> None:
@@ -73,7 +91,10 @@ def test_a_mail_of_a_colleague_goes_out(store: Store, tmp_path: Path) -> None:
 
 def test_html_is_read_as_text_and_nothing_of_it_runs(store: Store, tmp_path: Path) -> None:
     message = letter()
-    message.set_content("<html><head><style>p{}</style><title>No</title></head><body><p>Hello&nbsp;<b>you</b><script>alert(1)</script></p><ul><li>one<li>two</ul><img src='https://x.example/1.gif'></body></html>", subtype="html")
+    message.set_content(
+        "<html><head><style>p{}</style><title>No</title></head><body><p>Hello&nbsp;<b>you</b><script>alert(1)</script></p><ul><li>one<li>two</ul><img src='https://x.example/1.gif'></body></html>",
+        subtype="html",
+    )
     import_file(store, "activity", saved(tmp_path, message))
     assert rows(store, "SELECT body FROM activity")[0][0].endswith("\n\nHello you\n\n• one\n• two")
     assert text_of("<p>1 &lt; 2<br>next") == "1 < 2\nnext"
@@ -98,7 +119,10 @@ def test_a_mail_inside_a_mail_and_a_picture_of_the_signature(store: Store, tmp_p
 
 
 def test_a_mail_that_is_none_is_refused(store: Store, tmp_path: Path) -> None:
-    for name, content in (("broken.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__properties_version1.0".encode("utf-16-le") * 40), ("text.eml", b"just some words")):
+    for name, content in (
+        ("broken.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__properties_version1.0".encode("utf-16-le") * 40),
+        ("text.eml", b"just some words"),
+    ):
         with pytest.raises(UserError, match="damaged, or no mail"):
             import_file(store, "activity", saved(tmp_path, content, name))
     with pytest.raises(UserError, match="become activities"):
@@ -110,6 +134,8 @@ def test_an_outlook_mail_is_read_and_an_outlook_contact_refused(store: Store, sh
     folder = shared_data / "09_nasty_files" / "outlook_msg"
     result = import_file(store, "activity", folder / "simple_test_msg.msg", ImportOptions())
     assert (result.added, result.rejected) == (1, 0)
-    assert rows(store, "SELECT subject, at, external_id FROM activity") == [("test message", 1183699637000, "PGEFIIKPGDMKMJKEOPLDIEBICAAA.travis@overwrittenstack.com")]
+    assert rows(store, "SELECT subject, at, external_id FROM activity") == [
+        ("test message", 1183699637000, "PGEFIIKPGDMKMJKEOPLDIEBICAAA.travis@overwrittenstack.com")
+    ]
     with pytest.raises(UserError, match=r"no mail \(IPM.Contact\)"):
         import_file(store, "activity", folder / "msgClassContact.msg")

@@ -113,14 +113,19 @@ def test_a_postal_code_needs_an_address_around_it(tmp_path: Path) -> None:
 
 
 def test_pictures_dates_and_codes_are_not_taken_for_something_else(tmp_path: Path) -> None:
-    table = table_of(tmp_path, "Name,Photo,Seen,Code", "Anna Berg,https://a.example/a.png,2026-01-02,AB-1234", "Bob Li,https://a.example/b.png,2026-01-03,AB-1235")
+    table = table_of(
+        tmp_path, "Name,Photo,Seen,Code", "Anna Berg,https://a.example/a.png,2026-01-02,AB-1234", "Bob Li,https://a.example/b.png,2026-01-03,AB-1235"
+    )
     layout = guess("contact", table)
     assert targets(layout) == {"Name": "name"}
     assert layout.unused == ("Photo", "Seen", "Code")
     assert {column.reason for column in layout.columns if not column.target} == {"Neither the name nor the cells tell what it is."}
 
 
-@pytest.mark.parametrize(("header", "target"), [("Compnay", "company"), ("Adress", "address.street"), ("Telephon Number", "phone"), ("Geburstag", "birthday"), ("Bussiness Phone", "phone.work")])
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [("Compnay", "company"), ("Adress", "address.street"), ("Telephon Number", "phone"), ("Geburstag", "birthday"), ("Bussiness Phone", "phone.work")],
+)
 def test_a_misspelt_name_is_understood(tmp_path: Path, header: str, target: str) -> None:
     column = guess("contact", table_of(tmp_path, f"Last Name,{header}", "Berg,")).columns[1]
     assert (str(column.target), column.why, column.confidence) == (target, "spelling", 0.7)
@@ -142,9 +147,14 @@ def test_a_column_that_fits_nothing_can_become_a_field_of_its_own() -> None:
 
 
 def test_labels_of_googles_columns_go_with_their_values(tmp_path: Path) -> None:
-    layout = guess("contact", table_of(tmp_path, "First Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value", "A,x,Work,a@example.com,Mobile,1"))
+    layout = guess(
+        "contact", table_of(tmp_path, "First Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value", "A,x,Work,a@example.com,Mobile,1")
+    )
     assert layout.product == "Google Contacts"
-    assert [(column.header, column.label_index) for column in layout.columns if column.label_index is not None] == [("E-mail 1 - Value", 2), ("Phone 1 - Value", 4)]
+    assert [(column.header, column.label_index) for column in layout.columns if column.label_index is not None] == [
+        ("E-mail 1 - Value", 2),
+        ("Phone 1 - Value", 4),
+    ]
 
 
 def test_the_user_has_the_last_word(tmp_path: Path) -> None:

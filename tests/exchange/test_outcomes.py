@@ -53,7 +53,9 @@ def test_the_table_has_no_row_for_a_crash() -> None:
 
 def snapshot(store: Store) -> list[Any]:
     with store.read() as reader:
-        person = reader.one("SELECT t.given_name, t.family_name, t.role, t.birthday, c.name FROM contact t LEFT JOIN company c ON c.id = t.company_id WHERE t.deleted_at IS NULL")
+        person = reader.one(
+            "SELECT t.given_name, t.family_name, t.role, t.birthday, c.name FROM contact t LEFT JOIN company c ON c.id = t.company_id WHERE t.deleted_at IS NULL"
+        )
         parts = [sorted(row for (row,) in reader.rows(sql)) for sql in (
             "SELECT p.number FROM phone p WHERE p.deleted_at IS NULL", "SELECT e.address FROM email e WHERE e.deleted_at IS NULL",
             "SELECT ifnull(a.city, '') || ' ' || ifnull(a.postal_code, '') || ' ' || ifnull(a.country, '') FROM address a WHERE a.deleted_at IS NULL",
@@ -88,7 +90,12 @@ def test_phones_become_the_stated_international_numbers(store: Store, tmp_path: 
     result = import_file(store, "contact", numbered, ImportOptions(on_duplicate="add", region="ZZ"))
     assert result.rejected == 0
     with store.read() as reader:
-        ours = {int(number): (e164, extension) for number, e164, extension in reader.rows("SELECT t.family_name, p.e164, p.extension FROM phone p JOIN contact t ON t.id = p.contact_id WHERE p.position = 0")}
+        ours = {
+            int(number): (e164, extension)
+            for number, e164, extension in reader.rows(
+                "SELECT t.family_name, p.e164, p.extension FROM phone p JOIN contact t ON t.id = p.contact_id WHERE p.position = 0"
+            )
+        }
     missed = {}
     for number, row in enumerate(rows):
         text, verdict = row[column].strip(), row.get("verdict", "VALID")

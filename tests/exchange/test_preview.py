@@ -72,7 +72,12 @@ def test_each_row_is_new_changed_known_or_refused_with_the_reason(anna: Store, t
 
 @pytest.mark.parametrize(
     ("mode", "what", "changes"),
-    [("skip", "known", []), ("fill", "changes", [("Department", "", "Sales")]), ("overwrite", "changes", [("Job title", "Buyer", "Boss"), ("Department", "", "Sales")]), ("add", "new", [])],
+    [
+        ("skip", "known", []),
+        ("fill", "changes", [("Department", "", "Sales")]),
+        ("overwrite", "changes", [("Job title", "Buyer", "Boss"), ("Department", "", "Sales")]),
+        ("add", "new", []),
+    ],
 )
 def test_each_mode_says_what_it_would_do(anna: Store, tmp_path: Path, mode: str, what: str, changes: list[tuple[str, str, str]]) -> None:
     (row,) = seen(anna, tmp_path, "Name,Email,Role,Department\nAnna Berg,anna@example.com,Boss,Sales\n", on_duplicate=mode).rows
@@ -241,7 +246,9 @@ def test_single_rows_are_treated_otherwise_than_all(store: Store, tmp_path: Path
     for name in ("Anna", "Bea", "Cleo", "Dora"):
         store.run(deeds.add, "contact", {"name": f"{name} Berg", "email": f"{name}@berg.example", "role": "Buyer"})
     path = tmp_path / "people.csv"
-    path.write_text("Name,Email,Job Title\n" + "".join(f"{name} Berg,{name}@berg.example,Owner\n" for name in ("Anna", "Bea", "Cleo", "Dora")), encoding="utf-8")
+    path.write_text(
+        "Name,Email,Job Title\n" + "".join(f"{name} Berg,{name}@berg.example,Owner\n" for name in ("Anna", "Bea", "Cleo", "Dora")), encoding="utf-8"
+    )
     said = {(str(path), line): Decision(mode) for line, mode in ((3, "skip"), (4, "add"), (5, "fill"))}
     seen = preview(store, "contact", path, ImportOptions(on_duplicate="overwrite", decisions=said), whole=True)
     assert [row.what for row in seen.rows] == ["changes", "known", "new", "same"]

@@ -41,7 +41,9 @@ def test_a_sales_pipeline_of_8800_deals(store: Store, tmp_path: Path, shared_dat
     assert result.created == {"stage": 2}  # every product, company and agent was found, “GTXPro” as “GTX Pro”
     stages = dict(rows(store, "SELECT s.name, count(*) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE d.deleted_at IS NULL GROUP BY s.id"))
     assert stages == {"Won": 4_238, "Lost": 2_473, "Engaging": 1_589, "Prospecting": 500}
-    assert rows(store, "SELECT sum(d.amount), count(d.closed_on), count(d.expected_close_on) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'won'") == [(1_000_553_400, 4_238, 0)]
+    assert rows(
+        store, "SELECT sum(d.amount), count(d.closed_on), count(d.expected_close_on) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'won'"
+    ) == [(1_000_553_400, 4_238, 0)]
     assert rows(store, "SELECT count(*) FROM deal WHERE company_id IS NULL UNION ALL SELECT count(*) FROM deal WHERE opened_on IS NULL") == [(1_425,), (500,)]
     assert rows(store, "SELECT count(*) FROM company c JOIN company p ON p.id = c.parent_id") == [(15,)]
     days = "SELECT round(avg(julianday(d.closed_on) - julianday(d.opened_on)), 1) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = "
@@ -57,7 +59,13 @@ def test_the_pipeline_alone_makes_what_it_refers_to(store: Store, tmp_path: Path
 
 def test_830_orders_with_2155_lines(store: Store, tmp_path: Path, shared_data: Path) -> None:
     folder = shared_data / "02_orders" / "northwind_csv"
-    for entity, name, count in (("member", "employees", 9), ("company", "customers", 91), ("product", "products", 77), ("quote", "orders", 830), ("quote_line", "order_details", 2_155)):
+    for entity, name, count in (
+        ("member", "employees", 9),
+        ("company", "customers", 91),
+        ("product", "products", 77),
+        ("quote", "orders", 830),
+        ("quote_line", "order_details", 2_155),
+    ):
         result = taken(store, tmp_path, entity, folder / f"{name}.csv")
         assert (result.read, result.added, result.rejected) == (count, count, 0)
     assert rows(store, "SELECT count(*), min(date), max(date), count(DISTINCT number), count(company_id), count(owner_id) FROM quote WHERE status = 'accepted'") == [

@@ -72,19 +72,28 @@ def test_a_changed_deal_is_found_by_its_id_and_changed(store: Store, tmp_path: P
         writer.writeheader()
         writer.writerows(changed)
     seen = preview(store, "deal", path, ImportOptions(on_duplicate="overwrite"), whole=True)
-    assert (seen.added, seen.updated, {len(row.changes) for row in seen.rows}, {row.why for row in seen.rows}) == (0, 100, {1}, {"the same id in the other program"})
+    assert (seen.added, seen.updated, {len(row.changes) for row in seen.rows}, {row.why for row in seen.rows}) == (
+        0,
+        100,
+        {1},
+        {"the same id in the other program"},
+    )
     result = taken(store, tmp_path, "deal", path, on_duplicate="overwrite", match=("external_id",))
     assert (result.added, result.updated) == (0, 100)
     total = rows(store, "SELECT sum(d.amount) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'won' AND d.deleted_at IS NULL")
     assert total == [(1_000_553_400 + 100 * 100,)]
     store.undo()
-    assert rows(store, "SELECT sum(d.amount) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'won' AND d.deleted_at IS NULL") == [(1_000_553_400,)]
+    assert rows(store, "SELECT sum(d.amount) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.outcome = 'won' AND d.deleted_at IS NULL") == [
+        (1_000_553_400,)
+    ]
 
 
 def test_tickets_that_were_resolved_before_the_first_reply_are_flagged_and_no_time_is_negative(store: Store, tmp_path: Path, shared_data: Path) -> None:
     result = taken(store, tmp_path, "ticket", shared_data / "08_tickets" / "customer_support_tickets.csv")
     assert [note for note in result.notes if "resolved before the first reply" in note]
-    assert rows(store, "SELECT count(*) FROM ticket WHERE resolved_at < opened_at OR closed_at < opened_at OR first_replied_at < opened_at OR waited_minutes < 0") == [(0,)]
+    assert rows(
+        store, "SELECT count(*) FROM ticket WHERE resolved_at < opened_at OR closed_at < opened_at OR first_replied_at < opened_at OR waited_minutes < 0"
+    ) == [(0,)]
     with store.read() as reader:
         figures = [figure.value for row in reports.run(reader, "tickets").rows for figure in row[1:]]
     assert all(not isinstance(value, int | float) or value >= 0 for value in figures)

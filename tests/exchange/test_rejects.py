@@ -33,7 +33,8 @@ def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "encoding", "delimiter"), [("a.csv", "cp1252", ";"), ("a.csv", "utf-16", ","), ("a.tsv", "utf-8-sig", "\t"), ("a.txt", "gb18030", "|"), ("a.csv", "utf-8", ",")]
+    ("name", "encoding", "delimiter"),
+    [("a.csv", "cp1252", ";"), ("a.csv", "utf-16", ","), ("a.tsv", "utf-8-sig", "\t"), ("a.txt", "gb18030", "|"), ("a.csv", "utf-8", ",")],
 )
 def test_a_text_table_keeps_its_encoding_and_its_delimiter(store: Store, tmp_path: Path, name: str, encoding: str, delimiter: str) -> None:
     person = "王小明" if encoding in {"gb18030", "utf-8", "utf-8-sig"} else "Jörg Müller"
@@ -49,7 +50,10 @@ def test_a_text_table_keeps_its_encoding_and_its_delimiter(store: Store, tmp_pat
 
 def test_a_json_file_comes_back_as_one(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "people.json"
-    path.write_text(json.dumps([{"name": "Anna Berg", "email": "anna@", "phone": [{"label": "work", "value": "030 1"}]}, {"name": "Bob Li", "role": "Boss"}]), encoding="utf-8")
+    path.write_text(
+        json.dumps([{"name": "Anna Berg", "email": "anna@", "phone": [{"label": "work", "value": "030 1"}]}, {"name": "Bob Li", "role": "Boss"}]),
+        encoding="utf-8",
+    )
     result = taken(store, path)
     assert (result.added, result.rejects_file) == (1, str(tmp_path / "people-rejected.json"))
     text = (tmp_path / "people-rejected.json").read_text(encoding="utf-8")
@@ -67,7 +71,10 @@ def test_reasons_of_an_earlier_import_are_passed_over_and_not_piled_up(store: St
     (tmp_path / "b.csv").write_text(half, encoding="utf-8")
     second = taken(store, tmp_path / "b.csv")
     assert (second.added, second.rejected, second.unused) == (1, 1, ())
-    assert (tmp_path / "b-rejected.csv").read_text(encoding="utf-8").splitlines() == ["Name,Email,Reason", "Bob Li,bob@,Line 3: Email: “bob@” is not a mail address."]
+    assert (tmp_path / "b-rejected.csv").read_text(encoding="utf-8").splitlines() == [
+        "Name,Email,Reason",
+        "Bob Li,bob@,Line 3: Email: “bob@” is not a mail address.",
+    ]
 
 
 @pytest.mark.parametrize("language", ["de", "zh"])
@@ -82,7 +89,10 @@ def test_reasons_are_known_in_every_language(store: Store, tmp_path: Path, langu
 
 
 def test_rows_without_a_header_come_back_so(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("Anna Berg,anna@example.com,+49 30 1234567\nBob Li,bob@example.com,030 7654321\nCleo Wu,cleo@,030 7654322\nDan Fox,dan@example.com,030 7654323\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text(
+        "Anna Berg,anna@example.com,+49 30 1234567\nBob Li,bob@example.com,030 7654321\nCleo Wu,cleo@,030 7654322\nDan Fox,dan@example.com,030 7654323\n",
+        encoding="utf-8",
+    )
     result = taken(store, tmp_path / "a.csv", chosen={"name": "1", "email": "2", "phone": "3"})
     assert (result.added, result.rejected) == (3, 1)
     text = (tmp_path / "a-rejected.csv").read_text(encoding="utf-8")

@@ -101,7 +101,9 @@ def test_a_record_that_stands_twice_in_a_file_gets_each_value_once(store: Store,
 
 @pytest.mark.parametrize("on_duplicate", ["skip", "fill", "overwrite"])
 @pytest.mark.parametrize(("ending", "for_programs"), FORMS)
-def test_tickets_and_quotes_with_all_that_belongs_to_them_are_known_again(store: Store, tmp_path: Path, ending: str, for_programs: bool, on_duplicate: str) -> None:
+def test_tickets_and_quotes_with_all_that_belongs_to_them_are_known_again(
+    store: Store, tmp_path: Path, ending: str, for_programs: bool, on_duplicate: str
+) -> None:
     store.run(records.add, "company", {"name": "Acme", "phone": "+49 30 123456", "tags": "vip", "address.city": "Köln", "note": "n"})
     ticket = store.run(tickets.open_ticket, "Broken", message="It fell.\n\nHelp")
     store.run(tickets.reply, ticket, "Send it in")

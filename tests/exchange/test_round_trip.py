@@ -27,7 +27,22 @@ OWN_FIELDS = (
     ("contact", "shoe_size", "decimal", ""), ("contact", "hobby", "text", ""), ("contact", "is_vip", "flag", ""), ("contact", "colour", "choice", "red,green"),
     ("company", "rank", "integer", ""), ("deal", "first_talk", "date", ""),
 )  # fmt: skip
-ORDER = ("company", "contact", "product", "lead", "deal", "deal_product", "deal_contact", "quote", "quote_line", "ticket", "activity", "task", "article", "message")
+ORDER = (
+    "company",
+    "contact",
+    "product",
+    "lead",
+    "deal",
+    "deal_product",
+    "deal_contact",
+    "quote",
+    "quote_line",
+    "ticket",
+    "activity",
+    "task",
+    "article",
+    "message",
+)
 # What the program works out by itself again, and the number that a document is known by in later imports.
 OWN_WORK = {"id", "last_contact_at", "position", "source", "pdf", "pdf_sha256", "e164"}
 
@@ -78,7 +93,9 @@ def fill(store: Store) -> None:
         "subject": "Do", "due_on": "2026-12-01", "due_at": "2026-12-01 10:00", "remind_at": "2026-12-01 09:00", "repeats": "week", "repeat_every": "2", "body": "x", **links,
     })  # fmt: skip
     add("task", {"subject": "Done", "done_at": "2026-11-01 10:00"})
-    ticket = add("ticket", {"subject": "Broken", "priority": "high", "company": company, "contact": anna, "product": box, "channel": "mail", "tags": "tt", "csat": "4"})
+    ticket = add(
+        "ticket", {"subject": "Broken", "priority": "high", "company": company, "contact": anna, "product": box, "channel": "mail", "tags": "tt", "csat": "4"}
+    )
     add("deal_product", {"deal": deal, "product": box, "quantity": "2.5", "unit_price": "99.125", "position": "0"})
     add("deal_product", {"deal": deal, "product": box, "quantity": "1", "position": "1"})
     add("deal_product", {"deal": lost, "product": box})
@@ -88,11 +105,21 @@ def fill(store: Store) -> None:
     how = add("article", {"title": "Clean it", "status": "draft", "body": "Wipe."})
     said: dict[str, Any] = {"ticket": ticket, "at": "2026-11-20 10:00", "position": "0"}
     add("message", {**said, "kind": "in", "body": "Broken!\n\n=now", "channel": "mail", "contact": anna})
-    add("message", {**said, "kind": "out", "body": "See the page.", "at": "2026-11-20 10:05", "channel": "mail", "member": eva, "article": how, "position": "1"})
-    add("message", {**said, "kind": "note", "body": "Calls \"often\", 常来", "at": "2026-11-20 11:00", "member": eva, "position": "2"})
+    add(
+        "message", {**said, "kind": "out", "body": "See the page.", "at": "2026-11-20 10:05", "channel": "mail", "member": eva, "article": how, "position": "1"}
+    )
+    add("message", {**said, "kind": "note", "body": 'Calls "often", 常来', "at": "2026-11-20 11:00", "member": eva, "position": "2"})
     add("article", {"title": "How", "category": "Care", "language": "de", "status": "published", "body": "text\n\nmore"})
     line = {"description": "Box", "product": "B-1", "quantity": "2", "unit": "pcs", "unit_price": "50.125", "tax_category": "S", "tax_rate": "19"}
-    draft = {"currency": "EUR", "company": "Holding AG", "date": "2026-03-01", "reference": "ref", "intro": "hi", "language": "en", "lines": [line, {**line, "unit_price": "7"}]}
+    draft = {
+        "currency": "EUR",
+        "company": "Holding AG",
+        "date": "2026-03-01",
+        "reference": "ref",
+        "intro": "hi",
+        "language": "en",
+        "lines": [line, {**line, "unit_price": "7"}],
+    }
     store.run(quotes.issue, store.run(quotes.add_document, draft)[0])
 
 
@@ -124,7 +151,11 @@ def test_every_entity_comes_back_as_it_was(store: Store, other: Store, tmp_path:
         assert [{n: (a[n], b[n]) for n in a if a[n] != b[n]} for a, b in zip(after, before, strict=True)] == [{}] * len(before), entity
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf", "Zs"), exclude_characters="\ufffd") | st.just(" "), min_size=1, max_size=40)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf", "Zs"), exclude_characters="\ufffd") | st.just(" "),
+    min_size=1,
+    max_size=40,
+)
 LINES = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
 
 
@@ -140,7 +171,11 @@ def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_fa
     with opened("from") as store, opened("to") as other:
         for at, (text, number, day) in enumerate(data.draw(st.lists(st.tuples(LINES, st.integers(0, 10**6), st.dates()), min_size=1, max_size=4))):
             store.run(records.add, "article", {"title": f"{at} {text}", "category": text, "body": f"x{text}\n{text}x", "status": "published"})
-            store.run(records.add, "product", {"name": f"{at} {text}", "code": f"C{at}", "unit": text, "price": f"{number}.{at:04} EUR", "tax_rate": f"{number % 100}.5"})
+            store.run(
+                records.add,
+                "product",
+                {"name": f"{at} {text}", "code": f"C{at}", "unit": text, "price": f"{number}.{at:04} EUR", "tax_rate": f"{number % 100}.5"},
+            )
             store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(number + 1)})
         for entity in ("article", "product", "task"):
             path = folder / f"{entity}{ending}"
@@ -150,16 +185,22 @@ def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_fa
             assert told(other, entity) == told(store, entity)
 
 
-
-
 def test_meetings_and_tasks_come_back_from_a_calendar(store: Store, other: Store, tmp_path: Path) -> None:
     for target in (store, other):
         target.run(records.add, "contact", {"given_name": "Anna", "family_name": "Berg", "email": "anna@example.com"})
     with store.read() as reader:
         anna = UUID(bytes=ids(reader, "contact")[0])
-    store.run(records.add, "activity", {"kind": "meeting", "subject": "Visit, with; tour", "at": "2026-11-23 10:00", "minutes": "90", "contact": anna, "body": "one\ntwo"})
+    store.run(
+        records.add,
+        "activity",
+        {"kind": "meeting", "subject": "Visit, with; tour", "at": "2026-11-23 10:00", "minutes": "90", "contact": anna, "body": "one\ntwo"},
+    )
     store.run(records.add, "activity", {"kind": "meeting", "subject": "中文" * 40, "at": "2026-07-01 08:15", "minutes": "15"})
-    store.run(records.add, "task", {"subject": "Send report", "due_on": "2026-12-01", "repeats": "week", "repeat_every": "2", "repeats_from": "2026-12-01", "body": "x"})
+    store.run(
+        records.add,
+        "task",
+        {"subject": "Send report", "due_on": "2026-12-01", "repeats": "week", "repeat_every": "2", "repeats_from": "2026-12-01", "body": "x"},
+    )
     store.run(records.add, "task", {"subject": "Call", "due_on": "2026-12-02", "due_at": "2026-12-02 15:00", "done_at": "2026-12-01 10:00", "contact": anna})
     for entity in ("activity", "task"):
         export_records(store, entity, tmp_path / f"{entity}.ics")

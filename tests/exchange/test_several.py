@@ -33,7 +33,9 @@ def folder(tmp_path: Path) -> Path:
     (inside / "a.csv").write_text("Name,Company,E-mail\nAnna Berg,Acme,anna@acme.example\n,,broken\n", encoding="utf-8")
     (inside / "old" / "b.tsv").write_text("Full name\tOrganization\nBob Li\tAcme\n", encoding="utf-8")
     (inside / "c.vcf").write_text("BEGIN:VCARD\nFN:Carl Groß\nORG:Acme\nEND:VCARD\nBEGIN:VCARD\nX-A:b\nEND:VCARD\n", encoding="utf-8")
-    (inside / "old" / "d.vcf").write_text("BEGIN:VCARD\nFN:Anna Berg\nEMAIL:anna@acme.example\nEND:VCARD\nBEGIN:VCARD\nNOTE:nobody\nEND:VCARD\n", encoding="utf-8")
+    (inside / "old" / "d.vcf").write_text(
+        "BEGIN:VCARD\nFN:Anna Berg\nEMAIL:anna@acme.example\nEND:VCARD\nBEGIN:VCARD\nNOTE:nobody\nEND:VCARD\n", encoding="utf-8"
+    )
     (inside / "picture.png").write_bytes(b"\x89PNG")
     (inside / "old" / ".hidden" / "e.csv").write_text("Name\nNobody\n", encoding="utf-8")
     (inside / "broken.vcf").write_text("VERSION:3.0\nFN:No card\n", encoding="utf-8")
@@ -90,7 +92,9 @@ def test_the_progress_of_all_files_is_one_and_a_cancel_leaves_no_trace(store: St
 
 
 def test_one_file_is_imported_as_ever(store: Store, folder: Path) -> None:
-    assert import_files(store, "contact", [folder / "a.csv"], ImportOptions(dry_run=True)) == import_file(store, "contact", folder / "a.csv", ImportOptions(dry_run=True))
+    assert import_files(store, "contact", [folder / "a.csv"], ImportOptions(dry_run=True)) == import_file(
+        store, "contact", folder / "a.csv", ImportOptions(dry_run=True)
+    )
     assert files_in([folder / "a.csv", folder / "a.csv"])[0] == [folder / "a.csv"]
 
 
@@ -126,7 +130,14 @@ def test_a_field_of_ones_own_that_several_files_have_is_made_once_and_asks_nothi
 def test_each_file_has_its_own_counts_also_where_several_make_one_table(store: Store, folder: Path) -> None:
     result = import_files(store, "contact", [folder])
     counts = {file.file.rpartition("/")[2]: (file.read, file.added, file.skipped, file.rejected) for file in result.files}
-    assert counts == {"a.csv": (2, 1, 0, 1), "b.tsv": (1, 1, 0, 0), "broken.vcf": (0, 0, 0, 0), "c.vcf": (2, 1, 0, 1), "d.vcf": (2, 0, 1, 1), "empty.csv": (0, 0, 0, 0)}
+    assert counts == {
+        "a.csv": (2, 1, 0, 1),
+        "b.tsv": (1, 1, 0, 0),
+        "broken.vcf": (0, 0, 0, 0),
+        "c.vcf": (2, 1, 0, 1),
+        "d.vcf": (2, 0, 1, 1),
+        "empty.csv": (0, 0, 0, 0),
+    }
     given_back = {file.file.rpartition("/")[2]: file.rejects_file for file in result.files if file.rejects_file}
     assert given_back == {"a.csv": str(folder / "a-rejected.csv"), "c.vcf": str(folder / "broken-rejected.vcf"), "d.vcf": str(folder / "broken-rejected.vcf")}
 
@@ -135,8 +146,16 @@ def test_mails_and_calendars_of_a_folder_are_counted_by_file(store: Store, tmp_p
     inside = tmp_path / "inbox"
     inside.mkdir()
     for number in (1, 2):
-        (inside / f"{number}.eml").write_text(f"Message-ID: <{number}@example.com>\nSubject: Hello {number}\nFrom: anna@example.com\nDate: Mon, 1 Jun 2026 10:00:00 +0000\n\nText\n", encoding="utf-8")
+        (inside / f"{number}.eml").write_text(
+            f"Message-ID: <{number}@example.com>\nSubject: Hello {number}\nFrom: anna@example.com\nDate: Mon, 1 Jun 2026 10:00:00 +0000\n\nText\n",
+            encoding="utf-8",
+        )
         events = "".join(f"BEGIN:VEVENT\nUID:{number}-{place}\nDTSTART:2026060{place}T100000Z\nEND:VEVENT\n" for place in range(1, number + 2))
         (inside / f"{number}.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
     result = import_files(store, "activity", [inside])
-    assert {file.file.rpartition("/")[2]: (file.read, file.added) for file in result.files} == {"1.eml": (1, 1), "2.eml": (1, 1), "1.ics": (2, 2), "2.ics": (3, 3)}
+    assert {file.file.rpartition("/")[2]: (file.read, file.added) for file in result.files} == {
+        "1.eml": (1, 1),
+        "2.eml": (1, 1),
+        "1.ics": (2, 2),
+        "2.ics": (3, 3),
+    }

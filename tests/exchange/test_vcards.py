@@ -50,10 +50,17 @@ def test_a_card_of_an_iphone_arrives_whole(store: Store, tmp_path: Path) -> None
     assert rows(store, "SELECT t.given_name, t.family_name, t.title, t.role, t.department, t.birthday, t.external_id, t.source, c.name FROM contact t JOIN company c ON c.id = t.company_id") == [
         ("Anna Maria", "von Berg", "Dr.", "Buyer", "Sales / South", "1980-03-22", "4711", "vCard", "Acme, Inc.")
     ]  # fmt: skip
-    assert rows(store, "SELECT label, number, e164 FROM phone ORDER BY position") == [("mobile", "+49 151 23456789", "+4915123456789"), ("Reception", "030 123456", "+4930123456")]
+    assert rows(store, "SELECT label, number, e164 FROM phone ORDER BY position") == [
+        ("mobile", "+49 151 23456789", "+4915123456789"),
+        ("Reception", "030 123456", "+4930123456"),
+    ]
     assert rows(store, "SELECT label, address FROM email ORDER BY position") == [("work", "anna@acme.example"), ("home", "anna@home.example")]
     assert rows(store, "SELECT label, street, postal_code, city, country FROM address") == [("work", "Main St. 1\nBack door", "10115", "Berlin", "Germany")]
-    assert rows(store, "SELECT label, handle FROM handle ORDER BY position") == [("skype", "anna.berg"), ("twitter", "https://twitter.com/anna"), ("website", "https://acme.example")]
+    assert rows(store, "SELECT label, handle FROM handle ORDER BY position") == [
+        ("skype", "anna.berg"),
+        ("twitter", "https://twitter.com/anna"),
+        ("website", "https://acme.example"),
+    ]
     assert rows(store, "SELECT text FROM memo") == [("Likes tea, not coffee;\nreally",)]
 
 
@@ -88,7 +95,11 @@ def test_an_encoding_that_is_none_is_passed_over(store: Store, tmp_path: Path) -
 def test_a_picture_is_kept_beside_the_contact_and_goes_with_the_undo(store: Store, tmp_path: Path) -> None:
     text = base64.b64encode(PNG).decode()
     folded = "\n ".join(text[i : i + 60] for i in range(0, len(text), 60))
-    taken(store, tmp_path, card("N:Berg;Anna;;;", f"PHOTO;ENCODING=b;TYPE=PNG:{folded}") + card("N:Li;Bob;;;", f"PHOTO:data:image/png;base64,{text}", version="4.0"))
+    taken(
+        store,
+        tmp_path,
+        card("N:Berg;Anna;;;", f"PHOTO;ENCODING=b;TYPE=PNG:{folded}") + card("N:Li;Bob;;;", f"PHOTO:data:image/png;base64,{text}", version="4.0"),
+    )
     found = rows(store, "SELECT a.id, a.name, a.mime, a.size, t.given_name FROM attachment a JOIN contact t ON t.id = a.contact_id ORDER BY t.given_name")
     assert [row[1:] for row in found] == [("Picture.png", "image/png", len(PNG), "Anna"), ("Picture.png", "image/png", len(PNG), "Bob")]
     with store.read() as reader:
@@ -99,7 +110,9 @@ def test_a_picture_is_kept_beside_the_contact_and_goes_with_the_undo(store: Stor
 
 def test_what_is_no_picture_is_not_kept(store: Store, tmp_path: Path) -> None:
     html = base64.b64encode(b"<script>alert(1)</script>").decode()
-    result = taken(store, tmp_path, card("N:Berg;Anna;;;", f"PHOTO;ENCODING=b;TYPE=PNG:{html}") + card("N:Li;Bob;;;", "PHOTO;VALUE=uri:https://example.com/x.png"))
+    result = taken(
+        store, tmp_path, card("N:Berg;Anna;;;", f"PHOTO;ENCODING=b;TYPE=PNG:{html}") + card("N:Li;Bob;;;", "PHOTO;VALUE=uri:https://example.com/x.png")
+    )
     assert (result.added, result.notes) == (2, ("1 picture is none, or larger than 2 MB: it was left out.",))
     assert rows(store, "SELECT count(*) FROM attachment") == [(0,)]
 
@@ -108,7 +121,11 @@ def test_what_is_no_picture_is_not_kept(store: Store, tmp_path: Path) -> None:
 def test_a_picture_that_is_too_large_is_refused_with_a_note(store: Store, tmp_path: Path, version: str) -> None:
     text = base64.b64encode(PNG * 2100).decode()
     assert len(PNG) * 2100 > 2 << 20
-    photo = f"PHOTO:data:image/png;base64,{text}" if version == "4.0" else "PHOTO;ENCODING=b;TYPE=PNG:" + "\n ".join(text[i : i + 60] for i in range(0, len(text), 60))
+    photo = (
+        f"PHOTO:data:image/png;base64,{text}"
+        if version == "4.0"
+        else "PHOTO;ENCODING=b;TYPE=PNG:" + "\n ".join(text[i : i + 60] for i in range(0, len(text), 60))
+    )
     result = taken(store, tmp_path, card("N:Berg;Anna;;;", photo, version=version) + card("N:Li;Bob;;;"))
     assert (result.added, result.notes) == (2, ("1 picture is none, or larger than 2 MB: it was left out.",))
     assert rows(store, "SELECT count(*) FROM attachment") == [(0,)]
@@ -122,7 +139,13 @@ def test_cards_of_companies_become_companies(store: Store, tmp_path: Path) -> No
 
 
 def test_a_birthday_without_a_year_keeps_its_day(store: Store, tmp_path: Path) -> None:
-    taken(store, tmp_path, card("FN:Eva Klein", "BDAY:--0214", version="4.0") + card("FN:Bob Li", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-14") + card("FN:Al Gore", "BDAY;VALUE=text:circa 1800", version="4.0"))
+    taken(
+        store,
+        tmp_path,
+        card("FN:Eva Klein", "BDAY:--0214", version="4.0")
+        + card("FN:Bob Li", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-14")
+        + card("FN:Al Gore", "BDAY;VALUE=text:circa 1800", version="4.0"),
+    )
     assert rows(store, "SELECT birthday FROM contact ORDER BY name") == [(None,), ("1604-02-14",), ("1604-02-14",)]
     assert rows(store, "SELECT text FROM memo") == [("Birthday: circa 1800",)]
 

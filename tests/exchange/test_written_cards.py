@@ -30,7 +30,9 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 
 @pytest.fixture
 def anna(store: Store) -> UUID:
-    company = store.run(records.add, "company", {"name": "Acme, Söhne; & Co", "phone.main": "+49 30 123456", "address.city": "Köln", "website": "https://acme.example"})
+    company = store.run(
+        records.add, "company", {"name": "Acme, Söhne; & Co", "phone.main": "+49 30 123456", "address.city": "Köln", "website": "https://acme.example"}
+    )
     record = store.run(records.add, "contact", {
         "given_name": "Anna", "family_name": "von Berg", "salutation": "ms", "language": "zh", "title": "Dr.", "role": "Buyer", "department": "Purchasing", "company": company, "phone.work": "+49 30 1234567",
         "phone.mobile": "0151 23456789", "phone.Sommerhaus am See": "+43 1 5550", "email": "a@example.org", "email.work": "anna@example.com", "handle.wechat": "wx:anna", "birthday": "1980-02-29",
@@ -51,10 +53,17 @@ def test_a_card_says_everything_in_the_terms_of_every_address_book(store: Store,
     assert (card.version.value, card.uid.value, card.fn.value) == ("3.0", str(anna), "Dr. Anna von Berg")
     assert (card.n.value.family, card.n.value.given, card.n.value.prefix) == ("von Berg", "Anna", "Dr.")
     assert (card.org.value, card.title.value, card.bday.value) == (["Acme, Söhne; & Co", "Purchasing"], "Buyer", "1980-02-29")
-    assert sorted((tel.value, tel.params.get("TYPE", [])) for tel in card.contents["tel"]) == [("+43 1 5550", []), ("+49 30 1234567", ["WORK"]), ("0151 23456789", ["CELL"])]
+    assert sorted((tel.value, tel.params.get("TYPE", [])) for tel in card.contents["tel"]) == [
+        ("+43 1 5550", []),
+        ("+49 30 1234567", ["WORK"]),
+        ("0151 23456789", ["CELL"]),
+    ]
     (own,) = [tel for tel in card.contents["tel"] if tel.value == "+43 1 5550"]
     assert [label.value for label in card.contents["x-ablabel"] if label.group == own.group] == ["Sommerhaus am See"]
-    assert sorted((mail.value, mail.params["TYPE"]) for mail in card.contents["email"]) == [("a@example.org", ["INTERNET"]), ("anna@example.com", ["INTERNET", "WORK"])]
+    assert sorted((mail.value, mail.params["TYPE"]) for mail in card.contents["email"]) == [
+        ("a@example.org", ["INTERNET"]),
+        ("anna@example.com", ["INTERNET", "WORK"]),
+    ]
     assert (card.adr.value.street, card.adr.value.code, card.adr.value.city) == ("Ring 5", "01067", "Dresden")
     assert (card.categories.value, card.note.value) == (["vip", "Messe:Herbst"], "two\nlines; with, signs \\ and 中文" * 4)
     assert card.photo.value == PICTURE
@@ -73,7 +82,12 @@ def test_a_card_of_the_newest_version_has_its_own_terms(store: Store, anna: UUID
 def test_a_company_has_a_card_of_its_own(store: Store, anna: UUID, tmp_path: Path) -> None:
     export_records(store, "company", tmp_path / "c.vcf")
     (card,) = cards(tmp_path / "c.vcf")
-    assert (card.fn.value, card.org.value, card.url.value, card.contents["x-abshowas"][0].value) == ("Acme, Söhne; & Co", ["Acme, Söhne; & Co"], "https://acme.example", "COMPANY")
+    assert (card.fn.value, card.org.value, card.url.value, card.contents["x-abshowas"][0].value) == (
+        "Acme, Söhne; & Co",
+        ["Acme, Söhne; & Co"],
+        "https://acme.example",
+        "COMPANY",
+    )
 
 
 def test_only_people_and_companies_have_cards_and_only_what_has_a_day_stands_in_a_calendar(store: Store, tmp_path: Path) -> None:
@@ -135,7 +149,11 @@ def calendar(path: Path) -> Any:
 
 
 def test_meetings_are_events_and_notes_are_journal_entries(store: Store, anna: UUID, tmp_path: Path) -> None:
-    store.run(records.add, "activity", {"kind": "meeting", "subject": "Visit, with tour", "at": "2026-11-23 10:00", "minutes": "90", "contact": anna, "body": "one\ntwo"})
+    store.run(
+        records.add,
+        "activity",
+        {"kind": "meeting", "subject": "Visit, with tour", "at": "2026-11-23 10:00", "minutes": "90", "contact": anna, "body": "one\ntwo"},
+    )
     store.run(records.add, "activity", {"kind": "note", "subject": "Thoughts", "at": "2026-11-24 08:00"})
     assert export_records(store, "activity", tmp_path / "a.ics").rows == 2
     found = calendar(tmp_path / "a.ics")

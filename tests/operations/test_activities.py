@@ -36,7 +36,12 @@ def values(store: Store, activity: UUID, *columns: str) -> tuple[Any, ...]:
 def test_a_call_with_a_contact_belongs_to_her_company_too(store: Store, maria: tuple[UUID, UUID]) -> None:
     company, contact = maria
     activity = store.run(activities.log, "call", contact_id=contact, direction="in", minutes=12, body="Asked for a three-year price")
-    assert values(store, activity, "subject", "company_id", "minutes", "owner_id") == ("Call with Maria Anders", company.bytes, 12, store.viewer.member_id.bytes)  # type: ignore[union-attr]
+    assert values(store, activity, "subject", "company_id", "minutes", "owner_id") == (
+        "Call with Maria Anders",
+        company.bytes,
+        12,
+        store.viewer.member_id.bytes,
+    )  # type: ignore[union-attr]
     with store.read() as reader:
         assert reader.value("SELECT count(*) FROM company WHERE last_contact_at IS NOT NULL") == 1
 

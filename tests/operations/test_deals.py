@@ -161,7 +161,9 @@ def test_a_product_brings_its_price_and_a_person_their_role(store: Store) -> Non
 def calculate(change: Change, deal_id: UUID, price: str) -> UUID:
     """Stand in for the editor of quotes: a quote of one line."""
     quote = change.add(Quote, subject="Offer", deal_id=deal_id, currency="EUR", status="draft")
-    change.add(QuoteLine, quote_id=quote.id, kind="item", description="Box", quantity=Decimal(1), unit_price=Decimal(price), tax_category="S", tax_rate=Decimal(19))
+    change.add(
+        QuoteLine, quote_id=quote.id, kind="item", description="Box", quantity=Decimal(1), unit_price=Decimal(price), tax_category="S", tax_rate=Decimal(19)
+    )
     return quote.id
 
 

@@ -41,7 +41,8 @@ def jonas(store: Store) -> UUID:
 def owned(store: Store, member: UUID) -> dict[str, int]:
     with store.read() as reader:
         return {
-            entity: reader.value(f"SELECT count(*) FROM {entity} WHERE owner_id = ?", (member.bytes,)) for entity in ("company", "contact", "lead", "deal", "task")
+            entity: reader.value(f"SELECT count(*) FROM {entity} WHERE owner_id = ?", (member.bytes,))
+            for entity in ("company", "contact", "lead", "deal", "task")
         }
 
 

@@ -24,7 +24,9 @@ def count(store: Store, entity: str) -> int:
 
 def test_links_may_point_to_rows_of_later_batches(store: Store) -> None:
     acme, anna = new_id_bytes(), new_id_bytes()
-    tx = store.run(write, [Batch((("contact", CONTACT, [(anna, "Berg", "Berg", "berg", acme)]),)), Batch((("company", COMPANY, [(acme, "Acme", "acme")]),))], "people.csv")
+    tx = store.run(
+        write, [Batch((("contact", CONTACT, [(anna, "Berg", "Berg", "berg", acme)]),)), Batch((("company", COMPANY, [(acme, "Acme", "acme")]),))], "people.csv"
+    )
     assert (count(store, "contact"), count(store, "company")) == (1, 1)
     assert store.last_changes is not None
     assert store.last_changes.tx == tx

@@ -73,9 +73,10 @@ def test_a_lead_is_judged(store: Store) -> None:
 def test_a_converted_lead_becomes_company_contact_and_deal(store: Store, fair: UUID) -> None:
     made = store.run(leads.convert, fair)
     assert made.company_id and made.contact_id and made.deal_id
-    assert rows(store, "SELECT c.name, k.name, k.role, d.name, d.amount, d.origin FROM deal d JOIN company c ON c.id = d.company_id JOIN contact k ON k.id = d.contact_id") == [
-        ("Blauer See", "Anna Schmidt", "Buyer", "Blauer See", 220000, "Fair")
-    ]
+    assert rows(
+        store,
+        "SELECT c.name, k.name, k.role, d.name, d.amount, d.origin FROM deal d JOIN company c ON c.id = d.company_id JOIN contact k ON k.id = d.contact_id",
+    ) == [("Blauer See", "Anna Schmidt", "Buyer", "Blauer See", 220000, "Fair")]
     assert rows(store, "SELECT number, e164 FROM phone WHERE contact_id IS NOT NULL") == [("030 123456", "+4930123456")]
     assert rows(store, "SELECT address FROM email WHERE contact_id IS NOT NULL") == [("anna@blauersee.example",)]
     assert rows(store, "SELECT text FROM memo WHERE contact_id IS NOT NULL") == [("Wants samples",)]
@@ -126,7 +127,9 @@ def test_a_lead_without_a_person_keeps_its_phone_at_the_company(store: Store) ->
     lead = add(store, "lead", company_name="Blauer See", phone="030 99", city="Mannheim")
     made = store.run(leads.convert, lead, with_deal=False)
     assert (made.contact_id, made.deal_id) == (None, None)
-    assert rows(store, "SELECT p.number, a.city, a.city_key FROM phone p, address a WHERE p.company_id IS NOT NULL AND a.company_id IS NOT NULL") == [("030 99", "Mannheim", "mannheim")]
+    assert rows(store, "SELECT p.number, a.city, a.city_key FROM phone p, address a WHERE p.company_id IS NOT NULL AND a.company_id IS NOT NULL") == [
+        ("030 99", "Mannheim", "mannheim")
+    ]
 
 
 def test_one_undo_takes_the_whole_conversion_back(store: Store, fair: UUID) -> None:

@@ -195,7 +195,12 @@ def test_prices_include_tax_by_default_in_chinese_and_where_the_store_says_so(st
 def test_saving_lines_keeps_those_that_stay_and_can_be_undone(store: Store) -> None:
     quote = add(store, lines=[{"description": name, "unit_price": "1.00"} for name in ("A", "B", "C")])
     a, b, c = shown(store, quote).lines
-    store.run(quotes.set_lines, quote, [c.changed(quantity=Decimal(5)), LineItem(Line("New", unit_price=Decimal("0.5"))), a], [AllowanceCharge(False, percent=Decimal(10))])
+    store.run(
+        quotes.set_lines,
+        quote,
+        [c.changed(quantity=Decimal(5)), LineItem(Line("New", unit_price=Decimal("0.5"))), a],
+        [AllowanceCharge(False, percent=Decimal(10))],
+    )
     its = shown(store, quote)
     assert [line.line.description for line in its.lines] == ["C", "New", "A"]
     assert [its.lines[0].id, its.lines[2].id] == [c.id, a.id]
@@ -244,7 +249,9 @@ lines_of_any_sort = st.builds(
     st.just("S"), st.sampled_from([Decimal(0), Decimal(7), Decimal("9.975")]), st.sampled_from([(), (Tax("GST", Decimal(5)), Tax("QST", Decimal("9.975"), "cumulative"))]),
     st.booleans(), st.sampled_from(["item", "text", "subtotal"]),
 )  # fmt: skip
-documents_of_any_sort = st.tuples(st.lists(lines_of_any_sort, max_size=6), st.lists(st.builds(AllowanceCharge, st.booleans(), percent=st.just(Decimal(3))), max_size=2))
+documents_of_any_sort = st.tuples(
+    st.lists(lines_of_any_sort, max_size=6), st.lists(st.builds(AllowanceCharge, st.booleans(), percent=st.just(Decimal(3))), max_size=2)
+)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -367,7 +374,13 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from([*CHANGES, ("delete", "", ""), ("delete line", "", ""), ("add line", "", ""), ("lines", "", ""), ("issue", "", "")]), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.sampled_from([*CHANGES, ("delete", "", ""), ("delete line", "", ""), ("add line", "", ""), ("lines", "", ""), ("issue", "", "")]),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_what_was_issued_stays_whatever_anybody_tries(store: Store, attempts: list[tuple[str, str, str]]) -> None:
     quote = add(store, allowance_charges=[{"charge": False, "amount": "8.00"}])
     line = shown(store, quote).lines[0].id

@@ -83,7 +83,15 @@ def _uuid(stored: bytes) -> UUID:
 def test_nothing_in_it_lies_in_the_future_that_can_not(tmp_path: Path) -> None:
     with filled(tmp_path / "sample.crmdesk") as store, store.read() as reader:
         now = clock.to_ms(WORKING_DAY)
-        for column, entity in (("at", "activity"), ("at", "message"), ("opened_at", "ticket"), ("resolved_at", "ticket"), ("issued_at", "quote"), ("decided_at", "quote"), ("done_at", "task")):
+        for column, entity in (
+            ("at", "activity"),
+            ("at", "message"),
+            ("opened_at", "ticket"),
+            ("resolved_at", "ticket"),
+            ("issued_at", "quote"),
+            ("decided_at", "quote"),
+            ("done_at", "task"),
+        ):
             assert reader.value(f'SELECT count(*) FROM "{entity}" WHERE "{column}" > ?', (now,)) == 0, (entity, column)
         assert reader.value("SELECT count(*) FROM deal WHERE closed_on > '2026-11-18' OR opened_on > ifnull(closed_on, '2026-11-18')") == 0
         assert reader.value("SELECT count(*) FROM ticket WHERE resolved_at < opened_at OR first_replied_at < opened_at") == 0
@@ -102,7 +110,12 @@ def test_the_same_day_gives_the_same_sample(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("at", "language", "region", "currency"),
-    [("2027-01-01T23:30", "de", "DE", "EUR"), ("2028-02-29T03:00", "zh", "CN", "CNY"), ("2026-12-31T12:00", "en", "US", "USD"), ("2026-11-21T22:00", "en", "JP", "JPY")],
+    [
+        ("2027-01-01T23:30", "de", "DE", "EUR"),
+        ("2028-02-29T03:00", "zh", "CN", "CNY"),
+        ("2026-12-31T12:00", "en", "US", "USD"),
+        ("2026-11-21T22:00", "en", "JP", "JPY"),
+    ],
 )
 def test_a_sample_can_be_made_on_any_day_in_any_language_and_currency(tmp_path: Path, at: str, language: str, region: str, currency: str) -> None:
     with filled(tmp_path / "sample.crmdesk", datetime.fromisoformat(at).replace(tzinfo=UTC), language, region, currency) as store:

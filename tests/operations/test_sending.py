@@ -137,7 +137,7 @@ def test_no_text_can_add_a_header(store: Store) -> None:
 
 @pytest.mark.parametrize("address", ["", "nobody", "a b@example.com", "a@b@", "x,y@example.com", "jörg@exämple.de", '"odd one"@example.com'])
 def test_odd_addresses_break_nothing(address: str) -> None:
-    content = mail_file(MailDraft(("Jörg, Dr. \"J\" Mendel", address), ("", address), "Größe 王", "Text", (Enclosed("Ängebot 王.pdf", b"%PDF"),)))
+    content = mail_file(MailDraft(('Jörg, Dr. "J" Mendel', address), ("", address), "Größe 王", "Text", (Enclosed("Ängebot 王.pdf", b"%PDF"),)))
     message = read(content)
     assert str(message["Subject"]) == "Größe 王"
     assert [part.get_filename() for part in message.iter_attachments()] == ["Ängebot 王.pdf"]

@@ -140,7 +140,10 @@ def test_a_service_level_promises_nothing_below_zero(store: Store) -> None:
     with pytest.raises(UserError, match="negative"):
         store.run(workspace.set_level, level, "Gold", {"urgent_first_reply_minutes": -1})
     with store.read() as reader:
-        assert reader.one("SELECT q.name, l.name FROM queue q JOIN service_level l ON l.id = q.service_level_id WHERE q.name = 'Repairs'") == ("Repairs", "Gold")
+        assert reader.one("SELECT q.name, l.name FROM queue q JOIN service_level l ON l.id = q.service_level_id WHERE q.name = 'Repairs'") == (
+            "Repairs",
+            "Gold",
+        )
 
 
 def test_a_pipeline_gets_its_stages_whoever_adds_it(store: Store) -> None:

@@ -77,12 +77,24 @@ def test_a_card_says_who_for_whom_and_how_much(store: Store) -> None:
 
 def test_the_next_step_is_the_open_task_that_is_due_first(store: Store) -> None:
     with frozen(NOON):
-        for name, days in (("Late", ("2026-11-20", "2026-11-25")), ("Now", ("2026-11-21",)), ("Later", ("2026-11-22", "")), ("Some day", ("",)), ("Nothing", ())):
+        for name, days in (
+            ("Late", ("2026-11-20", "2026-11-25")),
+            ("Now", ("2026-11-21",)),
+            ("Later", ("2026-11-22", "")),
+            ("Some day", ("",)),
+            ("Nothing", ()),
+        ):
             deal = add(store, "deal", name=name)
             for day in days:
                 add(store, "task", subject=f"Call on {day}", deal=str(deal), due_on=day)
         states = {name: card(store, name).next_step for name in ("Late", "Now", "Later", "Some day", "Nothing")}
-    assert {name: step and step.state for name, step in states.items()} == {"Late": "overdue", "Now": "today", "Later": "later", "Some day": "later", "Nothing": None}
+    assert {name: step and step.state for name, step in states.items()} == {
+        "Late": "overdue",
+        "Now": "today",
+        "Later": "later",
+        "Some day": "later",
+        "Nothing": None,
+    }
     assert states["Late"] and states["Late"].subject == "Call on 2026-11-20"
 
 

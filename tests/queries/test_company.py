@@ -50,7 +50,12 @@ def page(store: Store, company: UUID) -> queries.CompanyPage:
 
 def test_the_head_and_the_details_say_who_they_are(store: Store, alfreds: UUID) -> None:
     shown = page(store, alfreds)
-    assert (shown.header.name, shown.header.industry, shown.header.place, shown.header.parent) == ("Alfreds Futterkiste", "Food retail", "Berlin, Germany", "Futter Holding")
+    assert (shown.header.name, shown.header.industry, shown.header.place, shown.header.parent) == (
+        "Alfreds Futterkiste",
+        "Food retail",
+        "Berlin, Germany",
+        "Futter Holding",
+    )
     assert {word for word, _ in shown.header.tags} == {"Key account", "cold-chain"}
     details = {detail.label: detail.value for detail in shown.details}
     assert details["Phone"] == "+49 30 0074321"
@@ -142,8 +147,14 @@ def test_missed_reminders_come_up(store: Store) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("Maria", "Maria Anders"), ("maria anders about the price", "Maria Anders"), ("Anders", "Maria Anders"), ("王小明", "王小明"), ("小明", "王小明"),
-        ("Mariana", None), ("Thomas", None), ("", None),
+        ("Maria", "Maria Anders"),
+        ("maria anders about the price", "Maria Anders"),
+        ("Anders", "Maria Anders"),
+        ("王小明", "王小明"),
+        ("小明", "王小明"),
+        ("Mariana", None),
+        ("Thomas", None),
+        ("", None),
     ],
 )
 def test_a_person_is_meant_only_where_just_one_fits(store: Store, alfreds: UUID, words: str, expected: str | None) -> None:

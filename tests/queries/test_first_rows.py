@@ -16,7 +16,24 @@ from crmdesk.queries.finding import Condition, where_sql
 if TYPE_CHECKING:
     from crmdesk.store import Store
 
-SORTS = ("", "-name", "company", "-company", "owner", "role", "-role", "email", "-email", "phone", "-phone", "address.city", "-address.city", "last_contact_at", "tags", "-tags")
+SORTS = (
+    "",
+    "-name",
+    "company",
+    "-company",
+    "owner",
+    "role",
+    "-role",
+    "email",
+    "-email",
+    "phone",
+    "-phone",
+    "address.city",
+    "-address.city",
+    "last_contact_at",
+    "tags",
+    "-tags",
+)
 CONDITIONS = (
     (), (Condition("role", "=", "Buyer"),), (Condition("phone", "~", "030 12"),), (Condition("phone", "=", "+49 30 1234567"),), (Condition("phone", "empty"),),
     (Condition("email", "notempty"),), (Condition("email", "!=", "anna3@example.com"),), (Condition("address.city", "=", "berlin"),), (Condition("tags", "empty"),),

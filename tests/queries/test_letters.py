@@ -43,8 +43,14 @@ def test_a_letter_begins_as_its_language_does(person: Person | None, language: s
     [
         ({"street": "Hafenstr. 1", "postal_code": "20457", "city": "Hamburg", "country": "Deutschland"}, ["Hafenstr. 1", "20457 Hamburg"]),
         ({"street": "Hafenstr. 1", "postal_code": "20457", "city": "Hamburg"}, ["Hafenstr. 1", "20457 Hamburg"]),
-        ({"street": "1 High St\nFlat 2", "postal_code": "SW1A 1AA", "city": "London", "country": "UK"}, ["1 High St", "Flat 2", "London", "SW1A 1AA", "UNITED KINGDOM"]),
-        ({"street": "1 Main St", "postal_code": "98101", "city": "Seattle", "state": "WA", "country": "USA"}, ["1 Main St", "Seattle, WA 98101", "UNITED STATES"]),
+        (
+            {"street": "1 High St\nFlat 2", "postal_code": "SW1A 1AA", "city": "London", "country": "UK"},
+            ["1 High St", "Flat 2", "London", "SW1A 1AA", "UNITED KINGDOM"],
+        ),
+        (
+            {"street": "1 Main St", "postal_code": "98101", "city": "Seattle", "state": "WA", "country": "USA"},
+            ["1 Main St", "Seattle, WA 98101", "UNITED STATES"],
+        ),
         ({"street": "Somewhere 1", "city": "Elsewhere", "country": "Atlantis"}, ["Somewhere 1", "Elsewhere", "ATLANTIS"]),
     ],
 )

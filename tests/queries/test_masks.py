@@ -30,9 +30,15 @@ SECRETS = ("13812345678", "138 1234 5678", "+8613812345678", "0074321", "wang.xi
 
 @pytest.fixture
 def people(store: Store) -> dict[str, UUID]:
-    firm = store.run(records.add, "company", {"name": "Alfreds Futterkiste", "phone": "030 0074321", "address": "Obere Str. 57\n12209 Berlin", "email": "anna@alfreds.example"})
+    firm = store.run(
+        records.add,
+        "company",
+        {"name": "Alfreds Futterkiste", "phone": "030 0074321", "address": "Obere Str. 57\n12209 Berlin", "email": "anna@alfreds.example"},
+    )
     anna = store.run(
-        records.add, "contact", {"name": "Anna Berg", "company": str(firm), "email": "anna@alfreds.example", "birthday": "1979-05-03", "handle": "wxid_anna", "phone": "030 0074321"}
+        records.add,
+        "contact",
+        {"name": "Anna Berg", "company": str(firm), "email": "anna@alfreds.example", "birthday": "1979-05-03", "handle": "wxid_anna", "phone": "030 0074321"},
     )
     wang = store.run(records.add, "contact", {"name": "王小明", "phone": "+86 138 1234 5678", "email": "wang.xiaoming@example.cn"})
     product = store.run(records.add, "product", {"name": "Box", "code": "B1", "price": "10.00", "cost": "7.77"})
@@ -45,7 +51,11 @@ def said(store: Store, people: dict[str, UUID]) -> dict[str, str]:
     """Everything that queries say about the people, as text."""
     found: dict[str, Any] = {}
     with store.read() as reader:
-        found["show"] = [asked.record(reader, "contact", people["anna"]), asked.record(reader, "contact", people["wang"]), asked.record(reader, "company", people["firm"])]
+        found["show"] = [
+            asked.record(reader, "contact", people["anna"]),
+            asked.record(reader, "contact", people["wang"]),
+            asked.record(reader, "company", people["firm"]),
+        ]
         found["list"] = [listed(reader, entity, [], None, [], 50, []) for entity in ("company", "contact", "product")]
         found["search"] = [repr(search(reader, text)) for text in ("anna", "alfreds", "王")]
         found["history"] = [repr(asked.history(reader, "contact", people[name])) for name in ("anna", "wang")]

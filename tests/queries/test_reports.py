@@ -148,28 +148,56 @@ def test_activities_are_counted_by_member_kind_and_local_day(store: Store) -> No
 @operation("Fill", right="quote.write")
 def some_quotes(change: Change) -> None:
     """Stand in for the life of quotes."""
-    for status, valid_until, net in (("issued", date(2026, 12, 31), 100), ("issued", date(2026, 11, 25), 200), ("issued", date(2026, 11, 1), 400), ("draft", None, 800)):
+    for status, valid_until, net in (
+        ("issued", date(2026, 12, 31), 100),
+        ("issued", date(2026, 11, 25), 200),
+        ("issued", date(2026, 11, 1), 400),
+        ("draft", None, 800),
+    ):
         number = None if status == "draft" else f"Q-{net}"
         quote = change.add(Quote, status=status, number=number, valid_until=valid_until, currency="EUR", date=date(2026, 10, 30), owner_id=change.member_id)
-        change.add(QuoteLine, quote_id=quote.id, kind="item", description="Box", quantity=Decimal(1), unit_price=Decimal(net) / 100, tax_category="Z", tax_rate=Decimal(0))
+        change.add(
+            QuoteLine,
+            quote_id=quote.id,
+            kind="item",
+            description="Box",
+            quantity=Decimal(1),
+            unit_price=Decimal(net) / 100,
+            tax_category="Z",
+            tax_rate=Decimal(0),
+        )
 
 
 def test_quotes_that_wait_and_those_about_to_expire(store: Store) -> None:
     with frozen(NOON):
         store.run(some_quotes)
         table = report(store, "quotes_open")
-        assert values(table) == [["Issued, not decided", 3, 700], ["Of these valid for 14 days at most", 1, 200], ["Past their date", 1, 400], ["Drafts", 1, 800]]
+        assert values(table) == [
+            ["Issued, not decided", 3, 700],
+            ["Of these valid for 14 days at most", 1, 200],
+            ["Past their date", 1, 400],
+            ["Drafts", 1, 800],
+        ]
         check_counts(store, table)
 
 
 @operation("Fill", right="ticket.write")
 def some_tickets(change: Change) -> None:
     """Stand in for the life of tickets: in time, late, late and unanswered, waiting."""
+
     def at(hour: int) -> datetime:
         return NOON.replace(hour=hour)
 
     for status, due, replied in (("open", 9, 8), ("open", 9, 10), ("new", 10, None), ("new", 15, None), ("waiting", 9, 8), ("closed", 9, 9)):
-        change.add(Ticket, subject="Cooling unit", status=status, opened_at=at(7), first_reply_due_at=at(due), first_replied_at=at(replied) if replied else None, resolve_due_at=at(10))
+        change.add(
+            Ticket,
+            subject="Cooling unit",
+            status=status,
+            opened_at=at(7),
+            first_reply_due_at=at(due),
+            first_replied_at=at(replied) if replied else None,
+            resolve_due_at=at(10),
+        )
 
 
 def test_tickets_open_late_and_answered_in_time(store: Store) -> None:

@@ -50,7 +50,14 @@ def queue(store: Store, which: str = "open") -> list[tuple[str, str]]:
 
 def test_the_queue_begins_with_what_presses_and_says_until_when(store: Store, minutes: Callable[[float], None]) -> None:
     customer = store.run(records.add, "company", {"name": "Ernst Handel"})
-    for subject, priority in (("Delivery address", "low"), ("Second pallet", "normal"), ("Cooling unit", "urgent"), ("VAT ID", "high"), ("Catalogue", "low"), ("Damaged", "high")):
+    for subject, priority in (
+        ("Delivery address", "low"),
+        ("Second pallet", "normal"),
+        ("Cooling unit", "urgent"),
+        ("VAT ID", "high"),
+        ("Catalogue", "low"),
+        ("Damaged", "high"),
+    ):
         ticket = store.run(tickets.open_ticket, subject, priority=priority, company_id=customer)
         if subject == "VAT ID":
             store.run(tickets.reply, ticket, "Thanks")
@@ -141,7 +148,13 @@ def test_a_tickets_page_shows_the_customer_beside_it(store: Store) -> None:
     with store.read() as reader:
         page = queries.page(reader, ticket)
     card = page.customer
-    assert (card.company, card.contact, card.place, card.phone, card.tags) == ("Ernst Handel", "Roland Mendel", "Graz, Austria", "+43 316 1234567", ("Key account",))
+    assert (card.company, card.contact, card.place, card.phone, card.tags) == (
+        "Ernst Handel",
+        "Roland Mendel",
+        "Graz, Austria",
+        "+43 316 1234567",
+        ("Key account",),
+    )
     assert [(name, str(amount.amount) if amount else "", stage) for _, name, amount, stage in card.deals] == [("Three-year contract", "58000.00", "Proposal")]
     assert (card.earlier, card.csat) == (2, 4.5)
     assert [(message.who, message.channel) for message in page.messages] == [("Roland Mendel", "phone")]

@@ -97,7 +97,10 @@ def test_a_birthday_on_the_29th_of_february_is_kept_in_every_year(tmp_path: Path
     with clock.frozen(datetime(2027, 2, 25, 9, 0, tzinfo=UTC)), open_store(store_path, key=template[1], anywhere=True) as store:
         store.run(records.add, "contact", {"name": "Leap Day", "birthday": "1972-02-29"})
         store.run(records.add, "contact", {"name": "Nobody Knows", "birthday": "--02-29"})
-        assert [(item.title, item.chip) for item in page(store).to_do] == [("Birthday: Leap Day (in 3 days)", "28 Feb"), ("Birthday: Nobody Knows (in 3 days)", "28 Feb")]
+        assert [(item.title, item.chip) for item in page(store).to_do] == [
+            ("Birthday: Leap Day (in 3 days)", "28 Feb"),
+            ("Birthday: Nobody Knows (in 3 days)", "28 Feb"),
+        ]
 
 
 def test_every_figure_opens_the_rows_that_it_counts(store: Store) -> None:

@@ -19,7 +19,23 @@ from crmdesk.reports.workbook import Head, NumberHead, WorkbookFile, column_lett
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAYLOADS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "=cmd|' /C calc'!A0", '"=1+1"', "'=1", "=HYPERLINK(\"http://x\")", "_x000D_", " lead and trail "]
+PAYLOADS = [
+    "=1+1",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "＋1",
+    "=cmd|' /C calc'!A0",
+    '"=1+1"',
+    "'=1",
+    '=HYPERLINK("http://x")',
+    "_x000D_",
+    " lead and trail ",
+]
 
 
 def read_with_calamine(path: Path, sheet: int = 0) -> list[list[Any]]:
@@ -37,7 +53,16 @@ def test_values_keep_their_types(tmp_path: Path) -> None:
     one_sheet(tmp_path / "a.xlsx", [SheetColumn(kind, kind) for kind in kinds], [row], zone=ZoneInfo("Europe/Berlin"))
     cells = openpyxl.load_workbook(tmp_path / "a.xlsx").active[2]
     assert [cell.value for cell in cells] == ["007", 42, 1.25, 1234.5, 15, datetime(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
-    assert [cell.number_format for cell in cells] == [number_format("text"), "#,##0", "#,##0.0#########", '#,##0.00\\ "EUR"', '#,##0\\ "JPY"', "yyyy\\-mm\\-dd", "yyyy\\-mm\\-dd\\ hh:mm", "General"]
+    assert [cell.number_format for cell in cells] == [
+        number_format("text"),
+        "#,##0",
+        "#,##0.0#########",
+        '#,##0.00\\ "EUR"',
+        '#,##0\\ "JPY"',
+        "yyyy\\-mm\\-dd",
+        "yyyy\\-mm\\-dd\\ hh:mm",
+        "General",
+    ]
     assert read_with_calamine(tmp_path / "a.xlsx")[1] == ["007", 42.0, 1.25, 1234.5, 15.0, date(2026, 11, 21), datetime(2026, 11, 21, 14, 30), True]
 
 
@@ -68,7 +93,9 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
 
 
 def test_what_a_sheet_cannot_hold_is_told_in_another_way(tmp_path: Path) -> None:
-    one_sheet(tmp_path / "a.xlsx", [SheetColumn("Text"), SheetColumn("Number", "integer"), SheetColumn("Day", "date")], [["x" * 40_000, 2**60, date(1815, 12, 10)]])
+    one_sheet(
+        tmp_path / "a.xlsx", [SheetColumn("Text"), SheetColumn("Number", "integer"), SheetColumn("Day", "date")], [["x" * 40_000, 2**60, date(1815, 12, 10)]]
+    )
     row = read_with_calamine(tmp_path / "a.xlsx")[1]
     assert (len(row[0]), row[1:]) == (LONGEST_TEXT, [str(2**60), "1815-12-10"])
 
@@ -112,7 +139,9 @@ def test_a_workbook_prints_all_columns_on_a_page_with_its_head_on_each(tmp_path:
         book.about([("Rows", 1)])
     wide, bare, about = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
     assert [sheet.page_setup.orientation for sheet in (wide, bare, about)] == ["landscape", "portrait", "portrait"]
-    assert [(sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.paperSize) for sheet in (wide, bare, about)] == [(0, True, 1)] * 3
+    assert [(sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.paperSize) for sheet in (wide, bare, about)] == [
+        (0, True, 1)
+    ] * 3
     assert (wide.print_title_rows, bare.print_title_rows, about.print_title_rows) == ("$1:$1", "$1:$1", None)
     assert (wide.oddHeader.left.text, wide.oddFooter.left.text, wide.oddFooter.right.text) == ("&A", "&F", "&P / &N")
     assert [cell.alignment.horizontal for cell in bare[1]] == ["right", None]
@@ -125,7 +154,10 @@ def test_numbers_keep_away_from_the_texts_that_follow_them(tmp_path: Path) -> No
         book.page("Page", [[NumberHead("Count"), Head("Name")], [1, "x"]], [10, 10])
     sheet, page = openpyxl.load_workbook(tmp_path / "a.xlsx")
     right, left, usual = ("right", 1.0), ("left", 0.0), (None, 0.0)
-    assert [[(cell.alignment.horizontal, cell.alignment.indent) for cell in row] for row in sheet] == [[right] * 3 + [usual] * 3, [right] * 3 + [usual, left, usual]]
+    assert [[(cell.alignment.horizontal, cell.alignment.indent) for cell in row] for row in sheet] == [
+        [right] * 3 + [usual] * 3,
+        [right] * 3 + [usual, left, usual],
+    ]
     assert [[(cell.alignment.horizontal, cell.alignment.indent) for cell in row] for row in page] == [[right, usual]] * 2
 
 
@@ -142,7 +174,7 @@ def test_sheets_get_names_that_are_allowed_and_differ(tmp_path: Path) -> None:
     names = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "a.xlsx")).sheet_names
     assert len({name.lower() for name in names}) == 7
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
-    assert read_with_calamine(tmp_path / "a.xlsx", 6) [0::2] == [["Rows", 3.0], ["Sum", 2.5]]
+    assert read_with_calamine(tmp_path / "a.xlsx", 6)[0::2] == [["Rows", 3.0], ["Sum", 2.5]]
 
 
 def test_rows_of_cells_are_written_as_they_are(tmp_path: Path) -> None:
@@ -177,4 +209,8 @@ def test_a_formula_stands_beside_its_value(tmp_path: Path) -> None:
 def test_moments_before_and_after_the_clocks_are_put_back_stand_at_their_local_time(tmp_path: Path) -> None:
     moments = [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 12, 0)]
     one_sheet(tmp_path / "a.xlsx", [SheetColumn("At", "moment")], [[moment] for moment in moments], zone=ZoneInfo("Europe/Berlin"))
-    assert [row[0] for row in read_with_calamine(tmp_path / "a.xlsx")[1:]] == [datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 12)]
+    assert [row[0] for row in read_with_calamine(tmp_path / "a.xlsx")[1:]] == [
+        datetime(2026, 10, 25, 2, 30),
+        datetime(2026, 10, 25, 2, 30),
+        datetime(2026, 10, 25, 12),
+    ]

@@ -88,7 +88,9 @@ def opened(desk: Desk, name: str) -> QDialog:
 
 def left_out(dialog: QDialog) -> list[str]:
     """Return what Tab does not come to, though it should; of choices that exclude one another it comes to the one that is on."""
-    wanted = {stop for stop in stops(dialog) if stop.isVisible() and not isinstance(stop, QRadioButton) and not (isinstance(stop, QAbstractButton) and stop.group())}
+    wanted = {
+        stop for stop in stops(dialog) if stop.isVisible() and not isinstance(stop, QRadioButton) and not (isinstance(stop, QAbstractButton) and stop.group())
+    }
     seen: set[QWidget | None] = set()
     for _ in range(3 * len(wanted) + 6):
         focused = QApplication.focusWidget()

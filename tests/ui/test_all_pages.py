@@ -33,7 +33,11 @@ each_page = pytest.mark.parametrize("spec", PAGES, ids=[spec.name for spec in PA
 
 
 # What a page of single records shows where the store holds none; what pages that are opened for something are opened for.
-FIRST = {"quote": {"company": "Ernst Handel"}, "article": {"title": "E-41 after transport", "body": "Restart it."}, "product": {"name": "Cold-chain box", "price": "89 EUR"}}
+FIRST = {
+    "quote": {"company": "Ernst Handel"},
+    "article": {"title": "E-41 after transport", "body": "Restart it."},
+    "product": {"name": "Cold-chain box", "price": "89 EUR"},
+}
 VIEWS = {"import": "contact", "rows": json.dumps({"entity": "contact", "where": [], "title": "All contacts"})}
 
 

@@ -192,7 +192,10 @@ def test_a_merge_is_taken_back_days_later_from_the_history_of_the_kept_record(de
         desk.settle()
     assert len(asked) == 1
     with desk.store.read() as reader:
-        assert sorted(reader.rows("SELECT name, title FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")) == [("Georg Pipps", "Dr."), ("Georg Pips", None)]
+        assert sorted(reader.rows("SELECT name, title FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")) == [
+            ("Georg Pipps", "Dr."),
+            ("Georg Pips", None),
+        ]
     assert desk.said()[-1] == "Undone: Merge: Georg Pipps"
 
 

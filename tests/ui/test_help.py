@@ -91,7 +91,10 @@ def test_what_f1_opens_is_translated_and_has_the_same_headings_in_the_same_order
     for name in {FIRST, *(file for file, _ in PLACES.values())}:
         page = page_of_manual(name)
         assert page.parent.name == language, name
-        levels = [[len(line) - len(line.lstrip("#")) for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("#")] for file in (page, manual() / name)]
+        levels = [
+            [len(line) - len(line.lstrip("#")) for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+            for file in (page, manual() / name)
+        ]
         assert levels[0] == levels[1], name
 
 

@@ -56,7 +56,9 @@ def mail_program() -> Iterator[MailProgram]:
 @pytest.fixture
 def box(store: Store) -> UUID:
     store.run(records.add, "product", {"name": "Data logger", "unit": "pcs", "price": Money(Decimal("24.5"), "EUR"), "tax_rate": Decimal(20)})
-    return store.run(records.add, "product", {"name": "Cold-chain box 40 l", "code": "BOX40", "unit": "pcs", "price": Money(Decimal(89), "EUR"), "tax_rate": Decimal(20)})
+    return store.run(
+        records.add, "product", {"name": "Cold-chain box 40 l", "code": "BOX40", "unit": "pcs", "price": Money(Decimal(89), "EUR"), "tax_rate": Decimal(20)}
+    )
 
 
 @pytest.fixture
@@ -83,13 +85,17 @@ def sums(page: QuotePage) -> list[str]:
     found = []
     for number in range(page.sums._sums.count()):
         line = page.sums._sums.itemAt(number).layout()
-        found.append(" ".join(part.widget().text() for n in range(line.count()) if (part := line.itemAt(n)).widget() is not None and hasattr(part.widget(), "text")))
+        found.append(
+            " ".join(part.widget().text() for n in range(line.count()) if (part := line.itemAt(n)).widget() is not None and hasattr(part.widget(), "text"))
+        )
     return found
 
 
 def stored_lines(store: Store, quote: UUID) -> list[tuple[Any, ...]]:
     with store.read() as reader:
-        return reader.rows("SELECT description, quantity / 1000000, net FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL ORDER BY position", (quote.bytes,))
+        return reader.rows(
+            "SELECT description, quantity / 1000000, net FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL ORDER BY position", (quote.bytes,)
+        )
 
 
 def cells(page: QuotePage, row: int) -> list[str]:
@@ -397,7 +403,9 @@ def test_the_list_shows_drafts_as_drafts_and_figures_that_open_their_rows(desk: 
     shown = desk.open("quotes")
     assert isinstance(shown, QuotesPage)
     table = shown.list.table.records
-    assert {table.text(row, 1) for row in range(table.rowCount())} == {"Draft", "Q-2026-0001"} or {table.text(row, 1)[:2] for row in range(table.rowCount())} == {"Dr", "Q-"}
+    assert {table.text(row, 1) for row in range(table.rowCount())} == {"Draft", "Q-2026-0001"} or {
+        table.text(row, 1)[:2] for row in range(table.rowCount())
+    } == {"Dr", "Q-"}
     assert shown.open_tile.text() == eur(420, whole=True)
     shown.open_tile.click()
     desk.settle()

@@ -173,7 +173,9 @@ def test_a_store_that_is_gone_comes_back_from_the_first_screen(program: Program,
     assert backed_up.exists()
 
 
-def test_a_backup_from_another_disk_becomes_a_store_where_no_file_is(program: Program, backed_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_from_another_disk_becomes_a_store_where_no_file_is(
+    program: Program, backed_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
     copy = Path(shutil.copy(backup.backups(backed_up)[0].path, stick))
@@ -258,7 +260,10 @@ def test_the_contents_of_a_file_are_told_without_changing_it(backed_up: Path) ->
     assert backed_up.read_bytes() == before
 
 
-@pytest.mark.parametrize(("name", "store"), [("northwind-20261121-225700-000001.crmdesk-backup", "northwind.crmdesk"), ("a-b.crmdesk-backup", "a-b.crmdesk"), ("my copy.crmdesk", "my copy.crmdesk")])
+@pytest.mark.parametrize(
+    ("name", "store"),
+    [("northwind-20261121-225700-000001.crmdesk-backup", "northwind.crmdesk"), ("a-b.crmdesk-backup", "a-b.crmdesk"), ("my copy.crmdesk", "my copy.crmdesk")],
+)
 def test_the_name_of_a_backup_says_of_which_store_it_is(name: str, store: str) -> None:
     assert store_name(Path(name)) == store
 

@@ -109,6 +109,9 @@ def test_the_messages_of_windows_are_told_apart(message: int, value: int, is_loc
     assert is_lock_message(message, value) is is_lock
 
 
-@pytest.mark.parametrize(("session", "path"), [("2", "/org/freedesktop/login1/session/_32"), ("12", "/org/freedesktop/login1/session/_312"), ("c1", "/org/freedesktop/login1/session/c1"), ("", "")])
+@pytest.mark.parametrize(
+    ("session", "path"),
+    [("2", "/org/freedesktop/login1/session/_32"), ("12", "/org/freedesktop/login1/session/_312"), ("c1", "/org/freedesktop/login1/session/c1"), ("", "")],
+)
 def test_sessions_have_their_path_on_the_bus(session: str, path: str) -> None:
     assert session_path(session) == path

@@ -53,7 +53,9 @@ def mail_program() -> Iterator[MailProgram]:
 @pytest.fixture
 def ticket(store: Store) -> UUID:
     company = store.run(records.add, "company", {"name": "Ernst Handel"})
-    roland = store.run(records.add, "contact", {"given_name": "Roland", "family_name": "Mendel", "company": company, "email": [{"value": "roland@ernst.example"}]})
+    roland = store.run(
+        records.add, "contact", {"given_name": "Roland", "family_name": "Mendel", "company": company, "email": [{"value": "roland@ernst.example"}]}
+    )
     store.run(records.add, "saved_answer", {"title": "Thanks for waiting", "body": "Dear {contact}, we are on {number}."})
     store.run(records.add, "article", {"title": "E-41 after transport", "body": "Unplug the unit.", "status": "published"})
     store.run(tickets.open_ticket, "Catalogue request", message="A catalogue, please.", priority="low")

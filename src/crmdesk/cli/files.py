@@ -212,7 +212,15 @@ def export(
             with store.read() as reader:
                 saved = views.named(reader, entity, view)
             conditions, order, names = (*saved.conditions, *conditions), order or saved.sort, names or saved.columns
-        options = ExportOptions(conditions=conditions, search=search, sort=order, columns=names, for_programs=for_programs, title=view or "", card_version="4.0" if vcard == "4.0" else "3.0")
+        options = ExportOptions(
+            conditions=conditions,
+            search=search,
+            sort=order,
+            columns=names,
+            for_programs=for_programs,
+            title=view or "",
+            card_version="4.0" if vcard == "4.0" else "3.0",
+        )
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
     if result.cut:

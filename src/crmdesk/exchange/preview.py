@@ -166,9 +166,18 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """Return the preview as the command line prints it."""
         table = self.table
-        facts = {"file": table.path.name, "format": table.format, "encoding": table.encoding, "confidence": table.confidence, "delimiter": table.delimiter, "sheet": table.sheet}
+        facts = {
+            "file": table.path.name,
+            "format": table.format,
+            "encoding": table.encoding,
+            "confidence": table.confidence,
+            "delimiter": table.delimiter,
+            "sheet": table.sheet,
+        }
         counts = {"read": self.read, "added": self.added, "updated": self.updated, "skipped": self.skipped, "rejected": self.rejected}
-        questions = [{"about": q.about, "column": q.header, "example": q.example, "answers": list(q.answers), "assumed": q.assumed or None} for q in self.questions]
+        questions = [
+            {"about": q.about, "column": q.header, "example": q.example, "answers": list(q.answers), "assumed": q.assumed or None} for q in self.questions
+        ]
         return {
             **facts, "product": self.layout.product, "entity": self.plan.entity, "rows_about": self.total, "whole": self.is_whole, "mapping_from": self.kept or None,
             "columns": [column.to_json() for column in self.columns], "questions": questions, **counts, "created": dict(self.created), "linked": dict(self.linked),
@@ -205,7 +214,11 @@ def preview(
     compares = options.on_duplicate != "add"
     plan.outcomes, left = with_likely(store, plan.outcomes, plan.to_compare if compares else {}, SECONDS if whole else AT_ONCE)
     if left and whole:
-        plan.notes.append(ntr("{count} new row was not compared with the records that are there.", "{count} new rows were not compared with the records that are there.", left))
+        plan.notes.append(
+            ntr(
+                "{count} new row was not compared with the records that are there.", "{count} new rows were not compared with the records that are there.", left
+            )
+        )
     counts = plan.counts
     is_whole = whole or next(islice(table.rows(), len(head), None), None) is None
     total = counts.read if is_whole else max(table.line_count or 0, counts.read)

@@ -81,7 +81,17 @@ def preview_files(
         earlier = seen[-1].plan if seen else None
         try:
             seen.append(
-                preview(store, entity, table.path, _options_for(table, tables, options), whole=whole, table=table, layout=_layout_for(table, layouts), progress=told, earlier=earlier)
+                preview(
+                    store,
+                    entity,
+                    table.path,
+                    _options_for(table, tables, options),
+                    whole=whole,
+                    table=table,
+                    layout=_layout_for(table, layouts),
+                    progress=told,
+                    earlier=earlier,
+                )
             )
         except UserError as error:
             if len(tables) == 1:

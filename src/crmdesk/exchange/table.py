@@ -133,9 +133,7 @@ def shown(cell: Cell) -> str:
 
 # ---- which row is the header ----
 
-_DATA_LIKE = re.compile(
-    r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?|\S+@\S+\.\w+|https?://\S+|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\+?[\d\s()./-]{6,}"
-)
+_DATA_LIKE = re.compile(r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?|\S+@\S+\.\w+|https?://\S+|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\+?[\d\s()./-]{6,}")
 
 
 def _is_data(cell: Cell) -> bool:

@@ -22,7 +22,9 @@ RECURRENCE = choices(("day", mark("Daily")), ("week", mark("Weekly")), ("month",
 class Activity(Record):
     """A call, mail, meeting, visit, chat or note."""
 
-    entity = Entity("activity", mark("Activity"), mark("Activities"), 11, icon="message-circle", title="subject", subtitle=("company", "contact"), timeline="at")
+    entity = Entity(
+        "activity", mark("Activity"), mark("Activities"), 11, icon="message-circle", title="subject", subtitle=("company", "contact"), timeline="at"
+    )
 
     kind: Mapped[str | None] = stored("choice", mark("Kind"), choices=ACTIVITY_KINDS, required=True, in_list=True, aliases=("type", "art", "类型"))
     subject: Mapped[str | None] = stored("text", mark("Subject"), required=True, in_list=True, search=3, aliases=("title", "betreff", "主题"))

@@ -51,23 +51,35 @@ def _derive_deal(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:
 class Deal(Record):
     """A chance to sell something."""
 
-    entity = Entity("deal", mark("Deal"), mark("Deals"), 16, icon="handshake", subtitle=("company", "stage", "amount"), derive=_derive_deal, timeline="opened_on")
+    entity = Entity(
+        "deal", mark("Deal"), mark("Deals"), 16, icon="handshake", subtitle=("company", "stage", "amount"), derive=_derive_deal, timeline="opened_on"
+    )
 
-    name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True, search=3, aliases=("deal name", "opportunity name", "opportunity", "title", "商机名称"))
-    company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True, aliases=("account", "account name", "organization", "firma", "公司", "客户"))
+    name: Mapped[str | None] = stored(
+        "text", mark("Name"), required=True, in_list=True, search=3, aliases=("deal name", "opportunity name", "opportunity", "title", "商机名称")
+    )
+    company_id: Mapped[UUID | None] = stored(
+        "link", mark("Company"), target="company", in_list=True, aliases=("account", "account name", "organization", "firma", "公司", "客户")
+    )
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True, aliases=("contact name", "person", "联系人"))
     pipeline_id: Mapped[UUID | None] = stored("link", mark("Pipeline"), target="pipeline", required=True)
-    stage_id: Mapped[UUID | None] = stored("link", mark("Stage"), target="stage", required=True, in_list=True, group="stage", aliases=("deal stage", "stage name", "phase", "阶段"))
+    stage_id: Mapped[UUID | None] = stored(
+        "link", mark("Stage"), target="stage", required=True, in_list=True, group="stage", aliases=("deal stage", "stage name", "phase", "阶段")
+    )
     amount: Mapped[int | None] = stored("money", mark("Amount"), in_list=True, group="amount", aliases=("value", "close value", "deal value", "betrag", "金额"))
     currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
     exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount")
     amount_base: Mapped[int | None] = stored("integer", mark("Amount in base currency"), derived=True)
-    expected_close_on: Mapped[date | None] = stored("date", mark("Expected close"), in_list=True, index=True, aliases=("expected close date", "close date", "abschlussdatum", "预计成交日期"))
+    expected_close_on: Mapped[date | None] = stored(
+        "date", mark("Expected close"), in_list=True, index=True, aliases=("expected close date", "close date", "abschlussdatum", "预计成交日期")
+    )
     opened_on: Mapped[date | None] = stored("date", mark("Opened"), in_list=True, index=True, aliases=("engage date", "created", "create date", "angelegt"))
     closed_on: Mapped[date | None] = stored("date", mark("Closed"), in_list=True, group="stage", aliases=("closed date",))
     lost_reason: Mapped[str | None] = stored("text", mark("Reason for loss"), group="stage", aliases=("loss reason", "lost reason", "verlustgrund"))
     origin: Mapped[str | None] = stored("text", mark("Deal source"), in_list=True, aliases=("lead source", "source", "quelle", "来源"))
-    owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("sales agent", "deal owner", "opportunity owner", "verkäufer", "负责人"))
+    owner_id: Mapped[UUID | None] = stored(
+        "link", mark("Owner"), target="member", in_list=True, index=True, aliases=("sales agent", "deal owner", "opportunity owner", "verkäufer", "负责人")
+    )
     product_id: Mapped[UUID | None] = stored("link", mark("Product"), target="product", aliases=("product name", "produkt", "产品"))
     quote_id: Mapped[UUID | None] = stored("link", mark("Leading quote"), target="quote")
     stage_since: Mapped[datetime | None] = stored("moment", mark("In this stage since"), group="stage")

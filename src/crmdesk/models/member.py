@@ -23,7 +23,9 @@ class Member(Record):
 
     entity = Entity("member", mark("Member"), mark("Members"), 1, icon="user", derive=name_sort_key, subtitle=("email",))
 
-    name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True, search=3, aliases=("sales agent", "agent", "member", "full name", "mitarbeiter", "成员"))
+    name: Mapped[str | None] = stored(
+        "text", mark("Name"), required=True, in_list=True, search=3, aliases=("sales agent", "agent", "member", "full name", "mitarbeiter", "成员")
+    )
     email: Mapped[str | None] = stored("text", mark("Email"), in_list=True, search=2, aliases=("mail", "e-mail", "邮箱"))
     role: Mapped[str | None] = stored("choice", mark("Role"), choices=ROLES, in_list=True)
     is_active: Mapped[bool | None] = stored("flag", mark("Active member"), in_list=True, aliases=("active", "aktiv"))

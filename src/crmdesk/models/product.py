@@ -29,11 +29,19 @@ class Product(Record):
 
     entity = Entity("product", mark("Product"), mark("Products"), 19, icon="package", subtitle=("code",), derive=_derive)
 
-    name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True, search=3, aliases=("product", "product name", "item", "produkt", "artikel", "产品", "产品名称"))
-    code: Mapped[str | None] = stored("text", mark("Product code"), in_list=True, search=2, index=True, aliases=("sku", "product code", "article number", "artikelnummer", "编号"))
-    category: Mapped[str | None] = stored("text", mark("Category"), in_list=True, search=1, aliases=("series", "product family", "kategorie", "类别", "category id"))
+    name: Mapped[str | None] = stored(
+        "text", mark("Name"), required=True, in_list=True, search=3, aliases=("product", "product name", "item", "produkt", "artikel", "产品", "产品名称")
+    )
+    code: Mapped[str | None] = stored(
+        "text", mark("Product code"), in_list=True, search=2, index=True, aliases=("sku", "product code", "article number", "artikelnummer", "编号")
+    )
+    category: Mapped[str | None] = stored(
+        "text", mark("Category"), in_list=True, search=1, aliases=("series", "product family", "kategorie", "类别", "category id")
+    )
     unit: Mapped[str | None] = stored("text", mark("Unit"), in_list=True, aliases=("quantity per unit", "einheit", "单位"))
-    price: Mapped[Decimal | None] = stored("price", mark("Price"), in_list=True, group="price", aliases=("unit price", "sales price", "list price", "preis", "价格", "单价"))
+    price: Mapped[Decimal | None] = stored(
+        "price", mark("Price"), in_list=True, group="price", aliases=("unit price", "sales price", "list price", "preis", "价格", "单价")
+    )
     currency: Mapped[str | None] = stored("text", mark("Currency"), group="price")
     cost: Mapped[Decimal | None] = stored("price", mark("Cost"), sensitivity="secret", aliases=("kosten", "cost price", "成本"))
     tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
@@ -53,5 +61,3 @@ class ExchangeRate(Record):
     code: Mapped[str | None] = stored("text", mark("Currency"), required=True, in_list=True, index=True)
     on: Mapped[date | None] = stored("date", mark("Date"), required=True, in_list=True)
     rate: Mapped[Decimal | None] = stored("rate", mark("Rate"), required=True, in_list=True)
-
-

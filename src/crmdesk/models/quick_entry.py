@@ -213,10 +213,36 @@ _SLASHED: Rule[date] = _word(r"(?:on )?(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?"),
 
 _EN_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_SHORT = ("mon", "tues?", "wed", "thu(?:rs?)?", "fri", "sat", "sun")
-_EN_MONTHS = ("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?")
+_EN_MONTHS = (
+    "jan(?:uary)?",
+    "feb(?:ruary)?",
+    "mar(?:ch)?",
+    "apr(?:il)?",
+    "may",
+    "june?",
+    "july?",
+    "aug(?:ust)?",
+    "sept?(?:ember)?",
+    "oct(?:ober)?",
+    "nov(?:ember)?",
+    "dec(?:ember)?",
+)
 _DE_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag|sonnabend", "sonntag")
 _DE_SHORT = ("mo", "di", "mi", "do", "fr", "sa", "so")
-_DE_MONTHS = ("jan(?:uar)?|jänner", "feb(?:ruar)?", "märz|mrz", "apr(?:il)?", "mai", "juni?", "juli?", "aug(?:ust)?", "sept?(?:ember)?", "okt(?:ober)?", "nov(?:ember)?", "dez(?:ember)?")
+_DE_MONTHS = (
+    "jan(?:uar)?|jänner",
+    "feb(?:ruar)?",
+    "märz|mrz",
+    "apr(?:il)?",
+    "mai",
+    "juni?",
+    "juli?",
+    "aug(?:ust)?",
+    "sept?(?:ember)?",
+    "okt(?:ober)?",
+    "nov(?:ember)?",
+    "dez(?:ember)?",
+)
 _ZH_DAYS = ("一", "二", "三", "四", "五", "六", "[日天]")
 _ZH_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 _ZH_NUMBER = r"(?:十[一二]?|[一二两三四五六七八九]|\d{1,3})"

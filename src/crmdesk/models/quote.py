@@ -39,10 +39,14 @@ class Quote(Record):
         derive=_derive, timeline="date",
     )  # fmt: skip
 
-    number: Mapped[str | None] = stored("text", mark("Number"), in_list=True, search=2, index=True, aliases=("quote number", "angebotsnummer", "order id", "报价单号"))
+    number: Mapped[str | None] = stored(
+        "text", mark("Number"), in_list=True, search=2, index=True, aliases=("quote number", "angebotsnummer", "order id", "报价单号")
+    )
     subject: Mapped[str | None] = stored("text", mark("Subject"), in_list=True, search=3, aliases=("title", "betreff", "主题"))
     title: Mapped[str | None] = stored("text", mark("Title"), derived=True)
-    company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True, aliases=("customer", "account", "customer id", "kunde", "客户"))
+    company_id: Mapped[UUID | None] = stored(
+        "link", mark("Company"), target="company", in_list=True, aliases=("customer", "account", "customer id", "kunde", "客户")
+    )
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True)
     deal_id: Mapped[UUID | None] = stored("link", mark("Deal"), target="deal", index=True)
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("employee", "salesperson"))
@@ -110,7 +114,9 @@ class QuoteLine(Record):
 class AllowanceCharge(Record):
     """A discount (allowance) or surcharge (charge) on a line or, without a line, on the document. Source: EN 16931, BG-20, 21, 27, 28."""
 
-    entity = Entity("allowance_charge", mark("Discount or charge"), mark("Discounts and charges"), 23, icon="tag", title="reason", value="reason", owned_by=("quote",))
+    entity = Entity(
+        "allowance_charge", mark("Discount or charge"), mark("Discounts and charges"), 23, icon="tag", title="reason", value="reason", owned_by=("quote",)
+    )
 
     quote_id: Mapped[UUID | None] = stored("link", mark("Quote"), target="quote", required=True, index=True)
     line_id: Mapped[UUID | None] = stored("link", mark("Line"), target="quote_line")

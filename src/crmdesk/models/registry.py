@@ -33,4 +33,3 @@ def entity_class(name: str) -> type[Record]:
 def owned_parts(cls: type[Record]) -> dict[str, Field]:
     """Return the list fields of an entity by the entity that their rows are."""
     return {field.target: field for field in cls.fields.values() if field.kind == "parts" and field.target}
-

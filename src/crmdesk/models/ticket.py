@@ -61,15 +61,21 @@ class Ticket(Record):
         "ticket", mark("Ticket"), mark("Tickets"), 26, icon="life-buoy", title="subject", subtitle=("number", "company", "status"), series="T-{seq:04}", timeline="opened_at",
     )  # fmt: skip
 
-    number: Mapped[str | None] = stored("text", mark("Number"), in_list=True, search=2, index=True, aliases=("ticket id", "ticket number", "ticketnummer", "工单号"))
+    number: Mapped[str | None] = stored(
+        "text", mark("Number"), in_list=True, search=2, index=True, aliases=("ticket id", "ticket number", "ticketnummer", "工单号")
+    )
     subject: Mapped[str | None] = stored("text", mark("Subject"), required=True, in_list=True, search=3, aliases=("ticket subject", "title", "betreff", "主题"))
     status: Mapped[str | None] = stored("choice", mark("Status"), choices=TICKET_STATUS, in_list=True, index=True, aliases=("ticket status",))
     priority: Mapped[str | None] = stored("choice", mark("Priority"), choices=PRIORITIES, in_list=True, aliases=("ticket priority", "priorität", "优先级"))
     queue_id: Mapped[UUID | None] = stored("link", mark("Queue"), target="queue", in_list=True, index=True, aliases=("ticket type",))
     channel: Mapped[str | None] = stored("choice", mark("Channel"), choices=CHANNELS, in_list=True, aliases=("ticket channel", "kanal", "渠道"))
-    owner_id: Mapped[UUID | None] = stored("link", mark("Assigned to"), target="member", in_list=True, index=True, aliases=("assignee", "owner", "agent", "zuständig"))
+    owner_id: Mapped[UUID | None] = stored(
+        "link", mark("Assigned to"), target="member", in_list=True, index=True, aliases=("assignee", "owner", "agent", "zuständig")
+    )
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True)
-    contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", in_list=True, index=True, aliases=("requester", "customer name", "联系人"))
+    contact_id: Mapped[UUID | None] = stored(
+        "link", mark("Contact"), target="contact", in_list=True, index=True, aliases=("requester", "customer name", "联系人")
+    )
     product_id: Mapped[UUID | None] = stored("link", mark("Product"), target="product", aliases=("product purchased",))
     deal_id: Mapped[UUID | None] = stored("link", mark("Deal"), target="deal", index=True)
     quote_id: Mapped[UUID | None] = stored("link", mark("Quote"), target="quote")

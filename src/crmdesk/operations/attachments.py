@@ -68,7 +68,7 @@ def attach(change: Change, entity: str, record_id: UUID, name: str, content: byt
     """
     if entity not in TARGETS:
         raise UserError(tr("Files can't be attached to “{entity}”.", entity=entity), hint=tr("Choose one of: {options}.", options=", ".join(TARGETS)))
-    if not change.reader.value(f"SELECT 1 FROM \"{entity}\" t WHERE t.id = ? AND {live(change.reader, entity)}", (record_id.bytes,)):  # noqa: S608
+    if not change.reader.value(f'SELECT 1 FROM "{entity}" t WHERE t.id = ? AND {live(change.reader, entity)}', (record_id.bytes,)):  # noqa: S608
         raise UserError(tr("The record to attach this to does not exist or was deleted."))
     link = {f"{entity}_id": record_id}
     links = {**link, **_company(change, entity, record_id, link)}
@@ -167,7 +167,8 @@ def file(reader: Reader, attachment_id: UUID) -> File:
         UserError: there is no such file.
     """
     row = reader.one(
-        f"SELECT t.id, t.name, t.mime, t.size, t.target, t.sha256 FROM attachment t WHERE t.id = ? AND {live(reader, 'attachment')}", (attachment_id.bytes,)  # noqa: S608
+        f"SELECT t.id, t.name, t.mime, t.size, t.target, t.sha256 FROM attachment t WHERE t.id = ? AND {live(reader, 'attachment')}",
+        (attachment_id.bytes,),  # noqa: S608
     )
     if row is None:
         raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr("File")))
@@ -187,7 +188,9 @@ def pieces(reader: Reader, attachment_id: UUID) -> Iterator[bytes]:
         position += 1
         yield bytes(piece)
     if size != known.size or digest.hexdigest() != known.sha256:
-        raise DamageFound(tr("{name} is damaged: its content is not what was attached.", name=known.name), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
+        raise DamageFound(
+            tr("{name} is damaged: its content is not what was attached.", name=known.name), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
+        )
 
 
 def content(reader: Reader, attachment_id: UUID) -> bytes:

@@ -155,7 +155,8 @@ def _give_positions(change: Change, stage: bytes, after_id: UUID, moving: UUID) 
     """Place the cards from the first unplaced one down to `after_id`, so that another can stand below it."""
     lowest = change.reader.value("SELECT min(position) FROM deal WHERE stage_id = ? AND deleted_at IS NULL AND position IS NOT NULL", (stage,))
     cards = change.reader.rows(
-        "SELECT id FROM deal WHERE stage_id = ? AND deleted_at IS NULL AND position IS NULL AND id >= ? AND id <> ? ORDER BY id DESC", (stage, after_id.bytes, moving.bytes)
+        "SELECT id FROM deal WHERE stage_id = ? AND deleted_at IS NULL AND position IS NULL AND id >= ? AND id <> ? ORDER BY id DESC",
+        (stage, after_id.bytes, moving.bytes),
     )
     start = (lowest or 0) - GAP
     change.update_many(Deal, ("position",), [(start - GAP * n, card) for n, (card,) in enumerate(cards)])

@@ -39,9 +39,7 @@ def preview(reader: Reader, from_id: UUID, *, open_only: bool = False, entities:
 
 
 @operation(mark("Hand over"), right="handover.write")
-def hand_over(
-    change: Change, from_id: UUID, to_id: UUID, *, open_only: bool = False, entities: Sequence[str] = ENTITIES_HANDED_OVER
-) -> dict[str, int]:
+def hand_over(change: Change, from_id: UUID, to_id: UUID, *, open_only: bool = False, entities: Sequence[str] = ENTITIES_HANDED_OVER) -> dict[str, int]:
     """Give the records of a member to another.
 
     Args:
@@ -61,7 +59,8 @@ def hand_over(
         raise UserError(tr("{name} is not active.", name=taker.name), hint=tr("Hand over to an active member."))
     change.note(about=tr("{giver} to {taker}", giver=giver.name, taker=taker.name))
     return {
-        entity: change.execute(f'UPDATE "{entity}" SET owner_id = ? WHERE {_condition(entity, open_only)}', (to_id.bytes, from_id.bytes)) for entity in _known(entities)
+        entity: change.execute(f'UPDATE "{entity}" SET owner_id = ? WHERE {_condition(entity, open_only)}', (to_id.bytes, from_id.bytes))
+        for entity in _known(entities)
     }
 
 

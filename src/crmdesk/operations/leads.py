@@ -152,7 +152,13 @@ def _contact(change: Change, lead: Lead, known: UUID | None, company: Company | 
     if not (lead.given_name or lead.family_name):
         return None
     return change.add(
-        Contact, given_name=lead.given_name, family_name=lead.family_name, role=lead.role, company_id=company and company.id, owner_id=owner, lifecycle="potential"
+        Contact,
+        given_name=lead.given_name,
+        family_name=lead.family_name,
+        role=lead.role,
+        company_id=company and company.id,
+        owner_id=owner,
+        lifecycle="potential",
     )
 
 

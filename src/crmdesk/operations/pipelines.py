@@ -154,7 +154,8 @@ def delete_stage(change: Change, stage_id: UUID) -> None:
 
 def _stages(change: Change, pipeline_id: UUID) -> list[tuple[UUID, str]]:
     found = change.reader.rows(
-        "SELECT id, ifnull(outcome, 'open') FROM stage WHERE pipeline_id = ? AND deleted_at IS NULL ORDER BY position IS NULL, position, id", (pipeline_id.bytes,)
+        "SELECT id, ifnull(outcome, 'open') FROM stage WHERE pipeline_id = ? AND deleted_at IS NULL ORDER BY position IS NULL, position, id",
+        (pipeline_id.bytes,),
     )
     return [(UUID(bytes=stage), outcome) for stage, outcome in found]
 
@@ -218,7 +219,8 @@ def _has_only_new_deals(change: Change, pipeline: bytes) -> bool:
     """Say whether all deals of a pipeline came with this transaction, and there are some."""
     deals = [row for (row,) in change.reader.rows("SELECT id FROM deal WHERE pipeline_id = ?", (pipeline,))]
     before = change.reader.value(
-        "SELECT 1 FROM journal WHERE tbl = ? AND op = 0 AND tx < ? AND row IN (SELECT id FROM deal WHERE pipeline_id = ?) LIMIT 1", (Deal.entity.number, change.tx, pipeline)
+        "SELECT 1 FROM journal WHERE tbl = ? AND op = 0 AND tx < ? AND row IN (SELECT id FROM deal WHERE pipeline_id = ?) LIMIT 1",
+        (Deal.entity.number, change.tx, pipeline),
     )
     return bool(deals) and before is None
 

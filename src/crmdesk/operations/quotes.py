@@ -163,7 +163,12 @@ def _product_defaults(change: Change, source: object, products: dict[str, LineIt
                 return {}
             products[text] = line_for(change.reader, product_id, currency)
         line = products[text].line
-        known: dict[str, object] = {"description": line.description, "unit": line.unit or None, "tax_category": line.tax_category, "tax_rate": plain(line.tax_rate)}
+        known: dict[str, object] = {
+            "description": line.description,
+            "unit": line.unit or None,
+            "tax_category": line.tax_category,
+            "tax_rate": plain(line.tax_rate),
+        }
         return {**known, "unit_price": plain(line.unit_price)} if line.unit_price else known
 
     return defaults
@@ -190,7 +195,11 @@ def _lines_of_deal(change: Change, deal: Deal, currency: str) -> list[LineItem]:
         f"SELECT d.product_id, d.quantity, d.unit_price FROM deal_product d JOIN product t ON t.id = d.product_id "
         f"WHERE d.deal_id = ? AND d.deleted_at IS NULL AND {live(change.reader, 'product')} ORDER BY d.position, d.id", (deal.id.bytes,),
     )  # fmt: skip
-    if not found and deal.product_id and change.reader.value(f"SELECT 1 FROM product t WHERE t.id = ? AND {live(change.reader, 'product')}", (deal.product_id.bytes,)):
+    if (
+        not found
+        and deal.product_id
+        and change.reader.value(f"SELECT 1 FROM product t WHERE t.id = ? AND {live(change.reader, 'product')}", (deal.product_id.bytes,))
+    ):
         found = [(deal.product_id.bytes, None, None)]
     items = []
     for product, quantity, price in found:
@@ -206,7 +215,21 @@ def _lines_of_deal(change: Change, deal: Deal, currency: str) -> list[LineItem]:
 
 # -- lines and totals ------------------------------------------------------------------------------------------------------------
 
-_LINE = ("position", "kind", "product_id", "description", "details", "quantity", "unit", "unit_price", "price_base_quantity", "tax_category", "tax_rate", "taxes", "optional")
+_LINE = (
+    "position",
+    "kind",
+    "product_id",
+    "description",
+    "details",
+    "quantity",
+    "unit",
+    "unit_price",
+    "price_base_quantity",
+    "tax_category",
+    "tax_rate",
+    "taxes",
+    "optional",
+)
 _ALLOWANCE = ("line_id", "position", "charge", "amount", "percent", "base_amount", "reason", "tax_category", "tax_rate")
 
 
@@ -275,7 +298,10 @@ def _line_values(item: LineItem) -> tuple[Any, ...]:
 
 
 def _write_allowances(change: Change, quote_id: UUID, wanted: Sequence[tuple[bytes | None, AllowanceCharge]]) -> None:
-    present = [row for (row,) in change.reader.rows("SELECT id FROM allowance_charge WHERE quote_id = ? AND deleted_at IS NULL ORDER BY position, id", (quote_id.bytes,))]
+    present = [
+        row
+        for (row,) in change.reader.rows("SELECT id FROM allowance_charge WHERE quote_id = ? AND deleted_at IS NULL ORDER BY position, id", (quote_id.bytes,))
+    ]
     rows = [(line_id, position, *_allowance_values(each)) for position, (line_id, each) in enumerate(wanted, 1)]
     change.update_many(StoredAllowance, _ALLOWANCE, [(*row, known) for row, known in zip(rows, present, strict=False)])
     change.insert_many(StoredAllowance, ("id", "quote_id", *_ALLOWANCE), [(new_id_bytes(), quote_id.bytes, *row) for row in rows[len(present) :]])
@@ -300,11 +326,11 @@ def _take_rate(change: Change, quote: Quote, day: date) -> None:
     if is_typed:
         return
     found = change.reader.one(
-        'SELECT rate, "on" FROM exchange_rate WHERE code = ? AND "on" <= ? AND rate > 0 AND deleted_at IS NULL ORDER BY "on" DESC, id DESC LIMIT 1', (quote.currency, day.isoformat())
+        'SELECT rate, "on" FROM exchange_rate WHERE code = ? AND "on" <= ? AND rate > 0 AND deleted_at IS NULL ORDER BY "on" DESC, id DESC LIMIT 1',
+        (quote.currency, day.isoformat()),
     )
     quote.exchange_rate = from_scaled(found[0], RATE_SCALE) if found else None
     quote.exchange_rate_on = date.fromisoformat(found[1]) if found else None
-
 
 
 # -- the deal --------------------------------------------------------------------------------------------------------------------
@@ -509,7 +535,12 @@ def revise(change: Change, quote_id: UUID) -> UUID:
     new.previous_id, new.version = old.id, max(version.version for version in family) + 1
     change.keep(new)
     stored = stored_document(change.reader.rows, old.id.bytes, change.settings)
-    _write_lines(change, new.id, [LineItem(line.line, None, UUID(bytes=line.product_id) if line.product_id else None) for line in stored.lines], stored.document.allowance_charges)
+    _write_lines(
+        change,
+        new.id,
+        [LineItem(line.line, None, UUID(bytes=line.product_id) if line.product_id else None) for line in stored.lines],
+        stored.document.allowance_charges,
+    )
     recalculate(change, new)
     change.note(about=old.number)
     return new.id
@@ -567,7 +598,9 @@ def _refusal(quote: Quote, status: str, action: str) -> UserError:
             return UserError(tr("{number} was replaced by a newer version.", number=number), field="status", hint=tr("Revise the newest version."))
         case _:
             answers = {"accepted": tr("{number} is accepted already.", number=number), "declined": tr("{number} was declined.", number=number)}
-            return UserError(answers.get(status, tr("{number} was replaced by a newer version.", number=number)), field="status", hint=tr("Make a new version instead."))
+            return UserError(
+                answers.get(status, tr("{number} was replaced by a newer version.", number=number)), field="status", hint=tr("Make a new version instead.")
+            )
 
 
 def _about(change: Change, quote: Quote) -> None:

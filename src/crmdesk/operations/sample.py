@@ -351,7 +351,14 @@ class _Sample:
         for item in self.texts["answers"]:
             self.change.add(SavedAnswer, title=self.say(item["title"]), body=self.say(item["body"]), language=self.language)
         articles = [
-            self.change.add(Article, title=self.say(item["title"]), category=self.say(item["category"]), body=self.say(item["body"]), language=self.language, status="published")
+            self.change.add(
+                Article,
+                title=self.say(item["title"]),
+                category=self.say(item["category"]),
+                body=self.say(item["body"]),
+                language=self.language,
+                status="published",
+            )
             for item in self.texts["articles"]
         ]
         gold = self.change.add(
@@ -449,7 +456,16 @@ class _Sample:
     def _view(self, words: WORDS, about: str, icon: str, columns: Sequence[str], conditions: Sequence[Condition], names: dict[str, str] | None = None) -> None:
         shown = {"columns": columns, "widths": None, "sort": [], "conditions": [asdict(condition) for condition in conditions], "names": names or {}}
         count = self.change.reader.value("SELECT count(*) FROM saved_view")
-        self.change.add(SavedView, name=self.say(words), about=about, icon=icon, is_team=True, owner_id=self.me, position=count, definition=json.dumps(shown, ensure_ascii=False))
+        self.change.add(
+            SavedView,
+            name=self.say(words),
+            about=about,
+            icon=icon,
+            is_team=True,
+            owner_id=self.me,
+            position=count,
+            definition=json.dumps(shown, ensure_ascii=False),
+        )
 
 
 class _Names:

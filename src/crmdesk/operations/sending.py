@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 SUBJECT = mark("Quote {number}: {subject}")
 BARE_SUBJECT = mark("Quote {number}")
-BODY = mark("{salutation}\n\nPlease find attached our quote {number} for {total}, valid until {valid_until}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
+BODY = mark(
+    "{salutation}\n\nPlease find attached our quote {number} for {total}, valid until {valid_until}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}"
+)
 BODY_WITHOUT_END = mark("{salutation}\n\nPlease find attached our quote {number} for {total}.\n\nWe look forward to your answer.\n\nKind regards\n{signature}")
 
 
@@ -86,7 +88,9 @@ def prepare_reply(store: Store, ticket_id: UUID, text: str) -> ReadyMail:
     """
     authorize(store.viewer, "ticket.write")
     with store.read() as reader:
-        found = reader.one(f"SELECT t.number, t.subject, t.contact_id, t.company_id FROM ticket t WHERE t.id = ? AND {live(reader, 'ticket')}", (ticket_id.bytes,))
+        found = reader.one(
+            f"SELECT t.number, t.subject, t.contact_id, t.company_id FROM ticket t WHERE t.id = ? AND {live(reader, 'ticket')}", (ticket_id.bytes,)
+        )
         if found is None:
             raise UserError(tr("This ticket does not exist or was deleted."))
         number, subject, contact_id, company_id = found
@@ -125,7 +129,8 @@ def _write(name: str, content: bytes) -> Path:
 
 def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
     found = reader.one(
-        "SELECT number, subject, contact_id, company_id, language, payable, currency, valid_until FROM quote WHERE id = ? AND deleted_at IS NULL", (quote_id.bytes,)
+        "SELECT number, subject, contact_id, company_id, language, payable, currency, valid_until FROM quote WHERE id = ? AND deleted_at IS NULL",
+        (quote_id.bytes,),
     )
     if found is None:
         raise UserError(tr("This quote does not exist or was deleted."))

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 def new_store(
-    path: Path, passphrase: str, *, owner: str = "", currency: str = "EUR", region: str = "DE", language: str = "en", sample: bool = False, anywhere: bool = False
+    path: Path,
+    passphrase: str,
+    *,
+    owner: str = "",
+    currency: str = "EUR",
+    region: str = "DE",
+    language: str = "en",
+    sample: bool = False,
+    anywhere: bool = False,
 ) -> Store:
     """Create a store with its usual pipeline, service level and queue, and return it open.
 

@@ -35,7 +35,11 @@ def is_untouched(reader: Reader) -> bool:
 
 @operation(mark("Import all data"), right="store.write", undoable=False)
 def take_over(
-    change: Change, file: str, tables: Iterable[tuple[type[Record], tuple[str, ...], Iterator[tuple[Any, ...]]]], pieces: Iterable[tuple[bytes, int, bytes]], member: UUID
+    change: Change,
+    file: str,
+    tables: Iterable[tuple[type[Record], tuple[str, ...], Iterator[tuple[Any, ...]]]],
+    pieces: Iterable[tuple[bytes, int, bytes]],
+    member: UUID,
 ) -> int:
     """Give an untouched store everything of another one; returns how many records there are.
 

@@ -137,7 +137,13 @@ def _take_next_away(change: Change, task: Task) -> None:
 
 def _next(change: Change, task: Task) -> UUID:
     """Make the next occurrence: the first one after this one that is not past."""
-    day = next_day(task.repeats_from or task.due_on or change.at.date(), task.repeats or "", task.repeat_every or 1, task.due_on, change.at.astimezone(change.settings.tz).date())
+    day = next_day(
+        task.repeats_from or task.due_on or change.at.date(),
+        task.repeats or "",
+        task.repeat_every or 1,
+        task.due_on,
+        change.at.astimezone(change.settings.tz).date(),
+    )
     moved = day - (task.due_on or day)
     record_id = _following(task.id)
     values = {

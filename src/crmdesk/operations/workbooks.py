@@ -68,7 +68,9 @@ def reopen_period(change: Change, until: date | None = None, reason: str = "") -
     _set(change, until)
     before, after = known.isoformat(), until.isoformat() if until else "–"
     why = reason.strip()
-    change.note(about=tr("{before} → {after}: {reason}", before=before, after=after, reason=why) if why else tr("{before} → {after}", before=before, after=after))
+    change.note(
+        about=tr("{before} → {after}: {reason}", before=before, after=after, reason=why) if why else tr("{before} → {after}", before=before, after=after)
+    )
 
 
 def _set(change: Change, until: date | None) -> None:

@@ -55,7 +55,9 @@ def _kept(change: Change, name: str, content: bytes) -> UUID:
     attachment = change.add(Attachment, name=name, mime=mime, target="setting", size=len(content), sha256=hashlib.sha256(content).hexdigest())
     change.flush()
     for position, start in enumerate(range(0, len(content), PIECE)):
-        change.execute("INSERT INTO attachment_piece(attachment_id, position, content) VALUES (?, ?, ?)", (attachment.id.bytes, position, content[start : start + PIECE]))
+        change.execute(
+            "INSERT INTO attachment_piece(attachment_id, position, content) VALUES (?, ?, ?)", (attachment.id.bytes, position, content[start : start + PIECE])
+        )
     return attachment.id
 
 

@@ -103,7 +103,9 @@ Owner = tuple[str, bytes]
 
 def _owners(reader: Reader, where: str, parameters: tuple[Any, ...]) -> list[Owner]:
     """Return whom matching phones belong to, contacts before companies before leads, without repetition."""
-    rows = reader.rows(f"SELECT p.contact_id, p.company_id, p.lead_id FROM phone p WHERE p.deleted_at IS NULL AND {where} ORDER BY p.id LIMIT {_MOST}", parameters)  # noqa: S608
+    rows = reader.rows(
+        f"SELECT p.contact_id, p.company_id, p.lead_id FROM phone p WHERE p.deleted_at IS NULL AND {where} ORDER BY p.id LIMIT {_MOST}", parameters
+    )  # noqa: S608
     found = [(entity, row[place]) for place, entity in enumerate(("contact", "company", "lead")) for row in rows if row[place]]
     return list(dict.fromkeys(found))
 
@@ -209,7 +211,8 @@ def _quotes(reader: Reader, column: str, subject: UUID) -> tuple[Item, ...]:
         (subject.bytes,),
     )
     return tuple(
-        Item(UUID(bytes=record), (title or tr("Draft")) if status != "draft" else tr("Draft"), _amount(reader, payable, currency)) for record, title, status, payable, currency in found
+        Item(UUID(bytes=record), (title or tr("Draft")) if status != "draft" else tr("Draft"), _amount(reader, payable, currency))
+        for record, title, status, payable, currency in found
     )
 
 

@@ -214,7 +214,9 @@ def _figures(reader: Reader, company_id: UUID, counts: dict[str, int]) -> KeyFig
         elif outcome == "won" and closed_on:
             since = min(since or 9999, int(closed_on[:4]))
     last, every = _rhythm(reader, company_id)
-    service = reader.one(f"SELECT avg(t.csat) FROM ticket t WHERE t.company_id = ? AND {live(reader, 'ticket')}", (company_id.bytes,)) if counts["tickets"] else None  # noqa: S608
+    service = (
+        reader.one(f"SELECT avg(t.csat) FROM ticket t WHERE t.company_id = ? AND {live(reader, 'ticket')}", (company_id.bytes,)) if counts["tickets"] else None
+    )  # noqa: S608
     return KeyFigures(
         numbers["open"], totals["open"], weighted, round(100 * weighted.base / totals["open"].base) if totals["open"].base else None,
         numbers["won"], totals["won"], since, numbers["lost"], last, every, counts["tickets"], counts["open_tickets"], service[0] if service else None,
@@ -242,12 +244,15 @@ def _people(reader: Reader, company_id: UUID) -> tuple[Person, ...]:
         (company_id.bytes, _MOST_PEOPLE),
     )
     return tuple(
-        Person(UUID(bytes=record), name or "", role or "", phone or "", email or "", moment(last) if last else None) for record, name, role, phone, email, last in found
+        Person(UUID(bytes=record), name or "", role or "", phone or "", email or "", moment(last) if last else None)
+        for record, name, role, phone, email, last in found
     )
 
 
 def _subsidiaries(reader: Reader, company_id: UUID) -> tuple[tuple[UUID, str], ...]:
-    found = reader.rows(f"SELECT t.id, t.name FROM company t WHERE t.parent_id = ? AND {live(reader, 'company')} ORDER BY +t.sort_key LIMIT 20", (company_id.bytes,))  # noqa: S608
+    found = reader.rows(
+        f"SELECT t.id, t.name FROM company t WHERE t.parent_id = ? AND {live(reader, 'company')} ORDER BY +t.sort_key LIMIT 20", (company_id.bytes,)
+    )  # noqa: S608
     return tuple((UUID(bytes=record), name or "") for record, name in found)
 
 

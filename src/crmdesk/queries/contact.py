@@ -116,7 +116,11 @@ def _figures(reader: Reader, contact_id: UUID, counts: dict[str, int], last: int
     for outcome, apart, count, amount in found:
         numbers[outcome] += count
         totals[outcome] += Sum(0, empty.currency, ((apart, amount),)) if apart else Sum(amount, empty.currency)
-    csat = reader.value(f"SELECT avg(t.csat) FROM ticket t WHERE t.contact_id = ? AND {live(reader, 'ticket')}", (contact_id.bytes,)) if counts["tickets"] else None  # noqa: S608
+    csat = (
+        reader.value(f"SELECT avg(t.csat) FROM ticket t WHERE t.contact_id = ? AND {live(reader, 'ticket')}", (contact_id.bytes,))
+        if counts["tickets"]
+        else None
+    )  # noqa: S608
     return Figures(numbers["open"], totals["open"], numbers["won"], totals["won"], counts["open_tickets"], csat, moment(last) if last else None)
 
 

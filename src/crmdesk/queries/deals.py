@@ -161,7 +161,12 @@ def stage_named(reader: Reader, text: str, deal_id: UUID | None = None) -> UUID:
 
 
 def board(
-    reader: Reader, pipeline_id: UUID | None = None, owner_id: UUID | None = None, limit: int = 50, closed_since: date | None = None, where: Sequence[Condition] = ()
+    reader: Reader,
+    pipeline_id: UUID | None = None,
+    owner_id: UUID | None = None,
+    limit: int = 50,
+    closed_since: date | None = None,
+    where: Sequence[Condition] = (),
 ) -> Board:
     """Return a pipeline's board, the usual one's by default.
 
@@ -194,7 +199,13 @@ def board(
 
 
 def cards(
-    reader: Reader, stage_id: UUID, owner_id: UUID | None = None, after: Card | None = None, limit: int = 50, closed_since: date | None = None, where: Sequence[Condition] = ()
+    reader: Reader,
+    stage_id: UUID,
+    owner_id: UUID | None = None,
+    after: Card | None = None,
+    limit: int = 50,
+    closed_since: date | None = None,
+    where: Sequence[Condition] = (),
 ) -> tuple[Card, ...]:
     """Return the cards of a column below a given one, as the board loads them while it scrolls."""
     stage = next((stage for stage in stages(reader) if stage.id == stage_id), None)
@@ -218,7 +229,9 @@ def _limits(reader: Reader, stage: StageFacts | None, owner_id: UUID | None, clo
     return sql + more.sql, [*parameters, *more.parameters]
 
 
-def _sums(reader: Reader, shown: Sequence[StageFacts], owner_id: UUID | None, closed_since: date | None, where: Sequence[Condition]) -> dict[bytes, tuple[int, Sum]]:
+def _sums(
+    reader: Reader, shown: Sequence[StageFacts], owner_id: UUID | None, closed_since: date | None, where: Sequence[Condition]
+) -> dict[bytes, tuple[int, Sum]]:
     """Return count and sum by stage; one pass over the covering index `deal_on_board`."""
     own = reader.settings.currency
     found: dict[bytes, tuple[int, Sum]] = {}
@@ -269,7 +282,12 @@ def forecast(reader: Reader, pipeline_id: UUID, owner_id: UUID | None = None, wh
         firsts.append((firsts[-1] + timedelta(days=31)).replace(day=1))
     opened = [stage for stage in stages(reader, pipeline_id) if stage.outcome == "open"]
     sums = _expected_sums(reader, opened, owner_id, where, today, firsts[-1])
-    always = (f"pipeline = {pipeline_id}", "stage in " + ", ".join(str(stage.id) for stage in opened), *([f"owner = {owner_id}"] if owner_id else []), *map(condition_text, where))
+    always = (
+        f"pipeline = {pipeline_id}",
+        "stage in " + ", ".join(str(stage.id) for stage in opened),
+        *([f"owner = {owner_id}"] if owner_id else []),
+        *map(condition_text, where),
+    )
     months = [
         ("month", first, first.isoformat()[:7], (f"expected_close_on >= {max(first, today)}", f"expected_close_on < {after}")) for first, after in pairwise(firsts)
     ]  # fmt: skip
@@ -299,7 +317,9 @@ def _expected_sums(
     among = f"FROM deal d WHERE d.stage_id IN ({listed}) AND {limits}"
     apart: dict[tuple[bytes, str], list[tuple[str, int]]] = {}
     without_rate = "AND d.amount_base IS NULL AND d.amount IS NOT NULL"
-    for stage, key, currency, amount in reader.rows(f"SELECT d.stage_id, {part}, d.currency, sum(d.amount) {among} {without_rate} GROUP BY 1, 2, 3 ORDER BY 3", parameters):  # noqa: S608
+    for stage, key, currency, amount in reader.rows(
+        f"SELECT d.stage_id, {part}, d.currency, sum(d.amount) {among} {without_rate} GROUP BY 1, 2, 3 ORDER BY 3", parameters
+    ):  # noqa: S608
         apart.setdefault((stage, key), []).append((currency, amount))
     rows = reader.rows(f"SELECT d.stage_id, {part}, count(*), ifnull(sum(d.amount_base), 0) {among} GROUP BY 1, 2", parameters)  # noqa: S608
     return {(stage, key): (count, Sum(base, reader.settings.currency, tuple(apart.get((stage, key), ())))) for stage, key, count, base in rows}
@@ -391,6 +411,8 @@ def _idle(reader: Reader, found: Sequence[tuple[Any, ...]], by_id: dict[bytes, S
             since[row[0]] = (row[11], patience)
     if not since:
         return {}
-    spoke = dict(reader.rows(f"SELECT deal_id, max(at) FROM activity WHERE deal_id {IN_IDS} AND deleted_at IS NULL AND at <= ? GROUP BY 1", (id_list(since), now)))
+    spoke = dict(
+        reader.rows(f"SELECT deal_id, max(at) FROM activity WHERE deal_id {IN_IDS} AND deleted_at IS NULL AND at <= ? GROUP BY 1", (id_list(since), now))
+    )
     days = {deal: (now - max(moved, spoke.get(deal) or 0)) // _DAY_MS for deal, (moved, _) in since.items()}
     return {deal: count for deal, count in days.items() if count >= since[deal][1]}

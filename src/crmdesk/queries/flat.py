@@ -47,7 +47,9 @@ class FlatColumn:
     joined: str = ""
 
 
-def flat(reader: Reader, cls: type[Record], wanted: Sequence[bytes], columns: Sequence[FlatColumn], told: Callable[[int], object] | None = None) -> Iterator[list[list[Any]]]:
+def flat(
+    reader: Reader, cls: type[Record], wanted: Sequence[bytes], columns: Sequence[FlatColumn], told: Callable[[int], object] | None = None
+) -> Iterator[list[list[Any]]]:
     """Yield blocks of rows in the given order; a block holds the ids and then each column's values.
 
     Values are plain, links are titles, tags with their group as in `group:name`, and amounts of money come as (Decimal, currency).
@@ -111,7 +113,9 @@ class _Source:
         currency = currency_sql(self._cls)
         seen = visible(self._cls, self._reader)
         listed = ", ".join(["t.id", currency, *(sql for _, _, sql in self._own)])
-        rows = self._reader.rows(f'SELECT {listed} FROM "{self._cls.entity.name}" t WHERE t.id {among} AND {seen.sql} ORDER BY t.id', (*parameters, *seen.parameters))  # noqa: S608
+        rows = self._reader.rows(
+            f'SELECT {listed} FROM "{self._cls.entity.name}" t WHERE t.id {among} AND {seen.sql} ORDER BY t.id', (*parameters, *seen.parameters)
+        )  # noqa: S608
         if len(rows) != len(order):
             rows = [row for row in rows if row[0] in order]
         _, units, *values = zip(*rows, strict=True)
@@ -128,7 +132,13 @@ class _Source:
             found[at + 1][start : start + len(order)] = plain
 
     def _read_parts(
-        self, found: list[list[Any]], target: str, columns: Sequence[tuple[int, FlatColumn, Field]], order: dict[bytes, int], among: str, parameters: tuple[Any, ...]
+        self,
+        found: list[list[Any]],
+        target: str,
+        columns: Sequence[tuple[int, FlatColumn, Field]],
+        order: dict[bytes, int],
+        among: str,
+        parameters: tuple[Any, ...],
     ) -> None:
         owner, part = f"{self._cls.entity.name}_id", ENTITIES[target]
         label = "ifnull(p.label, '')" if "label" in part.columns else "''"

@@ -202,7 +202,9 @@ def customers(reader: Reader, found: Sequence[LedgerDocument]) -> dict[bytes, Cu
     for owner, street, postal_code, city, country in reader.rows(sql, (wanted,)):
         places[owner] = street, postal_code, city, country
     rows = reader.rows(f"SELECT id, name, customer_number, vat_id, payment_days FROM company WHERE id {IN_IDS} ORDER BY sort_key, id", (wanted,))
-    return {record: Customer(record, name or "", number, vat_id, *places.get(record, (None, None, None, None)), days) for record, name, number, vat_id, days in rows}
+    return {
+        record: Customer(record, name or "", number, vat_id, *places.get(record, (None, None, None, None)), days) for record, name, number, vat_id, days in rows
+    }
 
 
 # ---- numbers ----

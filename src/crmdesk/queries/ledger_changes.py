@@ -166,7 +166,10 @@ def _journal(reader: Reader, number: int, since: int) -> list[tuple[Any, ...]]:
 def _told(reader: Reader, steps: Sequence[tuple[int, str]]) -> list[Changed]:
     """Return transactions of documents as people read them."""
     said = {
-        tx: values for tx, *values in reader.rows("SELECT id, at, member, label, kind FROM journal_tx WHERE id IN (SELECT value FROM json_each(?))", (json.dumps([tx for tx, _ in steps]),))
+        tx: values
+        for tx, *values in reader.rows(
+            "SELECT id, at, member, label, kind FROM journal_tx WHERE id IN (SELECT value FROM json_each(?))", (json.dumps([tx for tx, _ in steps]),)
+        )
     }
     members = titles(reader, "member", {member for _, member, *_ in said.values() if member})
     return [Changed(number, moment(said[tx][0]), members.get(said[tx][1], ("", False))[0], said[tx][2], said[tx][3] == "undo") for tx, number in steps]

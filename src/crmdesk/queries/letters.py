@@ -167,7 +167,8 @@ def _address(reader: Reader, owner: str, owner_id: bytes | None) -> _Address | N
     if owner_id is None:
         return None
     found = reader.rows(
-        f'SELECT street, postal_code, city, state, country, label FROM address WHERE "{owner}" = ? AND deleted_at IS NULL ORDER BY position, id', (owner_id,)  # noqa: S608
+        f'SELECT street, postal_code, city, state, country, label FROM address WHERE "{owner}" = ? AND deleted_at IS NULL ORDER BY position, id',
+        (owner_id,),  # noqa: S608
     )
     billing = [row for row in found if (row[5] or "").casefold() in _BILLING]
     chosen = next(iter([*billing, *found]), None)

@@ -84,7 +84,8 @@ def of_record(reader: Reader, entity: str, record: UUID) -> Quality | None:
     if not rules:
         return None
     found = reader.one(
-        f"SELECT {', '.join(problem_sql(rule, reader, of_few=True) for rule in rules)} FROM {entity} t WHERE t.id = ? AND {live(reader, entity)}", (record.bytes,)
+        f"SELECT {', '.join(problem_sql(rule, reader, of_few=True) for rule in rules)} FROM {entity} t WHERE t.id = ? AND {live(reader, entity)}",
+        (record.bytes,),
     )
     if found is None:
         return None

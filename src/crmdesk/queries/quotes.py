@@ -89,7 +89,11 @@ def figures(reader: Reader) -> Figures:
 def _figure(reader: Reader, condition: str, *parameters: Any) -> Figure:
     own = reader.settings.currency
     where = f"FROM quote t INDEXED BY quote_in_figures WHERE {condition} AND {live(reader, 'quote')}"
-    count, base, without_rate = reader.one(f"SELECT count(*), ifnull(sum(t.amount_base), 0), count(t.payable) - count(t.amount_base) {where}", parameters) or (0, 0, 0)
+    count, base, without_rate = reader.one(f"SELECT count(*), ifnull(sum(t.amount_base), 0), count(t.payable) - count(t.amount_base) {where}", parameters) or (
+        0,
+        0,
+        0,
+    )
     apart: list[tuple[str, int]] = []
     if without_rate:
         apart = [(code or own, minor) for code, minor in reader.rows(
@@ -294,7 +298,14 @@ def versions(reader: Reader, quote_id: UUID) -> tuple[Version, ...]:
     )  # fmt: skip
     own = reader.settings.currency
     return tuple(
-        Version(UUID(bytes=record), number, version or 1, status or "draft", _day(day), None if payable is None else Money(from_minor(payable, code or own), code or own))
+        Version(
+            UUID(bytes=record),
+            number,
+            version or 1,
+            status or "draft",
+            _day(day),
+            None if payable is None else Money(from_minor(payable, code or own), code or own),
+        )
         for record, number, version, status, day, payable, code in found
     )
 
@@ -312,7 +323,12 @@ def _addressee(reader: Reader, head: _Head) -> letters.Addressee:
 
 def _margin(reader: Reader, stored: StoredDocument, totals: Totals) -> Margin:
     currency = stored.document.currency
-    costs = {row[0]: row[1:] for row in reader.rows(f"SELECT id, cost, currency FROM product WHERE id {IN_IDS}", (id_list({line.product_id for line in stored.lines if line.product_id}),))}
+    costs = {
+        row[0]: row[1:]
+        for row in reader.rows(
+            f"SELECT id, cost, currency FROM product WHERE id {IN_IDS}", (id_list({line.product_id for line in stored.lines if line.product_id}),)
+        )
+    }
     net, cost, unknown = totals.tax_exclusive, Decimal(0), 0
     for line, its_net in zip(stored.lines, totals.line_nets, strict=True):
         if not line.line.counts:
@@ -360,7 +376,9 @@ def line_for(reader: Reader, product_id: UUID, currency: str, quantity: Decimal 
     Raises:
         UserError: the product does not exist.
     """
-    found = reader.one(f"SELECT name, code, unit, price, currency, tax_category, tax_rate FROM product t WHERE t.id = ? AND {live(reader, 'product')}", (product_id.bytes,))
+    found = reader.one(
+        f"SELECT name, code, unit, price, currency, tax_category, tax_rate FROM product t WHERE t.id = ? AND {live(reader, 'product')}", (product_id.bytes,)
+    )
     if found is None:
         raise UserError(tr("This product does not exist or was deleted."), field="product")
     name, code, unit, price, of_price, category, rate = found
@@ -507,7 +525,9 @@ def pdf_of(reader: Reader, quote_id: UUID) -> Rendered:
         return render_quote(page_of(reader, quote_id))
     pdf = attachments.content(reader, head.pdf_id)
     if pdf is None or hashlib.sha256(pdf).hexdigest() != head.pdf_sha256:
-        raise DamageFound(tr("The PDF of {number} is not the one that was issued.", number=head.number), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
+        raise DamageFound(
+            tr("The PDF of {number} is not the one that was issued.", number=head.number), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
+        )
     frozen = json.loads(reader.value("SELECT frozen FROM quote WHERE id = ?", (head.id,)) or "{}")
     return Rendered(pdf, tuple(frozen.get("missing", ())))
 

@@ -55,7 +55,13 @@ class Row:
 
 
 def ids(
-    reader: Reader, entity: str, conditions: Sequence[Condition] = (), sort: Sequence[str] = (), *, limit: int | None = None, among: Iterable[bytes] | None = None
+    reader: Reader,
+    entity: str,
+    conditions: Sequence[Condition] = (),
+    sort: Sequence[str] = (),
+    *,
+    limit: int | None = None,
+    among: Iterable[bytes] | None = None,
 ) -> list[bytes]:
     """Return the ids of the records that the viewer may see and all conditions hold for, in order.
 
@@ -198,7 +204,9 @@ def _first_by_part(reader: Reader, cls: type[Record], conditions: Sequence[Condi
     if conditions or len(nearest) == probe:
         return None
     value = _part_value_sql(cls, field, inner)
-    rest = reader.rows(f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found)))  # noqa: S608
+    rest = reader.rows(
+        f'SELECT t.id FROM "{cls.entity.name}" t WHERE {where.sql} AND {value} IS NULL ORDER BY t.id LIMIT ?', (*where.parameters, limit - len(found))
+    )  # noqa: S608
     return [*found, *(row[0] for row in rest)]
 
 
@@ -422,7 +430,8 @@ def _fill_parts(
     for values in found.values():
         values[name] = None if single else []
     fetched = reader.rows(
-        f'SELECT "{owner}", {columns} FROM "{field.target}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL ORDER BY position, id', (listed,)  # noqa: S608
+        f'SELECT "{owner}", {columns} FROM "{field.target}" WHERE "{owner}" {IN_IDS} AND deleted_at IS NULL ORDER BY position, id',
+        (listed,),  # noqa: S608
     )
     named = titles(reader, inner.target, {row[1] for row in fetched if row[1]}) if inner.kind == "link" and inner.target else {}
     groups = dict(reader.rows('SELECT id, "group" FROM tag WHERE "group" IS NOT NULL')) if fetched and field.target == "record_tag" and not single else {}
@@ -472,7 +481,9 @@ def find_one(reader: Reader, entity: str, text: str) -> UUID:
     seen = set(ids(reader, entity, among=found)) if found else set()
     found = [record for record in found if record in seen]
     if not found:
-        hint = tr("It lies in the bin: “trash list” shows it.") if _is_binned(reader, cls, text) else tr("Give its id, its number or its name; “search” finds it.")
+        hint = (
+            tr("It lies in the bin: “trash list” shows it.") if _is_binned(reader, cls, text) else tr("Give its id, its number or its name; “search” finds it.")
+        )
         raise UserError(tr("There is no {entity} “{text}”.", entity=tr(cls.entity.label), text=text), hint=hint)
     if len(found) > 1:
         raise UserError(
@@ -485,7 +496,7 @@ def find_one(reader: Reader, entity: str, text: str) -> UUID:
 def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
     """Say whether a deleted record has this id, number or name."""
     columns = [name for name in (*NUMBERS, title_field(cls)) if name in cls.columns and name != "id"]
-    either = " OR ".join(['lower(hex(id)) = ?', *(f'"{column}" = ?' for column in columns)])
+    either = " OR ".join(["lower(hex(id)) = ?", *(f'"{column}" = ?' for column in columns)])
     wanted = [text.replace("-", "").lower(), *([text] * len(columns))]
     return reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL AND ({either}) LIMIT 1', wanted) is not None  # noqa: S608
 
@@ -607,7 +618,9 @@ def _as_one(earlier: Entry, later: Entry) -> Entry:
     return replace(earlier, changes={**later.changes, **{name: (old, later.changes.get(name, (old, new))[1]) for name, (old, new) in earlier.changes.items()}})
 
 
-def _readable(cls: type[Record], reader: Reader, own: dict[str, Field], changes: dict[str, list[Any]], currencies: tuple[str, ...]) -> dict[str, tuple[Any, Any]]:
+def _readable(
+    cls: type[Record], reader: Reader, own: dict[str, Field], changes: dict[str, list[Any]], currencies: tuple[str, ...]
+) -> dict[str, tuple[Any, Any]]:
     """Return changes as plain values; `currencies` are those of the amounts before and after."""
     by_column = {field.column: field for field in cls.fields.values() if field.kind != "parts"}
     readable: dict[str, tuple[Any, Any]] = {}
@@ -652,4 +665,3 @@ def trash(reader: Reader, limit: int = 500) -> list[Binned]:
         binned = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" WHERE {IN_BIN} ORDER BY deleted_at DESC LIMIT ?', (limit,))  # noqa: S608
         found += [Binned(cls.entity.name, UUID(bytes=i), str(name or ""), moment(at)) for i, name, at in binned]
     return sorted(found, key=lambda item: item.deleted_at, reverse=True)[:limit]
-

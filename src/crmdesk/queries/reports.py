@@ -249,7 +249,9 @@ def _stages_with(scope: Scope, *outcomes: str) -> str:
     return f"stage in {', '.join(ids)}"
 
 
-def _won_lost(scope: Scope, key: str, column: Column, named: Callable[[Any], str], where: Callable[[Any], tuple[str, ...]], *, by_size: bool = True) -> ReportTable:
+def _won_lost(
+    scope: Scope, key: str, column: Column, named: Callable[[Any], str], where: Callable[[Any], tuple[str, ...]], *, by_size: bool = True
+) -> ReportTable:
     """Make the table of won and lost deals by a key: a month, an owner, a source."""
     found = _closed(scope, key)
     order = sorted(found, key=lambda value: (value is None, -_part(scope, found[value], "won")[1].base if by_size else 0, named(value)))
@@ -264,7 +266,9 @@ def _won_lost(scope: Scope, key: str, column: Column, named: Callable[[Any], str
 
 def _won_lost_row(scope: Scope, title: str, found: Mapping[str, Counted], where: tuple[str, ...]) -> tuple[Figure, ...]:
     (won, won_sum), (lost, lost_sum) = _part(scope, found, "won"), _part(scope, found, "lost")
-    behind = {key: Rows("deal", (_stages_with(scope, *of), *where, *_owner(scope))) for key, of in (("won", ("won",)), ("lost", ("lost",)), ("all", ("won", "lost")))}
+    behind = {
+        key: Rows("deal", (_stages_with(scope, *of), *where, *_owner(scope))) for key, of in (("won", ("won",)), ("lost", ("lost",)), ("all", ("won", "lost")))
+    }
     return (
         Figure(title, behind["all"]), Figure(won, behind["won"]), Figure(won_sum, behind["won"]), Figure(lost, behind["lost"]), Figure(lost_sum, behind["lost"]),
         Figure(ratio(won, won + lost), behind["all"]),
@@ -318,7 +322,14 @@ def _lost_by_reason(scope: Scope) -> ReportTable:
     for reason in sorted(found, key=lambda reason: (reason is None, -found[reason][0], reason or "")):
         condition = f"lost_reason = {reason}" if reason else "lost_reason empty"
         opens = Rows("deal", (_stages_with(scope, "lost"), condition, *_days(scope, "closed_on"), *_owner(scope)))
-        rows.append((Figure(reason or tr("Not given"), opens), Figure(found[reason][0], opens), Figure(found[reason][1], opens), Figure(ratio(found[reason][0], count), opens)))
+        rows.append(
+            (
+                Figure(reason or tr("Not given"), opens),
+                Figure(found[reason][0], opens),
+                Figure(found[reason][1], opens),
+                Figure(ratio(found[reason][0], count), opens),
+            )
+        )
     opens = Rows("deal", (_stages_with(scope, "lost"), *_days(scope, "closed_on"), *_owner(scope)))
     columns = (
         Column("reason", mark("Reason for loss")), Column("lost", mark("Lost"), "integer"), Column("lost_amount", mark("Lost amount"), "money"),
@@ -398,9 +409,7 @@ def _activities_by_member(scope: Scope) -> ReportTable:
         return Figure(title, everything), *kinds, Figure(sum(of.values()), everything)
 
     order = sorted(counted, key=lambda member: (member is None, -sum(counted[member].values()), names.get(member) or ""))
-    rows = tuple(
-        row(names.get(member) or tr("Nobody"), counted[member], (f"owner = {UUID(bytes=member)}" if member else "owner empty",)) for member in order
-    )
+    rows = tuple(row(names.get(member) or tr("Nobody"), counted[member], (f"owner = {UUID(bytes=member)}" if member else "owner empty",)) for member in order)
     whole = {kind.value: sum(of.get(kind.value, 0) for of in counted.values()) for kind in ACTIVITY_KINDS}
     columns = (Column("member", mark("Member")), *(Column(kind.value, kind.label, "integer") for kind in ACTIVITY_KINDS), Column("all", mark("All"), "integer"))
     return ReportTable("", "", columns, rows, row(tr("All"), whole, _owner(scope)))
@@ -424,7 +433,9 @@ def _quotes_open(scope: Scope) -> ReportTable:
         count, amount = _together(scope, sums.values())
         opens = Rows("quote", (*where, *_days(scope, "date"), *_owner(scope)))
         rows.append((Figure(title, opens), Figure(count, opens), Figure(amount, opens)))
-    return ReportTable("", "", (Column("state", mark("Status")), Column("quotes", mark("Quotes"), "integer"), Column("amount", mark("Total"), "money")), tuple(rows))
+    return ReportTable(
+        "", "", (Column("state", mark("Status")), Column("quotes", mark("Quotes"), "integer"), Column("amount", mark("Total"), "money")), tuple(rows)
+    )
 
 
 def _tickets(scope: Scope) -> ReportTable:
@@ -455,7 +466,12 @@ def _tickets(scope: Scope) -> ReportTable:
         behind = {name: Rows("ticket", (*queue, *where, *_owner(scope))) for name, where in filters.items()}
         kept = Rows("ticket", (f"id in {', '.join(in_time)}",)) if in_time else None
         figures = (Figure(counts[name], behind[name]) for name in filters)
-        return Figure(title, Rows("ticket", (*queue, *_owner(scope)))), *figures, Figure(len(in_time), kept), Figure(ratio(len(in_time), counts["answered"]), kept)
+        return (
+            Figure(title, Rows("ticket", (*queue, *_owner(scope)))),
+            *figures,
+            Figure(len(in_time), kept),
+            Figure(ratio(len(in_time), counts["answered"]), kept),
+        )
 
     rows, total, all_in_time = [], dict.fromkeys(filters, 0), list[str]()
     for queue in sorted(found, key=lambda queue: (queue is None, names.get(queue) or "")):
@@ -481,7 +497,9 @@ def _data_quality(scope: Scope) -> ReportTable:
         for rule, count in sorted(entity.failing.items(), key=lambda pair: list(DIMENSIONS).index(pair[0].dimension)):
             opens = Rows(entity.entity, (f"problem = {rule.name}", *_owner(scope)))
             in_order = ratio(entity.records - count, entity.records)
-            rows.append((Figure(tr(kind.plural)), Figure(tr(DIMENSIONS[rule.dimension])), Figure(tr(rule.label), opens), Figure(count, opens), Figure(in_order)))
+            rows.append(
+                (Figure(tr(kind.plural)), Figure(tr(DIMENSIONS[rule.dimension])), Figure(tr(rule.label), opens), Figure(count, opens), Figure(in_order))
+            )
     columns = (
         Column("records", mark("Records")), Column("dimension", mark("Quality")), Column("problem", mark("Problem")),
         Column("count", mark("With the problem"), "integer"), Column("in_order", mark("In order"), "percent"),

@@ -434,9 +434,13 @@ def _customer(reader: Reader, row: TicketRow) -> CustomerCard:
     earlier: tuple[Any, ...] | None = None
     if company:
         deals = open_deals(reader, row.company_id)
-        earlier = reader.one(f"SELECT count(*), avg(t.csat) FROM ticket t WHERE t.company_id = ? AND t.id <> ? AND {live(reader, 'ticket')}", (company, row.id.bytes))  # noqa: S608
+        earlier = reader.one(
+            f"SELECT count(*), avg(t.csat) FROM ticket t WHERE t.company_id = ? AND t.id <> ? AND {live(reader, 'ticket')}", (company, row.id.bytes)
+        )  # noqa: S608
     elif contact:
-        earlier = reader.one(f"SELECT count(*), avg(t.csat) FROM ticket t WHERE t.contact_id = ? AND t.id <> ? AND {live(reader, 'ticket')}", (contact, row.id.bytes))  # noqa: S608
+        earlier = reader.one(
+            f"SELECT count(*), avg(t.csat) FROM ticket t WHERE t.contact_id = ? AND t.id <> ? AND {live(reader, 'ticket')}", (contact, row.id.bytes)
+        )  # noqa: S608
     tags = _tags(reader, "company_id", row.company_id) if row.company_id else _tags(reader, "contact_id", row.contact_id) if row.contact_id else ()
     return CustomerCard(
         row.company_id, row.company, row.contact_id, row.contact, ", ".join(piece for piece in place or () if piece),
@@ -550,5 +554,3 @@ def _telling_words(text: str) -> list[str]:
     latin = [word for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", plain) if len(word) > 3 or any(c.isdigit() for c in word)]
     chinese = [run[i : i + 2] for run in re.findall(r"[\u3400-\u9fff]{2,}", plain) for i in range(len(run) - 1)]
     return latin + chinese
-
-

@@ -39,7 +39,9 @@ _ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
 _LONGEST_SUBTITLE = 280
 
 # Columns that change behind the scenes or are told by another entry.
-_SILENT = frozenset({"position", "source", "external_id", "sort_key", "stage_since", "pipeline_id", "company_id", "contact_id", "lead_id", "deal_id", "product_id", "closed_on"})
+_SILENT = frozenset(
+    {"position", "source", "external_id", "sort_key", "stage_since", "pipeline_id", "company_id", "contact_id", "lead_id", "deal_id", "product_id", "closed_on"}
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,18 @@ def timeline(
 # -- gathering: one statement over all sources ---------------------------------------------------------------------------------------
 
 # Every source yields: at, rank, key, event, day only, member, record, and six values of its own.
-_ACTIVITY, _TICKET_OPENED, _TICKET_RESOLVED, _QUOTE_ISSUED, _QUOTE_SENT, _QUOTE_DECIDED, _DEAL_OPENED, _DEAL_CLOSED, _TASK, _CHANGE = 10, 20, 21, 30, 31, 32, 40, 41, 50, 60
+_ACTIVITY, _TICKET_OPENED, _TICKET_RESOLVED, _QUOTE_ISSUED, _QUOTE_SENT, _QUOTE_DECIDED, _DEAL_OPENED, _DEAL_CLOSED, _TASK, _CHANGE = (
+    10,
+    20,
+    21,
+    30,
+    31,
+    32,
+    40,
+    41,
+    50,
+    60,
+)
 Row = tuple[Any, ...]
 
 
@@ -187,7 +200,8 @@ def _quotes(reader: Reader, of: str, before: Cursor | None) -> Iterable[str]:
 
 def _deals(reader: Reader, subject: str, before: Cursor | None) -> Iterable[str]:
     of = {"company": "t.company_id = :subject", "deal": "t.id = :subject"}.get(
-        subject, "t.id IN (SELECT id FROM deal WHERE contact_id = :subject UNION SELECT deal_id FROM deal_contact WHERE contact_id = :subject AND deleted_at IS NULL)"
+        subject,
+        "t.id IN (SELECT id FROM deal WHERE contact_id = :subject UNION SELECT deal_id FROM deal_contact WHERE contact_id = :subject AND deleted_at IS NULL)",
     )
     opened, closed = _day("t.opened_on"), _day("t.closed_on")
     # The moment of the move where it was made on the closing day, else only the day is known.
@@ -245,7 +259,7 @@ def _watched(reader: Reader, subject: str) -> Iterable[str]:
     if subject == "company":
         owners.append(("contact", f"IN (SELECT t.id FROM contact t WHERE t.company_id = :subject AND {live(reader, 'contact')})"))  # noqa: S608
     for owner, which in owners:
-        yield f"SELECT {_number(owner)}, id, NULL, NULL, NULL FROM \"{owner}\" WHERE id {which}"  # noqa: S608
+        yield f'SELECT {_number(owner)}, id, NULL, NULL, NULL FROM "{owner}" WHERE id {which}'  # noqa: S608
         for part in _PARTS[owner]:
             field = ENTITIES[part].fields[ENTITIES[part].entity.value]
             value = f"lower(hex({field.column}))" if field.kind == "link" else f'"{field.column}"'
@@ -256,7 +270,9 @@ def _watched(reader: Reader, subject: str) -> Iterable[str]:
 
 
 def _entries(reader: Reader, subject: str, found: Sequence[Row]) -> list[Entry]:
-    members = {record: name for record, (name, _) in titles(reader, "member", {row[5] for row in found if row[5]}).items()} if any(row[5] for row in found) else {}
+    members = (
+        {record: name for record, (name, _) in titles(reader, "member", {row[5] for row in found if row[5]}).items()} if any(row[5] for row in found) else {}
+    )
     contacts = {row[9] for row in found if row[1] == _ACTIVITY and row[9]} if subject != "contact" else set()
     people = {record: name for record, (name, _) in titles(reader, "contact", contacts).items()} if contacts else {}
     changed = _Changed(reader, [row for row in found if row[1] == _CHANGE], members, subject)
@@ -298,7 +314,13 @@ def _told(reader: Reader, row: Row, people: dict[bytes, str]) -> tuple[str, str,
     if rank in (_DEAL_OPENED, _DEAL_CLOSED):
         said = {"opened": mark("Deal “{name}” opened"), "won": mark("Deal “{name}” won"), "lost": mark("Deal “{name}” lost")}
         amount = _money(reader, b, c) if b is not None else ""
-        return "deal", "trophy" if event == "won" else ICONS["deal"], "deal", tr(said[event], name=a or ""), " · ".join(part for part in (amount, d if event == "lost" else "") if part)
+        return (
+            "deal",
+            "trophy" if event == "won" else ICONS["deal"],
+            "deal",
+            tr(said[event], name=a or ""),
+            " · ".join(part for part in (amount, d if event == "lost" else "") if part),
+        )
     return "task", ICONS["task"], "task", tr("Done: {subject}", subject=a or ""), ""
 
 
@@ -424,7 +446,9 @@ class _Changed:
             inner = next((item for item in cls.fields.values() if item.column == column and item.kind != "parts"), None)
             if inner is None or column in _SILENT - {field.column} or column.endswith("_id") and column != field.column:
                 continue
-            yield _Told(label if inner is field else tr("{label} ({part})", label=label, part=tr(inner.label)), self._value(inner, old), self._value(inner, new))
+            yield _Told(
+                label if inner is field else tr("{label} ({part})", label=label, part=tr(inner.label)), self._value(inner, old), self._value(inner, new)
+            )
 
     def _closes(self, stage: str | None) -> bool:
         """Say whether a stage means won or lost: that a deal was closed is an entry of its own."""
@@ -456,7 +480,9 @@ def _joined(parts: list[_Told]) -> list[_Told]:
     joined: list[_Told] = []
     for part in parts:
         # Of one of the two only the old value is known, of the other only the new one.
-        partner = next((other for other in joined if other.label == part.label and bool(other.old) != bool(part.old) and bool(other.new) != bool(part.new)), None)
+        partner = next(
+            (other for other in joined if other.label == part.label and bool(other.old) != bool(part.old) and bool(other.new) != bool(part.new)), None
+        )
         if partner is None:
             joined.append(part)
             continue

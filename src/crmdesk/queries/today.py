@@ -188,7 +188,13 @@ def _tickets(reader: Reader) -> Iterable[ToDo]:
         if row.owner_id not in {reader.viewer.member_id, None} or due.at is None or (due.state != "respond" and pressing not in {"late", "soon"}):
             continue
         title = tr("Ticket {number}: reply", number=row.number) if due.state == "respond" else tr("Ticket {number}: resolve", number=row.number)
-        state = "overdue" if pressing == "late" else "today" if due.at.astimezone(reader.settings.tz).date() <= when.astimezone(reader.settings.tz).date() else "soon"
+        state = (
+            "overdue"
+            if pressing == "late"
+            else "today"
+            if due.at.astimezone(reader.settings.tz).date() <= when.astimezone(reader.settings.tz).date()
+            else "soon"
+        )
         minutes = (due.at - when) / timedelta(minutes=1)
         chip = service.short_time(minutes) if state == "today" else due.words(when, reader)
         yield ToDo("ticket", title, " · ".join(text for text in (row.subject, row.company) if text), state, chip, "ticket", row.id)
@@ -207,7 +213,9 @@ def _quotes(reader: Reader) -> Iterable[ToDo]:
         amount = "" if payable is None else show_money(Money(from_minor(payable, code), code), whole=True)
         said = mark("Quote {number} has expired") if until < day else mark("Quote {number} expires today") if until == day else mark("Quote {number} expires")
         state = "overdue" if until < day else "today" if until == day else "soon"
-        yield ToDo("quote", tr(said, number=title or ""), " · ".join(text for text in (company, amount) if text), state, _short_day(until), "quote", UUID(bytes=record))
+        yield ToDo(
+            "quote", tr(said, number=title or ""), " · ".join(text for text in (company, amount) if text), state, _short_day(until), "quote", UUID(bytes=record)
+        )
 
 
 def _birthdays(reader: Reader) -> Iterable[ToDo]:
@@ -224,8 +232,14 @@ def _birthdays(reader: Reader) -> Iterable[ToDo]:
     )
     for day, record, name, company in sorted((days[birthday[5:10]], record, name or "", company) for record, name, birthday, company in found):
         ahead = (day - start).days
-        title = tr("Birthday: {name}", name=name) if ahead == 0 else ntr("Birthday: {name} (in {count} day)", "Birthday: {name} (in {count} days)", ahead, name=name)
-        yield ToDo("birthday", title, company or "", "today" if ahead == 0 else "soon", tr("today") if ahead == 0 else _short_day(day), "contact", UUID(bytes=record))
+        title = (
+            tr("Birthday: {name}", name=name)
+            if ahead == 0
+            else ntr("Birthday: {name} (in {count} day)", "Birthday: {name} (in {count} days)", ahead, name=name)
+        )
+        yield ToDo(
+            "birthday", title, company or "", "today" if ahead == 0 else "soon", tr("today") if ahead == 0 else _short_day(day), "contact", UUID(bytes=record)
+        )
 
 
 def _short_day(day: date | None) -> str:
@@ -328,7 +342,9 @@ def _first_reply(reader: Reader) -> Tile | None:
         points = round(percent - earlier)
         note = tr("{points} points against last week", points=f"{points:+d}") if points else tr("As last week")
         tone = "success" if points > 0 else "danger" if points < 0 else None
-    return Tile("first_reply", tr("First reply in time"), percent, note, tone, Rows("ticket", (f"first_reply_due_at >= {start.date()}", "first_reply_due_at notempty")))
+    return Tile(
+        "first_reply", tr("First reply in time"), percent, note, tone, Rows("ticket", (f"first_reply_due_at >= {start.date()}", "first_reply_due_at notempty"))
+    )
 
 
 def _open_quotes(reader: Reader, day: date) -> Tile | None:
@@ -363,7 +379,13 @@ def _closing(reader: Reader, day: date, known: Sequence[StageFacts], limit: int 
     found.sort(key=lambda row: (-(opened[row[5]].win_rate or 0), -(row[6] or 0), row[0]))
     usual = reader.settings.currency
     rows = tuple(
-        Closing(UUID(bytes=record), name or "", company or "", None if amount is None else Money(from_minor(amount, currency or usual), currency or usual), opened[stage].win_rate)
+        Closing(
+            UUID(bytes=record),
+            name or "",
+            company or "",
+            None if amount is None else Money(from_minor(amount, currency or usual), currency or usual),
+            opened[stage].win_rate,
+        )
         for record, name, company, amount, currency, stage, _ in found[:limit]
     )
     return Rows("deal", (_stage_condition(list(opened.values())), f"expected_close_on >= {first}", f"expected_close_on <= {last}")), rows

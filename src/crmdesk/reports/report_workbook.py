@@ -84,7 +84,7 @@ def _number_format(column: ReportColumn, value: Value, currency: str) -> str:
     match column.kind:
         case "money" if value is not None:
             decimals = decimals_of(code) if code else 2
-            return f'#,##0{"." + "0" * decimals if decimals else ""}{f" [${code}]" if code else ""}'
+            return f"#,##0{'.' + '0' * decimals if decimals else ''}{f' [${code}]' if code else ''}"
         case "percent":
             return "0.00%"
         case "integer":

@@ -147,7 +147,9 @@ class WorkbookFile:
         finally:
             self._zip.close()
 
-    def sheet(self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]], widths: Sequence[int] | None = None, *, is_table: bool = True) -> int:
+    def sheet(
+        self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]], widths: Sequence[int] | None = None, *, is_table: bool = True
+    ) -> int:
         """Write a sheet of rows below a head; returns how many rows there were.
 
         Args:
@@ -157,7 +159,9 @@ class WorkbookFile:
         """
         return self.sheet_of_blocks(name, columns, _blocks(rows, columns), widths, is_table=is_table)
 
-    def sheet_of_blocks(self, name: str, columns: Sequence[SheetColumn], blocks: Iterable[Block], widths: Sequence[int] | None = None, *, is_table: bool = True) -> int:
+    def sheet_of_blocks(
+        self, name: str, columns: Sequence[SheetColumn], blocks: Iterable[Block], widths: Sequence[int] | None = None, *, is_table: bool = True
+    ) -> int:
         """Write a sheet whose rows come some hundred at a time, column by column, which is quicker."""
         wide = [widths[i] if widths else _usual_width(column) for i, column in enumerate(columns)]
         wide = [min(max(width, shown_width(column.label) + 3, NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
@@ -280,10 +284,15 @@ class WorkbookFile:
     # ---- what holds the sheets together ----
 
     def _finish(self) -> None:
-        sheets = "".join(f'<sheet name="{xml_attribute(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate((sheet.name for sheet in self._sheets), 1))
+        sheets = "".join(
+            f'<sheet name="{xml_attribute(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate((sheet.name for sheet in self._sheets), 1)
+        )
         names = "".join(_names_of(place, sheet) for place, sheet in enumerate(self._sheets))
         names = f"<definedNames>{names}</definedNames>" if names else ""
-        self._put("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><bookViews><workbookView/></bookViews><sheets>{sheets}</sheets>{names}</workbook>')
+        self._put(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><bookViews><workbookView/></bookViews><sheets>{sheets}</sheets>{names}</workbook>',
+        )
         links = "".join(f'<Relationship Id="rId{i}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in range(1, len(self._sheets) + 1))
         links += f'<Relationship Id="rId{len(self._sheets) + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
         self._put("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}">{links}</Relationships>')
@@ -303,7 +312,9 @@ class WorkbookFile:
         )
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
         parts = "".join(f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{kind}.worksheet+xml"/>' for i in range(1, len(self._sheets) + 1))
-        parts += "".join(f'<Override PartName="/xl/tables/table{i}.xml" ContentType="{kind}.table+xml"/>' for i, sheet in enumerate(self._sheets, 1) if sheet.labels)
+        parts += "".join(
+            f'<Override PartName="/xl/tables/table{i}.xml" ContentType="{kind}.table+xml"/>' for i, sheet in enumerate(self._sheets, 1) if sheet.labels
+        )
         self._put(
             "[Content_Types].xml",
             '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
@@ -347,7 +358,10 @@ def _blocks(rows: Iterable[Sequence[Any]], columns: Sequence[SheetColumn]) -> It
     rows = iter(rows)
     while block := list(islice(rows, BLOCK)):
         lists = zip(*block, strict=True) if columns else iter([()])
-        yield [[None if value is None else str(value) for value in values] if column.kind == "text" else values for column, values in zip(columns, lists, strict=False)]
+        yield [
+            [None if value is None else str(value) for value in values] if column.kind == "text" else values
+            for column, values in zip(columns, lists, strict=False)
+        ]
 
 
 def _write_rows(stream: IO[bytes], writers: Sequence[Cells], blocks: Iterable[Block]) -> int:
@@ -382,7 +396,9 @@ def _names_of(place: int, sheet: _Sheet) -> str:
     if not sheet.reference:
         return ""
     name = _quoted(sheet.name)
-    filtered = "" if sheet.labels else f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{name}!{_fixed(sheet.reference)}</definedName>'
+    filtered = (
+        "" if sheet.labels else f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{name}!{_fixed(sheet.reference)}</definedName>'
+    )
     return f'{filtered}<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{name}!$1:$1</definedName>'
 
 

@@ -70,7 +70,15 @@ BEGAN = mark("“{label}” can't be undone: the store began with it.")
 
 
 def operation(
-    label: str, right: str, *, undoable: bool = True, traced: bool = False, reruns: bool = False, backs_up: bool = False, because: str = "", by_rows: bool = False
+    label: str,
+    right: str,
+    *,
+    undoable: bool = True,
+    traced: bool = False,
+    reruns: bool = False,
+    backs_up: bool = False,
+    because: str = "",
+    by_rows: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a function as an operation. It stays an ordinary function, so operations can call one another."""
 
@@ -181,7 +189,9 @@ def values_of(record: Record) -> dict[str, Any]:
 class Change:
     """One writing transaction, as an operation sees it."""
 
-    def __init__(self, open_session: Callable[[], Session], connection: Connection, viewer: Viewer, settings: Settings, tx: int, at_ms: int, origin: str) -> None:
+    def __init__(
+        self, open_session: Callable[[], Session], connection: Connection, viewer: Viewer, settings: Settings, tx: int, at_ms: int, origin: str
+    ) -> None:
         self._open_session = open_session
         self._opened: Session | None = None
         self._connection = connection

@@ -272,4 +272,3 @@ def window_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-

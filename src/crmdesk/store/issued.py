@@ -103,7 +103,11 @@ def _refuse_deleted(connection: Connection, quotes: dict[bytes, _Changed]) -> No
 def _check_parts(connection: Connection, before: int, part: int, table: str, quotes: dict[bytes, _Changed]) -> None:
     """Lines of an issued quote are fixed, unless the same transaction made or issued the quote, or it was issued elsewhere and its lines come in a second file."""
     wanted = _owners_of_parts(connection, before, part, table)
-    issued = rows(connection, f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id {IN_IDS}", (id_list(wanted),))
+    issued = rows(
+        connection,
+        f"SELECT id, status, number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id {IN_IDS}",
+        (id_list(wanted),),
+    )
     for quote, status, number in issued:
         if quote not in quotes or not _was_draft(quotes[quote], status):
             raise fixed(number)
@@ -113,7 +117,9 @@ def _owners_of_parts(connection: Connection, before: int, part: int, table: str)
     """Return the quotes whose lines or discounts were changed: those that have them now, and those that had them."""
     touched = {record: changed for record, changed in _changed(connection, before, part).items() if changed.touches(part)}
     owners = dict(rows(connection, f'SELECT id, quote_id FROM "{table}" WHERE id {IN_IDS}', (id_list(touched),)))  # noqa: S608
-    return {owner for owner in owners.values() if owner} | {bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")}
+    return {owner for owner in owners.values() if owner} | {
+        bytes.fromhex(changed.first["quote_id"]) for changed in touched.values() if changed.first.get("quote_id")
+    }
 
 
 def fixed(number: str | None) -> UserError:
@@ -143,7 +149,9 @@ def _closed_before(connection: Connection, before: int) -> date | None:
     if not found:
         return None
     record, value = found[0]
-    for op, changes in rows(connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, _SETTING, record)):
+    for op, changes in rows(
+        connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, _SETTING, record)
+    ):
         return None if op == INSERT else _day(json.loads(changes).get("value", [value])[0])
     return _day(value)
 
@@ -160,7 +168,9 @@ def check_closed(connection: Connection, before: int) -> None:
     if until is None:
         return
     quotes = _changed(connection, before, QUOTE)
-    for record, number, status, day, deleted in rows(connection, f"SELECT id, number, ifnull(status, 'draft'), date, deleted_at FROM quote WHERE id {IN_IDS}", (id_list(quotes),)):
+    for record, number, status, day, deleted in rows(
+        connection, f"SELECT id, number, ifnull(status, 'draft'), date, deleted_at FROM quote WHERE id {IN_IDS}", (id_list(quotes),)
+    ):
         its, days = quotes[record], set()
         was_document = not its.made and not _was_draft(its, status)
         is_document = status != "draft" and deleted is None

@@ -173,7 +173,9 @@ def seal(connection: Connection, tx: int, first: int, last: int) -> None:
 
     Where some entries are still there the digests stay; the salts of those that are gone do not.
     """
-    left = {entry for (entry,) in rows(connection, "SELECT id FROM journal WHERE id BETWEEN ? AND ? AND NOT (op = ? AND changes IS NULL)", (first, last, PURGE))}
+    left = {
+        entry for (entry,) in rows(connection, "SELECT id FROM journal WHERE id BETWEEN ? AND ? AND NOT (op = ? AND changes IS NULL)", (first, last, PURGE))
+    }
     runs = rows(connection, "SELECT first_id, salts, digests FROM journal_digest WHERE first_id BETWEEN ? AND ? ORDER BY first_id", (first, last))
     if not runs or not runs[0][1]:
         return
@@ -222,7 +224,9 @@ def check_chain(connection: Connection) -> Iterator[str]:
             unfinished |= {tx, reverts}
     if gone := sealed - unfinished:
         yield f"journal: the entries of transaction {min(gone)} are gone"
-    stray = rows(connection, "SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_tx t WHERE t.id = j.tx AND j.id BETWEEN t.first_id AND t.last_id)")
+    stray = rows(
+        connection, "SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_tx t WHERE t.id = j.tx AND j.id BETWEEN t.first_id AND t.last_id)"
+    )
     if stray[0][0]:
         yield f"journal: {stray[0][0]} entries belong to no transaction"
 
@@ -249,7 +253,7 @@ def _check_table(connection: Connection, cls: type[Record]) -> Iterator[str]:
         return salts[at * SALT : (at + 1) * SALT], digests[at * DIGEST : (at + 1) * DIGEST]
 
     known: set[bytes] = set()
-    query = f"SELECT id, {values_sql(cls, 't')} FROM \"{name}\" t"  # noqa: S608
+    query = f'SELECT id, {values_sql(cls, "t")} FROM "{name}" t'  # noqa: S608
     for record, today in connection.execute(query):
         known.add(record)
         values = json.loads(today)
@@ -258,7 +262,9 @@ def _check_table(connection: Connection, cls: type[Record]) -> Iterator[str]:
             yield f"{name} {record.hex()}: it was not written through the journal"
             continue
         yield from _check_record(cls, record, values, entries, seal_of)
-    missing = rows(connection, "SELECT DISTINCT row FROM journal WHERE tbl = ? AND row NOT IN (SELECT row FROM journal WHERE tbl = ? AND op = 2)", (number, number))
+    missing = rows(
+        connection, "SELECT DISTINCT row FROM journal WHERE tbl = ? AND row NOT IN (SELECT row FROM journal WHERE tbl = ? AND op = 2)", (number, number)
+    )
     for (record,) in missing:
         if record not in known:
             yield f"{name} {record.hex()}: it is in the journal, but the record is gone"

@@ -33,7 +33,9 @@ def masked_fields(cls: type[Record], hidden: frozenset[str]) -> dict[str, Field]
 def masked_names(cls: type[Record], hidden: frozenset[str]) -> list[str]:
     """Return the names of the fields that show masked or empty: a record's own, and list fields whose parts are masked."""
     own = {field.name for field in masked_fields(cls, hidden).values()}
-    return [name for name, field in cls.fields.items() if name in own or (field.kind == "parts" and field.target and masked_fields(ENTITIES[field.target], hidden))]
+    return [
+        name for name, field in cls.fields.items() if name in own or (field.kind == "parts" and field.target and masked_fields(ENTITIES[field.target], hidden))
+    ]
 
 
 def mask(connection: Connection, hidden: frozenset[str]) -> None:

@@ -80,9 +80,7 @@ def authorize(viewer: Viewer, right: str) -> None:
     subject, _, action = right.partition(".")
     if action == "read" or (action and subject in WRITES.get(viewer.role, frozenset())):
         return
-    raise NotAllowed(
-        tr("The role “{role}” does not allow this.", role=tr(ROLE_LABELS[viewer.role])), hint=tr("Ask the owner of the store.")
-    )
+    raise NotAllowed(tr("The role “{role}” does not allow this.", role=tr(ROLE_LABELS[viewer.role])), hint=tr("Ask the owner of the store."))
 
 
 ROLE_LABELS = {

@@ -82,7 +82,9 @@ class Settings:
     areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
     pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
     quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)")))
-    uniqueness: tuple[tuple[str, str, str], ...] = field(default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason")))
+    uniqueness: tuple[tuple[str, str, str], ...] = field(
+        default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason"))
+    )
     lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
 
     export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on")))

@@ -76,7 +76,8 @@ def follow_leading_quotes(connection: Connection, before: int, settings: Setting
         return
     led = id_list(deal for (deal,) in deals)
     connection.execute(
-        f"UPDATE deal SET (amount, currency, exchange_rate) = (SELECT net, currency, exchange_rate FROM quote q WHERE q.id = deal.quote_id) WHERE id {IN_IDS}", (led,)
+        f"UPDATE deal SET (amount, currency, exchange_rate) = (SELECT net, currency, exchange_rate FROM quote q WHERE q.id = deal.quote_id) WHERE id {IN_IDS}",
+        (led,),
     )
     derive_again(connection, ENTITIES["deal"], "SELECT unhex(value) FROM json_each(?)", (led,), settings)
 

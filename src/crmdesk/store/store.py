@@ -162,7 +162,8 @@ class Store:
             if problems := list(trigger_problems(writer)):
                 writer.close()
                 raise StoreDamaged(
-                    tr("The store can't be written: its journal is not complete ({what}).", what=problems[0]), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
+                    tr("The store can't be written: its journal is not complete ({what}).", what=problems[0]),
+                    hint=tr("Restore a backup: crmdesk restore BACKUP FILE."),
                 )
             self._writer = writer
         return self._writer
@@ -374,7 +375,9 @@ class Store:
         def work(change: Change) -> None:
             nonlocal said
             connection = self._opened_writer()
-            step = undo.step_of(connection, tx, self.device) if tx is not None else (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
+            step = (
+                undo.step_of(connection, tx, self.device) if tx is not None else (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
+            )
             if step is None:
                 raise CannotUndo(tr("There is nothing to undo.") if kind == "undo" else tr("There is nothing to redo."))
             said = _said(step)
@@ -658,5 +661,3 @@ class Store:
 def _said(step: Step) -> str:
     label = tr(step.label)
     return tr("{label}: {about}", label=label, about=step.about) if step.about else label
-
-

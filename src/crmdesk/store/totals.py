@@ -133,9 +133,7 @@ def stored_documents(ask: Ask, ids: Iterable[bytes], settings: Settings) -> Iter
             code, tuple(line.line for line in its), tuple(allowances.get((quote, None), ())), bool(inclusive), from_minor(prepaid or 0, code), from_minor(rounding or 0, code),
             _profile(mode or settings.rounding_mode, level or settings.rounding_level),
         )  # fmt: skip
-        yield StoredDocument(
-            quote, document, its, (net, tax, payable, totals), None if rate is None else from_scaled(rate, RATE_SCALE), amount_base, frozen
-        )
+        yield StoredDocument(quote, document, its, (net, tax, payable, totals), None if rate is None else from_scaled(rate, RATE_SCALE), amount_base, frozen)
 
 
 def stored_document(ask: Ask, quote_id: bytes, settings: Settings) -> StoredDocument:

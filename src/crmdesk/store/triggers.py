@@ -39,7 +39,7 @@ def value_sql(cls: type[Record], column: str, row: str) -> str:
 
 def _changes(cls: type[Record]) -> str:
     pieces = [
-        f"iif(OLD.\"{column}\" IS NEW.\"{column}\", '', ',\"{name}\":' || json_array({value_sql(cls, column, 'OLD')}, {value_sql(cls, column, 'NEW')}))"
+        f'iif(OLD."{column}" IS NEW."{column}", \'\', \',"{name}":\' || json_array({value_sql(cls, column, "OLD")}, {value_sql(cls, column, "NEW")}))'
         for name, column in journaled_columns(cls)
     ]
     pieces.append(
@@ -61,15 +61,27 @@ def triggers_of(cls: type[Record]) -> Iterator[tuple[str, str]]:
     table, number = cls.entity.name, cls.entity.number
     record = "INSERT INTO journal(tx, tbl, row, op, changes)"
     changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in [*(c for _, c in journaled_columns(cls)), "custom"])
-    yield f"{table}_ins", f"""CREATE TRIGGER {table}_ins AFTER INSERT ON "{table}" BEGIN
-        {record} VALUES (coalesce((SELECT tx FROM current), {_PAST}), {number}, NEW.id, {INSERT}, NULL); END"""
-    yield f"{table}_upd", f"""CREATE TRIGGER {table}_upd AFTER UPDATE ON "{table}" BEGIN {_GUARD};
-        {record} SELECT (SELECT tx FROM current), {number}, NEW.id, {UPDATE}, {_changes(cls)} WHERE {changed}; END"""
-    yield f"{table}_pk", f"""CREATE TRIGGER {table}_pk BEFORE UPDATE OF id ON "{table}" WHEN OLD.id IS NOT NEW.id BEGIN
-        SELECT RAISE(ABORT, 'a record keeps its id'); END"""
-    yield f"{table}_del", f"""CREATE TRIGGER {table}_del BEFORE DELETE ON "{table}" BEGIN {_GUARD};
+    yield (
+        f"{table}_ins",
+        f"""CREATE TRIGGER {table}_ins AFTER INSERT ON "{table}" BEGIN
+        {record} VALUES (coalesce((SELECT tx FROM current), {_PAST}), {number}, NEW.id, {INSERT}, NULL); END""",
+    )
+    yield (
+        f"{table}_upd",
+        f"""CREATE TRIGGER {table}_upd AFTER UPDATE ON "{table}" BEGIN {_GUARD};
+        {record} SELECT (SELECT tx FROM current), {number}, NEW.id, {UPDATE}, {_changes(cls)} WHERE {changed}; END""",
+    )
+    yield (
+        f"{table}_pk",
+        f"""CREATE TRIGGER {table}_pk BEFORE UPDATE OF id ON "{table}" WHEN OLD.id IS NOT NEW.id BEGIN
+        SELECT RAISE(ABORT, 'a record keeps its id'); END""",
+    )
+    yield (
+        f"{table}_del",
+        f"""CREATE TRIGGER {table}_del BEFORE DELETE ON "{table}" BEGIN {_GUARD};
         SELECT RAISE(ABORT, 'records are deleted by deleted_at') WHERE (SELECT purging FROM current) IS NULL;
-        {record} VALUES ((SELECT tx FROM current), {number}, OLD.id, {PURGE}, {_whole_row(cls)}); END"""
+        {record} VALUES ((SELECT tx FROM current), {number}, OLD.id, {PURGE}, {_whole_row(cls)}); END""",
+    )
 
 
 @lru_cache(maxsize=1)

@@ -218,7 +218,7 @@ def _check_same_values(connection: Connection, cls: type[Record], step: Step, fi
     for field in fields:
         changed = rows(
             connection,
-            f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ? "  # noqa: S608
+            f'SELECT t.id FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ? '  # noqa: S608
             f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL AND {_current(cls, field)} IS NOT {_path(field, 1)} LIMIT 1",
             (step.first, step.last, cls.entity.number, UPDATE),
         )
@@ -265,13 +265,15 @@ def check_inserts(connection: Connection, step: Step, apart_from: Container[int]
             for column in links:
                 referring = rows(
                     connection,
-                    f"SELECT r.id FROM journal j JOIN \"{other.entity.name}\" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? "  # noqa: S608
+                    f'SELECT r.id FROM journal j JOIN "{other.entity.name}" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? '  # noqa: S608
                     f'AND r.deleted_at IS NULL AND r."{column}" IS NOT NULL AND {made.format(row=f"r.{column}")} LIMIT 1',
                     (step.last, other.entity.number, *of_step),
                 )
                 if referring:
                     raise CannotUndo(
-                        tr("“{label}” can't be undone: {what} refers to what it made.", label=tr(step.label), what=_name_of(connection, other, referring[0][0])),
+                        tr(
+                            "“{label}” can't be undone: {what} refers to what it made.", label=tr(step.label), what=_name_of(connection, other, referring[0][0])
+                        ),
                         hint=tr("Undo the later change first, or delete that record."),
                     )
 
@@ -282,13 +284,14 @@ def _check_left_house(connection: Connection, cls: type[Record], step: Step, fie
         return
     left = rows(
         connection,
-        f"SELECT t.id FROM journal j JOIN \"{cls.entity.name}\" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND t.left_at IS NOT NULL "  # noqa: S608
+        f'SELECT t.id FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND t.left_at IS NOT NULL '  # noqa: S608
         "AND json_type(j.changes, '$.issued_at') IS NOT NULL LIMIT 1",
         (step.first, step.last, cls.entity.number),
     )
     if left:
         raise CannotUndo(
-            tr("{what} has left the program, so issuing it can't be undone.", what=_name_of(connection, cls, left[0][0])), hint=tr("Make a new version instead.")
+            tr("{what} has left the program, so issuing it can't be undone.", what=_name_of(connection, cls, left[0][0])),
+            hint=tr("Make a new version instead."),
         )
 
 
@@ -308,7 +311,7 @@ def _put_back(connection: Connection, cls: type[Record], step: Step, fields: lis
     for field in set(fields) - set(columns):
         key = f"'$.\"{field[7:]}\"'"
         connection.execute(
-            f'UPDATE "{cls.entity.name}" SET custom = iif({_path(field, 0)} IS NULL, nullif(json_remove(custom, {key}), \'{{}}\'), '  # noqa: S608
+            f"UPDATE \"{cls.entity.name}\" SET custom = iif({_path(field, 0)} IS NULL, nullif(json_remove(custom, {key}), '{{}}'), "  # noqa: S608
             f"json_set(ifnull(custom, '{{}}'), {key}, {_path(field, 0)})) FROM journal j WHERE \"{cls.entity.name}\".id = j.row AND {mine} "
             f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL",
             parameters,

@@ -39,4 +39,3 @@ def _problems(connection: Connection, deep: bool, say: Callable[[str], None]) ->
     if deep:
         say("entries")
         yield from journal.check_entries(connection)
-

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.page import Frame, Place
     from crmdesk.ui.widgets.record_table import Id
 
+
 class CustomerListPage(RecordListPage):
     """A list of contacts, companies or leads.
 
@@ -62,7 +63,15 @@ class CustomerListPage(RecordListPage):
         return [
             *super().commands(),
             Action("list.import", mark("Import"), self.import_file, "upload", "Ctrl+I", "file"),
-            Action("list.duplicates", mark("Find duplicates"), self.find_duplicates, "merge", "", "view", title=lambda: tr("Find duplicates among {what}", what=plural)),
+            Action(
+                "list.duplicates",
+                mark("Find duplicates"),
+                self.find_duplicates,
+                "merge",
+                "",
+                "view",
+                title=lambda: tr("Find duplicates among {what}", what=plural),
+            ),
             Action("list.tag", mark("Add tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
             Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
         ]

@@ -98,7 +98,10 @@ class ForecastView(QWidget):
         empty(self._lines)
         self._lines.addWidget(_Columns((tr("Expected close"), tr("Deals"), tr("Amount"), tr("Weighted")), is_head=True))
         for one in self._found:
-            line = _Columns((period_text(one), formats.number(_decimal(one.count)), whole(one.amount), whole(one.weighted)), weight=600 if one.kind == "late" and one.count else 400)
+            line = _Columns(
+                (period_text(one), formats.number(_decimal(one.count)), whole(one.amount), whole(one.weighted)),
+                weight=600 if one.kind == "late" and one.count else 400,
+            )
             line.clicked.connect(lambda one=one: self.opened.emit(one, period_text(one)))
             self._lines.addWidget(Line())
             self._lines.addWidget(line)
@@ -122,4 +125,6 @@ def _short(found: Expected) -> str:
 
 
 def _said(found: Expected) -> str:
-    return tr("{weighted} of {amount}, {deals}", weighted=whole(found.weighted), amount=whole(found.amount), deals=ntr("{count} deal", "{count} deals", found.count))
+    return tr(
+        "{weighted} of {amount}, {deals}", weighted=whole(found.weighted), amount=whole(found.amount), deals=ntr("{count} deal", "{count} deals", found.count)
+    )

@@ -76,7 +76,16 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
         look = "name" if cls.entity.name in PEOPLE else "strong"
     width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
     can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
-    return Column(name, field.label, field.kind, width, look, is_shown, can_edit=can_edit, least=LEAST.get(name, LEAST_OF_TEXTS if field.kind in TEXTS and look != "name" else 0.0))
+    return Column(
+        name,
+        field.label,
+        field.kind,
+        width,
+        look,
+        is_shown,
+        can_edit=can_edit,
+        least=LEAST.get(name, LEAST_OF_TEXTS if field.kind in TEXTS and look != "name" else 0.0),
+    )
 
 
 class EntitySource:

@@ -120,7 +120,9 @@ class FilterViews(QWidget):
 
     changed = Signal()
 
-    def __init__(self, page: Page, about: str, names: Sequence[str], kept: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any], str], object]) -> None:
+    def __init__(
+        self, page: Page, about: str, names: Sequence[str], kept: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any], str], object]
+    ) -> None:
         super().__init__()
         self._page, self._about, self._kept, self._take = page, about, kept, take
         self._applied: dict[str, Any] = {}

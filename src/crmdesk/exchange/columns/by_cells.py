@@ -105,7 +105,15 @@ LIKELY = 0.8
 _PICTURES = re.compile(r"photo|picture|image|avatar|logo|bild|foto|头像|照片|图", re.IGNORECASE)
 _DATES_OF = {"deal": "close_on", "quote": "date", "activity": "at", "task": "due_on", "ticket": "opened_at", "lead": "arrived_at"}
 _AMOUNTS_OF = {"deal": "amount", "lead": "amount", "product": "price", "quote_line": "unit_price"}
-_COMPANIES_OF = {"company": "name", "lead": "company_name", "contact": "company", "deal": "company", "ticket": "company", "quote": "company", "activity": "company"}
+_COMPANIES_OF = {
+    "company": "name",
+    "lead": "company_name",
+    "contact": "company",
+    "deal": "company",
+    "ticket": "company",
+    "quote": "company",
+    "activity": "company",
+}
 
 
 def by_content(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:

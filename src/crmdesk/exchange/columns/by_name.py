@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 
 _GOOGLE = re.compile(r"(e-?mail|phone|address|website|organization|event|im|custom field|relation) (\d+) - (.+)", re.IGNORECASE)
 _PIPEDRIVE = re.compile(r"(person|organization|organisation|deal|lead|activity|note|product|contact|company) - (.+?)\*?(?:\s*\((.+)\))?\*?", re.IGNORECASE)
-_PREFIXES = {"person": "contact", "contact": "contact", "organization": "company", "organisation": "company",
-"company": "company", "deal": "deal", "lead": "lead", "activity": "activity", "product": "product"}
+_PREFIXES = {
+    "person": "contact",
+    "contact": "contact",
+    "organization": "company",
+    "organisation": "company",
+    "company": "company",
+    "deal": "deal",
+    "lead": "lead",
+    "activity": "activity",
+    "product": "product",
+}
 _LABELS = frozenset({"label", "type"})
 _GOOGLE_PARTS = {
     "formatted": "formatted", "street": "street", "city": "city", "po box": "po_box", "region": "state", "postal code": "postal_code", "country": "country", "extended address": "extended"

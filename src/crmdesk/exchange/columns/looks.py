@@ -123,7 +123,12 @@ def is_name_word(text: str) -> bool:
         return len(text) <= 3 and text.isalpha()
     words = text.replace("-", " ").split()
     capitals = sum(word[0].isupper() for word in words)
-    return 1 <= len(words) <= 3 and capitals > 0 and all(word.casefold() in _PARTICLES or (word[0].isupper() and _WORD.fullmatch(word)) for word in words) and not has_form(text)
+    return (
+        1 <= len(words) <= 3
+        and capitals > 0
+        and all(word.casefold() in _PARTICLES or (word[0].isupper() and _WORD.fullmatch(word)) for word in words)
+        and not has_form(text)
+    )
 
 
 # What it is called, and what a cell of it looks like; those that say most come first.

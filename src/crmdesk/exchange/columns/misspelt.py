@@ -31,7 +31,10 @@ def respelled(entity: str, column: Column, table: Table, own_fields: Sequence[Fi
     meant = _nearest(word, names_of(entity))
     target = own_name(entity, meant) if meant else None
     if target is None:
-        spelt = [part if part in headers.WORDS or part in headers.COMPOUNDS or part.isdigit() else _nearest(part, headers.WORDS) for part in headers.pieces(column.header)]
+        spelt = [
+            part if part in headers.WORDS or part in headers.COMPOUNDS or part.isdigit() else _nearest(part, headers.WORDS)
+            for part in headers.pieces(column.header)
+        ]
         meant = " ".join(part for part in spelt if part)
         target = worded(entity, meant) if all(spelt) and meant else None
     if target is None:

@@ -40,7 +40,10 @@ def with_names(columns: Sequence[Column], table: Table) -> list[Column]:
     shows = {(one, other): _given_first(table, found[one].index, found[other].index, mail) for one, other in pairwise(single)}
     one, other = max(shows, key=lambda pair: (abs(shows[pair]), shows[pair]))
     given, family = (one, other) if shows[one, other] >= 0 else (other, one)
-    for place, name, reason in ((given, "given_name", tr("Its cells look like given names.")), (family, "family_name", tr("Its cells look like family names."))):
+    for place, name, reason in (
+        (given, "given_name", tr("Its cells look like given names.")),
+        (family, "family_name", tr("Its cells look like family names.")),
+    ):
         found[place] = replace(found[place], target=Target(name), why="content", confidence=0.75 if shows[one, other] else 0.5, reason=reason)
     return found
 

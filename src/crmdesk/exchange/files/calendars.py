@@ -294,12 +294,22 @@ class Entry:
     def _times(self, start: date | datetime, rule: Rule | None, window: tuple[date, date]) -> list[date | datetime]:
         """Return when it takes place within the window; nothing if its rule is beyond us, or it never does."""
         day = start.date() if isinstance(start, datetime) else start
-        days = list(islice(rule.days_between(day, *window), MOST_TIMES)) if rule and rule.is_whole else [day] if rule is None and window[0] <= day <= window[1] else []
+        days = (
+            list(islice(rule.days_between(day, *window), MOST_TIMES))
+            if rule and rule.is_whole
+            else [day]
+            if rule is None and window[0] <= day <= window[1]
+            else []
+        )
         times: list[date | datetime] = [datetime.combine(one, start.timetz()) if isinstance(start, datetime) else one for one in days]
         for item in self._properties.get("RDATE", ())[:MOST_TIMES]:
             for text in item.value.split(",")[:MOST_TIMES]:
                 at = self._among(item, text.partition("/")[0])
-                if at is not None and isinstance(at, datetime) == isinstance(start, datetime) and window[0] <= (at.date() if isinstance(at, datetime) else at) <= window[1]:
+                if (
+                    at is not None
+                    and isinstance(at, datetime) == isinstance(start, datetime)
+                    and window[0] <= (at.date() if isinstance(at, datetime) else at) <= window[1]
+                ):
                     times.append(at)
         texts = [(item, text) for item in self._properties.get("EXDATE", ())[:2000] for text in re.split("[,;]", item.value)[:2000]]
         left_out = {_stamp("", at) for item, text in texts if (at := self._among(item, text)) is not None}

@@ -128,7 +128,8 @@ def lines_of(stream: IO[bytes], name: str) -> Iterator[tuple[int, int, bytes]]:
     while line := stream.readline(LONGEST_LINE):
         if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
             raise UserError(
-                tr("Line {line} of “{file}” is longer than ten million characters.", line=number + 1, file=name), hint=tr("The file is damaged, or not what its name says.")
+                tr("Line {line} of “{file}” is longer than ten million characters.", line=number + 1, file=name),
+                hint=tr("The file is damaged, or not what its name says."),
             )
         length = len(line)
         bare = line.rstrip(b"\r\n")

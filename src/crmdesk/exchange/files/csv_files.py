@@ -39,9 +39,7 @@ class Dialect:
 
     def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """Return the standard library's reader in this dialect."""
-        return csv.reader(
-            lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces, doublequote=True
-        )
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces, doublequote=True)
 
 
 def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -114,9 +112,7 @@ def _width(first: list[Line], header: int | None) -> int:
 
 
 def _unreadable(path: Path, encoding: str) -> UserError:
-    return UserError(
-        tr("“{file}” can't be read as {encoding}.", file=path.name, encoding=encoding), hint=tr("Choose another encoding with --encoding.")
-    )
+    return UserError(tr("“{file}” can't be read as {encoding}.", file=path.name, encoding=encoding), hint=tr("Choose another encoding with --encoding."))
 
 
 def _sample(path: Path, encoding: str) -> tuple[str, bool]:

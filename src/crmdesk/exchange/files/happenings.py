@@ -94,7 +94,11 @@ def layout_of(source: str, product: str | None, entity: str, table: Table) -> La
         raise UserError(
             tr("“{file}” holds appointments, tasks or mails, and these become activities or tasks.", file=table.path.name), hint=tr("Import it as “activity”.")
         )
-    filled = {index for _, cells in table.sample for index, cell in enumerate(cells) if cell != ""} if table.line_count == len(table.sample) else set(range(len(FIELDS)))
+    filled = (
+        {index for _, cells in table.sample for index, cell in enumerate(cells) if cell != ""}
+        if table.line_count == len(table.sample)
+        else set(range(len(FIELDS)))
+    )
     named = enumerate(zip(FIELDS, table.columns, strict=True))
     return Layout(entity, tuple(Column(index, header, Target(name), None, "product") for index, (name, header) in named if index in filled), product, source)
 
@@ -202,7 +206,9 @@ class HappeningShape(Shape):
             "kind": kind, "at": self._moment(cells, "at") or now_ms(), "minutes": minutes if isinstance(minutes, int) else None,
             "direction": ("out" if author and author.member else "in") if kind == "mail" else None,
         }  # fmt: skip
-        values["subject"] = values["subject"] or _first_line(values["body"]) or tr(next(c.label for c in entity_class("activity").fields["kind"].choices if c.value == kind))
+        values["subject"] = (
+            values["subject"] or _first_line(values["body"]) or tr(next(c.label for c in entity_class("activity").fields["kind"].choices if c.value == kind))
+        )
         return values
 
     def _task(self, cells: list[Cell]) -> Values:

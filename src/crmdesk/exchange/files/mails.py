@@ -44,7 +44,21 @@ _HEADERS = re.compile(
 _TELLING = re.compile(rb"^(?:from|received|message-id|return-path|date|mime-version)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 # What the readers of foreign formats raise when the bytes are not what they should be.
-_DAMAGE = (ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError, OverflowError, RecursionError, OSError, struct.error, LookupError, MessageError, EOFError)
+_DAMAGE = (
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    OverflowError,
+    RecursionError,
+    OSError,
+    struct.error,
+    LookupError,
+    MessageError,
+    EOFError,
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,13 @@ def open_mails(paths: Sequence[Path]) -> Table:
 
     notes = (tr("{count} attached files were too large or too many and were left out.", count=left_out),) if left_out else ()
     return Table(
-        paths[0], "mail", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), notes=notes,
+        paths[0],
+        "mail",
+        columns(),
+        rows,
+        tuple(lines[:SAMPLE_ROWS]),
+        len(lines),
+        notes=notes,
         ways=Ways(SOURCE, partial(layout_of, SOURCE, None), HappeningShape, load_file, None, said, lambda: [(path, place) for place, path in enumerate(paths)]),
     )
 
@@ -319,7 +339,8 @@ def _of_outlook(path: Path) -> Mail:
     sort = (item.message_class or "IPM.Note").upper()
     if not sort.startswith(("IPM.NOTE", "REPORT.", "IPM.SCHEDULE", "IPM.POST")) and sort != "IPM":
         raise UserError(
-            tr("“{file}” is an item of Outlook, but no mail ({kind}).", file=path.name, kind=item.message_class), hint=tr("Save contacts as vCard and appointments as iCalendar.")
+            tr("“{file}” is an item of Outlook, but no mail ({kind}).", file=path.name, kind=item.message_class),
+            hint=tr("Save contacts as vCard and appointments as iCalendar."),
         )
     headers = {name.lower(): value for name, value in item.message_headers.items()}
     sender = next(iter(email.utils.getaddresses([item.sender or headers.get("from", "")])), ("", ""))

@@ -126,9 +126,7 @@ def reader_of(path: Path) -> Reader:
         reader = None
     if reader is None:
         name = next((name for magic, name in FOREIGN if head.startswith(magic)), OTHER_TEXTS.get(path.suffix.lower(), ""))
-        raise UserError(
-            tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from.")
-        )
+        raise UserError(tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from."))
     if named is not None and named is not reader:
         ending = ".xls" if reader.name == "workbook" and head.startswith(OLE) else reader.endings[0]
         raise UserError(

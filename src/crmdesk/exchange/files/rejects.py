@@ -163,7 +163,9 @@ def _write_json(path: Path, table: Table, rejections: Rejected) -> None:
     with path.open("x", encoding="utf-8") as stream:
         sign = "[\n"
         for row in rows:
-            stream.write(sign + json.dumps({str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""}, ensure_ascii=False, indent=1, default=shown))
+            stream.write(
+                sign + json.dumps({str(name): cell for name, cell in zip(head, row, strict=False) if cell != ""}, ensure_ascii=False, indent=1, default=shown)
+            )
             sign = ",\n"
         stream.write("\n]\n")
 

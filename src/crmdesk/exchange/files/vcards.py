@@ -154,7 +154,9 @@ class Deck:
         reader.read()
         if looks:
             self.left_out.update(reader.left_out)
-            self.refused_pictures += reader.has_odd_picture or ("picture" in card.values and sum(len(line.strip()) for line in block.lines) > LARGEST_PICTURE * 4 / 3 + 4096)
+            self.refused_pictures += reader.has_odd_picture or (
+                "picture" in card.values and sum(len(line.strip()) for line in block.lines) > LARGEST_PICTURE * 4 / 3 + 4096
+            )
             self.product = self.product or _product(properties)
         if not card.values.keys() - {"record_kind", "external_id", "id"} and not (card.phones or card.mails or card.handles):
             card.problem = tr("The card is empty.")
@@ -170,7 +172,10 @@ class Deck:
             columns.append((tr(_LABELS[name]) if name in _LABELS else tr(fields[name].label), Target(name), 0))
         for name, count in (("phone", self.widths.phones), ("email", self.widths.mails), ("handle", self.widths.handles)):
             for place in range(1, count + 1):
-                columns += [(f"{tr(fields[name].label)} {place}", Target(name), 1), (tr("{field} {number}: label", field=tr(fields[name].label), number=place), None, 0)]
+                columns += [
+                    (f"{tr(fields[name].label)} {place}", Target(name), 1),
+                    (tr("{field} {number}: label", field=tr(fields[name].label), number=place), None, 0),
+                ]
         columns += [(f"{tr(mark('Website'))} {place}", Target("website"), 0) for place in range(1, self.widths.websites + 1)]
         inner = entity_class("address").fields
         names = {part: tr(inner[part].label) for part in ADDRESS if part in inner} | {
@@ -190,7 +195,8 @@ class Deck:
         """
         if entity not in {"contact", "lead"}:
             raise UserError(
-                tr("“{file}” holds address cards, and these become contacts or leads.", file=table.path.name), hint=tr("Cards of companies become companies when contacts are imported.")
+                tr("“{file}” holds address cards, and these become contacts or leads.", file=table.path.name),
+                hint=tr("Cards of companies become companies when contacts are imported."),
             )
         columns = []
         for index, (name, target, label) in enumerate(self.columns()):
@@ -198,7 +204,11 @@ class Deck:
                 target = Target("company_name") if target.field == "company" else None if target.field in _NOT_OF_LEADS else target
             columns.append(Column(index, name, target, index + label if label and target else None, "product" if target else ""))
         labels = {column.label_index for column in columns}
-        unused = tuple(column.header for column in columns if column.target is None and column.index not in labels and table.values(column.index)) if entity == "lead" else ()
+        unused = (
+            tuple(column.header for column in columns if column.target is None and column.index not in labels and table.values(column.index))
+            if entity == "lead"
+            else ()
+        )
         return Layout(entity, tuple(columns), self.product or None, SOURCE, unused)
 
     def rows(self, most: int = 0) -> Iterator[Line]:
@@ -235,7 +245,11 @@ class Deck:
             notes.append(tr("Left out, since contacts have no place for it: {names}", names=names))
         if self.refused_pictures:
             notes.append(
-                ntr("{count} picture is none, or larger than 2 MB: it was left out.", "{count} pictures are none, or larger than 2 MB: they were left out.", self.refused_pictures)
+                ntr(
+                    "{count} picture is none, or larger than 2 MB: it was left out.",
+                    "{count} pictures are none, or larger than 2 MB: they were left out.",
+                    self.refused_pictures,
+                )
             )
         return tuple(notes)
 
@@ -384,7 +398,9 @@ class CardReader:
     def _divided_name(self, item: Property) -> None:
         pieces = [*pieces_of(item.value), "", "", "", "", ""]
         for name, piece in zip(("family_name", "given_name", "middle_name", "title", "suffix"), pieces, strict=False):
-            if (text := " ".join(", ".join(part for part in pieces_of(piece, ",") if part).split() if "," in piece else piece.split())) and name not in self.card.values:
+            if (
+                text := " ".join(", ".join(part for part in pieces_of(piece, ",") if part).split() if "," in piece else piece.split())
+            ) and name not in self.card.values:
                 self.card.values[name] = text
 
     def _nickname(self, item: Property) -> None:
@@ -456,7 +472,9 @@ class CardReader:
             self.card.mails.append((self.label(item), address))
 
     def _address(self, item: Property) -> None:
-        pieces = [piece if "\n" in piece or "," not in piece else ", ".join(part for part in piece.split(",") if part.strip()) for piece in pieces_of(item.value)]
+        pieces = [
+            piece if "\n" in piece or "," not in piece else ", ".join(part for part in piece.split(",") if part.strip()) for piece in pieces_of(item.value)
+        ]
         pieces = [*(re.sub(r" *, +", ", ", piece).strip() for piece in pieces[:7]), *[""] * (7 - len(pieces))]
         written = plain(item.params.get("LABEL", "")) if not any(pieces) else ""
         # Programs that know only the whole address put it into the street, or into the field behind the post office box.
@@ -572,7 +590,13 @@ def birthday_of(text: str) -> date | None:
 
 # ---- pictures ----
 
-_SORTS = ((b"\xff\xd8\xff", "jpg", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "png", "image/png"), (b"GIF8", "gif", "image/gif"), (b"RIFF", "webp", "image/webp"), (b"BM", "bmp", "image/bmp"))
+_SORTS = (
+    (b"\xff\xd8\xff", "jpg", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
+    (b"GIF8", "gif", "image/gif"),
+    (b"RIFF", "webp", "image/webp"),
+    (b"BM", "bmp", "image/bmp"),
+)
 
 
 def load_picture(place: tuple[str | int, ...]) -> tuple[str, str, bytes] | None:

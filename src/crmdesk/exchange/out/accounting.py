@@ -43,7 +43,13 @@ _LINE = (
     (mark("Line"), "integer"), (mark("Product code"), "text"), (mark("Description"), "text"), (mark("Quantity"), "decimal"), (mark("Unit"), "text"), (mark("Unit price"), "decimal"),
     (mark("Net"), "money"), (mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Optional"), "flag"),
 )  # fmt: skip
-_TAX = ((mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Name of the tax"), "text"), (mark("Taxable"), "money"), (mark("Tax amount"), "money"))
+_TAX = (
+    (mark("Tax category"), "text"),
+    (mark("Tax rate (%)"), "decimal"),
+    (mark("Name of the tax"), "text"),
+    (mark("Taxable"), "money"),
+    (mark("Tax amount"), "money"),
+)
 _CUSTOMER = (
     (mark("Name"), "text"), (mark("Customer number"), "text"), (mark("VAT ID"), "text"), (mark("Street"), "text"), (mark("Postal code"), "text"), (mark("City"), "text"),
     (mark("Country"), "text"), (mark("Payment term (days)"), "integer"), (mark("Documents"), "integer"),
@@ -140,7 +146,9 @@ class _Maker:
 
     def _sheets(self, written: _Written, customers: dict[bytes, Customer], names: tuple[str, str, str]) -> None:
         heads = {document.id: _head(document, customers) for document in written.documents}
-        self._book.sheet(names[0], self._columns(_DOCUMENT + _AMOUNTS), (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2)))
+        self._book.sheet(
+            names[0], self._columns(_DOCUMENT + _AMOUNTS), (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2))
+        )
         written.sheet = self._book.last_name
         self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads))
         written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), self._taxes(written, heads))
@@ -281,7 +289,9 @@ class _Maker:
         if last is None:
             return
         changes = changes_since(self._reader, found, made, self._period)
-        page += [[each.number, each.at, each.member, tr("Undone: {what}", what=tr(each.label)) if each.is_undo else tr(each.label)] for each in changes] or [[tr("none")]]
+        page += [[each.number, each.at, each.member, tr("Undone: {what}", what=tr(each.label)) if each.is_undo else tr(each.label)] for each in changes] or [
+            [tr("none")]
+        ]
 
 
 def _heads(texts: Sequence[str], numbers: Sequence[int]) -> list[Head]:

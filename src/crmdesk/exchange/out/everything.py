@@ -156,7 +156,9 @@ class _Out:
                     length += len(piece)
                     stream.write(piece)
             if deleted_at is None and (length != (size or 0) or (sha256 and digest.hexdigest() != sha256)):
-                raise DamageFound(tr("{name} is damaged: its content is not what was attached.", name=name), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
+                raise DamageFound(
+                    tr("{name} is damaged: its content is not what was attached.", name=name), hint=tr("Restore a backup: crmdesk restore BACKUP FILE.")
+                )
             self.files += 1
             self._tell(self.files)
 
@@ -210,7 +212,9 @@ def import_all(store: Store, path: Path, progress: Progress | None = None) -> Ta
 
 
 def _refused(file: str, why: str) -> UserError:
-    return UserError(tr("“{file}” can't be taken over: {why}.", file=file, why=why), hint=tr("Nothing was changed. It must be a file as “export all” writes it."))
+    return UserError(
+        tr("“{file}” can't be taken over: {why}.", file=file, why=why), hint=tr("Nothing was changed. It must be a file as “export all” writes it.")
+    )
 
 
 class Bundle:
@@ -263,7 +267,10 @@ class Bundle:
             with self._archive.open("manifest.json") as stream:
                 said = json.loads(stream.read(SMALL))
             is_ours = said["format"] == FORMAT and isinstance(said["version"], int) and set(said["records"]) <= set(ENTITIES)
-            fits = all(isinstance(table["rows"], int) and 0 <= table["rows"] <= LARGEST_STORED and isinstance(table["sha256"], str) for table in said["records"].values())
+            fits = all(
+                isinstance(table["rows"], int) and 0 <= table["rows"] <= LARGEST_STORED and isinstance(table["sha256"], str)
+                for table in said["records"].values()
+            )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise _refused(self._file, tr("its manifest can't be read")) from None
         if isinstance(said.get("version"), int) and said["version"] > VERSION:

@@ -189,9 +189,16 @@ def _part_columns(item: Field, label: str, place: int) -> Iterator[OutColumn]:
 
 
 def _kind(item: Field) -> str:
-    return {"price": "money", "rate": "decimal", "date": "date", "moment": "moment", "flag": "flag", "integer": "integer", "decimal": "decimal", "money": "money"}.get(
-        item.kind, "choice" if item.kind == "choice" else "text"
-    )
+    return {
+        "price": "money",
+        "rate": "decimal",
+        "date": "date",
+        "moment": "moment",
+        "flag": "flag",
+        "integer": "integer",
+        "decimal": "decimal",
+        "money": "money",
+    }.get(item.kind, "choice" if item.kind == "choice" else "text")
 
 
 # ---- workbooks ----

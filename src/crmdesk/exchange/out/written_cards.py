@@ -30,8 +30,23 @@ LARGEST_PICTURE = 2 << 20
 
 _FIELDS = {
     "contact": (
-        "name", "given_name", "family_name", "salutation", "title", "language", "role", "department", "company", "birthday", "phone", "email", "handle", "address", "tags",
-        "note", "external_id",
+        "name",
+        "given_name",
+        "family_name",
+        "salutation",
+        "title",
+        "language",
+        "role",
+        "department",
+        "company",
+        "birthday",
+        "phone",
+        "email",
+        "handle",
+        "address",
+        "tags",
+        "note",
+        "external_id",
     ),
     "lead": ("name", "given_name", "family_name", "role", "company_name", "phone", "email", "handle", "address", "tags", "note", "external_id"),
     "company": ("name", "website", "language", "phone", "email", "handle", "address", "tags", "note", "external_id"),
@@ -76,7 +91,9 @@ class _Card:
         yield b"BEGIN:VCARD\r\n"
         yield content_line("VERSION", self._version)
         yield content_line("PRODID", f"-//CRMDesk//CRMDesk {__version__}//EN")
-        yield content_line("UID", escaped(values["external_id"]) if values["external_id"] else f"urn:uuid:{self._row.id}" if self._is_new else str(self._row.id))
+        yield content_line(
+            "UID", escaped(values["external_id"]) if values["external_id"] else f"urn:uuid:{self._row.id}" if self._is_new else str(self._row.id)
+        )
         yield from self._name()
         if values.get("salutation"):
             yield content_line("X-SALUTATION", values["salutation"])

@@ -166,7 +166,9 @@ class Plan:
         if entity not in importable():
             raise UserError(tr("{entity} can't be imported by itself.", entity=tr(entity_class(entity).entity.plural)))
         if options.on_duplicate not in MODES:
-            raise UserError(tr("“{mode}” is no way to treat known records.", mode=options.on_duplicate), hint=tr("Use one of: {options}.", options=", ".join(MODES)))
+            raise UserError(
+                tr("“{mode}” is no way to treat known records.", mode=options.on_duplicate), hint=tr("Use one of: {options}.", options=", ".join(MODES))
+            )
         if options.dates not in {"", "dmy", "mdy", "ymd"}:
             raise UserError(tr("“{order}” is no order of dates.", order=options.dates), hint=tr("Use dmy, mdy or ymd."))
         _check_match(entity, options.match)
@@ -183,7 +185,8 @@ class Plan:
         self._take_fresh(fresh_fields(self.layout, self.table, options.own_fields) if options.own_fields else [])
         if not any(column.target for column in self.layout.columns):
             raise UserError(
-                tr("No column of “{file}” was recognised.", file=self.table.path.name), hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20]))
+                tr("No column of “{file}” was recognised.", file=self.table.path.name),
+                hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20])),
             )
         self.counts = Counts()
         self.files = CountsOfFiles(self.table.ways.files()) if self.table.ways and self.table.ways.files else None
@@ -405,7 +408,9 @@ class Plan:
     def _names(self) -> list[tuple[int, ...]]:
         """Return the columns by which other rows name a row."""
         title, number = entity_class(self.entity).entity.title, NUMBERED.get(self.entity, "")
-        places = [(self.layout.index_of(name),) for name in (title, number, "external_id")] + [(self.layout.index_of("given_name"), self.layout.index_of("family_name"))]
+        places = [(self.layout.index_of(name),) for name in (title, number, "external_id")] + [
+            (self.layout.index_of("given_name"), self.layout.index_of("family_name"))
+        ]
         return [tuple(place for place in group if place is not None) for group in places if None not in group]
 
     def _ids(self) -> list[tuple[int, ...]]:
@@ -498,7 +503,9 @@ class Plan:
         self._noted[what] += 1
         return self._noted[what] <= self._watched
 
-    def _note(self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False, reason: str = "") -> None:
+    def _note(
+        self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False, reason: str = ""
+    ) -> None:
         """Note down what becomes of a row, for those who look before they write."""
         if self._watches(what):
             column = title_field(entity_class(draft.entity))
@@ -826,7 +833,14 @@ COMPLETED = (mark("{count} row completes a new record of a row further up."), ma
 
 def _joined(parts: Parts, more: Parts) -> Parts:
     """Return two rows' list fields together; what is in both is added once, since only then it is new."""
-    return Parts(parts.phones + more.phones, parts.emails + more.emails, parts.handles + more.handles, parts.addresses + more.addresses, parts.tags + more.tags, parts.note or more.note)
+    return Parts(
+        parts.phones + more.phones,
+        parts.emails + more.emails,
+        parts.handles + more.handles,
+        parts.addresses + more.addresses,
+        parts.tags + more.tags,
+        parts.note or more.note,
+    )
 
 
 def _company_keys(value: tuple[str, str], remembers: bool) -> list[int]:
@@ -862,7 +876,11 @@ class _PresentParts(PresentParts):
             changes.append(CellChange(draft.line, record, "note", has["memo"][0][1], given.note))
         if fresh:
             shape.writer_for(draft.entity).add(record, fresh, {part: len(rows) for part, rows in has.items()})
-            added = [("phone", phone[1]) for phone in fresh.phones] + [("email", mail[1]) for mail in fresh.emails] + [("handle", handle[1]) for handle in fresh.handles]
+            added = (
+                [("phone", phone[1]) for phone in fresh.phones]
+                + [("email", mail[1]) for mail in fresh.emails]
+                + [("handle", handle[1]) for handle in fresh.handles]
+            )
             added += [("address", ", ".join(part for part in address[1:6] if part)) for address in fresh.addresses]
             added += [("tags", tag) for tag in shape.parts.tag_texts(draft.cells)] if fresh.tags else []
             added += [("note", fresh.note)] if fresh.note else []

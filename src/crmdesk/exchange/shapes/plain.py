@@ -9,7 +9,6 @@ from crmdesk.exchange.shapes.shape import Draft, Shape, Values
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
-
     from crmdesk.exchange.values.known import Key
 
 

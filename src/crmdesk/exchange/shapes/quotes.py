@@ -126,7 +126,19 @@ class LineShape(Shape):
 
     def starting(self) -> Values:
         """Return the columns that every line gets."""
-        names = ("quote_id", "position", "kind", "product_id", "description", "quantity", "unit", "unit_price", "price_base_quantity", "tax_category", "tax_rate")
+        names = (
+            "quote_id",
+            "position",
+            "kind",
+            "product_id",
+            "description",
+            "quantity",
+            "unit",
+            "unit_price",
+            "price_base_quantity",
+            "tax_category",
+            "tax_rate",
+        )
         return {**dict.fromkeys(names), **super().starting()}
 
     def finish(self, draft: Draft) -> None:
@@ -174,7 +186,9 @@ class LineShape(Shape):
         if draft.values["position"] is None:
             if quote not in self.positions:
                 with self.work.book("quote").store.read() as reader:
-                    self.positions[quote] = int(reader.value("SELECT ifnull(max(position) + 1, 0) FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL", (quote,)))
+                    self.positions[quote] = int(
+                        reader.value("SELECT ifnull(max(position) + 1, 0) FROM quote_line WHERE quote_id = ? AND deleted_at IS NULL", (quote,))
+                    )
             draft.values["position"] = self.positions[quote]
             self.positions[quote] += 1
         super().accept(draft)

@@ -160,7 +160,13 @@ class Shape:
             return None
 
     def _template(self) -> Values:
-        names = ["id", *(scalar.name for scalar in self.scalars), *(link[1] for link in self.links), *self.told_ids.columns, *(money[1] for money in self.moneys)]
+        names = [
+            "id",
+            *(scalar.name for scalar in self.scalars),
+            *(link[1] for link in self.links),
+            *self.told_ids.columns,
+            *(money[1] for money in self.moneys),
+        ]
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
             values |= {"external_id": None, "source": values.get("source")}

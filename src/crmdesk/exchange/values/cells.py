@@ -372,7 +372,10 @@ _SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, _TIMES), key=le
 _PLAIN = re.compile(r"[-+]?[\d.,]+")
 _AS_JAVA_WRITES = re.compile(r"-?\d\.\d+E\d{1,2}")  # all digits are there, unlike in a spreadsheet's 1.23E+08
 _THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW", re.IGNORECASE)
-ROUNDED = (mark("{count} amount has more decimals than its currency and is rounded."), mark("{count} amounts have more decimals than their currency and are rounded."))
+ROUNDED = (
+    mark("{count} amount has more decimals than its currency and is rounded."),
+    mark("{count} amounts have more decimals than their currency and are rounded."),
+)
 
 
 def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") -> Money | None:
@@ -407,7 +410,11 @@ def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") 
 def has_more_decimals(money: Money) -> bool:
     """Say whether an amount has more decimals than its currency, so that it is rounded when it is stored."""
     exponent = money.amount.as_tuple().exponent
-    return isinstance(exponent, int) and -exponent > currency_decimals(money.currency) and money.amount != from_minor(to_minor(money.amount, money.currency), money.currency)
+    return (
+        isinstance(exponent, int)
+        and -exponent > currency_decimals(money.currency)
+        and money.amount != from_minor(to_minor(money.amount, money.currency), money.currency)
+    )
 
 
 def _worded_money(text: str, cell: str, currency: str, decimal_sign: str) -> Money:
@@ -415,7 +422,9 @@ def _worded_money(text: str, cell: str, currency: str, decimal_sign: str) -> Mon
     if decimal_sign and (found := re.search(r"\d[\d.,'’ \u00a0\u202f]*", text)):
         number = number_of(found[0].strip(), decimal_sign)
         try:
-            money = read_money(f"{text[: found.start()]}1{text[found.end() :]}" if found[0] == found[0].strip() else text.replace(found[0].strip(), "1"), currency)
+            money = read_money(
+                f"{text[: found.start()]}1{text[found.end() :]}" if found[0] == found[0].strip() else text.replace(found[0].strip(), "1"), currency
+            )
         except UserError:
             read_money(cell, currency)  # its complaint quotes the cell as it stands
             raise

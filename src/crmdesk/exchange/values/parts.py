@@ -192,7 +192,15 @@ class PartsReader:
             street = _street(texts)
             city = texts.get("city") or None
             parts.addresses.append(
-                (said, street or None, texts.get("postal_code") or None, city, texts.get("state") or None, texts.get("country") or None, folded(city) if city else "")
+                (
+                    said,
+                    street or None,
+                    texts.get("postal_code") or None,
+                    city,
+                    texts.get("state") or None,
+                    texts.get("country") or None,
+                    folded(city) if city else "",
+                )
             )
 
     def _postal_code(self, cell: Cell, texts: dict[str, str]) -> str:

@@ -66,7 +66,11 @@ class OwnerDialog(QDialog):
         self.button.setDefault(True)
         cancel = Button(tr("Cancel"), self.reject)
         self.setLayout(column(Text(title, "dialog"), self.list, 4, row(None, cancel, self.button), space=10, margins=(24, 20, 24, 20)))
-        frame.ask(self, lambda reader: [(row.id, str(row.values["name"])) for row in records.rows(reader, "member", records.ids(reader, "member"), ("name",))], self._show)
+        frame.ask(
+            self,
+            lambda reader: [(row.id, str(row.values["name"])) for row in records.rows(reader, "member", records.ids(reader, "member"), ("name",))],
+            self._show,
+        )
 
     def _show(self, members: Sequence[tuple[UUID, str]]) -> None:
         for member, name in members:

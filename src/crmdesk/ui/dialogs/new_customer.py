@@ -111,7 +111,6 @@ class NewCustomerDialog(NewRecordDialog):
         self.reject()
         self._frame_of.open_record(self._entity, record)
 
-
     def _use_known(self, record: UUID) -> None:
         """Take the record that is there instead of making another one; what was typed and it lacks goes there."""
         typed = self.typed()

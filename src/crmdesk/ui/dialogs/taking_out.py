@@ -160,7 +160,17 @@ def _folder_of(path: Path) -> tuple[str, Callable[[], object]]:
 def actions(frame: Frame) -> list[Action]:
     """Return what stands in the menu."""
     return [
-        Action("file.everything", mark("Take all my data"), partial(take_everything, frame), "download", "", "file", words=mark("export backup zip everything")),
-        Action("file.workbook", mark("Accountant's workbook"), lambda: WorkbookDialog(frame).open(), "file-spreadsheet", "", "file", words=mark("tax export Excel period")),
+        Action(
+            "file.everything", mark("Take all my data"), partial(take_everything, frame), "download", "", "file", words=mark("export backup zip everything")
+        ),
+        Action(
+            "file.workbook",
+            mark("Accountant's workbook"),
+            lambda: WorkbookDialog(frame).open(),
+            "file-spreadsheet",
+            "",
+            "file",
+            words=mark("tax export Excel period"),
+        ),
         Action("file.reopen", mark("Reopen closed period"), partial(ask_reopen, frame), "undo-2", "", "file", words=mark("close period accountant")),
     ]

@@ -11,6 +11,21 @@ class ContactsPage(CustomerListPage):
 
     entity = "contact"
     shown = ("name", "company", "role", "phone", "email", "address.city", "last_contact_at")
-    filters = ("name", "company", "role", "department", "owner", "tags", "address.city", "address.country", "last_contact_at", "lifecycle", "phone", "email", "birthday", "language")
+    filters = (
+        "name",
+        "company",
+        "role",
+        "department",
+        "owner",
+        "tags",
+        "address.city",
+        "address.country",
+        "last_contact_at",
+        "lifecycle",
+        "phone",
+        "email",
+        "birthday",
+        "language",
+    )
     peek = ("phone", "email", "company", "role", "department", "owner", "tags", "note")
     none_yet = mark("No contacts yet.")

@@ -55,9 +55,19 @@ class LeadsPage(CustomerListPage):
         return [
             *super().commands(),
             Action("lead.claim", mark("Claim lead"), lambda: self.claim(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
-            Action("lead.return", mark("Return lead to pool"), lambda: self.give_back(self.list.table.chosen_ids()), "corner-up-left", "", "record", self._has_rows),
+            Action(
+                "lead.return", mark("Return lead to pool"), lambda: self.give_back(self.list.table.chosen_ids()), "corner-up-left", "", "record", self._has_rows
+            ),
             Action("lead.qualify", mark("Qualify lead"), lambda: self._judge(leads.qualify, tr("Lead qualified")), "check", "", "record", self._has_rows),
-            Action("lead.disqualify", mark("Disqualify lead"), lambda: self._judge(leads.disqualify, tr("Lead disqualified")), "circle-x", "", "record", self._has_rows),
+            Action(
+                "lead.disqualify",
+                mark("Disqualify lead"),
+                lambda: self._judge(leads.disqualify, tr("Lead disqualified")),
+                "circle-x",
+                "",
+                "record",
+                self._has_rows,
+            ),
             Action("lead.convert", mark("Convert lead"), self.convert_current, "arrow-right", "Ctrl+Shift+C", "record", self._has_rows),
         ]
 
@@ -92,7 +102,9 @@ class LeadsPage(CustomerListPage):
     def give_back(self, ids: list[Id]) -> None:
         """Put leads into the pool again."""
         if ids:
-            self.frame.do(leads.give_back_several, [UUID(bytes=record) for record in ids], said=ntr("{count} lead returned", "{count} leads returned", len(ids)))
+            self.frame.do(
+                leads.give_back_several, [UUID(bytes=record) for record in ids], said=ntr("{count} lead returned", "{count} leads returned", len(ids))
+            )
 
     def _judge(self, operation: Callable[..., None], said: str) -> None:
         record = self.list.table.current_id()

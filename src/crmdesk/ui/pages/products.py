@@ -36,7 +36,9 @@ class ProductsPage(RecordListPage):
         self.list.counted.connect(self._go_to_wanted)
 
     def empty(self) -> EmptyState:
-        return EmptyState("package", tr("No products yet."), Button(tr("New product"), self.new, "primary", "plus"), hint=tr("Products fill the lines of quotes."))
+        return EmptyState(
+            "package", tr("No products yet."), Button(tr("New product"), self.new, "primary", "plus"), hint=tr("Products fill the lines of quotes.")
+        )
 
     def commands(self) -> list[Action]:
         shared = [action for action in super().commands() if action.group != "new"]

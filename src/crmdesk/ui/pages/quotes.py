@@ -61,7 +61,12 @@ class QuotesPage(RecordListPage):
         return [Button(tr("Products"), lambda: self.frame.open_page("products"), icon="package"), Button(tr("Quote"), self.new, "primary", "plus")]
 
     def empty(self) -> EmptyState:
-        return EmptyState("file-text", tr("No quotes yet."), Button(tr("New quote"), self.new, "primary", "plus"), hint=tr("Lines come from your products, the PDF is made for you."))
+        return EmptyState(
+            "file-text",
+            tr("No quotes yet."),
+            Button(tr("New quote"), self.new, "primary", "plus"),
+            hint=tr("Lines come from your products, the PDF is made for you."),
+        )
 
     def commands(self) -> list[Action]:
         shared = [action for action in super().commands() if action.group != "new"]

@@ -16,7 +16,6 @@ from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.heads import Breadcrumb
 
 if TYPE_CHECKING:
-
     from crmdesk.ui.actions import Action
     from crmdesk.ui.page import Changed, Frame
     from crmdesk.ui.records import Tones

@@ -40,7 +40,7 @@ def test_a_group_of_a_long_import_costs_the_same_however_many_wait(store: Store,
         index_changes(connection, before)
         connection.set_progress_handler(None, 0)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("crmdesk.store.store.index_changes", counted)
+    monkeypatch.setattr("crmdesk.store.writing.index_changes", counted)
     for group in range(12):
         store.run_from("import", _fill, group * GROUP)
     assert store.index_waiting() == 12 * GROUP

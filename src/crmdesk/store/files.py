@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def create(
 
 
 def _watched(store: Store) -> Store:
-    store.before_risk = before_risk
+    store.before_risk = partial(before_risk, store)
     return store
 
 

@@ -78,6 +78,7 @@ class Table:
         header: the lines above the data, as they stand in the file; empty where the file has no header.
         notes: what was noticed while opening, as sentences.
         ways: of files that say themselves what they hold.
+        had_apostrophes: says whether rows came with apostrophes before what a spreadsheet would take for formulas.
     """
 
     path: Path
@@ -95,6 +96,7 @@ class Table:
     has_header: bool = True
     notes: tuple[str, ...] = ()
     ways: Ways | None = field(repr=False, default=None)
+    had_apostrophes: Callable[[], bool] = field(repr=False, default=bool)
 
     @property
     def width(self) -> int:

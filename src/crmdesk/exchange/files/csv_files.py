@@ -11,6 +11,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.apostrophes import Apostrophes, is_for_programs
 from crmdesk.exchange.files.encoding import Guess, detect
 from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank
 from crmdesk.i18n import tr
@@ -18,6 +19,8 @@ from crmdesk.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from crmdesk.exchange.table import Cell
 
 LONGEST_LINE = 10_000_000
 SAMPLE_CHARACTERS = 256 * 1024
@@ -68,10 +71,15 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     columns = column_names(first[header][1] if header is not None else [], width)
     last_header_line = first[header][0] if header is not None else 0
     below = [line for line in first if line[0] > last_header_line]
+    ids = [str(cells[0]) for _, cells in below if cells]
+    apostrophes = None if dialect.quote == "'" or is_for_programs(columns, ids, guess.encoding) else Apostrophes()
+    if apostrophes:
+        columns = tuple(map(str, apostrophes.freed([*columns])))
+        below = [(number, apostrophes.freed(cells)) for number, cells in below]
 
     def rows() -> Iterator[Line]:
         head = max(last_header_line, skipped)
-        return body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect)), width)
+        return body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect, apostrophes)), width)
 
     return Table(
         path=path,
@@ -85,6 +93,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         has_header=header is not None,
+        had_apostrophes=lambda: apostrophes is not None and apostrophes.found,
     )
 
 
@@ -190,8 +199,11 @@ def _lines(stream: TextIO, path: Path, seen: list[str]) -> Iterator[str]:
         yield line
 
 
-def _records(path: Path, encoding: str, dialect: Dialect) -> Iterator[Line]:
+def _records(path: Path, encoding: str, dialect: Dialect, apostrophes: Apostrophes | None = None) -> Iterator[Line]:
     """Read a file row by row; the number is that of the line on which the row begins.
+
+    Args:
+        apostrophes: takes those off that kept cells from becoming formulas.
 
     Raises:
         UserError: a cell or line is beyond all measure, or bytes don't fit the encoding.
@@ -208,9 +220,12 @@ def _records(path: Path, encoding: str, dialect: Dialect) -> Iterator[Line]:
                 skipinitialspace=dialect.skips_spaces,
             )
             for cells in reader:
+                row: list[Cell] = cells  # type: ignore[assignment]  # a list of texts is a list of cells that nobody changes
                 if len(seen) > 1 or "\0" in seen[0]:
-                    cells = _checked(cells, seen, dialect)
-                yield begins, cells  # type: ignore[misc]  # a list of texts is a list of cells that nobody changes
+                    row = _checked(cells, seen, dialect)
+                if apostrophes and (len(seen) > 1 or "'" in seen[0]):
+                    row = apostrophes.freed(row)
+                yield begins, row
                 begins += len(seen)
                 seen.clear()
     except UnicodeError:
@@ -225,10 +240,10 @@ def _records(path: Path, encoding: str, dialect: Dialect) -> Iterator[Line]:
         ) from None
 
 
-def _checked(cells: list[str], seen: list[str], dialect: Dialect) -> list[str]:
+def _checked(cells: list[str], seen: list[str], dialect: Dialect) -> list[Cell]:
     """Return the cells of a row that spans lines or has odd characters, marked odd if they can't be trusted."""
     if any("\0" in line for line in seen):
-        return OddRow.because(tr("The row has NUL characters: this part of the file is damaged."), cells)  # type: ignore[return-value]
+        return OddRow.because(tr("The row has NUL characters: this part of the file is damaged."), cells)
     if len(seen) > 1 and sum(line.count(dialect.quote) for line in seen) % 2 and dialect.escape is None:
-        return OddRow.because(tr("A quotation mark that opens here is never closed."), cells[:1] + [c[:1000] for c in cells[1:]])  # type: ignore[return-value]
-    return cells
+        return OddRow.because(tr("A quotation mark that opens here is never closed."), cells[:1] + [c[:1000] for c in cells[1:]])
+    return cells  # type: ignore[return-value]  # as above

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.columns.mapping import is_reason_column
+from crmdesk.exchange.files.apostrophes import neutral_cell
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
@@ -172,6 +173,11 @@ def _write_json(path: Path, table: Table, rejections: Rejected) -> None:
 
 def _write_csv(path: Path, table: Table, rejections: Rejected) -> None:
     encoding = table.encoding or "utf-8-sig"
+    had_apostrophes = table.had_apostrophes()
+
+    def write(cell: Cell) -> str:
+        return neutral_cell(shown(cell)) if had_apostrophes else shown(cell)
+
     try:
         for row in _rows(table, rejections):
             "".join(shown(cell) for cell in row).encode(encoding)
@@ -179,7 +185,7 @@ def _write_csv(path: Path, table: Table, rejections: Rejected) -> None:
         encoding = "utf-8-sig"
     with path.open("x", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, delimiter=table.delimiter or ",", quotechar=table.quote)
-        writer.writerows([shown(cell) for cell in row] for row in _rows(table, rejections))
+        writer.writerows([write(cell) for cell in row] for row in _rows(table, rejections))
 
 
 def _write_workbook(path: Path, table: Table, rejections: Rejected) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from uuid import UUID
 from crmdesk import __version__
 from crmdesk.clock import now
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.apostrophes import neutral
 from crmdesk.exchange.out import written_calendars, written_cards
 from crmdesk.exchange.out.outgoing import BLOCK, ExportOptions, Out, OutColumn
 from crmdesk.exchange.values.entries import TOLD_BY, title_of
@@ -257,13 +257,6 @@ def _said(condition: Condition) -> str:
 
 # ---- CSV ----
 
-_DANGEROUS = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what could begin one."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
-
 
 def _write_csv(path: Path, out: Out) -> int:
     return _write_text_table(path, out, "," if out.options.for_programs or _decimal_sign() != "," else ";")
@@ -351,4 +344,4 @@ _WRITERS: dict[str, Callable[[Path, Out], int]] = {
     **dict.fromkeys(CARD_ENDINGS, written_cards.write_cards), ".ics": written_calendars.write_calendar,
 }  # fmt: skip
 
-__all__ = ["ExportOptions", "ExportResult", "endings_of", "export_records", "neutral"]
+__all__ = ["ExportOptions", "ExportResult", "endings_of", "export_records"]

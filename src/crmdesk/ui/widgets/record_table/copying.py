@@ -20,7 +20,7 @@ _NEGATIVE = re.compile(r"[-−]\s?[€$£¥]?\s?\d[\d.,'’\s]*([€$£¥%]|[A-Z
 
 def tabbed(job: Job, source: Source, ids: Sequence[Id], names: Sequence[str], labels: Sequence[str]) -> str:
     """Return rows as tab-separated text with a line of labels above; runs on a reader thread."""
-    from crmdesk.exchange.out.exporting import neutral
+    from crmdesk.exchange.files.apostrophes import neutral
 
     lines = ["\t".join(labels)]
     for start in range(0, len(ids), AT_ONCE):

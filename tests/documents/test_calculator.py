@@ -431,3 +431,8 @@ def test_parts_by_largest_remainder_sum_exactly_and_keep_near_their_ideal(ideals
     assert all(abs(part - ideal) < D("0.01") for part, ideal in zip(parts, ideals, strict=True))
     turned = largest_remainder(-whole, [-ideal for ideal in ideals], 2)
     assert [-part for part in turned] == list(parts)
+
+
+def test_of_lines_with_equal_remainders_the_first_gets_the_odd_cent_whatever_their_size() -> None:
+    lines = tuple(Line(unit_price=Decimal(price), tax_rate=Decimal("2.6")) for price in ("129636425.68", "69867.61"))
+    assert calculate(Document("EUR", lines, tax_inclusive=True)).line_nets == (Decimal("126351292.09"), Decimal("68097.08"))

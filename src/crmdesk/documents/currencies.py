@@ -24,6 +24,8 @@ MODE_LABELS: Mapping[Rounding, str] = {
 
 # Wide enough that every product of two stored numbers is exact and a quotient is never taken for a tie.
 EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
+# Two remainders that are not equal differ well before this place; quotients that are equal may differ after it, where their digits were cut.
+_SAME = Decimal(1).scaleb(-30)
 
 
 def decimals_of(currency: str) -> int:
@@ -80,7 +82,7 @@ def largest_remainder(total: Decimal, ideals: Sequence[Decimal], decimals: int) 
         left = int((total * sign - sum(parts, Decimal(0))) / unit)
         if not 0 <= left <= len(parts):
             raise ValueError(f"parts of {sum(ideals)} cannot be rounded to sum to {total}")
-        for index in sorted(range(len(parts)), key=lambda i: parts[i] - scaled[i])[:left]:
+        for index in sorted(range(len(parts)), key=lambda i: (parts[i] - scaled[i]).quantize(_SAME))[:left]:
             parts[index] += unit
         return tuple(part * sign if part else abs(part) for part in parts)
 

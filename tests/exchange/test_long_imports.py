@@ -20,6 +20,7 @@ from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import records
 from crmdesk.queries import about
 from crmdesk.queries import records as asked
+from crmdesk.queries.history import history
 from crmdesk.store import Store, journal, open_store
 from crmdesk.store.verify import verify
 
@@ -244,7 +245,7 @@ def test_a_long_import_and_each_time_it_was_taken_back_is_one_line(store: Store,
     with store.read() as reader:
         trail = about.audit(reader, None, 5)
         contact = UUID(bytes=reader.value("SELECT id FROM contact ORDER BY id DESC LIMIT 1"))
-        assert len([entry for entry in asked.history(reader, "contact", contact) if entry.operation == "insert"]) == 1
+        assert len([entry for entry in history(reader, "contact", contact) if entry.operation == "insert"]) == 1
     assert [line["kind"] for line in trail] == ["redo", "undo", "redo", "undo", "do"]
     assert {line["transactions"] for line in trail} == {transactions(store)}
     assert trail[-1]["entries"] >= PEOPLE * 2
@@ -308,7 +309,7 @@ def test_a_cancelled_import_is_gone_from_the_file_and_not_only_out_of_sight(stor
     assert list(verify(store, deep=True)) == []
     with store.read() as reader:
         assert reader.value("PRAGMA foreign_key_check") is None
-        assert [entry.operation for entry in asked.history(reader, "contact", anna)] == ["insert"]
+        assert [entry.operation for entry in history(reader, "contact", anna)] == ["insert"]
         assert asked.trash(reader, limit=5) == []
     store.run(records.edit, "contact", [anna], {"role": "Buyer"})
     assert import_file(store, "contact", table(tmp_path)).added == PEOPLE - 1

@@ -15,6 +15,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.operations import attachments, deals, leads, merging, quotes, records
 from crmdesk.queries import duplicates
 from crmdesk.queries import records as asked
+from crmdesk.queries.history import history
 from crmdesk.queries.search import search
 from crmdesk.store import Store, open_store
 from crmdesk.store.verify import verify
@@ -137,7 +138,7 @@ def test_the_kept_one_shows_both_histories(store: Store, two: tuple[UUID, UUID])
     store.run(records.edit, "company", [other], {"industry": "Food"})
     store.run(merging.merge, "company", keep, [other])
     with store.read() as reader:
-        entries = asked.history(reader, "company", keep)
+        entries = history(reader, "company", keep)
     assert [entry.changes["industry"] for entry in entries if "industry" in entry.changes and entry.label == "Edit"] == [(None, "Food")]
     assert sum(entry.operation == "insert" for entry in entries) == 2
 

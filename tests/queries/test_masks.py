@@ -14,6 +14,7 @@ from crmdesk.operations import records
 from crmdesk.queries import caller, company, contact, timeline
 from crmdesk.queries import records as asked
 from crmdesk.queries.about import listed
+from crmdesk.queries.history import history
 from crmdesk.queries.search import search
 from crmdesk.store.masks import mask_text, masked_fields
 from crmdesk.store.rights import READS, ROLES, SENSITIVITIES, WRITES
@@ -58,7 +59,7 @@ def said(store: Store, people: dict[str, UUID]) -> dict[str, str]:
         ]
         found["list"] = [listed(reader, entity, [], None, [], 50, []) for entity in ("company", "contact", "product")]
         found["search"] = [repr(search(reader, text)) for text in ("anna", "alfreds", "王")]
-        found["history"] = [repr(asked.history(reader, "contact", people[name])) for name in ("anna", "wang")]
+        found["history"] = [repr(history(reader, "contact", people[name])) for name in ("anna", "wang")]
         found["timeline"] = repr(timeline.timeline(reader, contact_id=people["anna"]))
         found["pages"] = repr(company.page(reader, people["firm"])) + repr(contact.page(reader, people["anna"]))
         found["parts"] = [reader.rows(f'SELECT * FROM "{part}"') for part in ("phone", "email", "handle", "address")]

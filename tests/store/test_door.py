@@ -15,6 +15,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.models.customer import Company, Contact
 from crmdesk.operations import deals, records
 from crmdesk.queries import records as asked
+from crmdesk.queries.history import history
 from crmdesk.store import Change, Changes, Store, open_store, operation
 from crmdesk.store.connections import connect
 from crmdesk.store.triggers import all_triggers
@@ -240,7 +241,7 @@ def test_undo_and_the_history_say_who_did_what(store: Store) -> None:
     company = store.run(records.add, "company", {"name": "A"})
     store.run_from("cli", records.edit, "company", [company], {"name": "B"})
     with store.read() as reader:
-        newest = asked.history(reader, "company", company)[0]
+        newest = history(reader, "company", company)[0]
     assert (newest.member, newest.origin, newest.label, newest.changes) == ("Maria Becker", "cli", "Edit", {"name": ("A", "B")})
 
 

@@ -67,13 +67,14 @@ def show(entity: str, record: str) -> None:
 
 @app.command()
 def history(entity: str, record: str) -> None:
-    """Show what happened to a record."""
+    """Show what happened to a record, its phones, lines and the like."""
+    from crmdesk.queries import history as journal
     from crmdesk.queries import records
 
     with opened() as store:
         record_id = find(store, entity, record)
         with store.read() as reader:
-            entries = records.history(reader, entity, record_id)
+            entries = journal.history(reader, entity, record_id)
     found = [
         {
             "transaction": entry.tx, "at": records.json_value(entry.at), "member": entry.member, "origin": entry.origin, "label": entry.label, "operation": entry.operation,
@@ -83,7 +84,10 @@ def history(entity: str, record: str) -> None:
     ]  # fmt: skip
     say(
         found,
-        lambda: table(("transaction", "at", "member", "label", "changes"), [[e["transaction"], e["at"], e["member"], e["label"], e["changes"]] for e in found]),
+        lambda: table(
+            ("transaction", "at", "member", "label", "changes"),
+            [[told["transaction"], told["at"], told["member"], told["label"], " · ".join(entry.said)] for told, entry in zip(found, entries, strict=True)],
+        ),
     )
 
 

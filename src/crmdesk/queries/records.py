@@ -1,10 +1,9 @@
-"""Records of any entity: ids in order, rows by ids, one record whole, its history, the bin."""
+"""Records of any entity: ids in order, rows by ids, one record whole, the bin."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -444,12 +443,13 @@ def _fill_parts(
         elif value in groups:
             found[record][name].append(Part(str(text or ""), word, (("group", groups[value]),)))
         elif field.target == "address":
-            found[record][name].append(Part(_address_line(dict(zip(more, rest, strict=True))), word, tuple(zip(more, rest, strict=True))))
+            found[record][name].append(Part(address_line(dict(zip(more, rest, strict=True))), word, tuple(zip(more, rest, strict=True))))
         else:
             found[record][name].append(Part(str(text or ""), word, tuple(zip(more, rest, strict=True))))
 
 
-def _address_line(parts: dict[str, str | None]) -> str:
+def address_line(parts: dict[str, str | None]) -> str:
+    """Return an address in one line."""
     place = " ".join(piece for piece in (parts.get("postal_code"), parts.get("city")) if piece)
     return ", ".join(piece for piece in (parts.get("street"), place, parts.get("state"), parts.get("country")) if piece)
 
@@ -570,75 +570,7 @@ def related_counts(reader: Reader, entity: str, record_id: UUID) -> dict[str, in
     return counts
 
 
-# -- history and bin -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a record's history: who changed what, when."""
-
-    tx: int
-    at: datetime
-    member: str
-    origin: str
-    label: str
-    operation: str
-    changes: dict[str, tuple[Any, Any]]
-
-
-def history(reader: Reader, entity: str, record_id: UUID, limit: int = 500) -> list[Entry]:
-    """Return what happened to a record and to those merged into it, newest first, with readable values."""
-    cls = entity_class(entity)
-    found = reader.rows(
-        "SELECT t.id, t.at, t.member, t.origin, t.label, t.kind || json_extract(t.detail, '$.series'), j.op, j.changes FROM journal j JOIN journal_tx t ON t.id = j.tx "
-        "WHERE j.tbl = ? AND j.row IN (SELECT ? UNION SELECT unhex(gone) FROM merged_record WHERE kept = ? AND about = ? AND deleted_at IS NULL) ORDER BY j.id DESC LIMIT ?",
-        (cls.entity.number, record_id.bytes, record_id.hex, entity, limit),
-    )
-    members = titles(reader, "member", {row[2] for row in found if row[2]})
-    own = own_fields(reader, entity, with_deleted=True)
-    after = reader.value(f'SELECT {currency_sql(cls)} FROM "{cls.entity.name}" t WHERE t.id = ?', (record_id.bytes,))  # noqa: S608
-    entries: list[Entry] = []
-    following: str | None = None
-    for tx, at, member, origin, label, series, op, text in found:
-        changes: dict[str, list[Any]] = json.loads(text) if text and op == 1 else {}
-        before = changes.get("currency", [after])[0]
-        readable = _readable(cls, reader, own, changes, tuple(code or reader.settings.currency for code in (before, after)))
-        entry = Entry(tx, moment(at), members.get(member, ("", False))[0], origin, tr(label), ("insert", "update", "purge")[op], readable)
-        if series and series == following:
-            entry = _as_one(entry, entries.pop())
-        entries.append(entry)
-        after, following = before, series
-    return entries
-
-
-def _as_one(earlier: Entry, later: Entry) -> Entry:
-    """Return what two transactions of one long import did to a record as one entry."""
-    if earlier.operation == "insert":
-        return earlier
-    return replace(earlier, changes={**later.changes, **{name: (old, later.changes.get(name, (old, new))[1]) for name, (old, new) in earlier.changes.items()}})
-
-
-def _readable(
-    cls: type[Record], reader: Reader, own: dict[str, Field], changes: dict[str, list[Any]], currencies: tuple[str, ...]
-) -> dict[str, tuple[Any, Any]]:
-    """Return changes as plain values; `currencies` are those of the amounts before and after."""
-    by_column = {field.column: field for field in cls.fields.values() if field.kind != "parts"}
-    readable: dict[str, tuple[Any, Any]] = {}
-    for column, (old, new) in changes.items():
-        if column == "deleted_at":
-            readable["deleted"] = (old is not None, new is not None)
-        elif (field := own.get(column.removeprefix("custom.")) if column.startswith("custom.") else by_column.get(column)) is not None:
-            readable[field.name] = (_plain_of(reader, field, old, currencies[0]), _plain_of(reader, field, new, currencies[-1]))
-    return readable
-
-
-def _plain_of(reader: Reader, field: Field, journaled: Any, currency: str) -> Any:
-    if journaled is None:
-        return None
-    if field.kind == "link":
-        record_id = bytes.fromhex(journaled)
-        return Link(UUID(bytes=record_id), titles(reader, field.target or "", [record_id]).get(record_id, ("", True))[0])
-    return to_plain(field, journaled, currency)
+# -- the bin ---------------------------------------------------------------------------------------------------------------------
 
 
 IN_BIN = "deleted_at IS NOT NULL AND deleted_at NOT IN (SELECT at FROM journal_tx WHERE kind = 'undo')"

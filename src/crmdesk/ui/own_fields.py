@@ -43,10 +43,6 @@ class OwnFields(QWidget):
         self.setLayout(self._place)
         self.hide()
 
-    def named(self, name: str) -> Field | None:
-        """Return one of the fields by its name; None if there is none of that name any more."""
-        return next((field for field in self._fields if field.name == name), None)
-
     def show_record(self, record: UUID) -> None:
         """Show a record's values."""
         self._record, entity = record, self._entity

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import attachments
-from crmdesk.queries import records
+from crmdesk.queries import history
 from crmdesk.ui import background
 from crmdesk.ui.dates import moment_text
 from crmdesk.ui.files import FileList
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from crmdesk.fields import Field
     from crmdesk.store import Reader
     from crmdesk.ui.page import Frame
     from crmdesk.ui.records import Tones
@@ -49,14 +48,11 @@ class Belongings(QStackedWidget):
 
     Args:
         source_of: returns the rows of a tab.
-        field_named: returns a field of the record by its name, own fields too; None if there is none of that name any more.
     """
 
-    def __init__(
-        self, frame: Frame, entity: str, first: QWidget, source_of: Callable[[str], EntitySource], field_named: Callable[[str], Field | None]
-    ) -> None:  # fmt: skip
+    def __init__(self, frame: Frame, entity: str, first: QWidget, source_of: Callable[[str], EntitySource]) -> None:
         super().__init__()
-        self._frame, self._entity, self._source_of, self._field_named = frame, entity, source_of, field_named
+        self._frame, self._entity, self._source_of = frame, entity, source_of
         self._record: UUID | None = None
         self.tables: dict[str, RecordTable] = {}
         self.history = TimelineView()
@@ -102,17 +98,17 @@ class Belongings(QStackedWidget):
         elif name == "files":
             self._read(lambda reader: attachments.files(reader, entity, record), lambda found: self.files.show_files(entity, record, found), "files")
         elif name == "history":
-            self._read(lambda reader: records.history(reader, entity, record), self._show_history, "history")
+            self._read(lambda reader: history.history(reader, entity, record), self._show_history, "history")
 
     def _read(self, question: Callable[[Reader], T], done: Callable[[T], object], key: str) -> None:
         record = self._record
         self._frame.ask(self, question, lambda found: done(found) if self._record == record else None, key=key)
 
-    def _show_history(self, found: Sequence[records.Entry]) -> None:
+    def _show_history(self, found: Sequence[history.Entry]) -> None:
         zone = self._frame.store.settings.tz
         icons = {"insert": "plus", "update": "pencil", "purge": "trash-2"}
         self.history.show_entries(
-            [Entry(icons[one.operation], one.label, self._changes_text(one), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
+            [Entry(icons[one.operation], one.label, " · ".join(one.said), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
             is_complete=True,
         )
 
@@ -127,19 +123,6 @@ class Belongings(QStackedWidget):
             background.write(
                 self, tr("Undo"), lambda job: store.undo(transaction), lambda what: self._frame.say(tr("Undone: {what}", what=what)), self._frame.show_error
             )
-
-    def _changes_text(self, one: records.Entry) -> str:
-        lines = []
-        for name, (old, new) in one.changes.items():
-            if name == "deleted":
-                lines.append(tr("Deleted") if new else tr("Taken out of the bin"))
-                continue
-            known = self._field_named(name)
-            if known is None:
-                continue
-            before, after = records.shown(known, old), records.shown(known, new)
-            lines.append(tr("{label}: {text}", label=tr(known.label), text=tr("{old} → {new}", old=before or "–", new=after or "–")))
-        return " · ".join(lines)
 
 
 def _uuid(record: bytes) -> UUID:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.fields import Field
     from crmdesk.queries.quality import Quality
     from crmdesk.store import Reader
     from crmdesk.ui.editors import Named
@@ -136,7 +135,7 @@ class CustomerPage(Page):
         self.tabs.chosen.connect(self.show_tab)
         self.happened = Happened(self.frame, self.timeline_of, self.links)
         self.happened.opened.connect(self.open_entry)
-        self.belongings = Belongings(self.frame, self.entity, self.happened, self.source_of, self._field_named)
+        self.belongings = Belongings(self.frame, self.entity, self.happened, self.source_of)
         card = Card(padding=0, space=0)
         card.add(self.tabs, self.belongings)
         card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -154,9 +153,6 @@ class CustomerPage(Page):
         area = scrolled(inner)
         area.setFixedWidth(SIDE)
         return area
-
-    def _field_named(self, name: str) -> Field | None:
-        return self._cls.fields.get(name) or self.own.named(name)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 

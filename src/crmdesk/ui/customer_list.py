@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import Slot
-
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.operations import records as deeds
 from crmdesk.ui.actions import Action
@@ -20,7 +18,6 @@ from crmdesk.ui.widgets.heads import EmptyState
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from crmdesk.ui.page import Frame, Place
     from crmdesk.ui.widgets.record_table import Id
 
 
@@ -32,11 +29,6 @@ class CustomerListPage(RecordListPage):
     """
 
     none_yet = mark("Nothing here yet.")
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._wanted: UUID | None = None
-        self.list.counted.connect(self._go_to_wanted)
 
     def buttons(self) -> list[QWidget]:
         return [
@@ -81,23 +73,6 @@ class CustomerListPage(RecordListPage):
 
     def new(self) -> None:
         ask_new(self.frame, self.entity)
-
-    # --- a record in the list ---------------------------------------------------------------------------------------
-
-    def arrive(self, place: Place) -> None:
-        super().arrive(place)
-        if place.record is not None and place.entity == self.entity:
-            self._wanted = place.record
-            self._go_to_wanted()
-
-    @Slot()
-    def _go_to_wanted(self) -> None:
-        """Show a record that was asked for as soon as the list has it."""
-        wanted = self._wanted
-        if wanted is not None and self.list.table.go_to(wanted.bytes):
-            self._wanted = None
-            self._splitter.show_panel(True)
-            self._peek(wanted.bytes)
 
     # --- many records -----------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QDesktopServices, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QWidget
 
 from crmdesk.errors import UserError
@@ -17,8 +17,8 @@ from crmdesk.queries.records import Link, Part
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Editor, Named, editor_for
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, Chip, Clickable, IconButton, Text, column
-from crmdesk.ui.widgets.messages import InlineError
+from crmdesk.ui.widgets.basics import Button, Clickable, IconButton, Text, column
+from crmdesk.ui.widgets.messages import InlineError, SavedMark
 
 if TYPE_CHECKING:
     from crmdesk.fields import Field
@@ -28,7 +28,6 @@ Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], obj
 """Saves one field: name, value of the input, what to call when it is saved, what to call when not."""
 
 LABEL_WIDTH, LABEL_MOST = 90, 136
-SAVED_MS = 2000
 WIDE = frozenset({"parts", "long_text"})
 SCHEMES = {"phone": "tel:", "email": "mailto:"}
 
@@ -91,11 +90,7 @@ class Details(QWidget):
         self.lines = {field.name: _Line(self, field, context, save) for field in fields}
         self.more = Button(tr("More fields"), self._toggle, "link", "chevron-down")
         self._is_whole = False
-        self._said: Chip | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVED_MS)
-        self._timer.timeout.connect(self._unsay)
+        self.saved = SavedMark(self)
         self.setLayout(column(*self.lines.values(), 4, self.more, space=0))
 
     def show_record(self, values: Mapping[str, Any], said: Mapping[str, str] | None = None) -> None:
@@ -113,26 +108,6 @@ class Details(QWidget):
         """Leave every input without saving."""
         for line in self.lines.values():
             line.finish()
-
-    def say_saved(self, line: QWidget) -> None:
-        """Lay a word over the end of a line for a moment, so that nothing moves."""
-        self._unsay()
-        chip = Chip(tr("Saved"), "success", icon="check")
-        chip.setParent(self)
-        chip.resize(chip.sizeHint())
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        place = line.geometry()
-        chip.move(place.left() if right_to_left else place.right() - chip.width(), place.top() + 4)
-        chip.show()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(line, tr("Saved")))
-        self._said = chip
-        self._timer.start()
-
-    @Slot()
-    def _unsay(self) -> None:
-        if self._said is not None:
-            self._said.deleteLater()
-            self._said = None
 
     def _toggle(self) -> None:
         self._is_whole = not self._is_whole
@@ -327,7 +302,7 @@ class _Line(QWidget):
                 editor.keep()
             else:
                 self.finish()
-        self._details.say_saved(self)
+        self._details.saved.show_at(self)
 
     def _refused(self, error: Exception) -> None:
         self._is_saving = False

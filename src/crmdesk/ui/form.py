@@ -6,25 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
-from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, LinkEditor, editor_for
 from crmdesk.ui.editors.saving import save_left, show_values
-from crmdesk.ui.widgets.basics import Chip, Text
 from crmdesk.ui.widgets.grid import FormGrid
-from crmdesk.ui.widgets.messages import InlineError
+from crmdesk.ui.widgets.messages import InlineError, SavedMark
 
 if TYPE_CHECKING:
     from crmdesk.fields import Field
+    from crmdesk.ui.widgets.basics import Text
 
 __all__ = ["Form", "FormGrid"]
 
-SAVED_MS = 2500
 WITH_PAGE = frozenset({"contact", "company", "lead", "deal", "ticket", "quote", "task", "product"})
 
 Save = Callable[[str, Any, Callable[[], None], Callable[[Exception], None]], object]
@@ -52,11 +49,7 @@ class Form(FormGrid):
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, InlineError] = {}
         self._labels: dict[str, Text] = {}
-        self._said: Chip | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVED_MS)
-        self._timer.timeout.connect(self._unsay)
+        self._saved = SavedMark(self)
         for field in fields:
             self._add_field(field, context)
         names = list(self.editors.values())
@@ -128,27 +121,4 @@ class Form(FormGrid):
 
     def _left(self, name: str) -> None:
         save = partial(self._save, name) if self._save is not None else None
-        save_left(self.editors[name], partial(self.say, name), save, partial(self._saved, name))
-
-    def _saved(self, name: str) -> None:
-        """Lay the word over the end of the field for a moment, so that nothing moves."""
-        if self._said is not None:
-            self._said.deleteLater()
-        editor = self.editors[name]
-        chip = Chip(tr("Saved"), "success", icon="check")
-        chip.setParent(self)
-        chip.resize(chip.sizeHint())
-        place = editor.geometry()
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x = place.left() + 4 if right_to_left else place.right() - chip.width() - 4
-        chip.move(x, place.top() + (min(place.height(), theme.CONTROL) - chip.height()) // 2)
-        chip.show()
-        chip.raise_()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(editor, tr("Saved")))
-        self._said = chip
-        self._timer.start()
-
-    def _unsay(self) -> None:
-        if self._said is not None:
-            self._said.deleteLater()
-            self._said = None
+        save_left(self.editors[name], partial(self.say, name), save, partial(self._saved.show_at, self.editors[name], 4))

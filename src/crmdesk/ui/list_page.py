@@ -8,7 +8,7 @@ from uuid import UUID
 
 import shiboken6
 from PySide6.QtCore import QModelIndex, QPoint, Slot
-from PySide6.QtWidgets import QDialog, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import mark, ntr, tr
@@ -18,16 +18,15 @@ from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.actions import Action
 from crmdesk.ui.details import Details
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Editor, editor_for
-from crmdesk.ui.form import Form
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
 from crmdesk.ui.views import SavedViews, View
-from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.basics import Button, column
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
-from crmdesk.ui.widgets.messages import InlineError
 from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
 
 if TYPE_CHECKING:
@@ -94,6 +93,7 @@ class RecordListPage(Page):
         self._splitter = PeekSplitter(self.list, self._panel)
         self.column.addWidget(self._splitter, 1)
         self._saving: set[Editor] = set()
+        self._wanted: UUID | None = None
         self._connect()
 
     def _linked(self) -> set[str]:
@@ -103,6 +103,7 @@ class RecordListPage(Page):
     def _connect(self) -> None:
         self.list.opened.connect(self._open)
         self.list.counted.connect(self._counted)
+        self.list.counted.connect(self._go_to_wanted)
         self.list.failed.connect(self.frame.show_error)
         self.list.view_wanted.connect(self.views.keep)
         self.list.peeked.connect(self._peek)
@@ -128,10 +129,7 @@ class RecordListPage(Page):
 
     def new(self) -> None:
         """Add a record; by default with the title alone."""
-        cls = entity_class(self.entity)
-        dialog = _NewDialog([cls.fields[self._kind.title]], tr(self._kind.label), self)
-        if dialog.exec():
-            self.frame.do(deeds.add, self.entity, dialog.values, done=self._added)
+        NewRecordDialog(self.frame, self.entity, (self._kind.title,), tr(self._kind.label), tr("Add"), self._added).open()
 
     # --- what every list does ---------------------------------------------------------------------------------------
 
@@ -165,6 +163,21 @@ class RecordListPage(Page):
             self._show_view(None)
         self._is_loaded = True
         self._ask_total()
+        self._wanted = place.record if place.entity == self.entity else None
+        self._go_to_wanted()
+
+    def show_record(self, record: UUID) -> None:
+        """Show a record of the list in the panel, as soon as the list has it."""
+        self._wanted = record
+        self._go_to_wanted()
+
+    @Slot()
+    def _go_to_wanted(self) -> None:
+        wanted = self._wanted
+        if wanted is not None and self.list.table.go_to(wanted.bytes):
+            self._wanted = None
+            self._splitter.show_panel(True)
+            self._peek(wanted.bytes)
 
     def refresh(self, changed: Changed) -> None:
         own = changed.get(self.entity, frozenset())
@@ -398,30 +411,3 @@ def _unmarked(cell: str) -> str:
     """Take the apostrophe away that kept a text from becoming a formula in a spreadsheet."""
     bare = cell.strip()
     return bare[1:] if len(bare) > 1 and bare[0] == "'" and bare[1] in "=+-@＝＋－＠" else bare
-
-
-class _NewDialog(QDialog):
-    """Asks for a few values; they are in `values` afterwards."""
-
-    def __init__(self, fields: Sequence[Field], title: str, parent: RecordListPage) -> None:
-        super().__init__(parent)
-        self.values: dict[str, Any] = {}
-        self.setWindowTitle(title)
-        self.setMinimumWidth(420)
-        self.form = Form(fields, context(parent.frame.store))
-        self._error = InlineError()
-        save = Button(tr("Save"), self._go, "primary")
-        save.setDefault(True)
-        self.setLayout(
-            column(Text(title, "dialog"), self.form, self._error, row(None, Button(tr("Cancel"), self.reject), save),
-                   space=12, margins=(24, 20, 24, 20))
-        )  # fmt: skip
-        self.form.focus_first()
-
-    def _go(self) -> None:
-        try:
-            self.values = {name: given(self.form.editors[name].field, value) for name, value in self.form.values().items()}
-        except UserError as error:
-            self._error.say("" if error.field else error.message)
-            return
-        self.accept()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Text, column, row
+from crmdesk.ui.widgets.basics import PressedByEnter, Text, column, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ class Item:
     keys: str = ""
 
 
-class _Line(QAbstractButton):
+class _Line(PressedByEnter, QAbstractButton):
     """One line that can be pressed; narrow, it is only its icon."""
 
     def __init__(self, item: Item, run: Callable[[str], object]) -> None:
@@ -56,9 +56,7 @@ class _Line(QAbstractButton):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() == Qt.Key.Key_Down:
+        if event.key() == Qt.Key.Key_Down:
             self.focusNextChild()
         elif event.key() == Qt.Key.Key_Up:
             self.focusPreviousChild()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import (
     QActionGroup,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
 )
@@ -17,13 +16,13 @@ from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Registry, shown_keys
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, row
+from crmdesk.ui.widgets.basics import Button, PressedByEnter, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class SearchBox(QAbstractButton):
+class SearchBox(PressedByEnter, QAbstractButton):
     """The box in the top bar; pressing it opens the palette."""
 
     def __init__(self, run: Callable[[], object]) -> None:
@@ -40,12 +39,6 @@ class SearchBox(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(420, theme.CONTROL)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -64,7 +57,7 @@ class SearchBox(QAbstractButton):
             paint.focus_ring(painter, box, theme.RADIUS_CONTROL)
 
 
-class UserButton(QAbstractButton):
+class UserButton(PressedByEnter, QAbstractButton):
     """The user's initials; pressing them opens a menu."""
 
     def __init__(self) -> None:

@@ -105,7 +105,7 @@ class Upkeep(QObject):
             from crmdesk.store.private_files import clear_left_copies
 
             self._is_begun = True
-            clear_left_copies()
+            background.read(self, lambda job: clear_left_copies(), None, self._quietly, key="copies")
             self._index()
             self._backup_if_due()
             self._expire_quotes()

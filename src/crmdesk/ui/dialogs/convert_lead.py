@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
@@ -15,11 +14,11 @@ from crmdesk.operations import leads
 from crmdesk.queries import deals
 from crmdesk.queries import leads as lead_queries
 from crmdesk.queries.records import titles
+from crmdesk.ui.dialogs.deed import DeedDialog
 from crmdesk.ui.editors import Named, editor_for
 from crmdesk.ui.records import context
-from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.basics import Text
 from crmdesk.ui.widgets.grid import FormGrid
-from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,15 +31,12 @@ if TYPE_CHECKING:
     from crmdesk.ui.page import Frame
 
 
-class ConvertDialog(QDialog):
+class ConvertDialog(DeedDialog):
     """Shows what converting would make or link, lets the user change it, and converts."""
 
     def __init__(self, frame: Frame, parent: QWidget, lead: UUID) -> None:
-        super().__init__(parent)
-        self._frame, self._lead = frame, lead
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Convert lead"))
-        self.setMinimumWidth(480)
+        super().__init__(frame, parent, tr("Convert lead"), tr("Convert"), self._go)
+        self._lead = lead
         fields, inputs = entity_class("contact").fields, context(frame.store)
         company_field = replace(fields["company"], required=False)
         person_field = replace(fields["reports_to"], label=entity_class("contact").entity.label)
@@ -59,14 +55,9 @@ class ConvertDialog(QDialog):
         grid.add("", self.with_deal)
         grid.add(tr("Deal"), self.deal_name)
         grid.add(tr("Stage"), self.stage)
-        self.error = InlineError()
-        self.button = Button(tr("Convert"), self._go, "primary")
-        self.button.setDefault(True)
-        self.button.setEnabled(False)
-        cancel = Button(tr("Cancel"), self.reject)
-        self.heading = Text(tr("Convert lead"), "dialog")
-        self.setLayout(column(self.heading, 4, grid, self.error, 8, row(None, cancel, self.button), space=8, margins=(24, 20, 24, 20)))
-        frame.ask(self, self._look, self._show, self._refuse)
+        self.accept_button.setEnabled(False)
+        self.lay_out(grid)
+        frame.ask(self, self._look, self._show, self.refuse)
 
     def _look(self, reader: Reader) -> tuple[Conversion, dict[bytes, tuple[str, bool]], list[tuple[UUID, str]]]:
         found = lead_queries.conversion(reader, self._lead)
@@ -83,7 +74,7 @@ class ConvertDialog(QDialog):
         self.deal_name.setText(conversion.deal_name)
         for stage, name in stages:
             self.stage.addItem(name, stage)
-        self.button.setEnabled(True)
+        self.accept_button.setEnabled(True)
         self._make_room()
 
     def _make_room(self) -> None:
@@ -118,11 +109,10 @@ class ConvertDialog(QDialog):
         except UserError as error:
             self.error.say(error.message)
             return
-        self.error.say("")
-        self.button.setEnabled(False)
+        self.begin()
         self._frame.do(
             leads.convert, self._lead, with_deal=self.with_deal.isChecked(), deal_name=self.deal_name.text().strip() or None, stage_id=self.stage.currentData(),
-            company_id=company.id if company else None, contact_id=contact.id if contact else None, done=self._done, failed=self._refuse,
+            company_id=company.id if company else None, contact_id=contact.id if contact else None, done=self._done, failed=self.refuse,
         )  # fmt: skip
 
     def _done(self, made: Converted) -> None:
@@ -131,10 +121,3 @@ class ConvertDialog(QDialog):
         more = [(tr("Show"), lambda: frame.open_record(target[0], target[1]))] if target[1] else []  # type: ignore[arg-type]  # checked just before
         frame.say(tr("Lead converted"), undo=True, more=more)
         self.accept()
-
-    def _refuse(self, error: Exception) -> None:
-        self.button.setEnabled(True)
-        if isinstance(error, UserError):
-            self.error.say(str(error))
-        else:
-            self._frame.show_error(error)

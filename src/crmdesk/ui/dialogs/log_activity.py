@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from crmdesk import clock
 from crmdesk.errors import UserError
@@ -16,12 +16,12 @@ from crmdesk.models.activity import ACTIVITY_KINDS, Activity
 from crmdesk.operations import activities
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.ui.dialogs.deed import DeedDialog
 from crmdesk.ui.editors import Named, editor_for
 from crmdesk.ui.records import context
-from crmdesk.ui.widgets.basics import Button, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.grid import FormGrid
 from crmdesk.ui.widgets.heads import Segmented
-from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ class About:
     people: tuple[Named, ...] = ()
 
 
-class ActivityDialog(QDialog):
+class ActivityDialog(DeedDialog):
     """Asks what happened; with `record` it corrects an activity instead.
 
     Args:
@@ -55,10 +55,10 @@ class ActivityDialog(QDialog):
     """
 
     def __init__(self, frame: Frame, about: About, kind: str = "call", record: UUID | None = None) -> None:
-        super().__init__(frame if isinstance(frame, QWidget) else None)
-        self._frame, self._about, self._record = frame, about, record
+        title = tr("Log activity") if record is None else tr("Edit activity")
+        super().__init__(frame, frame if isinstance(frame, QWidget) else None, title, tr("Save"), self.save)
+        self._about, self._record = about, record
         self._was: Row | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         inputs = context(frame.store)
         self.kind = QComboBox()
@@ -90,7 +90,7 @@ class ActivityDialog(QDialog):
         self._build()
         self._show_kind()
         if record is not None:
-            frame.ask(self, self._look, self._fill, self._refuse)
+            frame.ask(self, self._look, self._fill, self.refuse)
 
     def _build(self) -> None:
         grid = FormGrid(96)
@@ -106,14 +106,7 @@ class ActivityDialog(QDialog):
             step = QWidget()
             step.setLayout(row(self.next_step, self.next_on, space=8))
             grid.add(tr("Next step"), step)
-        self.error = InlineError()
-        title = tr("Log activity") if self._record is None else tr("Edit activity")
-        self.setWindowTitle(title)
-        self.button = Button(tr("Save"), self.save, "primary")
-        self.button.setDefault(True)
-        delete = [Button(tr("Delete"), self._delete, "danger")] if self._record is not None else []
-        buttons = row(*delete, None, Button(tr("Cancel"), self.reject), self.button)
-        self.setLayout(column(Text(title, "dialog"), 4, grid, self.error, 8, buttons, space=8, margins=(24, 20, 24, 20)))
+        self.lay_out(grid, aside=Button(tr("Delete"), self._delete, "danger") if self._record is not None else None)
         self.body.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_people(self) -> None:
@@ -165,8 +158,7 @@ class ActivityDialog(QDialog):
         except UserError as error:
             self.error.say(error.message)
             return
-        self.error.say("")
-        self.button.setEnabled(False)
+        self.begin()
         kind, contact = str(self.kind.currentData()), self.contact.currentData()
         direction = self.direction.value() if self.direction.isVisibleTo(self) else None
         body = self.body.toPlainText().strip() or None
@@ -174,13 +166,13 @@ class ActivityDialog(QDialog):
             about = self._about
             self._frame.do(
                 activities.log, kind, self.subject.text(), at=at, company_id=about.company, contact_id=contact, deal_id=about.deal, ticket_id=about.ticket,
-                lead_id=about.lead, direction=direction, minutes=minutes, body=body, next_step=self.next_step.text(), next_on=next_on, done=self._saved, failed=self._refuse,
+                lead_id=about.lead, direction=direction, minutes=minutes, body=body, next_step=self.next_step.text(), next_on=next_on, done=self._saved, failed=self.refuse,
             )  # fmt: skip
         else:
             values: dict[str, Any] = {"kind": kind, "contact_id": contact, "at": at, "direction": direction, "minutes": minutes, "body": body}
             if self.subject.text().strip():
                 values["subject"] = self.subject.text().strip()
-            self._frame.do(activities.edit, self._record, values, done=self._saved, failed=self._refuse)
+            self._frame.do(activities.edit, self._record, values, done=self._saved, failed=self.refuse)
 
     def _saved(self, result: object) -> None:
         self.accept()
@@ -190,10 +182,3 @@ class ActivityDialog(QDialog):
         if self._record is not None:
             self._frame.do(deeds.delete, "activity", [self._record], said=tr("Activity deleted"))
         self.reject()
-
-    def _refuse(self, error: Exception) -> None:
-        self.button.setEnabled(True)
-        if isinstance(error, UserError):
-            self.error.say(str(error))
-        else:
-            self._frame.show_error(error)

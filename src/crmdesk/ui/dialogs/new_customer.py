@@ -122,7 +122,7 @@ class NewCustomerDialog(NewRecordDialog):
             self.used(kept)
 
         self.accept_button.setEnabled(False)
-        self._frame_of.do(merging.complete, self._entity, record, typed, done=done, failed=self._failed)
+        self._frame_of.do(merging.complete, self._entity, record, typed, done=done, failed=self.refuse)
 
 
 class KnownOnes(QWidget):

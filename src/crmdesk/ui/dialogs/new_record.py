@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.errors import UserError
-from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records
+from crmdesk.ui.dialogs.deed import DeedDialog
 from crmdesk.ui.editors import LinkEditor
 from crmdesk.ui.form import Form
 from crmdesk.ui.records import context, given
-from crmdesk.ui.widgets.basics import Button, Text, column, row
-from crmdesk.ui.widgets.messages import InlineError
 from crmdesk.ui.widgets.order import go_on
 
 if TYPE_CHECKING:
@@ -31,7 +28,7 @@ Save = Callable[[dict[str, Any], Callable[[Any], None], Callable[[Exception], No
 """Gets the values, plain by field name, and what to call when they are saved or refused."""
 
 
-class AskDialog(QDialog):
+class AskDialog(DeedDialog):
     """Asks for a few fields and has them saved; stays open until the store has taken it.
 
     Args:
@@ -42,21 +39,14 @@ class AskDialog(QDialog):
     """
 
     def __init__(self, frame: Frame, fields: Sequence[Field], title: str, verb: str, save: Save, values: Mapping[str, Any] | None = None) -> None:
-        super().__init__(frame if isinstance(frame, QWidget) else None)
-        self._frame, self._save, self._given = frame, save, dict(values or {})
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(480)
+        super().__init__(frame, frame if isinstance(frame, QWidget) else None, title, verb, self.save)
+        self._save, self._given = save, dict(values or {})
         self.form = Form(fields, context(frame.store))
         for editor in self.form.editors.values():
             if isinstance(editor, LinkEditor):
                 editor.can_open = False
         self.form.set_values(self._given)
-        self.error = InlineError()
-        self.accept_button = Button(verb, self.save, "primary")
-        self.accept_button.setDefault(True)
-        cancel = Button(tr("Cancel"), self.reject)
-        self.setLayout(column(Text(title, "dialog"), 4, self.form, self.error, 8, row(None, cancel, self.accept_button), space=8, margins=(24, 20, 24, 20)))
+        self.lay_out(self.form)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -72,8 +62,8 @@ class AskDialog(QDialog):
         values = self.typed()
         if values is None:
             return
-        self.accept_button.setEnabled(False)
-        self._save(values, self._done, self._failed)
+        self.begin()
+        self._save(values, self._done, self.refuse)
 
     def typed(self) -> dict[str, Any] | None:
         """Return what was typed, by field; None if something is wrong, which stands at its field then."""
@@ -87,14 +77,11 @@ class AskDialog(QDialog):
     def _done(self, result: Any) -> None:
         self.accept()
 
-    def _failed(self, error: Exception) -> None:
-        self.accept_button.setEnabled(True)
+    def refuse(self, error: Exception) -> None:
         if self.form.refuse(error):
-            return
-        if isinstance(error, UserError):
-            self.error.say(f"{error.message} {error.hint or ''}".strip())
+            self.accept_button.setEnabled(True)
         else:
-            self._frame.show_error(error)
+            super().refuse(error)
 
 
 class NewRecordDialog(AskDialog):

@@ -53,7 +53,7 @@ class WorkbookDialog(AskDialog):
         """Write the workbook in the background; the system's dialog has asked before replacing a file."""
         frame = self._frame
         work = partial(_write_workbook, frame.store, path, first, last, closes)
-        background.write(self, self.windowTitle(), work, partial(self._written, path), failed or self._failed)
+        background.write(self, self.windowTitle(), work, partial(self._written, path), failed or self.refuse)
 
     def _written(self, path: Path, result: WorkbookResult) -> None:
         count = result.documents + result.quotes

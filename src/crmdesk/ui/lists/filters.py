@@ -13,7 +13,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.lists.filter_popups import FieldPopup, FilterPopup
 from crmdesk.ui.lists.filter_words import said
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button
+from crmdesk.ui.widgets.basics import Button, PressedByEnter
 from crmdesk.ui.widgets.layouts import FlowLayout
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors import Context
 
 
-class FilterChip(QAbstractButton):
+class FilterChip(PressedByEnter, QAbstractButton):
     """One condition; pressing it changes it, its cross (or Del) takes it away.
 
     Signals:
@@ -59,8 +59,6 @@ class FilterChip(QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
         else:
             super().keyPressEvent(event)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from PySide6.QtCore import Slot
 
 from crmdesk.i18n import mark, tr
 from crmdesk.operations import records as deeds
@@ -17,7 +15,6 @@ from crmdesk.ui.widgets.basics import Button
 from crmdesk.ui.widgets.heads import EmptyState
 
 if TYPE_CHECKING:
-    from crmdesk.ui.page import Frame, Place
     from crmdesk.ui.records import Tones
     from crmdesk.ui.widgets.record_table import Id
 
@@ -30,11 +27,6 @@ class ArticlesPage(RecordListPage):
     filters = ("title", "category", "language", "status")
     tones: Tones = {"status": {"draft": "muted", "published": "success", "archived": "muted"}}
     peek = ("title", "category", "language", "status", "body")
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._wanted: UUID | None = None
-        self.list.counted.connect(self._go_to_wanted)
 
     def empty(self) -> EmptyState:
         return EmptyState(
@@ -53,26 +45,8 @@ class ArticlesPage(RecordListPage):
         return [Action("article.new", mark("New article"), self.new, "book-open", "Ctrl+N", "new"), *shared]
 
     def new(self) -> None:
-        NewRecordDialog(self.frame, "article", ("title", "category", "language", "body"), tr("New article"), tr("Add"), self._show_one).open()
+        NewRecordDialog(self.frame, "article", ("title", "category", "language", "body"), tr("New article"), tr("Add"), self.show_record).open()
 
     def _set_status(self, ids: list[Id], status: str) -> None:
         said = tr("Published") if status == "published" else tr("Back to draft")
         self.frame.do(deeds.edit, "article", [UUID(bytes=record) for record in ids], {"status": status}, said=said)
-
-    def arrive(self, place: Place) -> None:
-        super().arrive(place)
-        if place.record is not None and place.entity == "article":
-            self._show_one(place.record)
-
-    def _show_one(self, record: UUID) -> None:
-        self._wanted = record
-        self._go_to_wanted()
-
-    @Slot()
-    def _go_to_wanted(self, *_: Any) -> None:
-        """Show an article that was asked for as soon as the list has it."""
-        wanted = self._wanted
-        if wanted is not None and self.list.table.go_to(wanted.bytes):
-            self._wanted = None
-            self._splitter.show_panel(True)
-            self._peek(wanted.bytes)

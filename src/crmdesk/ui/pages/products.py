@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
-
 from crmdesk.i18n import mark, tr
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
@@ -15,8 +13,6 @@ from crmdesk.ui.widgets.heads import EmptyState
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from crmdesk.ui.page import Frame, Place
 
 NEW_FIELDS = ("name", "code", "category", "unit", "price", "tax_rate", "cost")
 
@@ -30,11 +26,6 @@ class ProductsPage(RecordListPage):
     peeks_own = True
     peek = ("name", "code", "category", "unit", "price", "tax_category", "tax_rate", "cost", "is_active", "note")
 
-    def __init__(self, frame: Frame) -> None:
-        self._wanted: bytes | None = None
-        super().__init__(frame)
-        self.list.counted.connect(self._go_to_wanted)
-
     def empty(self) -> EmptyState:
         return EmptyState(
             "package", tr("No products yet."), Button(tr("New product"), self.new, "primary", "plus"), hint=tr("Products fill the lines of quotes.")
@@ -43,17 +34,6 @@ class ProductsPage(RecordListPage):
     def commands(self) -> list[Action]:
         shared = [action for action in super().commands() if action.group != "new"]
         return [Action("product.new", mark("New product"), self.new, "package", "Ctrl+N", "new"), *shared]
-
-    def arrive(self, place: Place) -> None:
-        self._wanted = place.record.bytes if place.entity == "product" and place.record is not None else None
-        super().arrive(place)
-        if self._wanted is not None:
-            self.list.table.go_to(self._wanted)
-
-    @Slot(int)
-    def _go_to_wanted(self, count: int) -> None:
-        if self._wanted is not None and self.list.table.go_to(self._wanted):
-            self._wanted = None
 
     def new(self) -> None:
         """Ask for a new product."""

@@ -32,6 +32,16 @@ Role = Literal["", "title", "dialog", "figure", "strong", "muted", "caption", "d
 Kind = Literal["", "primary", "flat", "danger", "link"]
 
 
+class PressedByEnter(QAbstractButton if TYPE_CHECKING else object):  # type: ignore[misc]  # at run time the button's own class brings Qt's
+    """Makes of a button one that Enter presses as Space does, in a dialog too, where Enter would press another one else."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def restyle(widget: QWidget, **properties: object) -> None:
     """Set properties that the style sheet looks at, and let it look again."""
     for name, value in properties.items():
@@ -146,7 +156,7 @@ class ElidedText(QWidget):
         self.setToolTip(self._text if self.sizeHint().width() > self.width() else "")
 
 
-class Button(QPushButton):
+class Button(PressedByEnter, QPushButton):
     """A button with a verb on it.
 
     Args:
@@ -239,7 +249,7 @@ class Button(QPushButton):
             painter.drawPixmap(at.topLeft(), theme.pixmap(self._trailing, ink, 14, ratio))
 
 
-class IconButton(QToolButton):
+class IconButton(PressedByEnter, QToolButton):
     """A button that is only an icon; its name is said in the tip and to screen readers."""
 
     def __init__(self, icon: str, name: str, run: Callable[[], object] | None = None, token: theme.Token = "text") -> None:
@@ -311,7 +321,7 @@ class Line(QFrame):
         self.setFixedHeight(1)
 
 
-class Chip(QAbstractButton):
+class Chip(PressedByEnter, QAbstractButton):
     """A short word on a tinted ground; the word tells what the colour means.
 
     Args:

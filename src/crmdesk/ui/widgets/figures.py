@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Card, IconButton, Text, row
+from crmdesk.ui.widgets.basics import Card, IconButton, PressedByEnter, Text, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
-class Tile(QAbstractButton):
+class Tile(PressedByEnter, QAbstractButton):
     """One figure with its name and a note; pressing it opens the rows behind it.
 
     Args:
@@ -72,12 +72,6 @@ class Tile(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 88)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -222,10 +216,25 @@ class Chart(QWidget):
             paint.focus_ring(painter, area, 4)
 
 
-class BarChart(Chart):
-    """Upright bars, with a dashed line for a goal if there is one."""
+class ChartOverTime(Chart):
+    """Values beside one another, each with its label beneath."""
 
     FOOT = 18
+
+    def areas(self) -> list[QRect]:
+        if not self.points:
+            return []
+        step = self.width() / len(self.points)
+        boxes = [QRect(round(n * step), 0, round(step), self.height()) for n in range(len(self.points))]
+        return [paint.mirrored(box, self.rect(), self.layoutDirection()) for box in boxes]
+
+    def _write_label(self, painter: QPainter, point: Point, box: QRect) -> None:
+        foot = QRect(box.x() - 2, self.height() - self.FOOT + 2, box.width() + 4, self.FOOT - 2)
+        paint.line(painter, foot, point.label, theme.font("caption"), theme.colour("muted"), Qt.AlignmentFlag.AlignCenter)
+
+
+class BarChart(ChartOverTime):
+    """Upright bars, with a dashed line for a goal if there is one."""
 
     def __init__(self, name: str, points: Sequence[Point] = (), goal: float | None = None) -> None:
         self._goal = goal
@@ -249,13 +258,6 @@ class BarChart(Chart):
         room = self.height() - self.FOOT - 8
         return 8 + room * (1 - (value - low) / ((high - low) or 1))
 
-    def areas(self) -> list[QRect]:
-        if not self.points:
-            return []
-        step = self.width() / len(self.points)
-        boxes = [QRect(round(n * step), 0, round(step), self.height()) for n in range(len(self.points))]
-        return [paint.mirrored(box, self.rect(), self.layoutDirection()) for box in boxes]
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -268,9 +270,7 @@ class BarChart(Chart):
             painter.setBrush(ink)
             bar = QRectF(box.center().x() - wide / 2 + 0.5, top, wide, max(bottom - top, 1.0))
             painter.drawRoundedRect(bar, min(3.0, wide / 4), min(3.0, wide / 4))
-            foot = QRect(box.x() - 2, self.height() - self.FOOT + 2, box.width() + 4, self.FOOT - 2)
-            caption = theme.font("caption")
-            paint.line(painter, foot, point.label, caption, theme.colour("muted"), Qt.AlignmentFlag.AlignCenter)
+            self._write_label(painter, point, box)
         if self._goal is not None and self.points:
             pen = QPen(theme.colour("warning"), 1.2, Qt.PenStyle.DashLine)
             painter.setPen(pen)
@@ -367,10 +367,8 @@ class ShareChart(Chart):
         self._mark_current(painter)
 
 
-class LineChart(Chart):
+class LineChart(ChartOverTime):
     """A line over time; forecast points are drawn dashed."""
-
-    FOOT = 18
 
     def __init__(self, name: str, points: Sequence[Point] = ()) -> None:
         super().__init__(name, points)
@@ -378,13 +376,6 @@ class LineChart(Chart):
 
     def sizeHint(self) -> QSize:
         return QSize(380, 160)
-
-    def areas(self) -> list[QRect]:
-        if not self.points:
-            return []
-        step = self.width() / len(self.points)
-        boxes = [QRect(round(n * step), 0, round(step), self.height()) for n in range(len(self.points))]
-        return [paint.mirrored(box, self.rect(), self.layoutDirection()) for box in boxes]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -404,9 +395,7 @@ class LineChart(Chart):
             painter.setPen(QPen(theme.colour("surface"), 2))
             painter.setBrush(theme.colour("accent"))
             painter.drawEllipse(spot, 4, 4)
-            foot = QRect(box.x() - 2, self.height() - self.FOOT + 2, box.width() + 4, self.FOOT - 2)
-            caption = theme.font("caption")
-            paint.line(painter, foot, point.label, caption, theme.colour("muted"), Qt.AlignmentFlag.AlignCenter)
+            self._write_label(painter, point, box)
         self._mark_current(painter)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineE
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.basics import Button, Chip, ElidedText, Picture, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Chip, ElidedText, Picture, PressedByEnter, Text, column, row
 from crmdesk.ui.widgets.layouts import empty
 
 if TYPE_CHECKING:
@@ -254,16 +254,23 @@ class Segmented(QWidget):
         self.chosen.emit(self.value())
 
 
-class _Segment(QAbstractButton):
-    def __init__(self, value: str, label: str, icon: str) -> None:
+class _OneOfSome(PressedByEnter, QAbstractButton):
+    """A button of a row of which one is on."""
+
+    def __init__(self, label: str, upright: QSizePolicy.Policy) -> None:
         super().__init__()
-        self.value, self._icon = value, icon
         self.setText(label)
         self.setAccessibleName(label)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, upright)
+
+
+class _Segment(_OneOfSome):
+    def __init__(self, value: str, label: str, icon: str) -> None:
+        super().__init__(label, QSizePolicy.Policy.Fixed)
+        self.value, self._icon = value, icon
 
     def sizeHint(self) -> QSize:
         width = paint.text_width(self.text(), theme.relative(500))
@@ -379,15 +386,9 @@ class Tabs(QWidget):
         paint.hairline(QPainter(self), 0, self.width(), self.height() - 1)
 
 
-class _TabButton(QAbstractButton):
+class _TabButton(_OneOfSome):
     def __init__(self, label: str) -> None:
-        super().__init__()
-        self.setText(label)
-        self.setAccessibleName(label)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+        super().__init__(label, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
         return QSize(paint.text_width(self.text(), theme.relative(600)) + 2, 38)

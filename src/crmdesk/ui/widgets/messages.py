@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
 from crmdesk.i18n import ntr, tr
 from crmdesk.ui import theme
-from crmdesk.ui.widgets.basics import Button, Picture, Text, column, restyle, row
+from crmdesk.ui.widgets.basics import Button, Chip, Picture, Text, column, restyle, row
 from crmdesk.ui.widgets.paint import text_width
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ TOAST_MS = 6_000
 TOAST_WITH_UNDO_MS = 10_000
 MOST_TOASTS = 3
 LONG_WORK_MS = 400
+SAVED_MS = 2000
 
 
 class _ToastButton(QPushButton):
@@ -258,6 +259,41 @@ class InlineError(QWidget):
             field.setAccessibleDescription(message)
         if message:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message))
+
+
+class SavedMark(QObject):
+    """Says “Saved” over the end of a field for a moment, so that nothing moves."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._chip: Chip | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVED_MS)
+        self._timer.timeout.connect(self._end)
+
+    def show_at(self, field: QWidget, inset: int = 0) -> None:
+        """Lay the word over a field of the widget, `inset` pixels from its end."""
+        self._end()
+        chip = Chip(tr("Saved"), "success", icon="check")
+        chip.setParent(self._over)
+        chip.resize(chip.sizeHint())
+        place = field.geometry()
+        is_mirrored = self._over.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x = place.left() + inset if is_mirrored else place.right() - chip.width() - inset
+        chip.move(x, place.top() + (min(place.height(), theme.CONTROL) - chip.height()) // 2)
+        chip.show()
+        chip.raise_()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(field, tr("Saved")))
+        self._chip = chip
+        self._timer.start()
+
+    @Slot()
+    def _end(self) -> None:
+        if self._chip is not None:
+            self._chip.deleteLater()
+            self._chip = None
 
 
 def rows_text(count: int) -> str:

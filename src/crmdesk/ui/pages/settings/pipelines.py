@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import (
-    QVBoxLayout,
-)
-
 from crmdesk.fields import Field, show_number
 from crmdesk.i18n import mark, tr
 from crmdesk.operations import pipelines
-from crmdesk.ui.pages.settings.section import WIDEST, Section
+from crmdesk.ui.pages.settings.section import WIDEST, ListsSection
 from crmdesk.ui.widgets.basics import Button, Card, IconButton, Line, Text, row
 from crmdesk.ui.widgets.layouts import empty
 
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.pages.settings.found import Found
 
 
-class PipelinesSection(Section):
+class PipelinesSection(ListsSection):
     """Pipelines with their stages, in their order."""
 
     NAME = Field("name", "text", mark("Name"), required=True)
@@ -33,14 +29,10 @@ class PipelinesSection(Section):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self._box = QVBoxLayout()
-        self._box.setSpacing(12)
-        self.cards.addLayout(self._box)
-        self.cards.addWidget(Button(tr("Add pipeline"), self._add, icon="plus"))
-        self.cards.addStretch(1)
+        self.cards.insertWidget(1, Button(tr("Add pipeline"), self._add, icon="plus"))
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        empty(self._box)
+        empty(self.lists)
         for pipeline, name in found.pipelines:
             stages = [stage for stage in found.stages if stage.pipeline_id == pipeline]
             card = Card(space=0)
@@ -55,7 +47,7 @@ class PipelinesSection(Section):
                 card.body.addLayout(self._stage_line(pipeline, stages, number, stage))
             card.body.addSpacing(6)
             card.body.addLayout(row(Button(tr("Add stage"), self._stage_adder(pipeline), "link", "plus"), None))
-            self._box.addWidget(card)
+            self.lists.addWidget(card)
 
     def _stage_line(self, pipeline: UUID, stages: list[StageFacts], number: int, stage: StageFacts) -> Any:
         words = []

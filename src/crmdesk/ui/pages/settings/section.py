@@ -127,6 +127,17 @@ class Section(QWidget):
         return dialog
 
 
+class ListsSection(Section):
+    """A section of cards that are made anew whenever what they list has changed; they stand in `lists`."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.lists = QVBoxLayout()
+        self.lists.setSpacing(12)
+        self.cards.addLayout(self.lists)
+        self.cards.addStretch(1)
+
+
 def filled(settings: Settings, names: Sequence[str]) -> dict[str, Any]:
     """Return settings as a form takes them: what is empty is None."""
     return {name: getattr(settings, name) if getattr(settings, name) != "" else None for name in names}

@@ -23,7 +23,7 @@ from crmdesk.operations import workspace
 from crmdesk.queries import records
 from crmdesk.ui.form import FormGrid
 from crmdesk.ui.pages.settings.found import LEVEL_FIELDS, Found
-from crmdesk.ui.pages.settings.section import Section
+from crmdesk.ui.pages.settings.section import ListsSection, Section
 from crmdesk.ui.records import for_form
 from crmdesk.ui.widgets.basics import Button, IconButton, Text, column, row
 from crmdesk.ui.widgets.layouts import empty
@@ -42,22 +42,15 @@ if TYPE_CHECKING:
 DAYS = (mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"), mark("Saturday"), mark("Sunday"))
 
 
-class ServiceSection(Section):
+class ServiceSection(ListsSection):
     """Service levels with what they promise, and queues."""
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._box = QVBoxLayout()
-        self._box.setSpacing(12)
-        self.cards.addLayout(self._box)
-        self.cards.addStretch(1)
-
     def show_settings(self, settings: Settings, found: Found) -> None:
-        empty(self._box)
+        empty(self.lists)
         levels = [self._level_line(level, settings.service_level == str(level.id)) for level in found.levels]
-        self._box.addWidget(self.listed(tr("Service levels"), levels, Button(tr("Add service level"), self._level_editor(None), "link", "plus")))
+        self.lists.addWidget(self.listed(tr("Service levels"), levels, Button(tr("Add service level"), self._level_editor(None), "link", "plus")))
         queues = [self._queue_line(queue) for queue in found.queues]
-        self._box.addWidget(self.listed(tr("Queues"), queues, Button(tr("Add queue"), self._queue_editor(None), "link", "plus")))
+        self.lists.addWidget(self.listed(tr("Queues"), queues, Button(tr("Add queue"), self._queue_editor(None), "link", "plus")))
 
     def _level_line(self, level: Row, is_usual: bool) -> QHBoxLayout:
         choose = () if is_usual else (Button(tr("Make usual"), self._usual(level.id), "link"),)
@@ -108,18 +101,11 @@ def _hours(minutes: int | None) -> str:
     return tr("{count} min", count=minutes) if minutes < 60 else tr("{count} h", count=show_number(Decimal(minutes) / 60))
 
 
-class AnswersSection(Section):
+class AnswersSection(ListsSection):
     """Saved answers and knowledge articles."""
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._box = QVBoxLayout()
-        self._box.setSpacing(12)
-        self.cards.addLayout(self._box)
-        self.cards.addStretch(1)
-
     def show_settings(self, settings: Settings, found: Found) -> None:
-        empty(self._box)
+        empty(self.lists)
         note = tr("{contact}, {number}, {company} and their like are filled in.", contact="{contact}", number="{number}", company="{company}")
         self._list("saved_answer", tr("Saved answers"), tr("Add answer"), found.answers, ("language",), note)
         self._list(
@@ -128,7 +114,7 @@ class AnswersSection(Section):
 
     def _list(self, entity: str, title: str, add: str, rows: list[Row], more: Sequence[str], note: str) -> None:
         lines = [self._line(entity, one, more) for one in rows]
-        self._box.addWidget(self.listed(title, lines, Button(add, self._editor(entity, None), "link", "plus"), note))
+        self.lists.addWidget(self.listed(title, lines, Button(add, self._editor(entity, None), "link", "plus"), note))
 
     def _line(self, entity: str, one: Row, more: Sequence[str]) -> QHBoxLayout:
         known, name = entity_class(entity).fields, str(one.values["title"] or "")

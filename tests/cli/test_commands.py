@@ -194,7 +194,7 @@ def test_a_quote_from_document_to_decision(crm: Program, tmp_path: Path) -> None
         "lines": [
             {"description": "Cold-chain box <b>40 l</b> & more", "quantity": "120", "unit_price": "89.00", "tax_category": "S", "tax_rate": "20",
              "allowance_charges": [{"charge": False, "amount": "1068.00", "reason": "Volume"}]},
-            {"description": "Option", "quantity": "1", "unit_price": "500", "tax_category": "S", "tax_rate": "20", "optional": True},
+            {"description": "Option", "quantity": 1e0, "unit_price": "500", "tax_category": "S", "tax_rate": "20", "optional": True},
         ],
     }  # fmt: skip
     file = tmp_path / "quote.json"
@@ -214,7 +214,7 @@ def test_a_quote_from_document_to_decision(crm: Program, tmp_path: Path) -> None
     assert issued["number"] in text
     assert "<b>40 l</b> & more" in " ".join(text.split())
     assert "11.534,40" in text
-    assert "left the program" in crm("undo", "--transaction", str(_transaction(crm, "Issue")), code=4) or True
+    assert "left the program" in crm("undo", "--transaction", str(_transaction(crm, "Issue")), code=4)
     assert any(step["rule"] for step in crm("quote", "why", issued["number"]))
     revised = crm("quote", "revise", issued["number"])
     assert revised["status"] == "draft"

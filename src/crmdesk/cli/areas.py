@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -212,7 +213,7 @@ def add_quote(file: Path) -> None:
     from crmdesk.operations import quotes
 
     try:
-        document = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=str)
+        document = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise UserError(tr("{path} can't be read: {why}.", path=file, why=why(error))) from None
     except (ValueError, RecursionError) as error:
@@ -297,7 +298,7 @@ def why_quote(quote: str) -> None:
         with store.read() as reader:
             steps = quotes.why(reader, quote_id)
     found = [{"kind": s.kind, "label": s.label, "calculation": s.calculation, "amount": f"{s.amount:f}", "rule": s.rule, "level": s.level} for s in steps]
-    say(found, lambda: table(("rule", "label", "calculation", "amount"), [[f["rule"], f["label"], f["calculation"], f["amount"]] for f in found]))
+    say(found, lambda: table(("label", "calculation", "amount", "rule"), [[f["label"], f["calculation"], f["amount"], f["rule"]] for f in found]))
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------------

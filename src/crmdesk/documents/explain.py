@@ -12,7 +12,7 @@ from crmdesk.documents.formats import number, percent, plain_amount
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from crmdesk.documents.calculator import (
         AllowanceCharge,
@@ -150,10 +150,14 @@ def _group_label(group: TaxGroup) -> str:
     return " + ".join(tax_label(group.category, tax.rate, tax.name) for tax in group.taxes)
 
 
+def _sum(amounts: Sequence[str]) -> str:
+    return " + ".join(amounts).replace("+ \N{MINUS SIGN}", "\N{MINUS SIGN} ")
+
+
 def _groups(work: Work) -> Iterator[Step]:
     for group, items in work.groups.items():
         amount = sum((item.amount for item in items), ZERO)
-        parts = " + ".join(_show(work, item.amount) for item in items[:8]) + (" + …" if len(items) > 8 else "")
+        parts = _sum([_show(work, item.amount) for item in items[:8]]) + (" + …" if len(items) > 8 else "")
         if not work.document.tax_inclusive:
             yield Step("group", tr("Taxable for {taxes}", taxes=_group_label(group)), parts, amount)
             continue

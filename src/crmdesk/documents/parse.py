@@ -31,6 +31,16 @@ _DOCUMENT_KEYS = frozenset(
 _LINE_KEYS = frozenset("description product quantity unit unit_price price_base_quantity allowance_charges tax_category tax_rate taxes optional kind".split())
 _ALLOWANCE_KEYS = frozenset("charge amount percent base_amount reason tax_category tax_rate".split())
 _TAX_KEYS = frozenset(("name", "rate", "base"))
+# Everyday words that stand for a key; passed over, they would give a wrong total without a word.
+_MEANT = {
+    "qty": "quantity",
+    "price": "unit_price",
+    "vat": "tax_rate",
+    "vat_rate": "tax_rate",
+    "tax": "tax_rate",
+    "discount": "allowance_charges",
+    "discounts": "allowance_charges",
+}
 # What such files carry beside the document: where it is from and what must come out.
 _IGNORED = frozenset(("expected", "expected_net", "source", "kind"))
 _NO_TAX = frozenset(("E", "Z", "O", "AE", "K", "G"))
@@ -280,7 +290,9 @@ def _table(value: object, at: _Place, what: str) -> Mapping[str, object]:
 def _only(table: Mapping[str, object], known: frozenset[str], at: _Place) -> None:
     """Refuse keys that are misspelt; other unknown ones are for other readers."""
     for key in table:
-        if key not in known and key not in _IGNORED and get_close_matches(str(key), known, 1, ALIKE):
+        if key in known or key in _IGNORED:
+            continue
+        if _MEANT.get(str(key).lower()) in known or get_close_matches(str(key), known, 1, ALIKE):
             at.refuse(str(key)[:60], tr("This is not known here."), tr("Known are {keys}.", keys=", ".join(sorted(known))))
 
 

@@ -73,3 +73,15 @@ def test_undo_gives_a_text_back_whose_column_is_named_like_a_link(store: Store) 
     store.undo()
     with store.read() as reader:
         assert reader.value("SELECT vat_id FROM company") == "DE811569869"
+
+
+def test_a_sound_store_is_called_sound_however_often_it_is_looked_over_while_it_is_used(store: Store) -> None:
+    """A reader that had looked at the full-text index before took what was merged since for damage."""
+    for number in range(12):
+        company = store.run(records.add, "company", {"name": f"Company {number}", "industry": "Food"})
+        for industry in ("Retail", "Wholesale"):
+            store.run(records.edit, "company", [company], {"industry": industry})
+        store.run(records.delete, "company", [company])
+        for _ in range(3):
+            store.undo()
+        assert verify(store) == []

@@ -21,7 +21,7 @@ def verify(store: Store, *, deep: bool = False, progress: Callable[[str], None] 
     Pages, integrity, foreign keys, triggers, journal chain, search index; `deep` also every journal entry against its digest and its record.
     """
     say = progress or (lambda _: None)
-    with store.read_bare() as connection:
+    with store.read_bare(aside=True) as connection:
         return list(_problems(connection, deep, say))
 
 

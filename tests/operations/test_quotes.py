@@ -16,7 +16,7 @@ from crmdesk import clock
 from crmdesk.documents.calculator import AllowanceCharge, Line, Tax, calculate
 from crmdesk.errors import CannotUndo, DamageFound, UserError
 from crmdesk.models.quote import Quote, QuoteLine
-from crmdesk.operations import deals, numbers, quotes, records
+from crmdesk.operations import deals, numbers, quotes, records, workspace
 from crmdesk.queries import quotes as asked
 from crmdesk.queries.quotes import LineItem
 from crmdesk.store import Change, operation
@@ -648,3 +648,22 @@ def test_a_number_that_came_from_elsewhere_is_not_given_again(store: Store) -> N
 
     store.run(keep)
     assert store.run(quotes.issue, add(store, date="2026-05-01")).number == "Q-2026-0002"
+
+
+def test_a_quote_dated_last_year_leaves_no_gap_in_this_years_numbers(store: Store) -> None:
+    def issued(day: str) -> str:
+        return store.run(quotes.issue, add(store, date=day)).number
+
+    given = [
+        issued(day) for day in ("2025-03-01", "2025-05-01", "2025-07-01", "2026-01-05", "2025-12-30", "2026-02-01", "2025-12-31", "2027-01-02", "2026-12-31")
+    ]
+    assert given == [
+        "Q-2025-0001", "Q-2025-0002", "Q-2025-0003", "Q-2026-0001", "Q-2025-0004", "Q-2026-0002", "Q-2025-0005", "Q-2027-0001", "Q-2026-0003",
+    ]  # fmt: skip
+
+
+def test_the_first_number_of_a_series_can_be_chosen(store: Store) -> None:
+    store.run(workspace.set_series, "quote", "AN-{year}-{seq:05}", 1201)
+    assert [store.run(quotes.issue, add(store, date=day)).number for day in ("2026-01-05", "2026-01-06", "2027-01-01")] == [
+        "AN-2026-01201", "AN-2026-01202", "AN-2027-00001",
+    ]  # fmt: skip

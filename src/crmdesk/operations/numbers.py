@@ -34,20 +34,22 @@ def take_number(change: Change, entity: str, record_id: UUID, year: int | None =
     """Give a record the next number of its series, inside the transaction that needs it. A number that was spent is skipped.
 
     Args:
-        year: of the document; a pattern with `{year}` starts anew each year. The present one if None.
+        year: of the document; a pattern with `{year}` starts anew each year, and one of a former year goes on where that ended. The present one if None.
     """
     series = series_of(change, entity)
     year = year or change.at.astimezone(change.settings.tz).year
     pattern = series.pattern or "{seq}"
-    if "{year}" in pattern and series.year != year:
-        series.next_value = _after_last(change, entity, year) if series.year is not None and year < series.year else 1
-        series.year = max(year, series.year or year)
-    value = series.next_value or 1
+    is_late = "{year}" in pattern and series.year is not None and year < series.year
+    if "{year}" in pattern and not is_late and series.year != year:
+        series.next_value = series.next_value if series.year is None else 1
+        series.year = year
+    value = _after_last(change, entity, year) if is_late else series.next_value or 1
     number = written(pattern, year, value)
     while change.reader.value("SELECT 1 FROM spent_number WHERE about = ? AND number = ?", (entity, number)):
         value += 1
         number = written(pattern, year, value)
-    series.next_value = value + 1
+    if not is_late:
+        series.next_value = value + 1
     change.add(SpentNumber, id=named_id("spent_number", f"{entity}:{number}"), about=entity, number=number, value=value, year=year, record=str(record_id))
     change.flush()
     return number

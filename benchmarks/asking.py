@@ -15,6 +15,7 @@ from crmdesk.models.names import folded, has_cjk
 from crmdesk.models.phones import digits
 from crmdesk.queries import company, deals, records, timeline
 from crmdesk.queries.finding import Condition
+from crmdesk.queries.first_rows import first_ids
 from crmdesk.queries.search import search as ask
 from crmdesk.store.search_index import words
 
@@ -234,7 +235,7 @@ def _said(conditions: Sequence[Condition], sort: Sequence[str]) -> str:
 
 
 def _first_rows(reader: Any, conditions: Sequence[Condition], sort: Sequence[str]) -> object:
-    return records.rows(reader, "contact", records.first_ids(reader, "contact", conditions, sort)[:SCREEN], COLUMNS)
+    return records.rows(reader, "contact", first_ids(reader, "contact", conditions, sort)[:SCREEN], COLUMNS)
 
 
 _ROW = "SELECT t.id, t.name, c.name, t.role, (SELECT number FROM phone p WHERE p.contact_id = t.id), (SELECT address FROM email e WHERE e.contact_id = t.id), t.last_contact_at"

@@ -10,8 +10,9 @@ import pytest
 
 from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.operations import records as deeds
-from crmdesk.queries import records
+from crmdesk.queries import first_rows, records
 from crmdesk.queries.finding import Condition, where_sql
+from crmdesk.queries.first_rows import first_ids
 
 if TYPE_CHECKING:
     from crmdesk.store import Store
@@ -65,14 +66,14 @@ def people(store: Store) -> Store:
 
 @pytest.mark.parametrize("probe", [4000, 6])
 def test_the_first_rows_are_those_of_the_whole_list(people: Store, probe: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "PROBE", probe)  # as far as the quick ways look: in a large store the edge falls among equal values
+    monkeypatch.setattr(first_rows, "PROBE", probe)  # as far as the quick ways look: in a large store the edge falls among equal values
     with people.read() as reader:
         for sort, conditions in product(SORTS, CONDITIONS):
             order = [sort] if sort else []
             whole = records.ids(reader, "contact", conditions, order)
             assert records.count(reader, "contact", conditions) == len(whole)
             for few in (3, 12):
-                assert records.first_ids(reader, "contact", conditions, order, limit=few) == whole[:few], (sort, conditions)
+                assert first_ids(reader, "contact", conditions, order, limit=few) == whole[:few], (sort, conditions)
 
 
 def test_filters_of_list_fields_find_whom_they_mean(people: Store) -> None:
@@ -108,4 +109,4 @@ def test_every_list_can_be_sorted_by_every_column(people: Store) -> None:
         for entity in MAIN:
             for name in records.all_columns(entity_class(entity), reader):
                 for sort in (name, f"-{name}"):
-                    assert records.first_ids(reader, entity, (), [sort], limit=3) == records.ids(reader, entity, (), [sort])[:3], (entity, sort)
+                    assert first_ids(reader, entity, (), [sort], limit=3) == records.ids(reader, entity, (), [sort])[:3], (entity, sort)

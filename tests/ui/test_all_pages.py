@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.operations import records as deeds
-from crmdesk.queries import records
+from crmdesk.queries.first_rows import first_ids
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.page import Page, PageSpec, Place
 from crmdesk.ui.pages import PAGES
@@ -60,7 +60,7 @@ def opened(window: Window, store: Store, spec: PageSpec) -> Page:
     else:
         entity = spec.opens[0]
         with store.read() as reader:
-            found = records.first_ids(reader, entity, limit=1)
+            found = first_ids(reader, entity, limit=1)
         record = UUID(bytes=found[0]) if found else store.run(deeds.add, entity, FIRST[entity])
         window.go(Place(spec.name, entity, record))
     settle(window)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit
 from crmdesk.i18n import set_language
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.first_rows import first_ids
 from crmdesk.queries.records import Part
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
@@ -232,7 +233,7 @@ def test_an_edit_on_the_page_says_what_another_one_has_already(desk: Desk) -> No
 
 def test_a_window_of_its_own_is_forgotten_when_it_is_closed(desk: Desk) -> None:
     with desk.store.read() as reader:
-        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+        anders = UUID(bytes=first_ids(reader, "contact", limit=1)[0])
     desk.window.open_record("contact", anders, own_window=True)
     desk.settle()
     beside = next(window for window in QApplication.topLevelWidgets() if isinstance(window, BesideWindow))
@@ -245,7 +246,7 @@ def test_a_window_of_its_own_is_forgotten_when_it_is_closed(desk: Desk) -> None:
 
 def test_each_window_is_called_by_what_it_shows(desk: Desk) -> None:
     with desk.store.read() as reader:
-        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+        anders = UUID(bytes=first_ids(reader, "contact", limit=1)[0])
         name = str(records.rows(reader, "contact", [anders], ("name",))[0].values["name"])
     desk.open("contacts")
     before = desk.window.windowTitle()
@@ -258,7 +259,7 @@ def test_each_window_is_called_by_what_it_shows(desk: Desk) -> None:
 
 def test_a_page_that_one_has_left_names_no_window(desk: Desk) -> None:
     with desk.store.read() as reader:
-        anders = UUID(bytes=records.first_ids(reader, "contact", limit=1)[0])
+        anders = UUID(bytes=first_ids(reader, "contact", limit=1)[0])
     desk.open("contacts")
     before = desk.window.windowTitle()
     desk.window.open_record("contact", anders)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from crmdesk.queries import records
+from crmdesk.queries.first_rows import first_ids
 from crmdesk.ui import background
 from crmdesk.ui.page import Place
 from crmdesk.ui.pages import PAGES
@@ -27,7 +27,7 @@ def everywhere(window: Window, store: Store) -> Iterator[tuple[str, str]]:
     """Yield every action that has keys, on all pages: (keys, name)."""
     for spec in PAGES:
         with store.read() as reader:
-            found = [(entity, ids[0]) for entity in spec.opens if (ids := records.first_ids(reader, entity, limit=1))]
+            found = [(entity, ids[0]) for entity in spec.opens if (ids := first_ids(reader, entity, limit=1))]
         if spec.in_navigation:
             window.open_page(spec.name)
         elif found:

@@ -14,6 +14,7 @@ from crmdesk.i18n import locale, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import Condition, field_for
+from crmdesk.queries.first_rows import first_ids
 from crmdesk.queries.records import Link, Part
 from crmdesk.ui.editors import Context, Named
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column
@@ -121,7 +122,7 @@ class EntitySource:
             return ()
         sort = [f"-{s.column}" if s.is_descending else s.column for s in ask.sort]
         with self._store.read() as reader, job.interrupted_by(reader.interrupt):
-            return records.first_ids(reader, self._entity, (*self._conditions, *ask.conditions), sort)
+            return first_ids(reader, self._entity, (*self._conditions, *ask.conditions), sort)
 
     def rows(self, job: Job, ids: Sequence[bytes], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
         """Return the cells of these rows in the order of `ids`."""

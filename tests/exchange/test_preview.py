@@ -276,3 +276,20 @@ def test_new_and_refused_rows_show_what_stands_in_the_file(store: Store, tmp_pat
     new, refused = preview(store, "contact", path, whole=True).rows
     assert new.cells == (("First Name", "Bob"), ("Last Name", "Li"))
     assert (refused.title, refused.cells[-1]) == ("Anna Berg", ("Birthday", "31.2.1980"))
+
+
+def test_the_preview_shows_the_numbers_that_the_import_brings(store: Store, tmp_path: Path) -> None:
+    text = "Name,Phone,Zip,Country\nMaria Li,(206) 555-0100,98101,US\nAna Paz,030 123456,10115,DE\n"
+    found = seen(store, tmp_path, text)
+    assert [column.understood for column in found.columns] == ["Maria · Li", "+1 206-555-0100", "98101", "US"]
+    import_file(store, "contact", tmp_path / "people.csv")
+    with store.read() as reader:
+        assert reader.rows("SELECT e164 FROM phone ORDER BY e164") == [("+12065550100",), ("+4930123456",)]
+
+
+def test_names_are_shown_in_the_order_that_the_country_of_the_row_gives_them(store: Store, tmp_path: Path) -> None:
+    found = seen(store, tmp_path, "Name,Country\nLi Wei,China\n")
+    assert found.columns[0].understood == "Wei · Li"
+    import_file(store, "contact", tmp_path / "people.csv")
+    with store.read() as reader:
+        assert reader.rows("SELECT given_name, family_name FROM contact") == [("Wei", "Li")]

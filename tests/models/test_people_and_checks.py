@@ -112,3 +112,23 @@ def test_websites_can_be_opened() -> None:
 )  # fmt: skip
 def test_names_in_chinese_characters_are_taken_apart_only_where_they_are_surely_chinese(text: str, region: str, name: Name) -> None:
     assert split_name(text, region) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "name"),
+    [
+        ("A B", "", Name("A", "B")), ("Berg, Anna", "", Name("Anna", "Berg")), ("Li Wei", "", Name("Li", "Wei")), ("Li Wei", "CN", Name("Wei", "Li")), ("Wei Li", "CN", Name("Wei", "Li")),
+        ("Peter Wong", "HK", Name("Peter", "Wong")), ("Chan Tai Man", "HK", Name("Tai Man", "Chan")), ("Nagy László", "HU", Name("László", "Nagy")), ("Nagy László", "", Name("Nagy", "László")),
+        ("John Smith", "HU", Name("John", "Smith")), ("Kim Min-su", "KR", Name("Min-su", "Kim")), ("김민수", "", Name("민수", "김")), ("Nguyễn Văn An", "", Name("Văn An", "Nguyễn")),
+        ("山田 太郎", "JP", Name("太郎", "山田")), ("Tanaka Hiroshi", "JP", Name("Tanaka", "Hiroshi")), ("MÜLLER Anna", "", Name("Anna", "MÜLLER")), ("JP Morgan", "", Name("JP", "Morgan")),
+        ("J.R. Tolkien", "", Name("J.R.", "Tolkien")), ("ANNA BERG", "", Name("ANNA", "BERG")),
+        ("Vincent van der Berg", "", Name("Vincent", "van der Berg")), ("van der Berg", "", Name("", "van der Berg")), ("Van Morrison", "", Name("Van", "Morrison")),
+        ("Prof. Dr. med. dent. Eva Klar", "", Name("Eva", "Klar", "Prof. Dr. med. dent.")), ("Dr. Phil Collins", "", Name("Phil", "Collins", "Dr.")),
+        ("Univ.-Prof. Dr.-Ing. habil. Max Muster", "", Name("Max", "Muster", "Univ.-Prof. Dr.-Ing. habil.")), ("Mag. (FH) Karl Huber", "", Name("Karl", "Huber", "Mag. (FH)")),
+        ("Peter Schmidt, Dipl.-Ing.", "", Name("Peter", "Schmidt", "Dipl.-Ing.")), ("Dr. h.c. mult. Hans Maier", "", Name("Hans", "Maier", "Dr. h.c. mult.")),
+        ("John Smith, Jr.", "", Name("John", "Smith, Jr.")), ("Smith, John, Jr.", "", Name("John", "Smith, Jr.")), ("Smith, John Jr.", "", Name("John", "Smith Jr.")),
+        ("Jane Doe, M.D., Ph.D.", "", Name("Jane", "Doe, M.D., Ph.D.")), ("Hans Maier (Sales)", "", Name("Hans", "Maier (Sales)")), ("Mme Claire Dupont", "", Name("Claire", "Dupont", "", "ms")),
+    ],
+)  # fmt: skip
+def test_the_order_of_a_name_is_turned_only_where_the_name_or_its_country_says_so(text: str, region: str, name: Name) -> None:
+    assert split_name(text, region) == name

@@ -23,7 +23,7 @@ from crmdesk.exchange.rows.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import Hints, money_of, reader_of
 from crmdesk.exchange.values.layouts import PART_FIELDS, RELATED
-from crmdesk.exchange.values.parts import split_phones, split_tags
+from crmdesk.exchange.values.parts import PartsReader, split_tags
 from crmdesk.exchange.values.phones import PhoneReader
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
@@ -212,14 +212,14 @@ def preview(
     for _ in plan.batches(progress if whole else None):
         pass
     compares = options.on_duplicate != "add"
-    plan.outcomes, left = with_likely(store, plan.outcomes, plan.to_compare if compares else {}, SECONDS if whole else AT_ONCE)
+    plan.told.outcomes, left = with_likely(store, plan.told.outcomes, plan.told.to_compare if compares else {}, SECONDS if whole else AT_ONCE)
     if left and whole:
         plan.notes.append(
             ntr(
                 "{count} new row was not compared with the records that are there.", "{count} new rows were not compared with the records that are there.", left
             )
         )
-    counts = plan.counts
+    counts = plan.told.counts
     is_whole = whole or next(islice(table.rows(), len(head), None), None) is None
     total = counts.read if is_whole else max(table.line_count or 0, counts.read)
     questions = tuple(plan.questions or ())
@@ -237,19 +237,19 @@ def preview(
 def _rows(plan: Plan) -> tuple[RowPreview, ...]:
     titles: dict[tuple[str, bytes], str] = {}
     with plan.store.read() as reader:
-        for entity in {outcome.entity for outcome in plan.outcomes}:
-            known = {outcome.record for outcome in plan.outcomes if outcome.record and not outcome.in_file and outcome.entity == entity}
-            known |= {outcome.likely for outcome in plan.outcomes if outcome.likely and outcome.entity == entity}
+        for entity in {outcome.entity for outcome in plan.told.outcomes}:
+            known = {outcome.record for outcome in plan.told.outcomes if outcome.record and not outcome.in_file and outcome.entity == entity}
+            known |= {outcome.likely for outcome in plan.told.outcomes if outcome.likely and outcome.entity == entity}
             titles |= {(entity, record): title for record, (title, _) in records.titles(reader, entity, known).items()} if known else {}
         linked: dict[str, set[bytes]] = {}
-        for outcome in plan.outcomes:
+        for outcome in plan.told.outcomes:
             for change in outcome.changes:
                 item = _field_of(outcome.entity, change.field)
                 if item and item.kind == "link" and isinstance(change.before, UUID):
                     linked.setdefault(item.target or "", set()).add(change.before.bytes)
         for entity, wanted in linked.items():
             titles |= {(entity, record): title for record, (title, _) in records.titles(reader, entity, wanted).items()}
-    return tuple(_row(plan, outcome, titles) for outcome in sorted(plan.outcomes, key=lambda outcome: outcome.line))
+    return tuple(_row(plan, outcome, titles) for outcome in sorted(plan.told.outcomes, key=lambda outcome: outcome.line))
 
 
 def _row(plan: Plan, outcome: Outcome, titles: Mapping[tuple[str, bytes], str]) -> RowPreview:
@@ -302,13 +302,14 @@ def _column(plan: Plan, column: Column, numbers: PhoneReader) -> ColumnPreview:
     values = plan.table.values(column.index)
     if not values:
         return ColumnPreview(column)
+    cells = next(cells for _, cells in plan.table.sample if column.index < len(cells) and cells[column.index] != "")
     first = one_line(shown(values[0]))
-    unclear = plan.unclear[column.header]
+    unclear = plan.told.unclear[column.header]
     if column.target is None:
         is_offered = column.why not in {"rejects"} and not any(other.label_index == column.index for other in plan.layout.columns)
         return ColumnPreview(column, first, "", unclear, own_field(column.header, values) if is_offered else None)
     try:
-        understood = _understood(plan, column, values[0], numbers)
+        understood = _understood(plan, column, cells, numbers)
     except UserError as error:
         understood = error.message
     return ColumnPreview(column, first, understood, unclear)
@@ -319,20 +320,26 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _understood(plan: Plan, column: Column, cell: Cell, numbers: PhoneReader) -> str:
-    """Return how a cell is understood, as people read it.
+def _understood(plan: Plan, column: Column, cells: list[Cell], numbers: PhoneReader) -> str:
+    """Return how a cell of a row is understood, as people read it.
 
     Raises:
         UserError: it can't be.
     """
-    target, text = column.target, one_line(shown(cell))
+    target, cell = column.target, cells[column.index]
+    text = one_line(shown(cell))
     assert target is not None
+    parts = _parts_reader(plan, column, numbers)
     if target.field == "phone":
-        return _phone(plan, text, cell, numbers)
+        return ", ".join(_phone(number, e164, extension) for _, number, _, e164, extension in parts.read(cells).phones)
+    if target.field == "email" and target.of != "message":
+        return ", ".join(address for _, address, _ in parts.read(cells).emails)
+    if target.part == "postal_code":
+        return next((address[2] or "" for address in parts.read(cells).addresses), "")
     if target.field == "tags":
         return ", ".join(split_tags(text))
     if target.field == "name" and plan.entity in {"contact", "lead"} and target.of == "":
-        name = split_name(text)
+        name = split_name(text, parts.region_of(cells) or plan.store.settings.names_region)
         return " · ".join(part for part in (name.salutation and tr(name.salutation.capitalize()), name.title, name.given, name.family) if part)
     if target.field in PART_FIELDS or target.of == "message":
         return text
@@ -353,19 +360,21 @@ def _shown_value(plan: Plan, owner: str, item: Field, column: Column, cell: Cell
     return "" if stored is None else KINDS[item.kind].show(KINDS[item.kind].load(stored), item)
 
 
-def _phone(plan: Plan, text: str, cell: Cell, numbers: PhoneReader) -> str:
+def _parts_reader(plan: Plan, column: Column, numbers: PhoneReader) -> PartsReader:
+    """Return what the import reads the phones, mails and postal codes of a column with; the country beside them counts."""
+    target = column.target
+    assert target is not None
+    beside = [c for c in plan.layout.columns if c.index == column.index or (c.target and c.target.of == target.of and c.target.part == "country")]
+    return PartsReader([c for c in beside if c.target], plan.region, numbers)
+
+
+def _phone(number: str, e164: str | None, extension: str | None) -> str:
     import phonenumbers
 
-    region = plan.region
-    found = []
-    for number in split_phones(text):
-        e164, extension = numbers.read(number, region) if isinstance(cell, str) else numbers.read_bare(number, region)
-        if e164 is None:
-            found.append(number)
-            continue
-        pretty = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        found.append(f"{pretty} ext. {extension}" if extension else pretty)
-    return ", ".join(found)
+    if e164 is None:
+        return number
+    pretty = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{pretty} ext. {extension}" if extension else pretty
 
 
 __all__ = ["CHANGES", "KNOWN", "NEW", "REFUSED", "SAME", "ColumnPreview", "Preview", "RowPreview", "ValuePreview", "preview"]

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-_TITLES = re.compile(
-    r"^(?:(?:prof|dr|dipl|ing|mag|med|rer|nat|phil|jur|h\.?\s?c|sir|dame|lord|lady|rev|hon|lt|col|capt|ph\.?d|mba)\b\.?(?:-(?:ing|inform|kfm|phys)\b\.?)?\s*)+", re.IGNORECASE
-)  # fmt: skip
+from crmdesk.models.names import has_cjk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TITLES = frozenset("univ-prof priv-doz prof dr mag dipl ing sir dame lord lady rev hon lt col capt phd mba".split())
+_TITLE = re.compile(r"(?:univ-?prof|dr|dipl|mag|prof)-?(?:ing|inform|inf|kfm|kffr|phys|chem|wirt|biol|math|päd|psych)?(?:\(fh\))?")
+# Behind a title stand its fields of study, in small letters or with a point: Dr. med. dent., but Dr. Phil Collins.
+_STUDIES = frozenset("med dent vet habil mult rer nat pol oec phil theol jur iur sc techn agr publ mont hum soc h c hc eh e (fh) (uni)".split())
 _SALUTATIONS = {
-    "mr": "mr", "mr.": "mr", "herr": "mr", "hr.": "mr", "mister": "mr", "monsieur": "mr", "señor": "mr", "先生": "mr", "ms": "ms", "ms.": "ms", "mrs": "ms", "mrs.": "ms",
-    "miss": "ms", "frau": "ms", "fr.": "ms", "madame": "ms", "señora": "ms", "女士": "ms", "小姐": "ms", "mx": "mx", "mx.": "mx",
+    "mr": "mr", "mr.": "mr", "herr": "mr", "hr.": "mr", "mister": "mr", "monsieur": "mr", "señor": "mr", "sr.": "mr", "dhr.": "mr", "先生": "mr", "ms": "ms", "ms.": "ms", "mrs": "ms", "mrs.": "ms",
+    "miss": "ms", "frau": "ms", "fr.": "ms", "madame": "ms", "mme": "ms", "mme.": "ms", "mlle": "ms", "señora": "ms", "sra.": "ms", "mevr.": "ms", "女士": "ms", "小姐": "ms", "mx": "mx", "mx.": "mx",
 }  # fmt: skip
 _PARTICLES = {
     "von", "van", "de", "der", "den", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "zu", "zur", "zum", "vom", "ten", "ter", "af", "al", "el", "bin", "ibn",
@@ -34,7 +41,26 @@ _SURNAMES = frozenset(
 _JAPANESE_SECOND = frozenset("中田村山川口野原本木島橋井上下石崎沢澤藤岡谷浜池林森子塚屋倉尾部坂津瀬辺内宮戸関葉")
 LONGEST_SINGLE = 3  # a surname of one character and a given name of two
 _CHINESE_REGIONS = frozenset({"CN", "TW", "HK", "MO", "SG", "MY"})
-_SUFFIX = re.compile(r",?\s+(jr\.?|sr\.?|ii|iii|iv|m\.?d\.?|ph\.?d\.?|mba|esq\.?)$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"(?:\s*,\s*|\s+)(?:jr|sr|ii|iii|iv|m\.?\s?d|d\.?d\.?s|ph\.?\s?d|mba|msc|bsc|m\.?\s?sc|b\.?\s?sc|m\.a|b\.a|m\.?\s?eng|b\.?\s?eng|ll\.?\s?m|ll\.?\s?b|cpa|cfa|pmp|esq)\.?$",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]$")
+_HANGUL = re.compile(r"[\uac00-\ud7af]{2,4}")
+# Source: the commonest surnames of China as pinyin, the more frequent first, then those of Hong Kong and Taiwan as these write them.
+_PINYIN = (
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang han feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye "
+    "cheng wei su lü lu ding ren yao shen zhong cui tan fan jin wang liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue yan duan lei shi tao he gu mao hao gong shao wan qian dai "
+    "mo kong xiang chang chan wong cheung lau leung cheng ng kwok tsang chow yip tse choi mok ho hui lam kwan lai tsai hsu chang chiang hsieh kuo tseng ouyang zhuge sima"
+).split()
+_VIETNAMESE = frozenset("nguyễn nguyen trần tran lê phạm pham hoàng hoang huỳnh huynh phan võ đặng dang bùi bui đỗ hồ ngô dương".split())
+_KOREAN = frozenset("kim lee park choi jung jeong kang cho yoon jang lim han oh seo shin kwon hwang ahn song yoo hong".split())
+# Source: the given names that most people in Hungary have.
+_HUNGARIAN_GIVEN = frozenset(
+    "lászló istván józsef jános zoltán sándor ferenc gábor attila péter tamás zsolt tibor andrás csaba imre lajos györgy balázs gyula mihály károly róbert béla dávid dániel ádám krisztián "
+    "miklós norbert bence máté gergely pál richárd szabolcs levente árpád márk viktor ákos géza ernő dezső mária erzsébet katalin ilona éva anna zsuzsanna margit judit ágnes andrea ildikó "
+    "erika krisztina julianna irén eszter magdolna mónika edit gabriella szilvia anita anikó viktória márta vivien tímea zsófia kinga réka dóra petra noémi orsolya beáta henrietta".split()
+)
 
 
 @dataclass(frozen=True)
@@ -53,21 +79,42 @@ def split_name(text: str, region: str = "") -> Name:
     A name in Chinese characters without a space is taken apart only if it is surely Chinese; else, as 山本太郎, it stays whole as the family name.
 
     Args:
-        region: where the name is likely from: CN lets every Chinese surname count, JP none; empty if nothing is known.
+        region: where the name is likely from: CN lets every Chinese surname count, JP none; there and in HU, KR and VN surnames that can only be
+            such may come first in Latin letters too. Empty if nothing is known.
     """
     bare = " ".join(text.split())
     salutation, bare = _take_salutation(bare)
-    title = ""
-    if found := _TITLES.match(bare + " "):
-        title, bare = found[0].strip(), bare[found.end() :].strip() if found.end() <= len(bare) else ""
-        if not bare:
-            bare, title = title, ""
+    title, bare = _take_title(bare)
     if not salutation:
         salutation, bare = _take_salutation(bare)
+    before, _, behind = bare.rpartition(",")
+    if before and not title and not _SUFFIX.search(bare) and (words := _GLUED.sub(". ", behind).split()) and _title_words(words) == len(words):
+        title, bare = behind.strip(), before.strip()  # Peter Schmidt, Dipl.-Ing.
     given, family = _split_bare(bare, bool(salutation), region)
-    if "," in bare and not title and (found := _TITLES.match(given + " ")) and found.end() <= len(given):
-        title, given = found[0].strip(), given[found.end() :].strip()  # Berg, Dr. Anna
+    if "," in bare and not title:
+        title, given = _take_title(given)  # Berg, Dr. Anna
     return Name(given, family, title, salutation)
+
+
+_GLUED = re.compile(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]{2})|(?<=\w\w)\.(?=\w)")
+
+
+def _take_title(text: str) -> tuple[str, str]:
+    """Return the titles in front of a name, and the name; what is nothing but a title is the name."""
+    words = _GLUED.sub(". ", text).split() if "." in text else text.split()
+    count = _title_words(words)
+    return (" ".join(words[:count]), " ".join(words[count:])) if 0 < count < len(words) else ("", text)
+
+
+def _title_words(words: Sequence[str]) -> int:
+    """Return how many words in front are titles."""
+    count = 0
+    for word in words:
+        bare = word.casefold().replace(".", "")
+        if not (bare in _TITLES or _TITLE.fullmatch(bare) or (count and bare in _STUDIES and (word.islower() or "." in word or "(" in word))):
+            break
+        count += 1
+    return count
 
 
 def _take_salutation(text: str) -> tuple[str, str]:
@@ -94,17 +141,53 @@ def _split_bare(bare: str, addressed: bool, region: str) -> tuple[str, str]:
     if _HAN.fullmatch(bare) and not _KANA_OR_HANGUL.search(bare):
         size = _surname_length(bare, region)
         return bare[size:], bare[:size]
-    if "," in bare and not _SUFFIX.search(bare):
+    if _HANGUL.fullmatch(bare):
+        return bare[1:], bare[0]
+    bare, tail = _take_tail(bare)
+    if "," in bare:
         family, _, given = bare.partition(",")
-        return given.strip(), family.strip()
-    suffix = _SUFFIX.search(bare)
-    tail = suffix[0] if suffix else ""
-    words = bare[: len(bare) - len(tail)].split()
+        return given.strip(), family.strip() + tail
+    words = bare.split()
     if len(words) < 2:
-        return ("", bare) if addressed or not words else (bare, "")
-    if _KANA_OR_HANGUL.search(bare) or all(_HAN.fullmatch(word) or len(word) == 1 for word in words):
-        return " ".join(words[1:]), words[0]
+        return ("", bare + tail) if addressed or not words or tail else (bare, "")
+    if _KANA_OR_HANGUL.search(bare) or all(_HAN.fullmatch(word) or len(word) == 1 and has_cjk(word) for word in words):
+        return " ".join(words[1:]), words[0] + tail
+    size = _surname_first(words, region)
+    if size:
+        return " ".join(words[size:]), " ".join(words[:size]) + tail
     start = len(words) - 1
-    while start > 1 and words[start - 1].casefold() in _PARTICLES:
+    while start > 0 and words[start - 1].casefold() in _PARTICLES and (start > 1 or words[0].islower()):
         start -= 1
+    if start == 1 and words[0].casefold() in _PARTICLES and words[1].casefold() in _PARTICLES:
+        start = 0  # Van der Berg
     return " ".join(words[:start]), " ".join(words[start:]) + tail
+
+
+def _take_tail(bare: str) -> tuple[str, str]:
+    """Return a name and what stands behind it: Jr., PhD, (Sales)."""
+    tail = ""
+    while (found := _SUFFIX.search(bare) or _NOTE.search(bare)) and found.start():
+        bare, tail = bare[: found.start()], found[0] + tail
+    return bare, tail
+
+
+def _surname_first(words: Sequence[str], region: str) -> int:
+    """Return how many words in front are a surname that must be one: 0 where the usual order holds.
+
+    MÜLLER Anna says so itself; else the country must write surnames first and the first word be one rather than the last.
+    """
+    capitals = next((count for count, word in enumerate(words) if not (word.isupper() and len(word) > 1 and "." not in word)), 0)
+    if capitals and not words[-1].isupper() and (len(words[0]) > 2 or words[0].casefold() in _PINYIN):  # no initials such as JP
+        return capitals
+    first, last = words[0].casefold(), words[-1].casefold()
+    match region:
+        case "HU":
+            return int(last in _HUNGARIAN_GIVEN and first not in _HUNGARIAN_GIVEN)
+        case "VN":
+            return int(first in _VIETNAMESE and len(words) > 2)
+        case "KR":
+            return int(first in _KOREAN and last not in _KOREAN)
+        case "CN" | "TW" | "HK" | "MO" | "SG" | "MY":
+            return int(first in _PINYIN and (last not in _PINYIN or _PINYIN.index(first) <= _PINYIN.index(last)))
+        case _:
+            return int(first == "nguyễn")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from crmdesk.clock import new_id
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, Reading, read_date, to_minor
+from crmdesk.fields import KINDS, Field, Money, Reading, complaint, exact_minor, from_minor, read_date, unknown_currency
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.customer import Tag
@@ -21,7 +21,7 @@ from crmdesk.models.names import folded
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import ids_by_title
-from crmdesk.queries.own_fields import own_field
+from crmdesk.queries.own_fields import own_field, own_fields
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
@@ -42,8 +42,12 @@ def assign(change: Change, record: Record, values: Values, reading: Reading | No
     """
     cls = type(record)
     reading = reading or change.settings.reading
-    for name, value in values.items():
+    # The currency first: what the amounts are depends on it.
+    for name, value in sorted(values.items(), key=lambda item: item[0] != "currency"):
         try:
+            if name == "currency" and name in cls.fields:
+                _assign_currency(change, record, value, reading, values)
+                continue
             _assign_one(change, cls, record, name, value, reading)
         except UserError as error:
             if error.field is None:
@@ -113,7 +117,7 @@ def link_id(change: Change, field: Field, value: Any) -> UUID | None:
 
 def _assign_derived(change: Change, cls: type[Record], record: Record, field: Field, value: Any) -> None:
     if field.name == "name" and "given_name" in cls.fields:
-        name = split_name(str(value or ""), "CN" if change.settings.language == "zh" else change.settings.region)
+        name = split_name(str(value or ""), change.settings.names_region)
         record.given_name, record.family_name = name.given or None, name.family or None  # type: ignore[attr-defined]  # a person's record has them
         if name.title and "title" in cls.fields:
             record.title = name.title  # type: ignore[attr-defined]
@@ -131,7 +135,21 @@ def _assign_money(change: Change, record: Record, field: Field, value: Any, read
         money = Money(Decimal(money), currency)
     if "currency" in type(record).columns:
         record.currency = money.currency  # type: ignore[attr-defined]  # the line above looked
-    setattr(record, field.column, to_minor(money.amount, money.currency) if field.kind == "money" else money.amount)
+    setattr(record, field.column, exact_minor(money) if field.kind == "money" else money.amount)
+
+
+def _assign_currency(change: Change, record: Record, value: Any, reading: Reading, values: Values) -> None:
+    """Give a record another currency: its amounts stay the same numbers, unless they are given too."""
+    cls: Any = type(record)
+    kept: Any = record
+    before = kept.currency or change.settings.currency
+    kept.currency = plain(cls.fields["currency"], value, reading)
+    after = kept.currency or change.settings.currency
+    if after == before or unknown_currency(after):
+        return
+    for field in cls.fields.values():
+        if field.kind == "money" and not field.derived and field.name not in values and (minor := getattr(record, field.column)) is not None:
+            setattr(record, field.column, exact_minor(Money(from_minor(minor, before), after)))
 
 
 def _assign_own(change: Change, cls: type[Record], record: Record, name: str, value: Any, reading: Reading) -> None:
@@ -141,12 +159,28 @@ def _assign_own(change: Change, cls: type[Record], record: Record, name: str, va
         raise UserError(tr("{entity} has no field “{name}”.", entity=tr(cls.entity.label), name=name), hint=tr("The command “fields” lists them."))
     key, field = found
     value = plain(field, value, reading)
+    if value is None and field.required:
+        raise UserError(tr("{field} is missing.", field=field.label), field=name)
+    if value is not None and (said := complaint(field, value)):
+        raise UserError(said, field=name)
     own = json.loads(record.custom or "{}")
     if value is None:
         own.pop(key, None)
     else:
         own[key] = KINDS[field.kind].store(value)
     record.custom = json.dumps(own, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if own else None
+
+
+def check_own(change: Change, record: Record) -> None:
+    """Complain about a new record that lacks one of the user's own fields which must not be empty.
+
+    Raises:
+        UserError: names the field.
+    """
+    given = json.loads(record.custom or "{}")
+    for key, field in own_fields(change.reader, record.entity.name).items():
+        if field.required and key not in given:
+            raise UserError(tr("{field} is missing.", field=field.label), field=field.name)
 
 
 # -- list fields -----------------------------------------------------------------------------------------------------------------

@@ -100,6 +100,11 @@ class Settings:
         return self.region in LETTER_REGIONS
 
     @property
+    def names_region(self) -> str:
+        """The country whose order of given and family name holds where nothing else is known."""
+        return "CN" if self.language == "zh" else self.region
+
+    @property
     def reading(self) -> Reading:
         """What reading a person's text depends on here."""
         return Reading(self.currency, self.region, "", self.tz)

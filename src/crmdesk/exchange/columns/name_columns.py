@@ -69,9 +69,9 @@ def _shows(first: str, second: str) -> int:
 
 
 def _mail_shows(first: str, second: str, mail: str) -> int:
-    """Read the order off a mail address: anna.berg@ and aberg@ begin with the given name, or with its initial."""
+    """Read the order off a mail address: anna.berg@ and aberg@ begin with the given name, or with its initial; only both names in full turn it round."""
     local = re.sub(r"[^a-z]", "", plain(mail.partition("@")[0]))
     one, other = (re.sub(r"[^a-z]", "", plain(name)) for name in (first, second))
     if not one or not other or one == other:
         return 0
-    return (local in {one + other, one[0] + other}) - (local in {other + one, other[0] + one})
+    return (local in {one + other, one[0] + other}) - (local == other + one)

@@ -12,6 +12,7 @@ from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.known import bare_code
 from crmdesk.exchange.values.links import name_key
 from crmdesk.exchange.values.parts import Parts, PartsWriter
+from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.exchange.words.salutations import read_salutation
 from crmdesk.models.names import folded
 from crmdesk.models.people import split_name
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.links import Book
+    from crmdesk.models.people import Name
 
 
 class Person(Shape):
@@ -54,13 +56,17 @@ class Person(Shape):
         full = self.called or self.text(cells, "name") or self.text(cells, "nickname")
         # A lead without a person is called by its company.
         if not given and not family and full and full != values.get("company_name"):
-            name = split_name(full)
+            name = self.taken_apart(full, cells)
             values["given_name"], values["family_name"] = name.given or None, name.family or None
             if "title" in values:
                 values["title"] = values["title"] or name.title or None
                 values["salutation"] = values["salutation"] or name.salutation or None
         if "birth_year" in self.virtual and not values.get("birthday"):
             values["birthday"] = _birthday(*(self.text(cells, f"birth_{part}") for part in ("year", "month", "day")))
+
+    def taken_apart(self, full: str, cells: list[Cell]) -> Name:
+        """Take a full name apart as it is done in the country of its row."""
+        return split_name(full, self.parts.region_of(cells) or self.work.settings.names_region)
 
     def _read_extras(self, cells: list[Cell], values: Values) -> None:
         if middle := self.text(cells, "middle_name"):
@@ -90,6 +96,9 @@ class Person(Shape):
         if values.get("company_id") and name:
             return [("c", (name, values["company_id"]))]
         return []
+
+
+_OF_PEOPLE = ("salutation", "title", "role", "department", "birthday", "reports_to_id")
 
 
 def _birthday(year: str, month: str, day: str) -> str | None:
@@ -142,9 +151,12 @@ class ContactShape(Person):
         values, cells = draft.values, draft.cells
         if self.has_kinds and (kind := folded(self.text(cells, "record_kind"))):
             return kind in {"company", "organization", "organisation", "firma", "unternehmen", "true", "1", "yes", "公司", "business"}
-        if values["given_name"] or values["family_name"] or self.company_index is None:
+        if values["given_name"] or values["family_name"]:
             return False
-        return bool(shown(cells[self.company_index]).strip()) and not self.text(cells, "name") and not self.text(cells, "nickname")
+        company = shown(cells[self.company_index]).strip() if self.company_index is not None else ""
+        if name := self.text(cells, "name"):
+            return company in {"", name} and is_surely_a_company(name) and not any(values.get(column) for column in _OF_PEOPLE)
+        return bool(company) and not self.text(cells, "nickname")
 
     def finish(self, draft: Draft) -> None:
         """Complete a contact, or make a company of it."""
@@ -222,7 +234,10 @@ class LeadShape(Person):
         return {**values, "company_name": None, "status": None, **arrived}
 
     def finish(self, draft: Draft) -> None:
-        """Complete a lead."""
+        """Complete a lead; a company in the column of names is where it is from."""
+        name = self.text(draft.cells, "name")
+        if name and not draft.values["company_name"] and not draft.values["given_name"] and not draft.values["family_name"] and is_surely_a_company(name):
+            draft.values["company_name"] = name
         super().finish(draft)
         draft.values["status"] = draft.values["status"] or "new"
         draft.values["arrived_at"] = draft.values.get("arrived_at") or now_ms()

@@ -67,10 +67,12 @@ class DealShape(Shape):
         pipeline_text = self.text(cells, "pipeline")
         stages = self.work.stages(self.work.book("pipeline").read(pipeline_text) if pipeline_text else None)
         stage_text = self.text(cells, "stage")
-        stage = stages.read(stage_text) if stage_text else stages.first_open()
         if (outcome := outcome_of(self.text(cells, "outcome"))) != "open":
             # Pipedrive leaves a deal that was won in the stage where it stood.
-            stage = next((record for record, its in stages.outcomes.items() if its == outcome), stage)
+            stage = stages.find(stage_text) if stage_text else None
+            stage = stage if stage and stages.outcomes[stage] == outcome else stages.closing(outcome)
+        else:
+            stage = stages.read(stage_text) if stage_text else stages.first_open()
         if stage is None:
             raise UserError(tr("This pipeline has no open stage."))
         values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes

@@ -292,7 +292,7 @@ class Book:
         mine = {"owner_id": member.bytes} if member else {}
         match self.entity:
             case "contact":
-                name = split_name(text)
+                name = split_name(text, self.store.settings.names_region)
                 return {
                     "given_name": name.given or None, "family_name": name.family or None, "title": name.title or None, "salutation": name.salutation or None, **mine
                 }  # fmt: skip
@@ -355,22 +355,32 @@ class Stages(Book):
         """Nothing to ask: the stages of a pipeline are few and known."""
 
     def find(self, text: str, is_key: bool = False) -> bytes | None:
-        """Return the stage of this name, else that of the outcome which the name means."""
-        key = name_key("stage", text)
-        for record, name, _, _ in self._stages:
-            if name_key("stage", name or "") == key:
-                return bytes(record)
-        outcome = outcome_of(text)
-        if outcome != "open":
-            return next((record for record, _, its, _ in self._stages if its == outcome), None)
-        return None
+        """Return the stage of this name, else that of the outcome which the name means; without one, “Won” is no open stage that is called so."""
+        key, outcome = name_key("stage", text), outcome_of(text)
+        called_so = next((record for record, name, _, _ in self._stages if name_key("stage", name or "") == key), None)
+        if outcome == "open":
+            return called_so
+        closing = self.closed(outcome)
+        return called_so if called_so and closing else closing
+
+    def closed(self, outcome: str) -> bytes | None:
+        """Return the first stage for deals that were won or lost."""
+        return next((record for record, its in self.outcomes.items() if its == outcome), None)
+
+    def closing(self, outcome: str) -> bytes:
+        """Return the stage for deals that were won or lost; one that is missing is made.
+
+        Raises:
+            UserError: it may not be made.
+        """
+        return self.closed(outcome) or self.create(tr("Won") if outcome == "won" else tr("Lost"), outcome=outcome)
 
     def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
         """Make a stage, with the outcome that its name means: an open one behind the other open ones, so that those for won and lost deals move on."""
         if not self._creates:
             raise self._missing(text)
         record = new_id_bytes()
-        outcome = outcome_of(text)
+        outcome = more.get("outcome") or outcome_of(text)
         before = [position or 0 for _, _, its, position in self._stages if outcome != "open" or its == "open"]
         position = max(before, default=-1) + 1
         if outcome == "open":

@@ -58,10 +58,10 @@ class PartsReader:
     Args:
         columns: those that go to list fields.
         region: the country of phone numbers where the row names none.
-        tags: where tags are looked up.
+        tags: where tags are looked up; without it they are left out.
     """
 
-    def __init__(self, columns: Iterable[Column], region: str, phones: PhoneReader, tags: Callable[[], Book]) -> None:
+    def __init__(self, columns: Iterable[Column], region: str, phones: PhoneReader, tags: Callable[[], Book] | None = None) -> None:
         self._region = region
         self._phones = phones
         self._tags = tags
@@ -124,7 +124,7 @@ class PartsReader:
                 if text := shown(cells[index]).strip():
                     said = shown(cells[label_index]).strip("* ").strip() if label_index is not None else label
                     parts.handles.append(("website" if name == "website" else said or None, text))
-        if "tags" in self._slots:
+        if "tags" in self._slots and self._tags:
             tags = self._tags()
             parts.tags = list(dict.fromkeys(tags.read(text) for text in self.tag_texts(cells)))
         if "note" in self._slots:
@@ -171,6 +171,10 @@ class PartsReader:
                 read_mails(shown(cell), label, header, mails)
             except UserError as error:
                 complaints[place] = error
+
+    def region_of(self, cells: list[Cell]) -> str:
+        """Return the country that a row names, if it is not the usual one."""
+        return self._row_region(cells) if self._countries else ""
 
     def _row_region(self, cells: list[Cell]) -> str:
         for index in self._countries:

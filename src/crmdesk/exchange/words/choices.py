@@ -54,11 +54,13 @@ for _same in ("contact", "quote", "article", "saved_answer"):
 
 WON = frozenset(
     "won closedwon gewonnen abgeschlossengewonnen abgeschlossenundgewonnen geschlossengewonnen geschlossenundgewonnen closewon win success successful signed "
-    "赢单 已赢单 赢单关闭 成交 已成交".split()
+    "gagne gagnee ganado ganada vinto vinta gewonnen wonclosed dealwon "
+    "赢单 已赢单 赢单关闭 关闭赢单 成交 已成交 成功 成单 已赢 赢 贏單 成交关闭 签约 已签约".split()
 )
 LOST = frozenset(
     "lost closedlost verloren abgeschlossenverloren abgeschlossenundverloren geschlossenverloren geschlossenundverloren closelost lose failed abandoned dead "
-    "输单 已输单 输单关闭 丢单 已丢单 流失 已流失".split()
+    "perdu perdue perdido perdida perso persa lostclosed deallost closedlosttocompetition "
+    "输单 已输单 输单关闭 关闭输单 丢单 已丢单 流失 已流失 失败 已失败 输 輸單 无效 已无效".split()
 )
 
 
@@ -79,7 +81,12 @@ def meaning(entity: str, field: str, text: str) -> str | None:
     return _table(entity, field).get(bare(text))
 
 
+_AROUND = re.compile(
+    r"^(?:\d+\s*[-.):%]?\s*|phase\s*\d+\s*[-:]?\s*)|\s*[(\[（]\s*\d+(?:[.,]\d+)?\s*%?\s*[)\]）]\s*$|\s*[-–]?\s*\d+(?:[.,]\d+)?\s*%\s*$", re.IGNORECASE
+)
+
+
 def outcome_of(stage: str) -> str:
-    """Return what the name of a stage says about its deals: `won`, `lost` or `open`."""
-    word = bare(stage)
+    """Return what the name of a stage says about its deals: `won`, `lost` or `open`; numbers and chances around the word don't count: `6 - Won (100 %)`."""
+    word = bare(_AROUND.sub("", stage.strip()))
     return "won" if word in WON else "lost" if word in LOST else "open"

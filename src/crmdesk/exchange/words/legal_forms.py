@@ -65,6 +65,16 @@ def has_form(name: str) -> bool:
     return bool(split_form(name)[1])
 
 
+_ALSO_NAMES = frozenset("as asa sa sas se ab co kk bv nv oy ek eg ev lp sl srl spa snc ag kg ug doo company limited".split())
+
+
+def is_surely_a_company(name: str) -> bool:
+    """Say whether a text in a column of names is a company: its legal form can't be a surname such as Sa or Co."""
+    form = split_form(name)[1]
+    last = name.rsplit(maxsplit=1)[-1].rstrip(".") if name.split() else ""
+    return bool(form) and (form not in _ALSO_NAMES or (last.isupper() and not name.isupper()) or "." in last or last in {"Limited", "Company"})
+
+
 def may_be_one(form: str, other: str) -> bool:
     """Say whether two companies of one name can be the same: one says no legal form, or both say the same."""
     return not form or not other or form == other

@@ -118,3 +118,16 @@ def test_every_control_of_a_cover_has_a_name(desk: Desk, name: str) -> None:
     desk.settle()
     assert nameless(cover) == []
     desk.window.uncover()
+
+
+def test_enter_on_cancel_leaves_a_dialog_and_does_nothing_else(desk: Desk) -> None:
+    dialog = opened(desk, "activity")
+    assert isinstance(dialog, ActivityDialog)
+    dialog.body.setPlainText("Wants a price")
+    cancel = next(button for button in dialog.findChildren(QAbstractButton) if button.accessibleName() == "Cancel")
+    cancel.setFocus()
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+    desk.settle()
+    assert not shiboken6.isValid(dialog) or not dialog.isVisible()
+    with desk.reader() as reader:
+        assert reader.value("SELECT count(*) FROM activity") == 0

@@ -26,3 +26,11 @@ def test_the_last_line_holds_what_is_left() -> None:
 
 def test_a_short_text_is_one_line() -> None:
     assert paint.broken("Lamp", theme.font(), 150, 2) == ["Lamp"]
+
+
+def test_a_word_that_is_longer_than_a_line_goes_on_in_the_next_one() -> None:
+    word = "Temperaturüberwachungsdienstleistung"
+    parts = paint.broken(word, theme.font(), 150, 3)
+    assert len(parts) > 1
+    assert "".join(parts) == word
+    assert all(paint.text_width(part, theme.font()) <= 151 for part in parts)

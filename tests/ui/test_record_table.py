@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk.fields import Choice, Field
 from crmdesk.queries.finding import Condition
-from crmdesk.ui import background
+from crmdesk.ui import background, theme
 from crmdesk.ui.editors import Context
 from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable, Sort
 
 if TYPE_CHECKING:
@@ -431,17 +432,54 @@ def test_a_view_keeps_columns_order_and_conditions_and_says_when_it_was_changed(
     assert not made.is_edited()
 
 
+@dataclass
+class Letters(Numbers):
+    """Rows of which each column holds a text of some length."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, job: Job, ids: Sequence[int], columns: Sequence[str]) -> Sequence[Sequence[str | Cell] | None]:
+        return [[Cell(self.texts.get(column, ""), value=n) for column in columns] for n in ids]
+
+
+def column_widths(table: RecordTable) -> dict[str, int]:
+    return dict(zip(table.shown_columns(), (table.head().sectionSize(section) for section in table.head().sections()), strict=True))
+
+
 def test_columns_share_a_narrow_window_texts_giving_way_before_figures() -> None:
-    table = shown_table(Numbers(3))
+    table = shown_table(
+        Letters(
+            3,
+            texts={
+                "name": "A name that is longer than its column",
+                "city": "Heidelberg am Neckar",
+                "amount": "12.345.678,90 €",
+                "status": "Verhandlung läuft noch",
+            },
+        )
+    )
     head = table.head()
     natural = sum(column.width for column in COLUMNS if column.is_shown)
     table.resize(36 + natural - 60, 300)
     look(table)
-    widths = dict(zip(table.shown_columns(), (head.sectionSize(section) for section in head.sections()), strict=True))
+    widths = column_widths(table)
     assert sum(widths.values()) <= table.viewport().width() - 36
     assert 200 - widths["name"] > 120 - widths["amount"] >= 0
     assert widths["amount"] >= 120 * 0.85
     table.resize(300, 300)
     look(table)
     assert head.length() > table.viewport().width(), "where even that does not do, the table scrolls and cuts nothing further"
+    table.close()
+
+
+def test_a_column_with_room_to_spare_gives_it_to_one_whose_texts_would_be_cut() -> None:
+    table = shown_table(Letters(3, texts={"name": "Ann", "city": "Villingen-Schwenningen", "amount": "7 €", "status": "Open"}))
+    table.resize(36 + 620, 300)
+    look(table)
+    widths, columns = column_widths(table), {column.name: column for column in COLUMNS}
+    assert widths["city"] > columns["city"].width
+    assert widths["city"] >= paint.text_width("Villingen-Schwenningen", theme.font()) + 20
+    table.set_widths({"city": 90})
+    look(table)
+    assert column_widths(table)["city"] < 150, "but what the user has made narrow stays so"
     table.close()

@@ -39,7 +39,7 @@ class PartsEditor(Editor):
         super().__init__(field, context, self._box)
         self._column = column(space=4)
         self._box.setLayout(self._column)
-        self.more = Button(tr("Add"), self._add, "link", "plus")
+        self.more = Button(tr("Add another"), self._add, "link", "plus")
         self.more.setAccessibleName(tr("Add {label}", label=tr(field.label)))
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeading)
 

@@ -41,6 +41,11 @@ class FormGrid(QWidget):
             self._count += 1
         return name
 
+    def narrow(self, widget: QWidget, width: int) -> None:
+        """Make what stands beside a label only so wide, as short as what is typed there."""
+        widget.setFixedWidth(width)
+        self._grid.setAlignment(widget, Qt.AlignmentFlag.AlignLeft)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # How high an input is, is known when it has the window's look, and that is not before it stands in the window.

@@ -131,8 +131,9 @@ class EmptyState(QWidget):
         self._widen()
 
     def _widen(self) -> None:
-        """Give the hint the width of a line; by itself it would stand in a narrow column."""
-        self.hint.setMinimumWidth(min(HINT_WIDTH, paint.text_width(self.hint.text(), theme.font()) + 4))
+        """Give the texts the width of a line; by themselves they would stand in a narrow column."""
+        for text, font in ((self.sentence, theme.font("body", 600)), (self.hint, theme.font())):
+            text.setMinimumWidth(min(HINT_WIDTH, paint.text_width(text.text(), font) + 4))
 
 
 WIDTH = 280

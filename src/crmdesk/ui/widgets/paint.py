@@ -6,13 +6,16 @@ import unicodedata
 from math import ceil
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle
 
 from crmdesk.ui import theme
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
+
+_BREAKING = QTextOption()
+_BREAKING.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
 
 def initials(name: str) -> str:
@@ -80,12 +83,12 @@ def _chip_font(is_strong: bool) -> QFont:
     return theme.font("caption", 700) if is_strong else theme.font("caption")
 
 
-def avatar(painter: QPainter, area: QRect, name: str) -> None:
-    """Draw the initials of a name in a disc."""
+def avatar(painter: QPainter, area: QRect, name: str, on_tint: bool = False) -> None:
+    """Draw the initials of a name in a disc, a light one on a tinted ground."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour("accent_soft"))
+    painter.setBrush(theme.colour("surface" if on_tint else "accent_soft"))
     painter.drawEllipse(QRectF(area))
     font = QFont(theme.font("caption", 700))
     font.setPixelSize(max(8, round(area.height() * 0.43)))
@@ -124,8 +127,9 @@ def line(
 
 
 def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
-    """Return a text in lines that are no wider than `width`, broken between words; the last of at most `most` holds all that is left."""
+    """Return a text in lines that are no wider than `width`, broken between words, a longer word within; the last of at most `most` holds all that is left."""
     layout = QTextLayout(text.replace("\n", " "), font)
+    layout.setTextOption(_BREAKING)
     layout.beginLayout()
     starts: list[int] = []
     while len(starts) < most:

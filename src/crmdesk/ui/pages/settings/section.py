@@ -40,7 +40,7 @@ KINDS = {
     "export_reason_from": "integer", "quality_threshold": "integer", **{name: "long_text" for name in QUOTE_MAILS if "_body_" in name},
 }  # fmt: skip
 CHOICES = {"rounding_mode": ROUNDINGS, "rounding_level": LEVELS, "zone": tuple(Choice(zone, zone) for zone in sorted({*ZONES.values(), "UTC"}))}
-WIDEST = 760
+WIDEST, NUMBER_WIDTH = 760, 120
 
 
 def setting_field(name: str) -> Field:
@@ -102,7 +102,11 @@ class Section(QWidget):
 
     def form(self, names: Sequence[str], width: int = 180) -> Form:
         """Return a form over settings, saved when a field is left."""
-        return Form([setting_field(name) for name in names], context(self.frame.store), self.save, width)
+        form = Form([setting_field(name) for name in names], context(self.frame.store), self.save, width)
+        for name in names:
+            if KINDS.get(name) == "integer":
+                form.narrow(form.editors[name], NUMBER_WIDTH)
+        return form
 
     def save(self, name: str, value: Any, saved: Callable[[], None], refused: Callable[[Exception], None]) -> None:
         """Save one setting."""

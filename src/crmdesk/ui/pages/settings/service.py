@@ -25,7 +25,7 @@ from crmdesk.ui.form import FormGrid
 from crmdesk.ui.pages.settings.found import LEVEL_FIELDS, Found
 from crmdesk.ui.pages.settings.section import ListsSection, Section
 from crmdesk.ui.records import for_form
-from crmdesk.ui.widgets.basics import Button, IconButton, Text, column, row
+from crmdesk.ui.widgets.basics import Button, Chip, IconButton, Text, column, row
 from crmdesk.ui.widgets.layouts import empty
 from crmdesk.ui.widgets.messages import InlineError
 
@@ -55,7 +55,7 @@ class ServiceSection(ListsSection):
     def _level_line(self, level: Row, is_usual: bool) -> QHBoxLayout:
         choose = () if is_usual else (Button(tr("Make usual"), self._usual(level.id), "link"),)
         edit = IconButton("pencil", tr("Change {name}", name=level.values["name"]), self._level_editor(level), "muted")
-        head = row(Text(str(level.values["name"] or "")), Text(tr("usual") if is_usual else "", "muted"), None, space=6)
+        head = row(Text(str(level.values["name"] or "")), *([Chip(tr("usual"), "info")] if is_usual else []), None, space=8)
         line = row(column(head, Text(_promise(level), "caption", wrap=True), space=1), *choose, edit, space=6, margins=(0, 5, 0, 5))
         line.setStretch(0, 1)
         return line

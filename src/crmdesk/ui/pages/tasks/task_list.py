@@ -132,7 +132,7 @@ class TaskDelegate(QStyledItemDelegate):
         painter.drawPixmap(at(16, 14, 18, 18).topLeft(), theme.pixmap(*icon, 18, ratio))
         right = box.width() - 16
         if line.owner and self.shows_owners:
-            paint.avatar(painter, at(right - 22, 12, 22, 22), line.owner)
+            paint.avatar(painter, at(right - 22, 12, 22, 22), line.owner, selected)
             right -= 32
         due = due_text(line, self._zone)
         if due and not line.done_at:

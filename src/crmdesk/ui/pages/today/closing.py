@@ -49,9 +49,9 @@ class Columns:
         )  # fmt: skip
 
     def spots(self, wide: int) -> tuple[tuple[int, int], ...]:
-        """Return (x, width) of each column; where there is too little room, the customer gives way first, then the name."""
+        """Return (x, width) of each column; where there is too little room for deal and customer, each has about half, in two lines."""
         room = wide - self.amount - self.chance - 3 * GAP
-        name = min(self.name, max(room - self.company, room * 6 // 10))
+        name = min(self.name, max(room - self.company, room * 11 // 20))
         return (0, name), (name + GAP, room - name), (room + 2 * GAP, self.amount), (wide - self.chance, self.chance)
 
 
@@ -84,7 +84,7 @@ class ClosingHead(QWidget):
 
 
 class ClosingLine(Clickable):
-    """A deal that is likely to close: name (in two lines if it is long), customer, amount, chance in columns."""
+    """A deal that is likely to close: name and customer (in two lines where they are long), amount, chance in columns."""
 
     def __init__(self, deal: Closing, columns: Columns) -> None:
         self._deal, self._columns = deal, columns
@@ -102,7 +102,7 @@ class ClosingLine(Clickable):
             paint.mirrored(QRect(x, 0, wide, high), self.rect(), self.layoutDirection()) for x, wide in self._columns.spots(self.width())
         )  # fmt: skip
         paint.lines(painter, name, self._deal.name, 2)
-        paint.line(painter, company, self._deal.company, theme.font(), theme.colour("muted"))
+        paint.lines(painter, company, self._deal.company, 2, None, theme.colour("muted"))
         paint.line(painter, amount, _amount(self._deal), theme.tabular(), None, END)
         paint.line(painter, chance, _chance(self._deal), theme.tabular(), None, END)
         if self.hasFocus():

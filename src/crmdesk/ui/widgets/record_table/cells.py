@@ -70,7 +70,7 @@ class CellDelegate(QStyledItemDelegate):
         if column.look == "chip" or (tone is not None and column.look != "strong" and not column.is_number):
             _paint_chip(painter, box, option.direction, text, tone or "muted")
         elif column.look == "name":
-            _paint_name(painter, box, option.direction, text)
+            _paint_name(painter, box, option.direction, text, on_tint)
         else:
             _paint_text(painter, box, column, text, tone, on_tint)
 
@@ -119,11 +119,11 @@ def _paint_chip(painter: QPainter, box: QRect, direction: Qt.LayoutDirection, te
         paint.chip(painter, at.topLeft(), text, tone, wide)
 
 
-def _paint_name(painter: QPainter, box: QRect, direction: Qt.LayoutDirection, text: str) -> None:
+def _paint_name(painter: QPainter, box: QRect, direction: Qt.LayoutDirection, text: str, on_tint: bool) -> None:
     size = min(22, box.height() - 6)
     area = box.adjusted(CELL_EDGE, 0, -CELL_EDGE, 0)
     disc = QRect(area.x() - 2, box.y() + (box.height() - size) // 2, size, size)
-    paint.avatar(painter, paint.mirrored(disc, box, direction), text)
+    paint.avatar(painter, paint.mirrored(disc, box, direction), text, on_tint)
     area = paint.mirrored(area.adjusted(size + 6, 0, 0, 0), box, direction)
     paint.line(painter, area, text, theme.relative(500), theme.colour("text"))
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.record_table.cells import paint_check
+from crmdesk.ui.widgets.record_table.cells import CELL_EDGE, paint_check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ LABEL_MARGIN = 24  # around a label, with a little air
 LEAST_SHARE = {**dict.fromkeys(("date", "moment", "flag", "integer", "decimal", "rate"), 0.85), "money": 0.88, "price": 0.88, "choice": 0.8}
 LEAST_NAME, LEAST_OTHER, SCROLLING = 0.84, 0.8, 0.85
 WIDEST = 600  # a column that fits its longest text
+# Of so many rows the texts are measured, once: from then on columns with room to spare give it to those whose texts would be cut.
+MEASURED_ROWS, MOST_SHARE = 40, 1.6
 
 
 def least_share(column: Column) -> float:
@@ -48,6 +50,8 @@ class Head(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._records = records
         self._widths = {column.name: column.width for column in records.columns}
+        self._texts: dict[str, int] = {}
+        self._measured_rows = 0
         self._is_fitting = False
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
@@ -124,14 +128,13 @@ class Head(QHeaderView):
         self._widths.update({name: width for name, width in widths.items() if name in self._widths})
 
     def fit(self, room: int) -> None:
-        """Spread the columns over the whole width if there is room, in proportion to their own widths; else let them shrink."""
+        """Spread the columns over the whole width: each gets what its texts need, and then its share of what is left or missing."""
         if self._is_fitting:
             return
         self._is_fitting = True
         shown = sorted(self.sections())
-        natural = [self._widths[self._records.columns[n - 1].name] for n in shown]
         left = room - (0 if self.isSectionHidden(0) else CHECK_WIDTH)
-        wanted = self._shrunk(shown, natural, left) if left < sum(natural) else [round(width * left / sum(natural)) for width in natural]
+        wanted = self._spread(shown, left)
         fits = sum(wanted) <= left + len(wanted)
         self.resizeSection(0, CHECK_WIDTH)
         self.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
@@ -143,14 +146,34 @@ class Head(QHeaderView):
             left -= wide
         self._is_fitting = False
 
-    def _shrunk(self, shown: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
-        """Take what is missing from the columns, from each as much as it can best do without."""
+    def _spread(self, shown: Sequence[int], room: int) -> list[int]:
         columns = [self._records.columns[section - 1] for section in shown]
-        slack = [round(wide * (1 - least_share(column))) for column, wide in zip(columns, natural, strict=True)]
-        missing = sum(natural) - room
+        own = [self._widths[column.name] for column in columns]
+        needs = [self._content_of(column) for column in columns]
+        surplus = room - sum(needs)
+        if surplus >= 0:
+            return [need + surplus * wide // sum(own) for need, wide in zip(needs, own, strict=True)]
+        tight = [min(need, wide) for need, wide in zip(needs, own, strict=True)]
+        free = room - sum(tight)
+        if free < 0:
+            return self._shrunk(columns, tight, own, -free)
+        wishes = [need - wide for need, wide in zip(needs, tight, strict=True)]
+        return [wide + free * wish // sum(wishes) for wide, wish in zip(tight, wishes, strict=True)]
+
+    def _content_of(self, column: Column) -> int:
+        """Return how wide a column is for its texts, within bounds; as it was made where the user has said so or nothing is known."""
+        wide = self._widths[column.name]
+        if wide != column.width or column.name not in self._texts:
+            return wide
+        return min(self._texts[column.name], round(wide * MOST_SHARE))
+
+    @staticmethod
+    def _shrunk(columns: Sequence[Column], tight: Sequence[int], own: Sequence[int], missing: int) -> list[int]:
+        """Take what is missing from the columns, from each as much as it can best do without."""
+        slack = [max(0, wide - round(made * least_share(column))) for column, wide, made in zip(columns, tight, own, strict=True)]
         if missing > sum(slack):
-            return [round(wide * SCROLLING) for wide in natural]
-        return [wide - round(free * missing / sum(slack)) for wide, free in zip(natural, slack, strict=True)]
+            return [min(wide, round(made * SCROLLING)) for wide, made in zip(tight, own, strict=True)]
+        return [wide - round(free * missing / sum(slack)) for wide, free in zip(tight, slack, strict=True)]
 
     def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:
         """Let no label be cut while others have room, except where the user has made the column that narrow."""
@@ -169,12 +192,29 @@ class Head(QHeaderView):
 
     def fit_column(self, section: int, first: int, last: int) -> None:
         """Make a column as wide as its widest cell in these rows."""
-        column, font = self._records.columns[section - 1], theme.relative(500)
-        extra = 28 if column.look == "name" else 0
-        widest = paint.text_width(tr(column.label), font) + 20
-        for row in range(first, last + 1):
-            widest = max(widest, paint.text_width(self._records.text(row, section), font) + extra)
-        self.resizeSection(section, min(WIDEST, widest + 24))
+        self.resizeSection(section, min(WIDEST, self._widest(section, range(first, last + 1)) + 4))
+
+    def measure(self) -> bool:
+        """Look how much room the texts of the first rows need, unless enough of them were seen before; returns whether that is news."""
+        rows = range(min(MEASURED_ROWS, self._records.rowCount()))
+        sections = [section for section in self.sections() if len(rows) > self._measured_rows or self._records.columns[section - 1].name not in self._texts]
+        if not rows or not sections or not self._records.is_there(0):
+            return False
+        self._texts |= {self._records.columns[section - 1].name: self._widest(section, rows) for section in sections}
+        self._measured_rows = len(rows)
+        return True
+
+    def _widest(self, section: int, rows: range) -> int:
+        """Return the room that the widest text of a column takes, its label among them."""
+        column = self._records.columns[section - 1]
+        texts = {self._records.text(row, section) for row in rows}
+        if column.look == "chip":
+            wide = [paint.chip_width(text) for text in texts]
+        else:
+            font = theme.relative({"name": 500, "strong": 600}.get(column.look, 400))
+            wide = [paint.text_width(text, font) + (28 if column.look == "name" else 0) for text in texts]
+        widest = max(wide, default=0) + 2 * CELL_EDGE + 2
+        return max(widest, paint.text_width(tr(column.label), theme.font("caption", 500)) + LABEL_MARGIN)
 
     @Slot(int, int, int)
     def _resized(self, section: int, before: int, after: int) -> None:

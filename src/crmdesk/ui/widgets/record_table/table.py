@@ -95,6 +95,7 @@ class RecordTable(QTableView):
         self.records.loaded.connect(self._find_current)
         self.records.modelAboutToBeReset.connect(self._remember_current)
         self.records.checked_changed.connect(self._update_head)
+        self.records.dataChanged.connect(self._measure)
         self.doubleClicked.connect(self._double_clicked)
 
     # --- asking -----------------------------------------------------------------------------------------------------
@@ -208,6 +209,11 @@ class RecordTable(QTableView):
     def fit_columns(self) -> None:
         """Spread the columns over the whole width if there is room."""
         self.head().fit(self.viewport().width())
+
+    @Slot()
+    def _measure(self) -> None:
+        if self.head().measure():
+            self.fit_columns()
 
     @Slot(int)
     def fit_column(self, section: int) -> None:

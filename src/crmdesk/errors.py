@@ -85,6 +85,10 @@ class CannotUndo(UserError):
     """Undoing or redoing would lose somebody's later work, or the deed has left the house."""
 
 
+class LaterWork(CannotUndo):
+    """What came later would be lost; the rest can be taken back."""
+
+
 class Question(UserError):
     """Ask before going on; the operation is run again with `answer` among its arguments.
 

@@ -92,19 +92,25 @@ def history(entity: str, record: str) -> None:
 
 
 @app.command()
-def undo(transaction: Annotated[int | None, typer.Option("--transaction", help="A transaction of mine; else my last one.")] = None) -> None:
+def undo(
+    transaction: Annotated[int | None, typer.Option("--transaction", help="A transaction of mine; else my last one.")] = None,
+    keep_edited: Annotated[bool, typer.Option("--keep-edited", help="Keep what was edited since, and take back the rest.")] = False,
+) -> None:
     """Take back my last transaction."""
+    from crmdesk.exchange.undoing import Edited, named, undo_import
     from crmdesk.operations import registry
 
     registry.load()
+    kept: tuple[Edited, ...] = ()
     with opened() as store:
         if transaction is None:
-            said = store.undo(origin="cli")
+            said = store.undo(origin="cli", keeps_edited=keep_edited)
         else:
-            from crmdesk.exchange.undoing import undo_import
-
-            said = undo_import(store, transaction, origin="cli")
-        say({"undone": said, "transaction": store.last_changes.tx if store.last_changes else None}, lambda: tr("Undone: {what}", what=said))
+            done = undo_import(store, transaction, origin="cli", keeps_edited=keep_edited)
+            said, kept = done.what, done.kept
+        told = [{"entity": one.entity, "id": str(one.id), "title": one.title, "fields": list(one.fields)} for one in kept]
+        lines = [tr("Undone: {what}", what=said), *([tr("Kept: {edited}.", edited=named(kept))] if kept else [])]
+        say({"undone": said, "transaction": store.last_changes.tx if store.last_changes else None, "kept": told}, lambda: "\n".join(lines))
 
 
 @app.command()

@@ -60,15 +60,19 @@ class Turning(Writing):
             step = undo.next_redo(connection, self.device)
         return _said(step) if step else None
 
-    def undo(self, tx: int | None = None, origin: str = "window") -> str:
+    def undo(self, tx: int | None = None, origin: str = "window", *, keeps_edited: bool = False) -> str:
         """Take back my last transaction on this device, or a named one of mine.
+
+        Args:
+            keeps_edited: leave what was edited since, and the records that hang together with it, as they are, instead of refusing.
 
         Returns:
             What was undone, as the menu says it.
         Raises:
-            CannotUndo: there is nothing, or later work would be lost.
+            LaterWork: it would be lost.
+            CannotUndo: there is nothing, or what was done has left the house.
         """
-        return self._turn_back("undo", tx, origin)
+        return self._turn_back("undo", tx, origin, keeps_edited=keeps_edited)
 
     def redo(self, origin: str = "window") -> str:
         """Take back my last undo.
@@ -78,9 +82,9 @@ class Turning(Writing):
         """
         return self._turn_back("redo", None, origin)
 
-    def _turn_back(self, kind: str, tx: int | None, origin: str) -> str:
+    def _turn_back(self, kind: str, tx: int | None, origin: str, *, keeps_edited: bool = False) -> str:
         if (target := self._target(kind, tx)) and target.series:
-            return self._turn_series_back(kind, target, origin)
+            return self._turn_series_back(kind, target, origin, keeps_edited=keeps_edited)
         said = ""
 
         def work(change: Change) -> None:
@@ -101,7 +105,9 @@ class Turning(Writing):
             if kind == "redo" and declared and declared.reruns:
                 declared.function(change, **json.loads(step.detail or "{}").get("again", {}))
             else:
-                undo.revert(connection, step, change.at_ms, self.settings)
+                if keeps_edited:
+                    undo.hold(connection, [step])
+                undo.revert(connection, step, change.at_ms, self.settings, keeps_edited=keeps_edited)
             if step.detail:
                 change.detail.update(json.loads(step.detail))
 
@@ -150,7 +156,7 @@ class Turning(Writing):
                 sleep(0 if is_last else BREATH_SECONDS)
         return first
 
-    def _turn_series_back(self, kind: str, target: Step, origin: str) -> str:
+    def _turn_series_back(self, kind: str, target: Step, origin: str, *, keeps_edited: bool = False) -> str:
         """Undo or redo all transactions of a series, newest first; if one can't be, the others are put back."""
         assert target.series is not None
         with series.alone_at_it(self.path):
@@ -161,15 +167,17 @@ class Turning(Writing):
             for right in [declared.right if declared else "store.write", *(f"{subject}.write" for subject in sorted(subjects))]:
                 authorize(self.viewer, right)
             with self._made_whole():
-                self._turn_steps(kind, steps, origin, "redo" if kind == "undo" else "undo", checks=True)
+                self._turn_steps(kind, steps, origin, "redo" if kind == "undo" else "undo", checks=True, keeps_edited=keeps_edited)
         return _said(target)
 
-    def _turn_steps(self, kind: str, steps: Sequence[Step], origin: str, cure: str, *, checks: bool, mends: bool = False) -> None:
+    def _turn_steps(self, kind: str, steps: Sequence[Step], origin: str, cure: str, *, checks: bool, mends: bool = False, keeps_edited: bool = False) -> None:
         """Take the transactions of a series back one by one; until the last one the series is noted as unfinished."""
 
         def turn(change: Change, step: Step, is_last: bool) -> None:
             connection = self._opened_writer()
-            if checks and step is steps[0] and step.series:
+            if keeps_edited and step is steps[0]:
+                undo.hold(connection, steps)
+            elif checks and step is steps[0] and step.series:
                 together = undo.all_of_series(connection, step.series)
                 for each in steps:
                     undo.check_inserts(connection, each, together)
@@ -178,7 +186,7 @@ class Turning(Writing):
             if mends and kind == "undo":
                 change.detail[journal.UNFINISHED] = True
             series.note(connection, cure if not is_last else series.ERASE if mends and kind == "undo" else None, step.series or step.tx)
-            undo.revert(connection, step, change.at_ms, self.settings)
+            undo.revert(connection, step, change.at_ms, self.settings, keeps_edited=keeps_edited)
 
         for step, is_last in series.marked_last(steps):
             declared = Operation(step.operation, step.label, "", turn, traced=True)

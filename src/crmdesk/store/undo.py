@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.errors import CannotUndo
+from crmdesk.errors import CannotUndo, LaterWork
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import BY_NUMBER
@@ -18,7 +18,7 @@ from crmdesk.store.stamps import derive_again
 from crmdesk.store.triggers import is_blob, value_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from crmdesk.store.settings import Settings
 
@@ -156,11 +156,15 @@ def subjects(connection: Connection, step: Step) -> list[str]:
     return [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
 
 
-def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -> None:
+def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *, keeps_edited: bool = False) -> None:
     """Take a transaction back inside the open one.
 
+    Args:
+        keeps_edited: leave what later work changed as it is now, together with the records that `hold` noted.
+
     Raises:
-        CannotUndo: later work on the same values, records that refer to what it made, or it has left the house.
+        LaterWork: on the same values, or by records that refer to what it made.
+        CannotUndo: it has left the house, or is gone for good.
     """
     if step.first is None:
         return
@@ -168,20 +172,119 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings) -
     fields = {cls: _changed_fields(connection, cls, step) for cls in tables}
     for cls in tables:
         _check_left_house(connection, cls, step, fields[cls])
-        _check_same_values(connection, cls, step, fields[cls])
-    check_inserts(connection, step)
+        if not keeps_edited:
+            _check_same_values(connection, cls, step, fields[cls])
+    if not keeps_edited:
+        check_inserts(connection, step)
+    is_free = " AND row NOT IN (SELECT row FROM undo_kept WHERE tbl = ?)" if keeps_edited else ""
     # Parts before their owners: an owner's deletion must not find them again.
     for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
-        _put_back(connection, cls, step, fields[cls], settings)
+        _put_back(connection, cls, step, fields[cls], settings, keeps_edited=keeps_edited)
         connection.execute(
             f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
-            "(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?)",
-            (at_ms, step.first, step.last, cls.entity.number, INSERT),
+            f"(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?{is_free})",
+            (at_ms, step.first, step.last, cls.entity.number, INSERT, *([cls.entity.number] if keeps_edited else [])),
         )
+    is_free = " AND unhex(replace(record, '-', '')) NOT IN (SELECT row FROM undo_kept)" if keeps_edited else ""
     connection.execute(
-        "UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?)",
+        f"UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?){is_free}",  # noqa: S608
         (step.first, step.last, ENTITIES["spent_number"].entity.number, INSERT),
     )
+
+
+_MADE = (
+    "EXISTS (SELECT 1 FROM journal m JOIN undo_step s ON s.tx = m.tx WHERE m.tbl = {table} AND m.row = {row} AND (m.op = 0 OR "
+    "s.kind <> 'undo' AND json_type(m.changes, '$.deleted_at') IS NOT NULL AND json_extract(m.changes, '$.deleted_at[1]') IS NULL))"
+)
+"""Whether a transaction that is taken back made a record, or brought it back from the bin, as redoing does."""
+
+
+def hold(connection: Connection, steps: Sequence[Step]) -> None:
+    """Note which records that some transactions made stay when they are taken back: those edited since, and what hangs together with them.
+
+    A record stays with its parts and with what it refers to; what later work refers to stays too.
+    """
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS undo_kept(tbl INTEGER, row BLOB, PRIMARY KEY (tbl, row))")
+    connection.execute("DELETE FROM undo_kept")
+    if not _gather_later(connection, steps, all_of_series(connection, steps[0].series) if steps[0].series else ()):
+        return
+    tables = {cls.entity.name: cls for step in steps if step.first is not None for cls in _tables_of(connection, step)}
+    for cls in tables.values():
+        _keep(connection, cls, "SELECT row FROM undo_later WHERE tbl = ?", (cls.entity.number,))
+        for other, column in _links_to(cls):
+            _keep(connection, cls, *_referring(other, column))
+    if "custom_field" in tables:
+        edited = "SELECT unhex(substr(c.key, 8)) AS row FROM undo_later l, json_each(l.changes) c WHERE c.key LIKE 'custom.%'"
+        _keep(connection, tables["custom_field"], edited, ())
+    noted, before = _noted(connection), 0
+    while noted > before:
+        for cls in tables.values():
+            _keep_together(connection, cls, tables)
+        noted, before = _noted(connection), noted
+
+
+def _gather_later(connection: Connection, steps: Sequence[Step], apart_from: Container[int]) -> bool:
+    """Note what was done after some transactions and is in force; returns whether anything was."""
+    spans = [(step.tx, step.first) for step in steps if step.first is not None]
+    first = min(spans, default=None)
+    own = {step.tx for step in steps}
+    alive = [tx for tx in alive_after(connection, first[0]) if tx not in own and tx not in apart_from] if first else []
+    if not alive or first is None:
+        return False
+    for table in ("undo_step(tx INTEGER PRIMARY KEY, kind TEXT)", "undo_later(tbl INTEGER, row BLOB, changes TEXT)"):
+        connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
+        connection.execute(f"DELETE FROM {table.partition('(')[0]}")  # noqa: S608
+    connection.executemany("INSERT INTO undo_step VALUES (?, ?)", [(step.tx, step.kind) for step in steps])
+    later = "SELECT tbl, row, iif(instr(changes, '\"custom.'), changes, NULL) FROM journal WHERE id > ? AND tx IN (SELECT value FROM json_each(?))"
+    connection.execute(f"INSERT INTO undo_later {later}", (first[1], json.dumps(alive)))  # noqa: S608
+    return True
+
+
+def _links_to(cls: type[Record]) -> Iterator[tuple[type[Record], str]]:
+    """Yield the entities and their columns that refer to an entity."""
+    return (
+        (other, item.column)
+        for other in ENTITIES.values()
+        for item in other.fields.values()
+        if item.kind == "link" and item.target == cls.entity.name and item.column in other.columns
+    )
+
+
+def _referring(other: type[Record], column: str) -> tuple[str, tuple[int]]:
+    """Return the question to what records refer that were made or edited later."""
+    later = "r.id IN (SELECT row FROM undo_later WHERE tbl = ?)"
+    return f'SELECT r."{column}" AS row, r.id AS by FROM "{other.entity.name}" r WHERE r.deleted_at IS NULL AND r."{column}" IS NOT NULL AND {later}', (
+        other.entity.number,
+    )  # noqa: S608
+
+
+def _noted(connection: Connection) -> int:
+    return int(rows(connection, "SELECT count(*) FROM undo_kept")[0][0])
+
+
+def _keep_together(connection: Connection, cls: type[Record], tables: Mapping[str, type[Record]]) -> None:
+    """Let what the kept records of an entity refer to stay with them, and their parts."""
+    kept = f'FROM undo_kept k JOIN "{cls.entity.name}" t ON t.id = k.row'
+    mine = (cls.entity.number,)
+    for target in tables.values():
+        for column in (column for other, column in _links_to(target) if other is cls):
+            _keep(connection, target, f'SELECT t."{column}" AS row {kept} WHERE k.tbl = ?', mine)  # noqa: S608
+        if cls.entity.name in target.entity.owned_by and f"{cls.entity.name}_id" in target.columns:
+            _keep(
+                connection,
+                target,
+                f'SELECT p.id AS row FROM undo_kept k JOIN "{target.entity.name}" p ON p."{cls.entity.name}_id" = k.row WHERE k.tbl = ?',
+                mine,
+            )  # noqa: S608
+    if "custom_field" in tables and "custom" in cls.columns:
+        _keep(connection, tables["custom_field"], f"SELECT unhex(c.key) AS row {kept}, json_each(t.custom) c WHERE k.tbl = ?", mine)  # noqa: S608
+
+
+def _keep(connection: Connection, cls: type[Record], found: str, parameters: tuple[Any, ...]) -> None:
+    """Note those of the records that a question finds that the transactions made."""
+    made = _MADE.format(table=cls.entity.number, row="f.row")
+    sql = f"WITH f AS ({found}) INSERT OR IGNORE INTO undo_kept SELECT {cls.entity.number}, f.row FROM f WHERE f.row IS NOT NULL AND {made}"  # noqa: S608
+    connection.execute(sql, parameters)
 
 
 def _tables_of(connection: Connection, step: Step) -> list[type[Record]]:
@@ -204,10 +307,10 @@ def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> li
     return [name for (name,) in found]
 
 
-def _current(cls: type[Record], field: str) -> str:
+def _current(cls: type[Record], field: str, table: str = "t") -> str:
     if field.startswith("custom."):
-        return f"json_extract(t.custom, '$.\"{field[7:]}\"')"
-    return value_sql(cls, field, "t")
+        return f'json_extract("{table}".custom, \'$."{field[7:]}"\')'
+    return value_sql(cls, field, f'"{table}"')
 
 
 def _path(field: str, which: int) -> str:
@@ -223,7 +326,7 @@ def _check_same_values(connection: Connection, cls: type[Record], step: Step, fi
             (step.first, step.last, cls.entity.number, UPDATE),
         )
         if changed:
-            raise CannotUndo(
+            raise LaterWork(
                 tr("“{label}” can't be undone: {what} was changed again since.", label=tr(step.label), what=_name_of(connection, cls, changed[0][0])),
                 hint=tr("Undo the later change first."),
             )
@@ -236,46 +339,32 @@ def check_inserts(connection: Connection, step: Step, apart_from: Container[int]
         apart_from: transactions that don't count, since they will be taken back as well or have been.
 
     Raises:
-        CannotUndo: says which record stands in the way.
+        LaterWork: says which record stands in the way.
     """
-    alive = [tx for tx in alive_after(connection, step.tx) if tx > step.tx and tx not in apart_from]
-    if not alive or step.first is None:
+    if step.first is None:
         return
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS undo_alive(tx INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM undo_alive")
-    connection.executemany("INSERT INTO undo_alive VALUES (?)", [(tx,) for tx in alive])
-    made = "EXISTS (SELECT 1 FROM journal m WHERE m.tbl = ? AND m.row = {row} AND m.op = 0 AND m.id BETWEEN ? AND ?)"
     query = "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? AND op = ?"
     with_new = {number for (number,) in rows(connection, query, (step.first, step.last, INSERT))}
     # Each is looked for among all that came later: not where nothing was made, as by the undo of a long import that is redone.
-    for cls in (cls for cls in _tables_of(connection, step) if cls.entity.number in with_new):
-        of_step = (cls.entity.number, step.first, step.last)
-        edited = rows(
-            connection,
-            f"SELECT j.row FROM journal j WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? AND {made.format(row='j.row')} LIMIT 1",  # noqa: S608
-            (step.last, cls.entity.number, *of_step),
-        )
+    tables = [cls for cls in _tables_of(connection, step) if cls.entity.number in with_new or step.kind != "undo"]
+    if not tables or not _gather_later(connection, [step], apart_from):
+        return
+    for cls in tables:
+        made = _MADE.format(table=cls.entity.number, row="f.row")
+        edited = rows(connection, f"SELECT f.row FROM undo_later f WHERE f.tbl = ? AND {made} LIMIT 1", (cls.entity.number,))  # noqa: S608
         if edited:
-            raise CannotUndo(
+            raise LaterWork(
                 tr("“{label}” can't be undone: {what} was changed since.", label=tr(step.label), what=_name_of(connection, cls, edited[0][0])),
                 hint=tr("Undo the later change first."),
             )
-        for other in ENTITIES.values():
-            links = [item.column for item in other.fields.values() if item.kind == "link" and item.target == cls.entity.name]
-            for column in links:
-                referring = rows(
-                    connection,
-                    f'SELECT r.id FROM journal j JOIN "{other.entity.name}" r ON r.id = j.row WHERE j.id > ? AND j.tx IN (SELECT tx FROM undo_alive) AND +j.tbl = ? '  # noqa: S608
-                    f'AND r.deleted_at IS NULL AND r."{column}" IS NOT NULL AND {made.format(row=f"r.{column}")} LIMIT 1',
-                    (step.last, other.entity.number, *of_step),
+        for other, column in _links_to(cls):
+            question, parameters = _referring(other, column)
+            if referring := rows(connection, f"SELECT f.by FROM ({question}) f WHERE {made} LIMIT 1", parameters):  # noqa: S608
+                what = _name_of(connection, other, referring[0][0])
+                raise LaterWork(
+                    tr("“{label}” can't be undone: {what} refers to what it made.", label=tr(step.label), what=what),
+                    hint=tr("Undo the later change first, or delete that record."),
                 )
-                if referring:
-                    raise CannotUndo(
-                        tr(
-                            "“{label}” can't be undone: {what} refers to what it made.", label=tr(step.label), what=_name_of(connection, other, referring[0][0])
-                        ),
-                        hint=tr("Undo the later change first, or delete that record."),
-                    )
 
 
 def _check_left_house(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
@@ -295,25 +384,31 @@ def _check_left_house(connection: Connection, cls: type[Record], step: Step, fie
         )
 
 
-def _put_back(connection: Connection, cls: type[Record], step: Step, fields: list[str], settings: Settings) -> None:
+def _put_back(connection: Connection, cls: type[Record], step: Step, fields: list[str], settings: Settings, *, keeps_edited: bool = False) -> None:
+    """Give records the values that they had before a transaction; with `keeps_edited` only where they are still those that it gave."""
     if not fields:
         return
+    name = cls.entity.name
     mine = "j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?"
+    if keeps_edited:
+        mine += f" AND j.row NOT IN (SELECT row FROM undo_kept WHERE tbl = {cls.entity.number})"
     parameters = (step.first, step.last, cls.entity.number, UPDATE)
     columns = [field for field in fields if not field.startswith("custom.")]
     if columns:
         pairs = ", ".join(
-            f"\"{column}\" = iif(json_type(j.changes, '$.\"{column}\"') IS NULL, \"{cls.entity.name}\".\"{column}\", "
+            f"\"{column}\" = iif(json_type(j.changes, '$.\"{column}\"') IS NULL"
+            + (f' OR {_current(cls, column, name)} IS NOT {_path(column, 1)}' if keeps_edited else "")
+            + f', "{name}"."{column}", '
             + (f"unhex({_path(column, 0)})" if is_blob(cls, column) else _path(column, 0)) + ")"
             for column in columns
         )  # fmt: skip
-        connection.execute(f'UPDATE "{cls.entity.name}" SET {pairs} FROM journal j WHERE "{cls.entity.name}".id = j.row AND {mine}', parameters)  # noqa: S608
+        connection.execute(f'UPDATE "{name}" SET {pairs} FROM journal j WHERE "{name}".id = j.row AND {mine}', parameters)  # noqa: S608
     for field in set(fields) - set(columns):
         key = f"'$.\"{field[7:]}\"'"
         connection.execute(
-            f"UPDATE \"{cls.entity.name}\" SET custom = iif({_path(field, 0)} IS NULL, nullif(json_remove(custom, {key}), '{{}}'), "  # noqa: S608
-            f"json_set(ifnull(custom, '{{}}'), {key}, {_path(field, 0)})) FROM journal j WHERE \"{cls.entity.name}\".id = j.row AND {mine} "
-            f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL",
+            f"UPDATE \"{name}\" SET custom = iif({_path(field, 0)} IS NULL, nullif(json_remove(custom, {key}), '{{}}'), "  # noqa: S608
+            f"json_set(ifnull(custom, '{{}}'), {key}, {_path(field, 0)})) FROM journal j WHERE \"{name}\".id = j.row AND {mine} "
+            f"AND json_type(j.changes, '$.\"{field}\"') IS NOT NULL" + (f" AND {_current(cls, field, name)} IS {_path(field, 1)}" if keeps_edited else ""),
             parameters,
         )
     if derive_sources(cls) & set(columns):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from crmdesk.errors import UserError
+from crmdesk.errors import LaterWork, UserError
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui import background
@@ -18,6 +18,7 @@ from crmdesk.ui.widgets.messages import ProgressPanel
 
 if TYPE_CHECKING:
     from crmdesk.exchange.importing import ImportResult
+    from crmdesk.exchange.undoing import TakenBack
     from crmdesk.ui.background import Job
     from crmdesk.ui.page import Frame
 
@@ -50,16 +51,18 @@ class DoneStep(Card):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.show_button = Button(tr("Show them"), self._show_records, "primary")
         self.undo_button = Button(tr("Undo"), self.undo, icon="undo-2")
+        self.rest_button = Button(tr("Take back the rest"), self.undo_rest, icon="undo-2")
+        self.rest_button.setToolTip(tr("What was edited since stays as it is."))
         self.rejects_button = Button(tr("Open rejected rows"), self._open_rejects, icon="file-spreadsheet")
         self.corrected_button = Button(tr("Import them again, corrected"), self.corrected_wanted.emit, icon="refresh-cw")
         self.again_button = Button(tr("Import another file"), self.again_wanted.emit)
-        self._buttons = (self.show_button, self.undo_button, self.rejects_button, self.corrected_button, self.again_button)
+        self._buttons = (self.show_button, self.undo_button, self.rest_button, self.rejects_button, self.corrected_button, self.again_button)
         self.body.addStretch(1)
         self.add(
             row(None, self.panel, None),
             self.outcome,
             self.outcome_note,
-            row(None, self.show_button, self.undo_button, self.again_button, None),
+            row(None, self.show_button, self.undo_button, self.rest_button, self.again_button, None),
             row(None, self.rejects_button, self.corrected_button, None),
         )
         self.body.addStretch(1)
@@ -86,6 +89,7 @@ class DoneStep(Card):
         self.outcome_note.setText("\n".join([*_lines(result), *result.notes]))
         self.show_button.setVisible(entity in PAGES)
         self.undo_button.setVisible(result.transaction is not None)
+        self.rest_button.hide()
         self.rejects_button.setVisible(bool(result.rejects_file))
         self.corrected_button.setVisible(bool(result.rejects_file))
         self.again_button.show()
@@ -98,26 +102,41 @@ class DoneStep(Card):
 
     def undo(self) -> None:
         """Take the import back."""
+        self._take_back(keeps_edited=False)
+
+    def undo_rest(self) -> None:
+        """Take the import back but for what was edited since."""
+        self._take_back(keeps_edited=True)
+
+    def _take_back(self, *, keeps_edited: bool) -> None:
         from crmdesk.exchange.undoing import undo_import
 
         store, result = self._frame.store, self.result
         if result is not None and (transaction := result.transaction) is not None:
             self.undo_button.setEnabled(False)
-            background.write(self, tr("Undo"), lambda job: undo_import(store, transaction), self._undone, self._not_undone)
+            self.rest_button.setEnabled(False)
+            background.write(
+                self, tr("Undo"), lambda job: undo_import(store, transaction, keeps_edited=keeps_edited), self._undone, self._not_undone
+            )  # fmt: skip
 
-    def _undone(self, what: str) -> None:
-        self.undo_button.setEnabled(True)
-        self.undo_button.hide()
-        self.show_button.hide()
+    def _undone(self, done: TakenBack) -> None:
+        from crmdesk.exchange.undoing import named
+
+        for button in (self.undo_button, self.rest_button):
+            button.setEnabled(True)
+            button.hide()
+        self.show_button.setVisible(bool(done.kept) and self._entity in PAGES)
         self.outcome.setText(tr("The import was taken back."))
-        self.outcome_note.setText("")
+        self.outcome_note.setText(tr("Kept: {edited}.", edited=named(done.kept)) if done.kept else "")
         self.again_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_undone(self, error: Exception) -> None:
-        """Say in place what was edited since."""
+        """Say in place what was edited since, and offer to take back the rest."""
         self.undo_button.setEnabled(True)
+        self.rest_button.setEnabled(True)
         if isinstance(error, UserError):
             self.outcome_note.setText("\n".join(part for part in (error.message, error.hint) if part))
+            self.rest_button.setVisible(isinstance(error, LaterWork))
         else:
             self._frame.show_error(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tracemalloc
 from datetime import date, timedelta
@@ -134,3 +135,40 @@ def test_rejected_rows_are_held_in_little_memory(tmp_path: Path) -> None:
     assert [each.cells[2] for each in rejected] == [float(number) for number in range(100_000)]
     rejected.close()
     assert (len(rejected), list(rejected)) == (100_000, [])
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_rows_with_too_many_cells_come_back_with_the_reason_last_and_import_once_corrected(store: Store, tmp_path: Path, language: str) -> None:
+    (tmp_path / "a.csv").write_text(
+        "Name,Email,Phone\nBerg, Anna,anna@example.com,030 123456\nBob Li,bob@,\nCleo Wu,cleo@example.com,030 7,,,\n", encoding="utf-8"
+    )
+    with speaking(language):
+        first = taken(store, tmp_path / "a.csv")
+    assert (first.added, first.rejected) == (1, 2)
+    text = (tmp_path / "a-rejected.csv").read_text(encoding="utf-8")
+    head, anna, bob = csv.reader(text.splitlines())
+    assert {len(row) for row in (head, anna, bob)} == {5}
+    assert (head[:3], anna[:4], bob[:4]) == (["Name", "Email", "Phone"], ["Berg", " Anna", "anna@example.com", "030 123456"], ["Bob Li", "bob@", "", ""])
+    # As it is, it is refused again, in the same form.
+    again = taken(store, tmp_path / "a-rejected.csv")
+    assert (again.added, again.rejected, again.unused) == (0, 2, ())
+    assert (tmp_path / "a-rejected-rejected.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[:4] == anna[:4]
+    corrected = text.replace("Berg, Anna,anna@example.com,030 123456,", "Anna Berg,anna@example.com,030 123456,,").replace("bob@,", "bob@example.com,")
+    (tmp_path / "b.csv").write_text(corrected, encoding="utf-8")
+    second = taken(store, tmp_path / "b.csv", own_fields=("*",))
+    assert (second.added, second.rejected, second.unused) == (2, 0, ())
+    assert rows(store, "SELECT c.name, e.address FROM contact c JOIN email e ON e.contact_id = c.id ORDER BY 1") == [
+        ("Anna Berg", "anna@example.com"), ("Bob Li", "bob@example.com"), ("Cleo Wu", "cleo@example.com")
+    ]  # fmt: skip
+    assert rows(store, "SELECT count(*) FROM custom_field") == [(0,)]
+
+
+def test_surplus_cells_are_told_from_columns_in_a_workbook_made_of_the_rejected_rows(store: Store, tmp_path: Path) -> None:
+    rows_there = [
+        ["Name", "Email", "Surplus cell", "Reason"],
+        ["Anna", "Berg", "anna@example.com", "Line 2: x"],
+        ["Bob Li", "bob@example.com", "", "Line 3: x"],
+    ]
+    plain_workbook(tmp_path / "a.xlsx", "People", rows_there)
+    result = taken(store, tmp_path / "a.xlsx")
+    assert (result.added, result.rejected, result.unused) == (1, 1, ())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import day_text
-from crmdesk.i18n import tr
+from crmdesk.i18n import speaking, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -118,6 +119,40 @@ def column_names(cells: Sequence[Cell], width: int) -> tuple[str, ...]:
     names = [" ".join(shown(cell).split()) for cell in cells[:width]]
     names += [""] * (width - len(names))
     return tuple(name or tr("Column {number}", number=i) for i, name in enumerate(names, 1))
+
+
+def beyond_header() -> str:
+    """Return what a column is called, in the language in force, that holds what stood in a rejected row beyond the last column."""
+    return tr("Surplus cell")
+
+
+@lru_cache(maxsize=1)
+def _beyond_headers() -> frozenset[str]:
+    names = set()
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            names.add(beyond_header())
+    return frozenset(names)
+
+
+def without_surplus(columns: tuple[str, ...], lines: Iterable[Line]) -> tuple[tuple[str, ...], Iterable[Line]]:
+    """Return columns and rows of a file of rejected rows without those for surplus cells; a row that still has such cells is odd."""
+    names = _beyond_headers()
+    if names.isdisjoint(columns):
+        return columns, lines
+    kept = [index for index, name in enumerate(columns) if name not in names]
+    return tuple(columns[index] for index in kept), (_narrowed(line, kept) for line in lines)
+
+
+def _narrowed(line: Line, kept: Sequence[int]) -> Line:
+    number, cells = line
+    if isinstance(cells, OddRow):
+        return line
+    own = [cells[index] for index in kept]
+    beyond = [cell for index, cell in enumerate(cells) if index not in kept]
+    while beyond and is_blank(beyond[-1:]):
+        beyond.pop()
+    return fitted((number, own + beyond), len(own)) if beyond else (number, own)
 
 
 def shown(cell: Cell) -> str:

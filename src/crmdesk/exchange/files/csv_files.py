@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import Apostrophes, is_for_programs
 from crmdesk.exchange.files.encoding import Guess, detect
-from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank
+from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank, without_surplus
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -79,14 +79,16 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
 
     def rows() -> Iterator[Line]:
         head = max(last_header_line, skipped)
-        return body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect, apostrophes)), width)
+        lines = body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect, apostrophes)), width)
+        return iter(without_surplus(columns, lines)[1])
 
+    own_columns, sample_rows = without_surplus(columns, body(below, width))
     return Table(
         path=path,
         format="tsv" if dialect.delimiter == "\t" else "csv",
-        columns=columns,
+        columns=own_columns,
         rows=rows,
-        sample=tuple(body(below, width)),
+        sample=tuple(sample_rows),
         line_count=_estimate(path, first),
         encoding=guess.encoding,
         confidence=guess.confidence,

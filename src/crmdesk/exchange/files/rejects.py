@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.columns.mapping import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
-from crmdesk.exchange.table import shown
+from crmdesk.exchange.table import beyond_header, shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
 
@@ -43,6 +43,9 @@ class Rejected:
 
     Args:
         beside: the store, beside whose file they wait.
+
+    Attributes:
+        widest: how many cells the widest of them has. keeps: whether they are wanted back.
     """
 
     def __init__(self, beside: Path) -> None:
@@ -52,6 +55,7 @@ class Rejected:
         self._pieces = 0
         self._last: list[Rejection] = []
         self._count = 0
+        self.widest = 0
         self.keeps = True
 
     def __len__(self) -> int:
@@ -69,6 +73,7 @@ class Rejected:
         self._count += 1
         if not self.keeps:
             return
+        self.widest = max(self.widest, len(rejection.cells))
         self._last.append(rejection)
         if len(self._last) >= TOGETHER:
             self._spool = self._spool or self._open.enter_context(spool(self._beside))
@@ -150,12 +155,15 @@ class _Rows:
 def _rows(table: Table, rejections: Rejected) -> Iterator[list[Cell]]:
     # Rows that were rejected before bring the old reason along; the new one takes its place.
     old = {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
+    # What stands beyond the last column gets columns of its own, so that the reason is the last one in every row.
+    width = max(table.width, rejections.widest)
     if table.has_header:
-        yield [*(name for index, name in enumerate(table.columns) if index not in old), tr("Reason")]
+        names = [name for index, name in enumerate(table.columns) if index not in old]
+        yield [*names, *[beyond_header()] * (width - table.width), tr("Reason")]
     for rejection in rejections:
-        cells = list(rejection.cells[: table.width]) + [""] * (table.width - len(rejection.cells))
+        cells = list(rejection.cells) + [""] * (width - len(rejection.cells))
         reason = tr("Line {line}: {reason}", line=rejection.line, reason=rejection.reason)
-        yield [*(cell for index, cell in enumerate(cells) if index not in old), reason, *rejection.cells[table.width :]]
+        yield [*(cell for index, cell in enumerate(cells) if index not in old), reason]
 
 
 def _write_json(path: Path, table: Table, rejections: Rejected) -> None:

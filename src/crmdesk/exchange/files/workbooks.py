@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, find_header, is_blank
+from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, find_header, is_blank, without_surplus
 from crmdesk.i18n import mark, tr
 from crmdesk.store.pace import no_garbage
 
@@ -69,10 +69,11 @@ def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: li
         data = [(number, cells[:width]) for number, cells in data]
 
     def rows() -> Iterator[Line]:
-        return body(data, width)
+        return iter(without_surplus(columns, body(data, width))[1])
 
+    own_columns, sample_rows = without_surplus(columns, body(data[:SAMPLE_ROWS], width))
     return Table(
-        path=path, format=kind, columns=columns, rows=rows, sample=tuple(body(data[:SAMPLE_ROWS], width)), line_count=len(data), sheet=sheet,
+        path=path, format=kind, columns=own_columns, rows=rows, sample=tuple(sample_rows), line_count=len(data), sheet=sheet,
         sheets=sheets, has_header=header is not None,
     )  # fmt: skip
 

@@ -119,8 +119,8 @@ def test_a_look_at_a_file_of_entries_names_them(store: Store, tmp_path: Path) ->
         plan = Plan(store, entity, path, ImportOptions(dates="ymd"))
         plan.watch(10)
         assert list(plan.batches())
-        assert {outcome.title for outcome in plan.outcomes} == titles
-        assert {outcome.sign for outcome in plan.outcomes} == {"the same record, exported from here"}
+        assert {outcome.title for outcome in plan.told.outcomes} == titles
+        assert {outcome.sign for outcome in plan.told.outcomes} == {"the same record, exported from here"}
 
 
 def test_a_file_of_deals_from_elsewhere_still_puts_its_product_on_the_deal(store: Store, tmp_path: Path) -> None:

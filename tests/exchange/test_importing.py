@@ -223,7 +223,7 @@ def test_what_would_change_is_known_cell_by_cell_before(store: Store, tmp_path: 
     path = write(tmp_path, "Name,Email,Role\nAnna Berg,anna@example.com,Boss\n", "next.csv")
     plan = Plan(store, "contact", path, ImportOptions(on_duplicate="overwrite"))
     list(plan.batches())
-    assert [(change.line, change.field, change.before, change.after) for change in plan.changes] == [(2, "role", "Buyer", "Boss")]
+    assert [(change.line, change.field, change.before, change.after) for change in plan.told.changes] == [(2, "role", "Buyer", "Boss")]
 
 
 # ---- links ----

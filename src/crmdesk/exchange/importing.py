@@ -97,10 +97,10 @@ def import_file(
     with no_garbage():
         plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
         (rejects_file,), transaction = carry_out(store, [plan], path.name, options, progress)
-    counts = plan.counts
+    counts = plan.told.counts
     return ImportResult(
         plan.table.format, plan.table.encoding, plan.layout.product, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, plan.created,
-        rejects_file, transaction, tuple(plan.rejections), tuple(plan.notes), plan.layout.unused, joined=counts.joined,
+        rejects_file, transaction, tuple(plan.told.rejections), tuple(plan.notes), plan.layout.unused, joined=counts.joined,
     )  # fmt: skip
 
 
@@ -112,8 +112,8 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
     """
     with Waiting(store.path) as waiting, ExitStack() as lent:
         for plan in plans:
-            lent.callback(plan.rejected.close)
-            plan.rejected.keeps = not options.dry_run
+            lent.callback(plan.told.rejected.close)
+            plan.told.rejected.keeps = not options.dry_run
             for batch in plan.batches(_beyond(progress, plans, plan)):
                 if not options.dry_run:
                     waiting.add(batch)
@@ -123,8 +123,8 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
 
 def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
     """Let nothing be written when rows were rejected and the user wants all or none."""
-    rejections = [rejection for plan in plans for rejection in plan.rejections]
-    count = sum(plan.counts.rejected for plan in plans)
+    rejections = [rejection for plan in plans for rejection in plan.told.rejections]
+    count = sum(plan.told.counts.rejected for plan in plans)
     if count and options.strict:
         raise UserError(
             ntr("{count} row was rejected, so nothing was written.", "{count} rows were rejected, so nothing was written.", count),
@@ -135,7 +135,7 @@ def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
 def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, progress: Progress | None) -> tuple[list[str | None], int | None]:
     """Write what waits: in one transaction, or in several if it is long, so that others come to write in between."""
     transaction = None
-    read = sum(plan.counts.read for plan in plans)
+    read = sum(plan.told.counts.read for plan in plans)
     files = _give_back(store, plans)
     for plan in plans:
         plan.forget()
@@ -164,7 +164,7 @@ def _beyond(progress: Progress | None, plans: Sequence[Plan], plan: Plan) -> Pro
     """Return what tells the progress of one plan as that of all."""
     if progress is None or len(plans) == 1:
         return progress
-    before = sum(other.counts.read for other in plans[: plans.index(plan)])
+    before = sum(other.told.counts.read for other in plans[: plans.index(plan)])
     total = sum(other.table.line_count or 0 for other in plans)
     return lambda done, _: progress(before + done, max(total, before + done))
 
@@ -179,12 +179,12 @@ def _give_back(store: Store, plans: Sequence[Plan]) -> list[Path | None]:
     """Write the rejected rows of each plan to a file of its own."""
     files: list[Path | None] = []
     for plan in plans:
-        if not plan.rejected:
+        if not plan.told.rejected:
             files.append(None)
             continue
         path = plan.options.rejects or rejects_path(plan.table, store.path)
         if path in files:
             path = path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
-        write_rejects(path, plan.table, plan.rejected)
+        write_rejects(path, plan.table, plan.told.rejected)
         files.append(path)
     return files

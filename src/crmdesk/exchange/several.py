@@ -223,12 +223,12 @@ def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refus
 def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: int | None, refused: Sequence[FileResult], left_out: int) -> ImportResult:
     files = [result for plan, file in zip(plans, rejects, strict=True) for result in _file_results(plan, file)] + list(refused)
     formats, encodings, products = {plan.table.format for plan in plans}, {plan.table.encoding for plan in plans}, {plan.layout.product for plan in plans}
-    problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.rejections]
+    problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.told.rejections]
     notes = [note for plan in plans for note in plan.notes]
     notes += [tr("{file}: {reason}", file=Path(file.file).name, reason=file.refused) for file in refused]
     if left_out:
         notes.append(ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", left_out))
-    total = {name: sum(getattr(plan.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}
+    total = {name: sum(getattr(plan.told.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}
     return ImportResult(
         formats.pop() if len(formats) == 1 else "several", encodings.pop() if len(encodings) == 1 else None, products.pop() if len(products) == 1 else None, **total,
         created=plans[0].created, rejects_file=next((file for file in rejects if file), None), transaction=transaction, problems=tuple(problems),
@@ -244,7 +244,7 @@ def _said(table: Table, rejection: Rejection) -> str:
 
 def _file_results(plan: Plan, rejects_file: str | None) -> list[FileResult]:
     """Return what became of the files of a plan; what was rejected of cards and the like is given back in one file."""
-    files = plan.files.files if plan.files else {plan.table.path: plan.counts}
+    files = plan.told.files.files if plan.told.files else {plan.table.path: plan.told.counts}
     return [
         FileResult(
             str(path), plan.table.format, of.read, of.added, of.updated, of.skipped, of.rejected, rejects_file if of.rejected else None, joined=of.joined

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.table import shown
+from crmdesk.fields import KINDS
+from crmdesk.models.registry import entity_class
+
+if TYPE_CHECKING:
+    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.fields import Field
 
 NEW, CHANGES, SAME, KNOWN, REFUSED = "new", "changes", "same", "known", "refused"
 
@@ -50,3 +59,22 @@ class Outcome:
     column: str = ""
     likely: bytes | None = None
     cells: tuple[str, ...] = ()
+
+
+def text_in_file(layout: Layout, draft: Draft, column: str, stored: Any) -> Any:
+    """Return a new value as it is shown; of a link what stands in the file, since the record may be yet to be made."""
+    item = _field(draft.entity, column)
+    if item is not None and item.kind == "link":
+        index = layout.index_of(item.name)
+        return shown(draft.cells[index]) if index is not None else None
+    return plain_value(draft.entity, column, stored)
+
+
+def plain_value(entity: str, column: str, stored: Any) -> Any:
+    """Return a stored value as it is shown."""
+    item = _field(entity, column)
+    return stored if stored is None or item is None else KINDS[item.kind].load(stored)
+
+
+def _field(entity: str, column: str) -> Field | None:
+    return next((item for item in entity_class(entity).fields.values() if item.column == column), None)

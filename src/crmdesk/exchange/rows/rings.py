@@ -5,15 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.links import NUMBERED
 from crmdesk.models.names import folded
+from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crmdesk.exchange.table import Cell, Line
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.table import Cell, Line, Table
+    from crmdesk.exchange.values.layouts import Layout
 
 Names = list[tuple[int, ...]]
 """The columns that say how a row is called: several together make one name, as given and family name do."""
+
+
+def naming_columns(entity: str, layout: Layout) -> Names:
+    """Return the columns by which other rows name a row."""
+    title, number = entity_class(entity).entity.title, NUMBERED.get(entity, "")
+    places = [(layout.index_of(name),) for name in (title, number, "external_id")] + [(layout.index_of("given_name"), layout.index_of("family_name"))]
+    return [tuple(place for place in group if place is not None) for group in places if None not in group]
+
+
+def lines_in_rings(table: Table, entity: str, layout: Layout, shape: Shape) -> set[int]:
+    """Return the lines of a table that stand above themselves over others, by the names or the ids that they give."""
+    found: set[int] = set()
+    own_id = layout.index_of("id")
+    for index, column in [] if table.ways else [(link[0], link[1]) for link in shape.links if link[1] in shape.late]:
+        told = shape.told_ids.above.get(column)
+        if told is None:
+            found |= rings(table.rows(), naming_columns(entity, layout), index)
+        else:
+            found |= rings(table.rows(), [] if own_id is None else [(own_id,)], told)
+    return found
 
 
 def rings(rows: Iterable[Line], names: Names, above: int) -> set[int]:

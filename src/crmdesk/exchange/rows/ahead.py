@@ -1,0 +1,80 @@
+"""Ahead: what must be known of a whole file before its first row is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import CURRENCY, DATES, NUMBERS, number_of, survey, usual_sign
+from crmdesk.i18n import tr
+from crmdesk.models.registry import entity_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.cells import Hints, Question
+    from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.fields import Field
+
+
+def hints_of(
+    table: Table, entity: str, layout: Layout, own_fields: Sequence[Field], *, order: str, decimal: str, region: str, currency: str
+) -> tuple[dict[int, Hints], list[Question]]:
+    """Read date and number columns once, if there are any whose cells are texts.
+
+    Args:
+        own_fields: the user's own fields. order: of dates, as the user said. decimal: the sign of numbers, as the user said.
+
+    Returns:
+        How the cells of columns are read, and what the columns leave open.
+    """
+    watched: dict[int, tuple[str, str]] = {}
+    for column in layout.columns:
+        if column.target is None:
+            continue
+        kind = CURRENCY if column.target.field == CURRENCY else _kind_of(entity, column.target.field, column.target.of, own_fields)
+        if kind == CURRENCY or (kind in DATES | NUMBERS and any(isinstance(value, str) for value in table.values(column.index)[:50] or [""])):
+            watched[column.index] = (column.header, kind)
+    if all(kind == CURRENCY for _, kind in watched.values()):
+        return {}, []
+    questions: list[Question] = []
+    usual = "." if table.format == "json" else usual_sign(region)
+    return survey(table.rows(), watched, order, decimal, usual, questions, currency), questions
+
+
+def _kind_of(entity: str, name: str, of: str, own_fields: Sequence[Field]) -> str:
+    if name in {"close_on", "birthday"}:
+        return "date"
+    if name == "discount":
+        return "decimal"
+    item = entity_class({"": entity, "line": "quote_line"}.get(of, of)).fields.get(name) if of != "message" else None
+    own = next((own for own in own_fields if own.name == name), None) if not of else None
+    return item.kind if item else own.kind if own else ""
+
+
+def discounts_are_shares(table: Table, entity: str, layout: Layout) -> bool:
+    """Say whether a discount column holds shares such as 0.15 and not percents: no value is above one."""
+    index = layout.index_of("discount", "" if entity == "quote_line" else "line")
+    if index is None:
+        return False
+    largest = 0.0
+    for _, cells in table.rows():
+        if cells.__class__ is list and (text := shown(cells[index]).strip().rstrip("%").strip()):
+            if "%" in shown(cells[index]):
+                return False
+            try:
+                largest = max(largest, float(number_of(text, "")))
+            except UserError:
+                continue
+    return 0 < largest <= 1
+
+
+def only_lines(table: Table, entity: str, layout: Layout) -> str:
+    """Return what is wrong with a file of quotes that says nothing of them but their numbers, and of their lines a lot; empty if nothing is."""
+    targets = [column.target for column in layout.columns if column.target]
+    heads = [target for target in targets if target.of != "line" and target.field not in {"id", "number", "external_id"}]
+    if entity != "quote" or table.ways or heads or all(target.of != "line" for target in targets):
+        return ""
+    return tr("The rows of “{file}” are lines of quotes.", file=table.path.name)

@@ -1,0 +1,86 @@
+"""Books: the records that the rows of an import may refer to, by entity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.values.links import Book, Stages, Tags
+from crmdesk.i18n import tr
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.deals import default_pipeline
+
+if TYPE_CHECKING:
+    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.store import Store
+
+
+class Books:
+    """One book for each entity that a file refers to, made when it does.
+
+    Args:
+        creates: whether records that the file refers to are made.
+    """
+
+    def __init__(self, store: Store, entity: str, gathered: Gathered, creates: bool) -> None:
+        self._store, self._entity, self._gathered, self._creates = store, entity, gathered, creates
+        self._by_entity: dict[str, Book] = {}
+        self._by_pipeline: dict[bytes | None, Stages] = {}
+
+    def book(self, entity: str, source: str) -> Book:
+        """Return the book of an entity.
+
+        Args:
+            source: which program's file refers to it first.
+        """
+        if entity not in self._by_entity:
+            args = (self._store, self._gathered, source, self._creates)
+            if entity == "tag":
+                self._by_entity[entity] = Tags(entity, *args)
+            else:
+                self._by_entity[entity] = Book(entity, *args, later=entity == self._entity or (entity == "company" and self._entity == "contact"))
+        return self._by_entity[entity]
+
+    def stages(self, pipeline: bytes | None, source: str) -> Stages:
+        """Return the stages of a pipeline; of the usual one if None.
+
+        Raises:
+            UserError: there is no pipeline.
+        """
+        if pipeline not in self._by_pipeline:
+            self._by_pipeline[pipeline] = Stages(self._store, self._gathered, source, self._creates, self._pipeline(pipeline))
+        return self._by_pipeline[pipeline]
+
+    def _pipeline(self, pipeline: bytes | None) -> UUID:
+        if pipeline is not None:
+            return UUID(bytes=pipeline)
+        with self._store.read() as reader:
+            usual = default_pipeline(reader)
+        if usual is None:
+            raise UserError(tr("There is no pipeline yet."), hint=tr("Make one in the settings first."))
+        return usual
+
+    @property
+    def found(self) -> dict[str, int]:
+        """How many different records of each entity were referred to that are there already."""
+        return {entity: book.found for entity, book in self._by_entity.items() if book.found}
+
+    def teach(self, draft: Draft) -> None:
+        """Let later rows refer to a new record."""
+        book = self._by_entity.get(draft.entity)
+        if book is None or draft.entity == "company" and self._entity == "contact":
+            return
+        title = draft.values.get(entity_class(draft.entity).entity.title)
+        book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+
+    def forget(self) -> None:
+        """Let go of what was only needed to work rows out."""
+        self._by_entity, self._by_pipeline = {}, {}
+
+    def keep_promises(self, at_the_end: bool) -> None:
+        """Make what was referred to and did not come; of the entity itself at the end of the file, since it may still come."""
+        for entity, book in self._by_entity.items():
+            if at_the_end or entity != self._entity:
+                book.keep_promises()

@@ -1,0 +1,200 @@
+"""Taking: row by row, what becomes of it: a new record, more of a known one, nothing, or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.rows.earlier import Earlier, hashes_of
+from crmdesk.exchange.rows.merging import Merging, given_columns
+from crmdesk.exchange.rows.once import ALSO, Once
+from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, SAME
+from crmdesk.exchange.rows.recognising import Keys, Recognising
+from crmdesk.exchange.rows.repeats import Fresh
+from crmdesk.exchange.rows.rings import naming_columns
+from crmdesk.exchange.table import OddRow, shown
+from crmdesk.exchange.values.known import IN_FILE
+from crmdesk.i18n import tr
+from crmdesk.queries import uniqueness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmdesk.exchange.rows.books import Books
+    from crmdesk.exchange.rows.decisions import Decided
+    from crmdesk.exchange.rows.options import ImportOptions
+    from crmdesk.exchange.rows.told import Told
+    from crmdesk.exchange.shapes.shape import Draft, Shape
+    from crmdesk.exchange.table import Line, Table
+    from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.exchange.values.known import Key, Match
+    from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.store import Store
+
+
+@dataclass
+class Shared:
+    """What the files of one import have in common: what one of them brings is known to the next.
+
+    Attributes:
+        fresh: what the new records are made of. merged: what known ones are by now. mapped: which meanings of columns are kept already.
+    """
+
+    store: Store
+    gathered: Gathered
+    books: Books
+    earlier: Earlier = field(default_factory=Earlier)
+    fresh: Fresh = field(default_factory=Fresh)
+    merged: Fresh = field(default_factory=Fresh)
+    was_empty: dict[str, bool] = field(default_factory=dict)
+    mapped: set[bytes] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.once = Once(self.store)
+
+    def forget(self) -> None:
+        """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
+        self.books.forget()
+        self.earlier, self.fresh, self.merged = Earlier(), Fresh(), Fresh()
+
+
+class Taking:
+    """Takes the rows of one file.
+
+    Args:
+        ringed: the lines that stand above themselves.
+    """
+
+    def __init__(
+        self, shared: Shared, table: Table, entity: str, layout: Layout, options: ImportOptions, decided: Decided, told: Told, shape: Shape, ringed: set[int]
+    ) -> None:
+        store = shared.store
+        self._store, self._shared, self._table, self._entity, self._layout, self._options = store, shared, table, entity, layout, options
+        self._decided, self._told, self._shape, self._ringed = decided, told, shape, ringed
+        self._keys = Keys(options.match, bool(layout.product or table.ways))
+        self._recognising = Recognising(store, entity, shared.was_empty)
+        self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
+        self._completes = options.on_duplicate in {"fill", "overwrite"}
+        self._has_rules = bool(store.settings.uniqueness)
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Take some rows."""
+        drafts = self._drafts(lines)
+        self._shape.settle(drafts)
+        self._accept(drafts)
+
+    def _drafts(self, lines: Sequence[Line]) -> list[Draft]:
+        drafts, told = [], self._told
+        told.read(lines)
+        found = iter(self._shape.drafts([(number, cells) for number, cells in lines if cells.__class__ is not OddRow and number not in self._ringed]))
+        for number, cells in lines:
+            if cells.__class__ is OddRow:
+                told.reject(number, cells, cells.reason)
+            elif number in self._ringed:
+                names = (" ".join(shown(cells[place]) for place in group) for group in naming_columns(self._entity, self._layout))
+                told.reject(number, cells, tr("“{name}” would stand above itself.", name=next(filter(None, names), "")))
+            elif isinstance(draft := next(found), UserError):
+                told.refuse(number, cells, draft)
+            else:
+                drafts.append(draft)
+        return drafts
+
+    def _accept(self, drafts: list[Draft]) -> None:
+        keys_of = [self._keys.of(draft) for draft in drafts]
+        known = self._known(drafts, keys_of)
+        complaints = self._complaints(drafts, known)
+        merges: list[tuple[Draft, Match]] = []
+        for draft, keys, match, complaint in zip(drafts, keys_of, known, complaints, strict=True):
+            mode = self._decided.mode(draft)
+            leaves = mode == "skip" or (match is not None and match.is_settled)
+            if match is None:
+                self._take_new(draft, keys, complaint, mode)
+                continue
+            self._shape.brings(draft, match.record)
+            if not leaves and self._is_forbidden(draft, match.record, complaint):
+                continue
+            if leaves:
+                self._told.skip(draft, match.record)
+                self._told.note(draft, KNOWN, match.record, match.sign)
+            else:
+                merges.append((draft, match))
+        if merges:
+            self._merge(merges)
+
+    def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> list[Match | None]:
+        """Return the records of the store that rows are, as the user decided where they did."""
+        known: list[Match | None] = [None] * len(drafts)
+        if not self._decided.only_adds(drafts):
+            known = self._recognising.known(drafts, keys_of)
+            if not self._options.match:
+                self._recognising.find_repeats(drafts, keys_of, known, given_columns(self._layout, self._entity))
+        self._decided.apply(self._store, drafts, known)
+        self._recognising.free_ids(drafts, keys_of)
+        return known
+
+    def _take_new(self, draft: Draft, keys: list[Key], complaints: list[tuple[str, str]], mode: str) -> None:
+        """Take a row that is no record of the store, unless a row further up is the same."""
+        told, earlier, hashes = self._told, self._shared.earlier, hashes_of(draft, keys)
+        if mode != "add" and not draft.rest.get("may repeat") and (record := earlier.record(draft, keys, hashes)) is not None:
+            self._repeat(draft, record)
+            return
+        if self._has_rules and self._is_forbidden(draft, None, complaints):
+            return
+        try:
+            self._shape.accept(draft)
+        except UserError as error:
+            told.refuse(draft.line, draft.cells, error)
+            return
+        if told.watched:
+            told.note(draft, NEW, reason=" ".join(said for _, said in complaints))
+        self._count_added(draft)
+        earlier.remember(draft, keys, hashes)
+        self._shared.books.teach(draft)
+        if keys and self._completes and draft.entity == self._entity:
+            self._merging.keep(draft)
+
+    def _repeat(self, draft: Draft, record: bytes) -> None:
+        """Leave out a row that repeats one further up, once that has what this one brings."""
+        if changes := self._merging.complete(self._shape, draft, record):
+            self._told.change(changes)
+            self._told.count("updated", draft.line)
+            self._told.note(draft, CHANGES, record, IN_FILE, changes, in_file=True)
+        else:
+            self._told.skip(draft, record)
+            self._told.note(draft, KNOWN, record, IN_FILE, in_file=True)
+
+    def _merge(self, merges: list[tuple[Draft, Match]]) -> None:
+        """Put rows on the records that they are."""
+        for draft, match, changes in self._merging.merge(self._shape, merges):
+            self._told.change(changes)
+            if changes:
+                self._told.count("updated", draft.line)
+            else:
+                self._told.skip(draft, match.record)
+            self._told.note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)
+
+    def _complaints(self, drafts: Sequence[Draft], known: Sequence[Match | None]) -> list[list[tuple[str, str]]]:
+        """Return what the store's rules of uniqueness say of rows."""
+        if not self._has_rules:
+            return [[] for _ in drafts]
+        return self._shared.once.complaints(drafts, [match.record if match else None for match in known])
+
+    def _is_forbidden(self, draft: Draft, record: bytes | None, complaints: list[tuple[str, str]]) -> bool:
+        """Refuse a row whose values are there already and must not be twice; where a rule only warns, or asks for a reason, count it."""
+        if not self._has_rules:
+            return False
+        complaints += self._shared.once.further_up(draft, record or f"{id(self._told)}:{draft.line}".encode())
+        for mode, said in complaints:
+            if mode == uniqueness.BLOCK:
+                self._told.reject(draft.line, draft.cells, said)
+                return True
+        if complaints:
+            self._shape.work.note(ALSO)
+        return False
+
+    def _count_added(self, draft: Draft) -> None:
+        is_own = draft.entity == self._entity and "line of" not in draft.rest
+        self._told.count("added" if is_own else "joined", draft.line)
+        if draft.entity != self._entity and "made already" not in draft.rest:
+            self._shared.gathered.made(draft.entity)

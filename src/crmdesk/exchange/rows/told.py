@@ -1,0 +1,136 @@
+"""Told: how many rows of an import went where, and what became of the first ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.files.rejects import Rejected, Rejection
+from crmdesk.exchange.rows.counts import Counts, CountsOfFiles
+from crmdesk.exchange.rows.likely import compared
+from crmdesk.exchange.rows.outcomes import NEW, REFUSED, Outcome, text_in_file
+from crmdesk.exchange.rows.rings import naming_columns
+from crmdesk.exchange.table import OddRow, shown
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from crmdesk.errors import UserError
+    from crmdesk.exchange.rows.outcomes import CellChange
+    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.matching import Values
+
+SHOWN = 1_000
+LONGEST = 200
+"""Of a cell that is merely looked at, no more is kept than that."""
+
+
+class Told:
+    """What is told of the rows of one file.
+
+    Attributes:
+        counts: how many rows went where. files: the same of each file, where several make one table.
+        rejections: the first rows that can't be taken. rejected: all of them, to be given back.
+        changes: the first changes to known records, cell by cell.
+        duplicates: the first rows that are known already: (line, record).
+        outcomes: what becomes of the first rows, if `watch` was called. unclear: how many rows are refused for a cell of a column, by its header.
+        to_compare: what is compared of the first new rows, by line, if `watch` was called.
+        watched: of each outcome so many rows are noted down one by one.
+    """
+
+    def __init__(self, store: Path, entity: str, table: Table, layout: Layout) -> None:
+        self._entity, self._table, self._layout = entity, table, layout
+        self.counts = Counts()
+        self.files = CountsOfFiles(table.ways.files()) if table.ways and table.ways.files else None
+        self.rejections: list[Rejection] = []
+        self.rejected = Rejected(store)
+        self.changes: list[CellChange] = []
+        self.duplicates: list[tuple[int, bytes]] = []
+        self.outcomes: list[Outcome] = []
+        self.to_compare: dict[int, Values] = {}
+        self.unclear: Counter[str] = Counter()
+        self.watched = 0
+        self._noted: Counter[str] = Counter()
+
+    def watch(self, rows: int) -> None:
+        """Note down what becomes of rows, the first ones of each outcome; nothing is given back then."""
+        self.watched = rows
+        self.rejected.keeps = False
+
+    def read(self, lines: Sequence[tuple[int, Any]]) -> None:
+        """Count rows that were read."""
+        self.counts.read += len(lines)
+        if self.files:
+            for number, _ in lines:
+                self.files.count("read", number)
+
+    def refuse(self, line: int, cells: list[Any], error: UserError) -> None:
+        """Take note of a row that can't be taken, and of the column to blame."""
+        if error.field:
+            self.unclear[error.field] += 1
+        self.reject(line, cells, f"{error.field}: {error.message}" if error.field else error.message, error.field or "")
+
+    def reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
+        """Take note of a row that can't be taken."""
+        self.count("rejected", line)
+        rejection = Rejection(line, tuple(cells), reason)
+        self.rejected.add(rejection)
+        if len(self.rejections) < SHOWN:
+            self.rejections.append(rejection)
+        if self._watches(REFUSED):
+            self.outcomes.append(Outcome(line, REFUSED, self._entity, self._name_of(cells), reason=reason, column=column, cells=self._texts(cells)))
+
+    def skip(self, draft: Draft, record: bytes) -> None:
+        """Take note of a row whose record is there and stays as it is."""
+        self.count("skipped", draft.line)
+        if len(self.duplicates) < SHOWN:
+            self.duplicates.append((draft.line, record))
+
+    def change(self, changes: Sequence[CellChange]) -> None:
+        """Keep what changes in known records, of the first ones."""
+        self.changes += changes[: max(0, SHOWN - len(self.changes))]
+
+    def count(self, what: str, line: int) -> None:
+        """Count where a row went."""
+        counts = self.counts
+        setattr(counts, what, getattr(counts, what) + 1)
+        if self.files:
+            self.files.count(what, line)
+
+    def note(
+        self, draft: Draft, what: str, record: bytes | None = None, sign: str = "", changes: Sequence[CellChange] = (), in_file: bool = False, reason: str = ""
+    ) -> None:
+        """Note down what becomes of a row, for those who look before they write."""
+        if not self._watches(what):
+            return
+        column = title_field(entity_class(draft.entity))
+        title = draft.values.get(column) or ""
+        if isinstance(title, bytes):
+            title = text_in_file(self._layout, draft, column, title) or ""
+        cells = self._texts(draft.cells) if what == NEW else ()
+        self.outcomes.append(Outcome(draft.line, what, draft.entity, str(title), record, sign, in_file, tuple(changes), reason, cells=cells))
+        if what == NEW and (values := compared(draft)):
+            self.to_compare[draft.line] = values
+
+    def _watches(self, what: str) -> bool:
+        if not self.watched:
+            return False
+        self._noted[what] += 1
+        return self._noted[what] <= self.watched
+
+    def _texts(self, cells: Sequence[Any]) -> tuple[str, ...]:
+        """Return what stands in the cells of a row, for those who look at it."""
+        return () if self._table.ways or cells.__class__ is OddRow else tuple(" ".join(shown(cell)[:LONGEST].split()) for cell in cells)
+
+    def _name_of(self, cells: Sequence[Any]) -> str:
+        """Return what a row that can't be taken is called, so that it is found again in the file."""
+        if self._table.ways or cells.__class__ is OddRow:
+            return ""
+        groups = reversed(naming_columns(self._entity, self._layout))
+        texts = (" ".join(part for place in group if place < len(cells) and (part := shown(cells[place]).strip())) for group in groups)
+        return " ".join(next(filter(None, texts), "").split())

@@ -18,6 +18,7 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, sorted_errors
+from crmdesk.store.places import shortened
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _room(connection: Connection) -> Iterator[None]:
 def folder_of(store_path: Path) -> Path:
     """Return where the backups of a store lie by default."""
     mark = hashlib.sha256(str(store_path.resolve()).encode()).hexdigest()[:8]
-    return data_folder() / "backups" / f"{store_path.stem}-{mark}"
+    return data_folder() / "backups" / f"{shortened(store_path.stem)}-{mark}"
 
 
 def backup(store: Store, target: Path | None = None, progress: Callable[[int, int], None] | None = None) -> Copy:
@@ -149,7 +150,7 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
     if target is None:
         place.mkdir(parents=True, exist_ok=True)
     if place.is_dir():
-        place = place / f"{store.path.stem}-{now():%Y%m%d-%H%M%S-%f}{SUFFIX}"
+        place = place / f"{shortened(store.path.stem)}-{now():%Y%m%d-%H%M%S-%f}{SUFFIX}"
     if place.exists():
         raise UserError(tr("{path} exists already.", path=place), hint=tr("Choose another name; nothing was changed."))
     if not place.parent.is_dir():
@@ -163,7 +164,8 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
         thin(place.parent, keep=place)
         with store.read_bare() as connection:
             head = rows(connection, "SELECT ifnull(max(id), 0) FROM journal_tx")[0][0]
-        store.set_local("backup_tx", str(head))
+        with contextlib.suppress(StoreBusy):  # it only spares the next backup when nothing was changed
+            store.set_local("backup_tx", str(head))
     return Copy(place, now(), place.stat().st_size)
 
 
@@ -241,7 +243,8 @@ def restore(
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
     key = open_key(source)
     verify_copy(source, key)
-    kept_as = target.with_name(f"{target.stem}.before-restore-{now():%Y%m%d-%H%M%S}{target.suffix}")
+    target = target.resolve()  # a link to the store goes on to lead to it
+    kept_as = target.with_name(f"{shortened(target.stem)}.before-restore-{now():%Y%m%d-%H%M%S}{target.suffix}")
     with sorted_errors(), unfinished(target, "restore") as half:
         connection = connect(source, key, query_only=True)
         try:

@@ -21,7 +21,7 @@ from crmdesk.store.backup import before_risk, copy_to, verify_copy
 from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
 from crmdesk.store.door import BEGAN, Change, operation
 from crmdesk.store.keys import Key
-from crmdesk.store.places import check_writable, may_write, refuse_bad_place, trouble
+from crmdesk.store.places import check_writable, may_write, refuse_bad_place, refuse_long_path, trouble
 from crmdesk.store.rights import Viewer, authorize
 from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
@@ -67,7 +67,8 @@ def create(
         UserError: the file exists, the passphrase is too short, a setting can't be.
         BadPlace: no such folder, read-only, a cloud folder or a network drive.
     """
-    if path.exists():
+    refuse_long_path(path)
+    if os.path.lexists(path):  # a link that leads nowhere is something too
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     check_passphrase(passphrase)
     check_writable(path.parent)
@@ -133,6 +134,7 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
         StoreMissing, NotAStore, WrongPassphrase, StoreDamaged, StoreTooNew, BadPlace: each says what to do.
     """
     clear_unfinished()
+    refuse_long_path(path)
     salt = keys.file_salt(path)
     if not anywhere:
         refuse_bad_place(path)
@@ -192,7 +194,7 @@ def change_passphrase(store: Store, passphrase: str) -> Store:
     """
     authorize(store.viewer, "store.write")
     check_passphrase(passphrase)
-    path, old = store.path, Key(store.key.reveal())
+    path, old = store.path.resolve(), Key(store.key.reveal())  # a link to the store goes on to lead to it
     new = keys.new_key(passphrase)
     with sorted_errors(), store.put_aside(), unfinished(path, "rekey") as half:
         with alone(path, old) as present:
@@ -203,7 +205,7 @@ def change_passphrase(store: Store, passphrase: str) -> Store:
         store.close()
     with contextlib.suppress(UserError):
         keys.keep_in_keyring(path, None)
-    return _watched(Store(path, new))
+    return _watched(Store(store.path, new))
 
 
 def _note_former(path: Path, new: Key, old: Key) -> None:

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import random_bytes
-from crmdesk.errors import NotAStore, StoreDamaged, StoreMissing, WrongPassphrase
+from crmdesk.errors import NotAStore, StoreDamaged, StoreMissing, UserError, WrongPassphrase
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ class Key:
 
 def derive(passphrase: str, salt: bytes) -> Key:
     """Derive the raw key from a passphrase, as SQLCipher 4 does: PBKDF2-HMAC-SHA512, 256,000 rounds."""
-    words = unicodedata.normalize("NFC", passphrase).encode()
+    try:
+        words = unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError:
+        raise UserError(
+            tr("This text has half a character in it, which can't be stored."), field="passphrase", hint=tr("Type it again, or copy it anew.")
+        ) from None
     return Key((hashlib.pbkdf2_hmac("sha512", words, salt, ROUNDS, 32) + salt).hex())
 
 
@@ -147,9 +152,10 @@ def from_keyring(path: Path) -> Key | None:
         kept = keyring.get_password(KEYRING_SERVICE, str(path.resolve()))
     except KeyringError:
         return None
-    if not kept:
+    try:
+        key = Key(kept or "")
+    except WrongPassphrase:  # none, or what another program wrote there
         return None
-    key = Key(kept)
     return key if path.exists() and key.salt == file_salt(path) else None
 
 
@@ -161,8 +167,6 @@ def keep_in_keyring(path: Path, key: Key | None) -> None:
     """
     import keyring
     from keyring.errors import KeyringError, PasswordDeleteError
-
-    from crmdesk.errors import UserError
 
     try:
         if key is None:

@@ -21,6 +21,8 @@ _NETWORK_TYPES = frozenset(
     {"cifs", "smb", "smb2", "smb3", "smbfs", "nfs", "nfs4", "afpfs", "webdav", "davfs", "fuse.davfs2", "fuse.sshfs", "fuse.rclone", "9p", "ncpfs", "fuse.gvfsd-fuse"}
 )  # fmt: skip
 DRIVE_REMOTE = 4
+LONGEST_NAME, LONGEST_PATH = 247, 460
+"""In bytes. File systems take 255 for a name, SQLite takes 512 for a path; the names of the log and of unfinished files beside a store are longer than its own."""
 
 
 def trouble(path: PurePath, platform: str = sys.platform, fs_type: Callable[[PurePath], str] | None = None) -> str | None:
@@ -39,9 +41,23 @@ def trouble(path: PurePath, platform: str = sys.platform, fs_type: Callable[[Pur
 
 
 def refuse_bad_place(path: Path) -> None:
-    """Raise BadPlace for cloud folders and network drives."""
+    """Raise BadPlace for cloud folders and network drives, and for a file that goes by several names."""
     if why := trouble(path.resolve()):
         raise BadPlace(why, hint=tr("Move the file to a folder of this computer, or share it as a team."))
+    # The log is found by the file's name: two programs that came by two names would write past each other.
+    if path.exists() and path.stat().st_nlink > 1:
+        raise BadPlace(tr("{path} has a second name (hard link).", path=path), hint=tr("Delete the other name, or open a copy of the file."))
+
+
+def refuse_long_path(path: Path) -> None:
+    """Raise BadPlace for a path that leaves no room for the files beside a store."""
+    if len(os.fsencode(path.name)) > LONGEST_NAME or len(os.fsencode(path.absolute())) > LONGEST_PATH:
+        raise BadPlace(tr("The path is too long: {path}", path=path), hint=tr("Give the file a shorter name, or choose a folder that is not so deep."))
+
+
+def shortened(name: str, most: int = 180) -> str:
+    """Return the beginning of a name, in so many bytes at most, so that something can be put before and behind it."""
+    return os.fsencode(name)[:most].decode(errors="ignore")
 
 
 def _windows_type(path: PurePath) -> str:  # pragma: no cover - Windows only

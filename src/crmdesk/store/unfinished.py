@@ -20,6 +20,7 @@ from crmdesk.errors import StoreBusy, UserError, why
 from crmdesk.i18n import tr
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import connect, sorted_errors
+from crmdesk.store.places import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def unfinished(place: Path, purpose: str, rescue: Path | None = None, trouble: t
         UserError: the place can't be written.
     """
     token = new_id().hex[-12:]
-    half = place.absolute().with_name(f".{place.name}.{purpose}-{token}")
+    half = place.absolute().with_name(f".{shortened(place.name)}.{purpose}-{token}")
     with _noted(token, half, place, rescue):
         try:
             yield half

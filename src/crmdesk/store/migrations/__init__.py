@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from crmdesk.clock import new_id
 from crmdesk.store import backup
 from crmdesk.store.connections import connect, rows, sorted_errors, writing_engine
+from crmdesk.store.places import shortened
 from crmdesk.store.triggers import all_triggers
 from crmdesk.store.unfinished import alone, swap, unfinished
 
@@ -31,8 +32,9 @@ def migrate(path: Path, key: Key, to: int, versions: str = VERSIONS) -> None:
     Args:
         versions: the package whose modules `v0002`, `v0003` … are the steps.
     """
+    path = path.resolve()  # a link to the store goes on to lead to it
     with sorted_errors(), unfinished(path, "migrate") as half, alone(path, key) as old:
-        kept = backup.folder_of(path) / f"{path.stem}-before-format-{to}-{new_id().hex[-8:]}{backup.SUFFIX}"
+        kept = backup.folder_of(path) / f"{shortened(path.stem)}-before-format-{to}-{new_id().hex[-8:]}{backup.SUFFIX}"
         kept.parent.mkdir(parents=True, exist_ok=True)
         with unfinished(kept, "copy") as copy:
             backup.copy_to(old, copy, key)

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "English", "de": "Deutsch", "zh": "简体中文"}
 CATALOGUES = {"en": "en", "de": "de", "zh": "zh_CN"}
 
+# Countries that write dates, numbers and money otherwise than their language usually does.
+REGIONAL = {"en": frozenset("US CA AU NZ IE IN SG ZA".split()), "de": frozenset(("AT", "CH", "LI"))}
+
 _language: ContextVar[str | None] = ContextVar("language", default=None)
+_region: ContextVar[str] = ContextVar("region", default="")
 _default = "en"
 _default_locale: str | None = None
 
@@ -41,16 +45,18 @@ def language() -> str:
 
 
 class speaking:  # noqa: N801 - reads as a word: `with speaking("de"):`
-    """Use another language for a while, such as that of a document's reader."""
+    """Use another language for a while, such as that of a document's reader, with the formats of a country."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, region: str = "") -> None:
         self._wanted = language if language in LANGUAGES else "en"
+        self._region = region
 
     def __enter__(self) -> None:
-        self._token = _language.set(self._wanted)
+        self._tokens = _language.set(self._wanted), _region.set(self._region)
 
     def __exit__(self, *_: object) -> None:
-        _language.reset(self._token)
+        _language.reset(self._tokens[0])
+        _region.reset(self._tokens[1])
 
 
 @lru_cache(maxsize=8)
@@ -84,4 +90,7 @@ def locale() -> Locale:
     chosen = _language.get()
     if chosen is None and _default_locale:
         return _parsed(_default_locale)
+    region = _region.get()
+    if chosen and region in REGIONAL.get(chosen, ()):
+        return _parsed(f"{chosen}_{region}")
     return _parsed({"en": "en_GB", "de": "de_DE", "zh": "zh_Hans_CN"}[chosen or _default])

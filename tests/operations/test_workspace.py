@@ -41,6 +41,8 @@ def test_only_pictures_get_onto_the_letterhead(store: Store) -> None:
         store.run(workspace.set_picture, "seal", "seal.svg", b"<svg onload='x'/>")
     with pytest.raises(UserError, match="too large"):
         store.run(workspace.set_picture, "seal", "seal.png", PNG + bytes(5 << 20))
+    with pytest.raises(UserError, match="damaged"):
+        store.run(workspace.set_picture, "seal", "seal.png", PNG[:40])
 
 
 def test_an_own_field_is_named_after_its_label(store: Store) -> None:

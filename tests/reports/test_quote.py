@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from PIL import Image
 from crmdesk.documents.calculator import AllowanceCharge, Document, Line, Tax, calculate
 from crmdesk.errors import UserError
 from crmdesk.reports.letter import Letterhead
+from crmdesk.reports.pictures import read_picture
 from crmdesk.reports.quote import QuotePage, render_quote
 from tests.reports.pdf_reading import all_fonts_are_embedded, pages_of, text_of
 
@@ -379,6 +381,57 @@ def test_a_logo_that_unpacks_to_gigabytes_is_refused() -> None:
         bomb = small[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small[33:]
         with pytest.raises(UserError, match="too many dots"):
             render_quote(quote(letterhead=replace(SENDER, logo=bomb)))
+
+
+def test_a_photo_taken_sideways_is_turned_and_a_scan_of_65536_greys_keeps_its_greys() -> None:
+    turned, photo = Image.Exif(), io.BytesIO()
+    turned[0x112] = 6
+    Image.new("RGB", (300, 200), "red").save(photo, "JPEG", exif=turned)
+    assert (read_picture(photo.getvalue()).width, read_picture(photo.getvalue()).height) == (200, 300)
+    grey, scan = Image.new("I;16", (1, 1), 0x8000), io.BytesIO()
+    grey.save(scan, "PNG")
+    assert zlib.decompress(read_picture(scan.getvalue()).content) == b"\x80\x80\x80"
+
+
+def test_the_foot_keeps_numbers_of_accounts_on_one_line_and_breaks_the_longest_text() -> None:
+    long = "HRB 123456, Amtsgericht Hamburg, Registerabteilung am Sievekingplatz"
+    page = render_quote(quote(letterhead=replace(SENDER, tax=(("VAT ID", "DE123456789"), ("Commercial register", long)))))
+    text = pages_of(page.pdf)[0].text
+    assert "IBAN: DE89 3704 0044 0532 0130 00" in text
+    assert "Email: sales@northwind.example" in text
+    assert long not in text
+
+
+def test_formats_are_those_of_the_writers_country() -> None:
+    def shown(language: str, region: str, currency: str) -> str:
+        return text_of(render_quote(quote(line(price="1234.5"), document={"currency": currency}, language=language, region=region)).pdf)
+
+    american = shown("en", "US", "USD")
+    assert "November 21, 2026" in american
+    assert "$2,962.80" in american
+    assert "US$" not in american
+    assert "21 November 2026" in shown("en", "DE", "EUR")
+    assert "CHF 2’962.80" in shown("de", "CH", "CHF")
+
+
+def test_the_file_tells_its_title_subject_language_and_the_day_of_the_quote() -> None:
+    document = pypdfium2.PdfDocument(render_quote(quote(title="Cold-chain boxes", language="de")).pdf)
+    facts = document.get_metadata_dict()
+    assert (facts["Title"], facts["Subject"], facts["Author"]) == ("Angebot Q-2026-0117", "Cold-chain boxes · Ernst Handel", "Northwind Traders")
+    assert facts["CreationDate"].startswith("D:20261121")
+
+
+def test_the_next_page_of_a_long_line_begins_below_the_head() -> None:
+    lines = pages_of(render_quote(quote(line("Name\n" + "\n".join(f"Detail {n}" for n in range(90))))).pdf)[1].lines
+    head, first = (min(top for text, _, top in lines if word in text) for word in ("Item", "Detail"))
+    assert first - head > 17
+
+
+def test_the_closing_stays_with_the_last_line_of_the_terms() -> None:
+    for count in range(1, 40):
+        pages = pages_of(render_quote(quote(terms="\n\n".join(f"Term {n}" for n in range(count)), closing="Kind regards\n\nMaria")).pdf)
+        last = [text for text, _, _ in pages[-1].lines if text.startswith(("Term", "Kind regards"))]
+        assert last[-2:] == [f"Term {count - 1}", "Kind regards"]
 
 
 def test_an_unreadable_accent_colour_becomes_ink() -> None:

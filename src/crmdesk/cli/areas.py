@@ -242,7 +242,7 @@ def issue_quote(quote: str) -> None:
 def quote_pdf(quote: str, out: Path) -> None:
     """Write a quote's PDF; a draft's is marked."""
     from crmdesk.operations import quotes
-    from crmdesk.queries.quotes import pdf_of
+    from crmdesk.queries.quotes import boxes, pdf_of
 
     check_new(out)
     with opened() as store:
@@ -252,7 +252,7 @@ def quote_pdf(quote: str, out: Path) -> None:
         write_new(out, rendered.pdf)
         store.run_from("cli", quotes.note_left, quote_id)
     if rendered.missing:
-        print(tr("No font has these characters, they print as boxes: {characters}", characters=" ".join(rendered.missing)), file=sys.stderr)
+        print(boxes(rendered.missing), file=sys.stderr)
     say({"file": str(out), "missing": list(rendered.missing)}, lambda: tr("Wrote {path}.", path=out))
 
 

@@ -139,7 +139,7 @@ def _draft(reader: Reader, quote_id: UUID, pdf: bytes) -> tuple[MailDraft, str]:
     to = letters.addressee(reader, contact_id, company_id, language)
     code = code or reader.settings.currency
     settings = reader.settings
-    with speaking(to.language):
+    with speaking(to.language, settings.region):
         values = {
             "salutation": letters.salutation(to.contact, to.language), "number": number or "", "total": money(from_minor(payable or 0, code), code),
             "signature": signature or "\n".join(text for text in (writer, reader.settings.company_name) if text),

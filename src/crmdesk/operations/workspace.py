@@ -15,6 +15,7 @@ from crmdesk.operations.attachments import PIECE, clean_name
 from crmdesk.operations.numbers import series_of, written
 from crmdesk.operations.own_fields import settle
 from crmdesk.operations.records import change_settings
+from crmdesk.reports.pictures import read_picture
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _kept(change: Change, name: str, content: bytes) -> UUID:
     mime = "image/png" if content.startswith(b"\x89PNG\r\n\x1a\n") else "image/jpeg" if content.startswith(b"\xff\xd8\xff") else ""
     if not mime:
         raise UserError(tr("{name} is no picture that can be printed.", name=name), hint=tr("Choose a PNG or JPEG file."))
+    read_picture(content)
     attachment = change.add(Attachment, name=name, mime=mime, target="setting", size=len(content), sha256=hashlib.sha256(content).hexdigest())
     change.flush()
     for position, start in enumerate(range(0, len(content), PIECE)):

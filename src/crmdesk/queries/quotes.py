@@ -487,6 +487,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             columns=_columns(reader.settings),
             language=language,
             page_size="Letter" if reader.settings.on_letter else "A4",
+            region=reader.settings.region,
         )  # fmt: skip
 
 
@@ -530,6 +531,12 @@ def pdf_of(reader: Reader, quote_id: UUID) -> Rendered:
         )
     frozen = json.loads(reader.value("SELECT frozen FROM quote WHERE id = ?", (head.id,)) or "{}")
     return Rendered(pdf, tuple(frozen.get("missing", ())))
+
+
+def boxes(missing: Sequence[str]) -> str:
+    """Say which characters a PDF shows as boxes, control signs by their codes; nothing if the fonts have all of them."""
+    shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in missing)
+    return tr("No font has these characters; they are printed as boxes: {characters}", characters=shown) if shown else ""
 
 
 def file_name(reader: Reader, quote_id: UUID) -> str:

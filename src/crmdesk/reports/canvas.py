@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from crmdesk.reports.fonts import Face, Glyph
     from crmdesk.reports.pictures import Picture
@@ -77,7 +78,7 @@ class _Used:
 class Paper(Canvas):  # type: ignore[misc] # reportlab brings no types
     """A PDF in the making. Places are in points from the top left corner, as one reads."""
 
-    def __init__(self, size: tuple[float, float], title: str, author: str, language: str) -> None:
+    def __init__(self, size: tuple[float, float], title: str, author: str, language: str, subject: str = "", dated_on: date | None = None) -> None:
         super().__init__("", pagesize=size, invariant=1, pageCompression=1, initialFontName="none", lang=language, pdfVersion=(1, 7))
         self.width, self.height = size
         self.missing: dict[str, None] = {}
@@ -86,6 +87,11 @@ class Paper(Canvas):  # type: ignore[misc] # reportlab brings no types
         self._picture_names: dict[Picture, str] = {}
         self.setTitle(title)
         self.setAuthor(author)
+        self.setSubject(subject)
+        self.setViewerPreference("DisplayDocTitle", "true")
+        if dated_on:
+            # The day of the document and not that of its making, so that the same document gives the same bytes.
+            self.setDateFormatter(lambda *_: f"D:{dated_on:%Y%m%d}000000+00'00'")
         self.setCreator("CRMDesk")
         self.setProducer("CRMDesk")
 

@@ -115,14 +115,14 @@ class Row:
         return self.above + sum(line.style.leading for line in longest.lines[:AT_LEAST])
 
     def cut(self, room: float) -> tuple[Block, Block] | None:
-        """Divide each cell; the rest has no line above, so that it reads as one row."""
+        """Divide each cell; the rest has no line above but keeps its distance from the head, so that it reads as one row."""
         if self.least >= self.height:
             return None
         parts = [cell.cut(room - self.above) for cell in self.cells]
         if not any(rest.lines for _, rest in parts) or not any(first.lines for first, _ in parts):
             return None
         first = replace(self, cells=tuple(first for first, _ in parts), below=0, rule_below="", keep=False)
-        rest = replace(self, cells=tuple(rest for _, rest in parts), above=0, rule_above="")
+        rest = replace(self, cells=tuple(rest for _, rest in parts), rule_above="")
         return first, rest
 
     def draw(self, paper: Paper, y: float) -> None:

@@ -193,15 +193,24 @@ class LetterPaper:
         if not texts:
             return []
         gap = 4 * MM
-        # Each column as wide as it would like to be, in proportion, so that an IBAN stays on one line.
-        wishes = [min(max(line.width for line in lay_out(text, SMALL, 200 * MM)) + gap, 75 * MM) for text in texts]
-        scale = min(self._width / sum(wishes), 1.5)
+        # Each column as wide as it would like to be; where that is too much the widest give way, so that an IBAN stays on one line.
+        wishes = [max(line.width for line in lay_out(text, SMALL, 200 * MM)) + gap for text in texts]
+        widest = _widest(wishes, self._width)
+        scale = max(1.0, min(self._width / sum(wishes), 1.5))
         cells, x = [], LEFT
         for text, wish in zip(texts, wishes, strict=True):
-            width = wish * scale
+            width = min(wish, widest) * scale
             cells.append(Cell(tuple(lay_out(text, SMALL, width - gap + 0.1)), x, width - gap))
             x += width
         return cells
+
+
+def _widest(wishes: Sequence[float], room: float) -> float:
+    """Return how wide a column may be, so that all of them fit into the room."""
+    left = sorted(wishes)
+    while left and left[0] * len(left) <= room:
+        room -= left.pop(0)
+    return room / len(left) if left else max(wishes)
 
 
 def _row(label: str, value: str) -> str:

@@ -16,6 +16,8 @@ from crmdesk.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PIL import Image
+
 LARGEST_FILE = 10_000_000
 MOST_PIXELS = 40_000_000
 # At the largest size a logo is printed in, this is still 300 dots per inch.
@@ -55,7 +57,7 @@ def read_picture(data: bytes) -> Picture:
     Raises:
         UserError: it is something else, damaged or far too large.
     """
-    from PIL import Image  # only documents with a logo need it
+    from PIL import Image, ImageOps  # only documents with a logo need it
 
     if len(data) > LARGEST_FILE:
         raise UserError(tr("The picture is larger than 10 MB."))
@@ -67,7 +69,8 @@ def read_picture(data: bytes) -> Picture:
                 raise Image.DecompressionBombError
             opened.draft("RGB", (WIDEST, TALLEST))
             opened.load()
-            image = opened.convert("RGBA" if "A" in opened.getbands() or "transparency" in opened.info else "RGB")
+            image = ImageOps.exif_transpose(_eight_bits(opened))
+            image = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise UserError(tr("The picture has too many dots. Save it at a smaller size.")) from bomb
     except (OSError, SyntaxError, ValueError) as damaged:
@@ -76,3 +79,8 @@ def read_picture(data: bytes) -> Picture:
     mask = zlib.compress(image.getchannel("A").tobytes()) if image.mode == "RGBA" else None
     content = zlib.compress(image.convert("RGB").tobytes())
     return Picture(image.width, image.height, "DeviceRGB", "FlateDecode", content, mask)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return a picture with 256 greys in place of 65,536; converted as it is, all but the darkest would be white."""
+    return image.convert("I").point(lambda value: value / 256).convert("L") if image.mode.startswith("I;16") else image

@@ -93,7 +93,7 @@ class QuotePage:
 
     Without number it is a draft and marked as one. `info` are more rows beside the address: a label, translated if it is
     a known one, and a value. Without `columns` those are shown that say something. `exemption_texts` (category, text) take
-    the place of the usual ones.
+    the place of the usual ones. Dates and numbers are written as in the writer's `region`.
     """
 
     letterhead: Letterhead
@@ -114,6 +114,7 @@ class QuotePage:
     exemption_texts: tuple[tuple[str, str], ...] = ()
     language: str = "en"
     page_size: str = "A4"
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,10 @@ def render_quote(page: QuotePage) -> Rendered:
     Raises:
         UserError: logo or seal is not a picture.
     """
-    with speaking(page.language):
+    with speaking(page.language, page.region):
         title = tr("Quote {number}", number=page.number) if page.number else tr("Quote (draft)")
-        paper = Paper(page_size(page.page_size), title, page.letterhead.name, page.language)
+        subject = " · ".join(part for part in (page.title, *page.recipient[:1]) if part)
+        paper = Paper(page_size(page.page_size), title, page.letterhead.name, page.language, subject, page.quoted_on)
         letter = LetterPaper(paper, _letter(page, title))
         frame = letter.frame
         letter.draw(frame.pages(_Body(page, frame, letter.accent).blocks()))
@@ -179,10 +181,12 @@ class _Body:
         blocks += [Space(4, keep=True), *_Table(self).rows(), Space(9, keep=True), *self._totals()]
         if page.terms.strip():
             blocks += [Space(14), *self._paragraphs(page.terms, BODY)]
+            if page.closing.strip() and not page.letterhead.seal:
+                blocks[-1] = _kept(blocks[-1])
         if page.letterhead.seal:
             blocks += [Space(14), self._signed(page.letterhead.seal)]
         elif page.closing.strip():
-            blocks += [Space(14), *self._paragraphs(page.closing, BODY)]
+            blocks += [Space(14, keep=True), *self._paragraphs(page.closing, BODY)]
         return blocks
 
     def _paragraphs(self, text: str, style: Style) -> list[Block]:

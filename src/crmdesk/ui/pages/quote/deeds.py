@@ -14,9 +14,9 @@ from crmdesk.errors import UserError, why
 from crmdesk.fields import Field
 from crmdesk.i18n import mark, tr
 from crmdesk.operations import quotes, sending
+from crmdesk.queries.quotes import boxes
 from crmdesk.ui import background
 from crmdesk.ui.dialogs.new_record import AskDialog
-from crmdesk.ui.pages.quote.preview import boxes
 from crmdesk.ui.printing import print_pdf
 from crmdesk.ui.widgets.basics import Button, Card, Text, row
 

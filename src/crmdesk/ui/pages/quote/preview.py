@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.i18n import tr
 from crmdesk.queries import quotes as queries
 from crmdesk.ui import background
 from crmdesk.ui.widgets.basics import Card
@@ -13,7 +12,6 @@ from crmdesk.ui.widgets.messages import InlineError
 from crmdesk.ui.widgets.pdf_view import Drawn, PdfView, draw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from crmdesk.documents.calculator import Document
@@ -70,7 +68,7 @@ class Preview(Card):
     def _show(self, quote: UUID, rendered: Rendered, drawn: Drawn) -> None:
         if quote == self._quote:
             self.view.show_pdf(rendered.pdf, drawn)
-            self.missing.say(boxes(rendered.missing))
+            self.missing.say(queries.boxes(rendered.missing))
 
     def _failed(self, error: Exception) -> None:
         self.forget()
@@ -78,8 +76,3 @@ class Preview(Card):
             self.missing.say(str(error))
         elif not isinstance(error, Cancelled):
             self._frame.show_error(error)
-
-
-def boxes(missing: Sequence[str]) -> str:
-    """Say which characters are printed as boxes; nothing if all fonts have all of them."""
-    return tr("No font has these characters; they are printed as boxes: {characters}", characters=" ".join(missing)) if missing else ""

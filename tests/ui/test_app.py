@@ -21,6 +21,7 @@ from crmdesk.ui import app as program_module
 from crmdesk.ui import background
 from crmdesk.ui.app import Program, has_display
 from crmdesk.ui.cover import LockCover
+from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.pages import PAGES
@@ -350,3 +351,69 @@ def test_the_unlock_screen_waits_for_no_database_code() -> None:
     code = "import sys, crmdesk.ui.app; print(sorted({'sqlalchemy', 'alembic', 'openpyxl', 'reportlab', 'babel'} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2] / "src")
     assert said.stdout.strip() == "[]"
+
+
+def _typing_a_role(program: Program, text: str) -> QLineEdit:
+    """Open a contact and type into a field of it without leaving the field."""
+    assert program.store is not None
+    record = program.store.run(records.add, "contact", {"given_name": "Maria", "family_name": "Anders", "role": "Owner", "birthday": "1979-05-03"})
+    program.window.open_record("contact", record)
+    background.settle()
+    page = program.window.page()
+    assert page is not None
+    details = page.findChild(Details)
+    assert details is not None
+    details.edit("birthday" if text[0].isdigit() else "role")
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    return field
+
+
+def _stored(path: Path, column: str) -> Any:
+    with open_store(path, PASSPHRASE) as store, store.read() as reader:
+        return reader.value(f"SELECT {column} FROM contact WHERE family_name = 'Anders'")
+
+
+def test_what_stands_half_typed_in_a_field_is_stored_when_the_window_closes(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    _typing_a_role(program, "Managing director")
+    QTest.keyClick(program.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not program.window.isVisible()
+    assert _stored(store_path, "role") == "Managing director"
+
+
+def test_what_stands_half_typed_in_a_field_is_stored_when_the_window_locks(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    _typing_a_role(program, "Managing director")
+    program.lock()
+    background.settle()
+    assert program.window.is_covered
+    assert _stored(store_path, "role") == "Managing director"
+
+
+def test_a_field_that_can_not_be_stored_keeps_the_window_open_until_it_is_mended(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    field = _typing_a_role(program, "31.2.1980")
+    program.window.close()
+    assert program.window.isVisible()
+    assert field.text() == "31.2.1980"
+    assert QApplication.focusWidget() is field
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    program.window.close()
+    assert not program.window.isVisible()
+
+
+def test_a_note_begun_a_moment_before_the_window_closes_is_there_again(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert program.store is not None
+    record = program.store.run(records.add, "company", {"name": "Ernst Handel"})
+    program.window.open_record("company", record)
+    background.settle()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "Wants a price for")
+    program.window.close()
+    with open_store(store_path, PASSPHRASE) as store:
+        assert store.drafts() == {f"note/{record}": "Wants a price for"}

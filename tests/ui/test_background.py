@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from crmdesk.errors import Cancelled, UserError
@@ -198,3 +199,18 @@ def test_widgets_in_a_closure_never_die_on_a_worker() -> None:
     gc.collect()
     assert set(died) == {"MainThread"}
     assert len(died) == 300
+
+
+def test_the_end_waits_for_deeds_that_were_given_and_cancels_only_what_takes_long() -> None:
+    owner, done = QObject(), list[str]()
+
+    def long(job: Job) -> None:
+        while True:
+            job.check_cancelled()
+            time.sleep(0.01)
+
+    background.write(owner, "", lambda job: done.append("first"))
+    background.write(owner, "", long)
+    background.write(owner, "", lambda job: done.append("last"))
+    background.stop()
+    assert done == ["first", "last"]

@@ -158,6 +158,7 @@ class Program(QObject):
             return
         set_language(code)
         place, store, path = self.window.place(), self.store, self.path
+        self.window.finish_typing()
         self._replace_window()
         if store is not None and path is not None:
             background.read(self, lambda job: look_at(store), lambda opened: self.show(opened, place))
@@ -416,6 +417,7 @@ class Program(QObject):
         if self.store is None or self.path is None:
             return
         self._return_to = self.window.place()
+        self.window.finish_typing()
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()

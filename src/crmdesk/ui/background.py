@@ -42,6 +42,7 @@ READERS = 3
 SWITCH_INTERVAL_S = 0.0005
 GARBAGE_EVERY_MS = 250
 PROGRESS_EVERY_S = 0.05
+PATIENCE_S = 1.0  # a write that takes longer at the end of the program is cancelled, and takes itself back
 
 
 class Job:
@@ -195,6 +196,7 @@ class _Lane:
         self._waiting: deque[_Task] = deque()
         self._ready = threading.Condition()
         self._is_open = True
+        self.current: _Task | None = None
         self._threads = [threading.Thread(target=self._serve, name=f"{name} {n}", daemon=True) for n in range(1, threads + 1)]
         for thread in self._threads:
             thread.start()
@@ -204,7 +206,20 @@ class _Lane:
             self._waiting.append(task)
             self._ready.notify()
 
+    def finish(self, seconds: float, patience: float) -> None:
+        """Do all that waits, then end; what runs longer than `patience` is cancelled so that the rest has its turn."""
+        with self._ready:
+            self._is_open = False
+            self._ready.notify_all()
+        until = time.monotonic() + seconds
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < until:
+            current = self.current
+            if current is not None and time.monotonic() - current.job.started > patience:
+                current.job.cancel()
+            self._threads[0].join(0.01)
+
     def close(self, seconds: float) -> None:
+        """End after what runs just now."""
         with self._ready:
             self._is_open = False
             self._waiting.clear()
@@ -218,11 +233,14 @@ class _Lane:
             with self._ready:
                 while self._is_open and not self._waiting:
                     self._ready.wait()
-                if not self._is_open:
+                if not self._waiting:
                     return
                 task = self._waiting.popleft()
+                task.job.started = time.monotonic()
+                self.current = task
             number = task.job.number
             _perform(task)
+            self.current = None
             del task
             engine = _engine
             if engine is not None:
@@ -235,7 +253,6 @@ def _perform(task: _Task) -> None:
     if task.is_dropped or task.job.is_cancelled:
         task.error = Cancelled()
         return
-    task.job.started = time.monotonic()
     try:
         task.result = task.work(task.job)
     except Exception as error:  # noqa: BLE001 - carried to the GUI thread, where it is shown or reported
@@ -306,11 +323,15 @@ def bridge() -> Bridge:
 
 
 def stop(seconds: float = 5.0) -> None:
-    """Cancel what runs, wait for it, end the threads. Results are no longer delivered."""
+    """Do the writes that wait, cancel what takes long and all reads, end the threads. Results are no longer delivered."""
     global _engine
     engine = _engine
     if engine is None:
         return
+    for task in list(engine.tasks.values()):
+        if not task.is_write:
+            task.job.cancel()
+    engine.writer.finish(seconds, PATIENCE_S)
     for task in list(engine.tasks.values()):
         task.job.cancel()
     engine.readers.close(seconds)

@@ -14,6 +14,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from crmdesk.i18n import tr
+from crmdesk.ui.drafts import Draft
+from crmdesk.ui.editors.editor import Editor
 from crmdesk.ui.page import Changed, Frame, Page, PageSpec, Place
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class BesideWindow(QMainWindow):
     def __init__(self, page: Page, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.page = page
+        self.is_forgotten = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.Window)
         self.resize(980, 720)
@@ -47,8 +50,37 @@ class BesideWindow(QMainWindow):
         self.addAction(close)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.is_forgotten and not finish_typing(self.page, self):
+            event.ignore()
+            return
         self.closed.emit()
         super().closeEvent(event)
+
+
+def leave(page: Page | None) -> bool:
+    """Let a page be left: False if it keeps the user."""
+    if page is None:
+        return True
+    if not page.leave():
+        return False
+    # A field that is left now is saved into the record that it was typed for, and not into the next one on the same page.
+    focused = page.window().focusWidget()
+    if focused is not None and page.isAncestorOf(focused):
+        focused.clearFocus()
+    return True
+
+
+def finish_typing(page: Page | None, within: QWidget) -> bool:
+    """Have saved what is half typed on a page that is about to go; what can't be saved keeps the page, and has the keyboard."""
+    if not leave(page):
+        return False
+    for draft in within.findChildren(Draft):
+        draft.keep()
+    wrong = next((one for one in within.findChildren(Editor) if one.isVisible() and one.inner.property("invalid") == "true" and one.is_changed()), None)
+    if wrong is not None:
+        wrong.window().activateWindow()
+        wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+    return wrong is None
 
 
 class Places(QStackedWidget):
@@ -82,7 +114,7 @@ class Places(QStackedWidget):
 
     def go(self, place: Place) -> bool:
         """Show a place and remember it in the history; False if the page that is shown keeps the user."""
-        if not self._may_leave():
+        if not self.leave():
             return False
         # Going back must not begin the same record again.
         kept = replace(place, view="") if place.view == "new" else place
@@ -94,17 +126,9 @@ class Places(QStackedWidget):
         self._show(place)
         return True
 
-    def _may_leave(self) -> bool:
-        page = self.page()
-        if page is None:
-            return True
-        if not page.leave():
-            return False
-        # A field that is left now is saved into the record that it was typed for, and not into the next one on the same page.
-        focused = self.window().focusWidget()
-        if focused is not None and page.isAncestorOf(focused):
-            focused.clearFocus()
-        return True
+    def leave(self) -> bool:
+        """Have what is half typed on the page saved; False if the page keeps the user."""
+        return leave(self.page())
 
     def can_step(self, by: int) -> bool:
         """Return whether there is a place so many steps on in the history."""
@@ -112,7 +136,7 @@ class Places(QStackedWidget):
 
     def step(self, by: int) -> None:
         """Go on or back in the history."""
-        if self.can_step(by) and self._may_leave():
+        if self.can_step(by) and self.leave():
             self._at += by
             self._show(self._history[self._at])
 
@@ -148,6 +172,10 @@ class Places(QStackedWidget):
         window.show()
         page.focus_first()
 
+    def finish_typing(self) -> bool:
+        """Have saved what is half typed here and in windows of their own; False if a field can't be saved, which has the keyboard then."""
+        return all([finish_typing(self.page(), self), *(finish_typing(window.page, window) for window in self._beside)])
+
     def announce(self, changed: Changed) -> None:
         """Tell pages what has changed: those that are shown at once, the others when they are shown again."""
         shown = self.page()
@@ -171,5 +199,6 @@ class Places(QStackedWidget):
             self.removeWidget(page)
             page.deleteLater()
         for window in list(self._beside):
+            window.is_forgotten = True
             window.close()
         self._pages, self._stale, self._history, self._at = {}, {}, [], -1

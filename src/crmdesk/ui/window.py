@@ -185,6 +185,8 @@ class Window(QMainWindow):
         store = self.store
 
         def finished(result: T) -> None:
+            if self._store is not store:  # locked since: it is done, and nobody looks any more
+                return
             if said:
                 self.say(said, undo=operation_of(operation).undoable)
             if done is not None and background.lives(done):
@@ -466,9 +468,12 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 
+    def finish_typing(self) -> bool:
+        """Have saved what is half typed, before the window closes or locks; False if a field can't be saved, which has the keyboard then."""
+        return self.places.finish_typing()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        page = self.page()
-        if page is not None and not self.is_covered and not page.leave():
+        if not self.is_covered and not self.finish_typing():
             event.ignore()
             return
         self.closing.emit()

@@ -157,3 +157,16 @@ def test_real_orders_keep_their_numbers_on_the_way_through_a_workbook(store: Sto
     with store.read() as reader, other.read() as target:
         there, found = reader.rows(sql), target.rows(sql)
     assert (len(there), found) == (830, there)
+
+
+@pytest.mark.parametrize("line", ["EMAIL:anna@example.com", "TEL:+49 30 123456", "EMAIL:anna@example.com\r\nTEL:+49 30 123456"])
+def test_a_card_without_an_id_is_known_again_whatever_its_person_is_called_by_then(store: Store, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "anna.vcf"
+    path.write_text(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna Berg\r\nN:Berg;Anna;;;\r\n{line}\r\nEND:VCARD\r\n", encoding="utf-8", newline="")
+    assert import_file(store, "contact", path).added == 1
+    with store.read() as reader:
+        (anna,) = ids(reader, "contact")
+    store.run(records.edit, "contact", [UUID(bytes=anna)], {"given_name": "Annette", "family_name": "von Stein"})
+    again = import_file(store, "contact", path, ImportOptions(on_duplicate="fill"))
+    assert (again.added, again.skipped) == (0, 1)
+    assert [row["name"] for row in values(store, "contact")] == ["Annette von Stein"]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -118,6 +119,15 @@ class CardReader:
         if self._is_ours and is_our_id(str(values.get("external_id", ""))):
             values["id"] = values.pop("external_id")
         self._settle_name()
+        if not values.keys() & {"id", "external_id"} and values.get("record_kind") != "company" and (card.mails or card.phones):
+            values["external_id"] = self._likeness()
+
+    def _likeness(self) -> str:
+        """Return what a card without an id is known by when it comes again, whatever its person is called here by then."""
+        values, card = self.card.values, self.card
+        names = [str(values.get(name, "")) for name in ("name", "given_name", "middle_name", "family_name")]
+        parts = sorted(value for _, value in (*card.mails, *card.phones))
+        return f"no-uid-{sha256(chr(10).join([*names, *parts]).encode()).hexdigest()[:32]}"
 
     def _settle_name(self) -> None:
         """Let the full name speak where the divided one has only one piece, and tell companies from people."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QRadioButt
 
 from crmdesk.documents.calculator import Document
 from crmdesk.operations import records as deeds
+from crmdesk.queries.records import Part
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs import bulk, first_run, restore, unlock
 from crmdesk.ui.dialogs.convert_lead import ConvertDialog
@@ -26,6 +27,7 @@ from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.dialogs.taking_out import WorkbookDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.dialogs.why import WhyDialog
+from crmdesk.ui.named import Named
 from crmdesk.ui.widgets.order import stops
 from tests.ui.desk import Desk, desk
 from tests.ui.naming import nameless
@@ -131,3 +133,58 @@ def test_enter_on_cancel_leaves_a_dialog_and_does_nothing_else(desk: Desk) -> No
     assert not shiboken6.isValid(dialog) or not dialog.isVisible()
     with desk.reader() as reader:
         assert reader.value("SELECT count(*) FROM activity") == 0
+
+
+def _new_contact(desk: Desk) -> NewCustomerDialog:
+    dialog = opened(desk, "new contact")
+    assert isinstance(dialog, NewCustomerDialog)
+    return dialog
+
+
+def test_what_is_typed_into_a_dialog_is_there_again_after_the_window_was_locked(desk: Desk) -> None:
+    company = Named(desk.store.run(deeds.add, "company", {"name": "Handel"}), "Handel")
+    dialog = _new_contact(desk)
+    QTest.keyClicks(QApplication.focusWidget(), "Roland")
+    dialog.form.editors["company"].show_value(company)
+    dialog.form.editors["email"].show_value([Part("roland@handel.example", "work")])
+    dialog.reject()  # as locking does
+    desk.settle()
+    assert "Not saved. What was typed is there again the next time." in desk.said()
+    again = _new_contact(desk)
+    assert again.form.values() == {"given_name": "Roland", "company": company, "email": [Part("roland@handel.example", "work")]}
+    press(again, "Begin anew")
+    assert again.form.values() == {}
+    again.reject()
+    desk.settle()
+    assert _new_contact(desk).form.values() == {}
+
+
+def test_what_is_typed_into_a_dialog_is_forgotten_once_it_is_saved_or_cancelled(desk: Desk) -> None:
+    for button in ("Cancel", "Add"):
+        dialog = _new_contact(desk)
+        QTest.keyClicks(QApplication.focusWidget(), "Roland")
+        QTest.qWait(1100)
+        desk.settle()
+        assert desk.store.drafts()
+        press(dialog, button)
+        desk.settle()
+        assert desk.store.drafts() == {}
+
+
+def test_a_call_that_was_being_written_down_is_there_again_for_the_same_customer_only(desk: Desk) -> None:
+    ids = [desk.store.run(deeds.add, "company", {"name": name}) for name in ("Here", "There")]
+    dialog = ActivityDialog(desk.window, About(company=ids[0]))
+    dialog.open()
+    desk.settle()
+    dialog.body.setPlainText("Wants a price for three years")
+    dialog.reject()
+    desk.settle()
+    other, same = ActivityDialog(desk.window, About(company=ids[1])), ActivityDialog(desk.window, About(company=ids[0]))
+    desk.settle()
+    assert other.body.toPlainText() == ""
+    assert same.body.toPlainText() == "Wants a price for three years"
+
+
+def press(dialog: QDialog, label: str) -> None:
+    button = next(one for one in dialog.findChildren(QAbstractButton) if one.text() == label)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from crmdesk.ui import background
 
@@ -20,27 +20,31 @@ if TYPE_CHECKING:
 EVERY_MS = 1000
 
 
-class Draft(QObject):
-    """Keeps the text of one input under a key, and puts back what a crash has left.
+class Kept(QObject):
+    """Keeps what is half typed under a key, and puts back what a crash, a lock or the end of the program has left.
 
     Args:
+        owner: the widget it is typed into.
         key: says what is being written, such as `reply/` and a ticket's id; another text under the same key replaces it.
     """
 
-    def __init__(self, source: QLineEdit | QPlainTextEdit, store: Store, key: str) -> None:
-        super().__init__(source)
-        self._source, self._store, self.key = source, store, key
+    def __init__(self, owner: QWidget, store: Store, key: str) -> None:
+        super().__init__(owner)
+        self._owner, self._store, self.key = owner, store, key
         self._kept = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.keep)
-        source.textChanged.connect(self._wait)
         background.read(self, lambda job: store.drafts().get(key, ""), self._restore)
 
     def text(self) -> str:
-        """Return what is in the input."""
-        return self._source.text() if isinstance(self._source, QLineEdit) else self._source.toPlainText()
+        """Return what is typed, as one text; empty if nothing is."""
+        raise NotImplementedError
+
+    def put(self, text: str) -> None:
+        """Type again what was kept."""
+        raise NotImplementedError
 
     def done(self) -> None:
         """Forget the draft: it has been sent, saved or thrown away."""
@@ -53,24 +57,50 @@ class Draft(QObject):
         self._write(self.text())
 
     @Slot()
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Keep it within a second: something was typed."""
         if not self._timer.isActive():
             self._timer.start()
 
     def _restore(self, kept: str) -> None:
         self._kept = kept
         if kept and not self.text():
-            if isinstance(self._source, QLineEdit):
-                self._source.setText(kept)
-            else:
-                self._source.setPlainText(kept)
+            self.put(kept)
 
     def _write(self, text: str) -> None:
         if text == self._kept:
             return
         self._kept = text
         store, key = self._store, self.key
-        background.write(self._source, "", lambda job: store.keep_draft(key, text or None))
+        background.write(self._owner, "", lambda job: store.keep_draft(key, text or None))
+
+
+class Draft(Kept):
+    """Keeps the text of one input."""
+
+    def __init__(self, source: QLineEdit | QPlainTextEdit, store: Store, key: str) -> None:
+        self._source = source
+        super().__init__(source, store, key)
+        source.textChanged.connect(self.wait)
+
+    def text(self) -> str:
+        return text_of(self._source)
+
+    def put(self, text: str) -> None:
+        set_text(self._source, text)
+
+
+def text_of(source: QLineEdit | QPlainTextEdit) -> str:
+    """Return what is in an input."""
+    return source.text() if isinstance(source, QLineEdit) else source.toPlainText()
+
+
+def set_text(source: QLineEdit | QPlainTextEdit, text: str) -> None:
+    """Put a text into an input."""
+    if isinstance(source, QLineEdit):
+        source.setText(text)
+    else:
+        source.setPlainText(text)
 
 
 def put_back(owner: QObject, store: Store, key: str, text: str) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from crmdesk.i18n import tr
-from crmdesk.ui.drafts import Draft
+from crmdesk.ui.drafts import Kept
 from crmdesk.ui.editors.editor import Editor
 from crmdesk.ui.page import Changed, Frame, Page, PageSpec, Place
 
@@ -74,7 +74,7 @@ def finish_typing(page: Page | None, within: QWidget) -> bool:
     """Have saved what is half typed on a page that is about to go; what can't be saved keeps the page, and has the keyboard."""
     if not leave(page):
         return False
-    for draft in within.findChildren(Draft):
+    for draft in within.findChildren(Kept):
         draft.keep()
     wrong = next((one for one in within.findChildren(Editor) if one.isVisible() and one.inner.property("invalid") == "true" and one.is_changed()), None)
     if wrong is not None:

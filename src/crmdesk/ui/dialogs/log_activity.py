@@ -91,6 +91,11 @@ class ActivityDialog(DeedDialog):
         self._show_kind()
         if record is not None:
             frame.ask(self, self._look, self._fill, self.refuse)
+        else:
+            whose = next((str(one) for one in (about.ticket, about.deal, about.lead, about.company, about.contact and about.contact.id) if one), "")
+            self.keep_typed(
+                f"log/{whose}", {"minutes": self.minutes, "next_on": self.next_on}, {"subject": self.subject, "body": self.body, "next_step": self.next_step}
+            )
 
     def _build(self) -> None:
         grid = FormGrid(96)

@@ -108,7 +108,7 @@ class NewCustomerDialog(NewRecordDialog):
         self._warned = set(said)
 
     def _open_known(self, record: UUID) -> None:
-        self.reject()
+        self.discard()
         self._frame_of.open_record(self._entity, record)
 
     def _use_known(self, record: UUID) -> None:

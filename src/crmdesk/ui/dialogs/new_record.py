@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.errors import UserError
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.ui.dialogs.deed import DeedDialog
 from crmdesk.ui.editors import LinkEditor
 from crmdesk.ui.form import Form
@@ -85,7 +86,7 @@ class AskDialog(DeedDialog):
 
 
 class NewRecordDialog(AskDialog):
-    """Asks for the fields of a new record and adds it.
+    """Asks for the fields of a new record, and the user's own that must not be empty, and adds it.
 
     Args:
         names: the fields that are asked for.
@@ -106,4 +107,9 @@ class NewRecordDialog(AskDialog):
             frame.do(records.add, entity, {**(hidden or {}), **wanted}, done=finished, failed=failed)
 
         cls = entity_class(entity)
-        super().__init__(frame, [cls.fields[name] for name in names], title, verb, save, values)
+        with frame.store.read() as reader:
+            own = [field for field in own_fields(reader, cls.entity.name).values() if field.required]
+        super().__init__(frame, [*(cls.fields[name] for name in names), *own], title, verb, save, values)
+        given = {**(hidden or {}), **(values or {})}
+        whose = "".join(f"/{name}={getattr(value, 'id', value)}" for name, value in sorted(given.items()))
+        self.keep_typed(f"new/{entity}{whose}", self.form.editors)

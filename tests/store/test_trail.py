@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.operations import records
+from crmdesk.operations import attachments, records
 from crmdesk.store import Store, open_store
 from crmdesk.store.connections import connect
 from crmdesk.store.triggers import all_triggers
@@ -25,6 +25,8 @@ def worked(store: Store) -> Store:
     store.run(records.edit, "company", [second], {"name": "Edited twice", "employees": "7"})
     store.run(records.edit, "company", [second], {"employees": "8"})
     assert first != second
+    store.run(records.delete, "company", [store.run(records.add, "company", {"name": "Binned"})])
+    store.run(attachments.attach, "company", second, "letter.txt", b"Dear Sir or Madam")
     return store
 
 
@@ -38,6 +40,17 @@ ATTACKS = {
     "another member": "UPDATE journal_tx SET member = randomblob(16) WHERE id = (SELECT max(id) FROM journal_tx)",
     "a record put in": "INSERT INTO company(id, name) VALUES (randomblob(16), 'Smuggled')",
     "a record taken out": "DELETE FROM company WHERE name = 'Never edited'",
+    "a file's content": "UPDATE attachment_piece SET content = x'00'",
+    "a file without its content": "DELETE FROM attachment_piece",
+    "an own field": "UPDATE company SET custom = '{\"a\":1}' WHERE name = 'Edited twice'",
+    "a setting": "UPDATE setting SET value = '\"CHF\"' WHERE key = 'currency'",
+    "a record taken out of the bin": "UPDATE company SET deleted_at = NULL WHERE name = 'Binned'",
+    "an entry put into another transaction": "UPDATE journal SET tx = tx - 1 WHERE id = (SELECT max(id) FROM journal)",
+    "an entry in the middle": "DELETE FROM journal WHERE id = (SELECT max(id) - 2 FROM journal)",
+    "the newest transaction, with all that tells of it": "DELETE FROM journal WHERE tx = (SELECT max(id) FROM journal_tx); "
+    "DELETE FROM journal_digest WHERE tx = (SELECT max(id) FROM journal_tx); DELETE FROM journal_tx WHERE id = (SELECT max(id) FROM journal_tx)",
+    "the order of two transactions": "UPDATE journal_tx SET id = -1 WHERE id = 4; UPDATE journal_tx SET id = 4 WHERE id = 5; UPDATE journal_tx SET id = 5 WHERE id = -1",
+    "names in the search index": "DELETE FROM search_key",
     "a digest": "UPDATE journal_digest SET digests = zeroblob(length(digests)) WHERE first_id = (SELECT max(first_id) FROM journal_digest)",
 }
 
@@ -49,7 +62,7 @@ def test_verify_names_what_was_changed_past_the_journal(worked: Store, store_pat
     raw = connect(store_path, template[1])
     for name in all_triggers():
         raw.execute(f'DROP TRIGGER "{name}"')
-    raw.execute(ATTACKS[attack])
+    raw.executescript(ATTACKS[attack])
     for sql in all_triggers().values():
         raw.execute(sql)
     raw.close()

@@ -410,8 +410,25 @@ def check(connection: Connection) -> Iterator[str]:
         )[0][0]
         if missing or stray:
             yield f"search: {name}: {missing} records are missing from the index, {stray} entries are stray"
+        if nameless := _nameless(connection, cls):
+            yield f"search: {name}: {nameless} records are not found by their names"
         if unfound := _unfound(connection, cls):
             yield f"search: {name}: {unfound} records are not found by their own fields"
+
+
+def _nameless(connection: Connection, cls: type[Record]) -> int:
+    """Return how many of the newest records the index lacks a key of the name."""
+    count = 0
+    for column in (item.column for item, weight in searched_columns(cls) if weight == 3):
+        newest = rows(
+            connection,
+            f'SELECT d.docid, t."{column}" FROM "{cls.entity.name}" t JOIN search_doc d ON d.tbl = ? AND d.row = t.id WHERE t."{column}" IS NOT NULL '  # noqa: S608
+            "AND t.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.tbl = d.tbl AND q.row = d.row) ORDER BY t.id DESC LIMIT ?",
+            (cls.entity.number, LOOKED_AT),
+        )
+        for docid, value in newest:
+            count += not title_keys(value) <= {key for (key,) in rows(connection, "SELECT key FROM search_key WHERE docid = ?", (docid,))}
+    return count
 
 
 def _unfound(connection: Connection, cls: type[Record]) -> int:

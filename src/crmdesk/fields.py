@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SCALE = 6
 RATE_SCALE = 12
 LARGEST_STORED = 2**63 - 1
+_DIGITS = 19  # those of LARGEST_STORED; Decimal cannot shift the point of numbers much longer
 NO_YEAR = 1604
 """The year in which dates without one are kept, as Apple and Google do: it had a 29 February."""
 
@@ -50,6 +51,9 @@ class Field:
         derived: filled by the program from other values; neither typed nor journaled.
         group: fields of one group move together when stores are merged.
         may_lack_year: of a date, such as a birthday whose year nobody knows; `24 December` is one then.
+        least, most: the smallest and the largest plain value, or functions that return it; of moments the days. Without them those of the kind.
+        clean: brings a text into the form in which it is kept.
+        check: complains, as a sentence, about a plain value.
     """
 
     name: str
@@ -65,6 +69,9 @@ class Field:
     derived: bool = False
     group: str | None = None
     may_lack_year: bool = False
+    least: Any = None
+    most: Any = None
+    clean: Callable[[str], str] | None = None
     check: Callable[[Any], str | None] | None = None
 
     @property
@@ -114,6 +121,7 @@ class Kind:
         show: plain value to text in the locale in force.
         store: plain to stored value. load: stored to plain value.
         operators: those that a filter offers.
+        least, most: the smallest and largest plain value of fields that say nothing else.
     """
 
     sql: str
@@ -123,11 +131,13 @@ class Kind:
     load: Callable[[Any], Any] = lambda value: value
     operators: tuple[str, ...] = ("=", "!=", "in", "empty", "notempty")
     numeric: bool = False
+    least: Any = None
+    most: Any = None
 
 
 # ISO 4217; every currency that is not named here has two decimals. Babel's figures are CLDR's, which differ where coins are out of use
 # (IQD, RSD and others): an amount that was calculated by one and stored by the other would be a hundred times too large.
-_DECIMALS = {
+UNUSUAL_DECIMALS = {
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
     **dict.fromkeys("CLF UYW".split(), 4),
@@ -136,7 +146,7 @@ _DECIMALS = {
 
 def currency_decimals(currency: str) -> int:
     """Return how many decimals a currency's amounts have. Source: ISO 4217."""
-    return _DECIMALS.get(currency, 2)
+    return UNUSUAL_DECIMALS.get(currency, 2)
 
 
 @lru_cache(maxsize=1)
@@ -147,10 +157,37 @@ def currencies() -> frozenset[str]:
     return frozenset(get_global("all_currencies"))
 
 
+@lru_cache(maxsize=1)
+def _currency_names() -> dict[str, str]:
+    """Return the codes of today's currencies by what they are called in the languages of the program, in small letters."""
+    from babel.core import Locale, get_global
+
+    used = {code for uses in get_global("territory_currencies").values() for code, _, until, is_tender in uses if is_tender and until is None}
+    return {name.casefold(): code for language in ("zh", "de", "en") for code, name in Locale(language).currencies.items() if code in used}
+
+
+def currency_code(text: str) -> str:
+    """Return the code that a currency's code in small letters, its sign or its name means; anything else in capitals."""
+    bare = text.strip()
+    code = bare.upper()
+    return code if not bare or code in currencies() else _SYMBOLS.get(code) or _currency_names().get(bare.casefold(), code)
+
+
+def unknown_currency(code: str) -> str | None:
+    """Complain about a code that no currency has, and name those that nearly have it; former ones are known."""
+    if code in currencies():
+        return None
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, sorted(set(_currency_names().values())), n=2, cutoff=0.75)
+    if not near:
+        return tr("There is no currency “{code}”.", code=code)
+    return tr("There is no currency “{code}”; {others} is near to it.", code=code, others=", ".join(near))
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """Turn an amount into the currency's smallest unit, rounding half up; ¥12.5 is 13, 12.50 € is 1250."""
-    scaled = amount.scaleb(currency_decimals(currency)).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(scaled) > LARGEST_STORED:
+    if amount.adjusted() >= _DIGITS or abs(scaled := amount.scaleb(currency_decimals(currency)).quantize(Decimal(1), ROUND_HALF_UP)) > LARGEST_STORED:
         raise UserError(tr("The amount is too large."))
     return int(scaled)
 
@@ -160,12 +197,47 @@ def from_minor(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-currency_decimals(currency))
 
 
+def has_more_decimals(money: Money) -> bool:
+    """Say whether an amount has more decimals than its currency, so that it is rounded when it is stored."""
+    exponent = money.amount.as_tuple().exponent
+    return (
+        isinstance(exponent, int)
+        and -exponent > currency_decimals(money.currency)
+        and money.amount != from_minor(to_minor(money.amount, money.currency), money.currency)
+    )
+
+
+def exact_minor(money: Money) -> int:
+    """Turn an amount that somebody gave into the currency's smallest unit.
+
+    Raises:
+        UserError: it has more decimals than its currency: something else would be kept than was said.
+    """
+    if not has_more_decimals(money):
+        return money.minor
+    amount, count = show_number(money.amount), currency_decimals(money.currency)
+    if count:
+        raise UserError(tr("{amount} has more decimals than the {count} of {currency}.", amount=amount, count=count, currency=money.currency))
+    raise UserError(tr("{amount} has decimals, and {currency} has none.", amount=amount, currency=money.currency))
+
+
 def to_scaled(value: Decimal, scale: int = SCALE) -> int:
     """Turn a price, quantity or rate into the integer that is stored: six decimals, rounded half up."""
-    scaled = value.scaleb(scale).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(scaled) > LARGEST_STORED:
+    if value.adjusted() >= _DIGITS or abs(scaled := value.scaleb(scale).quantize(Decimal(1), ROUND_HALF_UP)) > LARGEST_STORED:
         raise UserError(tr("The number is too large."))
     return int(scaled)
+
+
+def exact_scaled(value: Decimal, scale: int = SCALE) -> int:
+    """Turn a price, quantity or rate that somebody gave into the integer that is stored.
+
+    Raises:
+        UserError: it has more decimals than are kept.
+    """
+    stored = to_scaled(value, scale)
+    if Decimal(stored).scaleb(-scale) != value:
+        raise UserError(tr("{amount} has more than {count} decimals.", amount=show_number(value), count=scale))
+    return stored
 
 
 def from_scaled(stored: int, scale: int = SCALE) -> Decimal:
@@ -217,7 +289,8 @@ def _decimal_sign(bare: str) -> str:
 
 
 def _read_text(text: str, field: Field, reading: Reading) -> str:
-    return text.strip()
+    bare = text.strip()
+    return field.clean(bare) if field.clean and bare else bare
 
 
 def _read_integer(text: str, field: Field, reading: Reading) -> int:
@@ -231,7 +304,7 @@ def _read_integer(text: str, field: Field, reading: Reading) -> int:
 
 def _read_decimal(text: str, field: Field, reading: Reading) -> Decimal:
     value = read_number(text)
-    to_scaled(value)
+    exact_scaled(value, RATE_SCALE if field.kind == "rate" else SCALE)
     return value
 
 
@@ -248,22 +321,22 @@ def read_money(text: str, currency: str) -> Money:
     if not found or not found[3].strip() or (found[2] and found[4]) or (found[1] and found[3][0] in "+-−("):
         raise UserError(tr("“{text}” is not an amount of money.", text=text))
     unit = (found[2] or found[4]).strip()
-    code = _SYMBOLS.get(unit, unit.upper()) or currency
+    code = _SYMBOLS.get(unit) or currency_code(unit) or currency
     if unit == "$" and currency.endswith("D"):
         code = currency
     if unit in {"¥", "￥"} and currency == "JPY":
         code = currency
-    if code not in currencies():
-        raise UserError(tr("There is no currency “{code}”.", code=code))
+    if complaint := unknown_currency(code):
+        raise UserError(complaint)
     return Money(read_number(found[1] + found[3]), code)
 
 
 def _read_money(text: str, field: Field, reading: Reading) -> Money:
     money = read_money(text, reading.currency)
     if field.kind == "money":
-        to_minor(money.amount, money.currency)
+        exact_minor(money)
     else:
-        to_scaled(money.amount)
+        exact_scaled(money.amount)
     return money
 
 
@@ -442,8 +515,44 @@ def show_money(value: Money, whole: bool = False) -> str:
     return re.sub(r"([A-Za-z])(\d)", "\\1\u00a0\\2", text)
 
 
+def limits(field: Field) -> tuple[Any, Any]:
+    """Return the smallest and the largest plain value of a field; None where there is no limit."""
+    kind = KINDS[field.kind]
+    least, most = (kind.least, kind.most) if field.least is None and field.most is None else (field.least, field.most)
+    return (least() if callable(least) else least), (most() if callable(most) else most)
+
+
+def complaint(field: Field, value: Any) -> str | None:
+    """Say why a plain value can't stand in a field: it lies beyond its limits, or the field's own check complains."""
+    least, most = limits(field)
+    if (least is not None or most is not None) and not _is_within(field, value, least, most):
+        said = {"field": tr(field.label), "value": _bound(field, value), "least": _bound(field, least), "most": _bound(field, most)}
+        if least is None:
+            return tr("{field}: {value} is too much; at most {most} is allowed.", **said)
+        if most is None:
+            return tr("{field}: {value} is too little; at least {least} is allowed.", **said)
+        return tr("{field}: {value} is not allowed; it lies between {least} and {most}.", **said)
+    return field.check(value) if field.check else None
+
+
+def _is_within(field: Field, value: Any, least: Any, most: Any) -> bool:
+    plain: Any = value.amount if isinstance(value, Money) else value.date() if isinstance(value, datetime) else value
+    if field.may_lack_year and plain.year == NO_YEAR:
+        return True
+    return bool((least is None or plain >= least) and (most is None or plain <= most))
+
+
+def _bound(field: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return _show_date(value, field)
+    return str(value) if field.kind == "integer" else show_number(value)
+
+
 _ORDERED = ("=", "!=", "<", "<=", ">", ">=", "in", "empty", "notempty")
 _TEXT = ("~", "=", "!=", "in", "empty", "notempty")
+_DAYS = (date(1800, 1, 1), date(2199, 12, 31))
 
 
 def _plain_text(value: Any, field: Field) -> str:
@@ -460,8 +569,8 @@ KINDS: dict[str, Kind] = {
     ),
     "money": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
     "price": Kind("INTEGER", _read_money, lambda v, f: show_money(v), operators=_ORDERED, numeric=True),
-    "date": Kind("TEXT", lambda t, f, r: read_date(t, r.date_order, f.may_lack_year), _show_date, date.isoformat, date.fromisoformat, operators=_ORDERED),
-    "moment": Kind("INTEGER", lambda t, f, r: read_moment(t, r.date_order, r.zone), _show_moment, to_ms, moment, _ORDERED),
+    "date": Kind("TEXT", lambda t, f, r: read_date(t, r.date_order, f.may_lack_year), _show_date, date.isoformat, date.fromisoformat, _ORDERED, False, *_DAYS),
+    "moment": Kind("INTEGER", lambda t, f, r: read_moment(t, r.date_order, r.zone), _show_moment, to_ms, moment, _ORDERED, False, *_DAYS),
     "flag": Kind("INTEGER", _read_flag, lambda v, f: tr("Yes") if v else tr("No"), int, bool, ("=",)),
     "choice": Kind("TEXT", _read_choice, lambda v, f: f.choice(v)),
     "link": Kind("BLOB", _read_link, _plain_text, lambda value: value.bytes, lambda value: UUID(bytes=value)),

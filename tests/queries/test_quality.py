@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -57,12 +57,13 @@ def test_a_contact_that_has_everything_has_no_problem(store: Store) -> None:
     ("values", "problem"),
     [
         ({"phone": "", "email": ""}, "unreachable"), ({"given_name": ""}, "no_full_name"), ({"company": ""}, "no_company"), ({"role": ""}, "no_role"),
-        ({"phone": "ask Peter"}, "phone_unreadable"), ({"birthday": "2999-01-01"}, "born_later"),
+        ({"phone": "ask Peter"}, "phone_unreadable"), ({"birthday": "2099-01-01"}, "born_later"),
     ],
 )  # fmt: skip
 def test_each_fault_of_a_contact_is_named(store: Store, values: dict[str, str], problem: str) -> None:
     add(store, "company", name="Ernst Handel")
-    contact = add(store, "contact", **{name: value for name, value in {**GOOD, **values}.items() if value})
+    with frozen(datetime(2100, 1, 1, tzinfo=UTC)):  # on a computer whose clock goes wrong
+        contact = add(store, "contact", **{name: value for name, value in {**GOOD, **values}.items() if value})
     assert problems(store, "contact", contact) == {problem}
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.models.names import folded, has_cjk, initials, pinyin
+from crmdesk.matching.letters import SPELLED_OUT
+from crmdesk.models.names import folded, has_cjk, initials, pinyin, spellings
 from crmdesk.operations import records, workspace
 from crmdesk.queries import about
 from crmdesk.queries.records import titles
@@ -91,16 +92,48 @@ def test_odd_input_finds_something_or_nothing_but_never_fails(store: Store, peop
 
 
 def _brute(typed: str) -> set[str]:
-    """Look through everybody: a word that begins so, digits in a row, part of a mail address at a word's start."""
+    """Look through everybody: a word that begins so in one spelling or the other, digits in a row, part of a mail address at a word's start."""
     wanted = set()
     for name, role, phone, mail in PEOPLE:
         shown = name.removeprefix("Dr. ")
         words = [*folded(shown).split(), *folded(role).split(), *folded(mail).replace("@", " ").replace(".", " ").replace("-", " ").split()]
         sounds = [pinyin(shown), initials(shown)] if pinyin(shown) != shown else []
         digits = "".join(c for c in phone if c.isdigit())
-        if any(word.startswith(typed) for word in [*words, *sounds]) or (typed.isdigit() and len(typed) >= 3 and typed in digits):
+        if any(word.startswith(tuple(spellings(typed))) for word in [*words, *sounds]) or (typed.isdigit() and len(typed) >= 3 and typed in digits):
             wanted.add(shown)
     return wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Bäckerei Köhler", ("Baeckerei", "baeck", "Bäckerei", "Backerei", "Koehler", "Baeckerei Koehler", "Bäckerei Koehler")),
+        ("Baeckerei Koehler", ("Bäckerei", "bäck", "Baeckerei", "Köhler", "Bäckerei Köhler", "Baeckerei Köhler")),
+        ("Müller & Söhne", ("Mueller", "MUELLER", "mueller soehne", "Muller", "Müller")),
+        ("Mueller & Soehne", ("Müller", "MÜLLER", "müller söhne", "Mueller")),
+        ("Großmann", ("Grossmann", "Großmann", "grossm")),
+        ("Grossmann", ("Großmann", "groß")),
+        ("Blåbærgrød", ("Blaabaergroed", "Blabaergrod", "blåbær")),
+        ("Aarhus Havn", ("Århus", "århus havn")),
+        ("Überzündüngßüße", ("Ueberzuenduengssuesse", "überz")),
+    ],
+)
+def test_letters_are_found_spelled_out_and_the_other_way_round(store: Store, written: str, typed: tuple[str, ...]) -> None:
+    store.run(records.add, "company", {"name": written, "industry": "Handel"})
+    store.run(records.add, "company", {"name": "Handel & Co", "note": f"Like {written}"})
+    for text in typed:
+        assert found(store, text) == [written, "Handel & Co"], text
+        with store.read() as reader:
+            assert len(matching(reader, text, "company")) == 2, text
+
+
+def test_who_is_spelled_as_it_was_typed_comes_first(store: Store) -> None:
+    for name in ("Müller", "Mueller", "Muller"):
+        store.run(records.add, "company", {"name": name})
+    assert found(store, "Mueller")[0] == "Mueller"
+    assert set(found(store, "Mueller")) == {"Müller", "Mueller", "Muller"}
+    assert set(found(store, "Müller")) == {"Müller", "Mueller", "Muller"}
+    assert found(store, "Muller") == ["Muller", "Müller"]
 
 
 def test_no_letter_of_any_script_lets_a_search_fail(store: Store, people: dict[str, UUID]) -> None:
@@ -124,6 +157,9 @@ def test_recall_equals_a_look_through_everything(store: Store, people: dict[str,
     for name, role, phone, mail in PEOPLE:
         for word in [*folded(name.removeprefix("Dr. ")).split(), *folded(role).split(), folded(mail).split("@")[0].split(".")[0], pinyin(name)]:
             asked |= {word[: rng.randrange(2, 9)], word}
+        for word in name.removeprefix("Dr. ").lower().split():
+            spelled = "".join(SPELLED_OUT.get(letter, letter) for letter in word)
+            asked |= {spelled[: rng.randrange(2, 9)], spelled, word}
         digits = "".join(c for c in phone if c.isdigit())
         start = rng.randrange(0, len(digits) - 4)
         asked |= {digits[start : start + 4], digits[-5:]}

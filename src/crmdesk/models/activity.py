@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, stored
+from crmdesk.models.checks import MOST_MINUTES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Mapped
@@ -37,7 +38,7 @@ class Activity(Record):
     lead_id: Mapped[UUID | None] = stored("link", mark("Lead"), target="lead", index=True)
     owner_id: Mapped[UUID | None] = stored("link", mark("Member"), target="member", in_list=True, index=True, aliases=("author", "created by", "owner"))
     direction: Mapped[str | None] = stored("choice", mark("Direction"), choices=DIRECTIONS)
-    minutes: Mapped[int | None] = stored("integer", mark("Duration (minutes)"), aliases=("duration",))
+    minutes: Mapped[int | None] = stored("integer", mark("Duration (minutes)"), least=0, most=MOST_MINUTES, aliases=("duration",))
     body: Mapped[str | None] = stored("long_text", mark("Text"), search=1, aliases=("note", "description", "notiz", "内容"))
 
 
@@ -51,7 +52,7 @@ class Task(Record):
     due_at: Mapped[datetime | None] = stored("moment", mark("Due at"), index=True)
     remind_at: Mapped[datetime | None] = stored("moment", mark("Reminder"), aliases=("reminder", "erinnerung", "提醒"))
     repeats: Mapped[str | None] = stored("choice", mark("Repeats"), choices=RECURRENCE, aliases=("recurrence",))
-    repeat_every: Mapped[int | None] = stored("integer", mark("Every"))
+    repeat_every: Mapped[int | None] = stored("integer", mark("Every"), least=1, most=1000)
     repeats_from: Mapped[date | None] = stored("date", mark("Repeats from"))
     done_at: Mapped[datetime | None] = stored("moment", mark("Done"), in_list=True)
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("assigned to", "zuständig", "负责人"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from crmdesk.fields import Choice, Field
+from crmdesk.fields import Choice, Field, currency_code, unknown_currency
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Mapped
@@ -204,9 +204,9 @@ def sort_key_column() -> Any:
     return Column("text", ("text", "Sort key", {"derived": True}))
 
 
-def currency_column() -> Any:
-    """Declare the currency of the record's amounts."""
-    return Column("text", ("text", "Currency", {"group": "amount"}))
+def currency_column(group: str = "amount") -> Any:
+    """Declare the currency of the record's amounts, which move together with it when stores are merged."""
+    return stored("text", "Currency", group=group, clean=currency_code, check=unknown_currency)
 
 
 __all__ = ["ENTITIES", "Column", "Entity", "Index", "Parts", "Record", "choices", "currency_column", "parts", "sort_key_column", "stored"]

@@ -3,8 +3,36 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from decimal import Decimal
 
+from crmdesk import clock
 from crmdesk.i18n import tr
+
+MOST_DAYS = 3650
+"""Ten years: of what is counted in days, nothing takes longer."""
+MOST_MINUTES = 366 * 24 * 60
+
+
+def tomorrow() -> date:
+    """Return the last day that it may be anywhere in the world by now."""
+    return clock.today() + timedelta(days=1)
+
+
+def next_year() -> int:
+    """Return the year in which what is being founded may begin."""
+    return clock.today().year + 1
+
+
+def check_rate(rate: Decimal) -> str | None:
+    """Complain about an exchange rate that makes nothing or a debt of an amount."""
+    return None if rate > 0 else tr("An exchange rate is greater than 0.")
+
+
+def check_base_quantity(quantity: Decimal) -> str | None:
+    """Complain about a price for nothing."""
+    return None if quantity > 0 else tr("A price is for a quantity greater than 0.")
+
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Index, Record, choices, parts, sort_key_column, stored
-from crmdesk.models.checks import check_credit_code, check_mail, check_vat_id, check_website
+from crmdesk.models.base import Entity, Index, Record, choices, currency_column, parts, sort_key_column, stored
+from crmdesk.models.checks import MOST_DAYS, check_credit_code, check_mail, check_vat_id, check_website, next_year, tomorrow
 from crmdesk.models.names import display_name, folded, name_sort_key, sort_key
 from crmdesk.models.phones import phone_key
 
@@ -64,10 +64,14 @@ class Company(Record):
         aliases=("parent", "subsidiary of", "parent account", "muttergesellschaft", "母公司"),
     )
     industry: Mapped[str | None] = stored("text", mark("Industry"), in_list=True, search=1, aliases=("sector", "branche", "行业", "gics sector"))
-    employees: Mapped[int | None] = stored("integer", mark("Employees"), in_list=True, aliases=("number of employees", "size", "mitarbeiter", "员工人数"))
+    employees: Mapped[int | None] = stored(
+        "integer", mark("Employees"), least=0, in_list=True, aliases=("number of employees", "size", "mitarbeiter", "员工人数")
+    )
     revenue: Mapped[int | None] = stored("money", mark("Annual revenue"), aliases=("annual revenue", "umsatz", "年收入"), group="revenue")
-    currency: Mapped[str | None] = stored("text", mark("Currency"), group="revenue")
-    founded: Mapped[int | None] = stored("integer", mark("Founded"), aliases=("year established", "year founded", "gegründet", "成立年份"))
+    currency: Mapped[str | None] = currency_column("revenue")
+    founded: Mapped[int | None] = stored(
+        "integer", mark("Founded"), least=500, most=next_year, aliases=("year established", "year founded", "gegründet", "成立年份")
+    )
     website: Mapped[str | None] = stored(
         "text",
         mark("Website"),
@@ -93,7 +97,9 @@ class Company(Record):
     lifecycle: Mapped[str | None] = stored("choice", mark("Lifecycle stage"), choices=LIFECYCLE, in_list=True, aliases=("lifecycle stage",))
     tier: Mapped[str | None] = stored("choice", mark("Value tier"), choices=TIERS, in_list=True, aliases=("value tier", "rating"))
     language: Mapped[str | None] = stored("choice", mark("Document language"), choices=DOCUMENT_LANGUAGES, aliases=("document language", "sprache", "语言"))
-    payment_days: Mapped[int | None] = stored("integer", mark("Payment term (days)"), aliases=("payment terms", "zahlungsziel", "付款期限"))
+    payment_days: Mapped[int | None] = stored(
+        "integer", mark("Payment term (days)"), least=0, most=MOST_DAYS, aliases=("payment terms", "zahlungsziel", "付款期限")
+    )
     last_contact_at: Mapped[datetime | None] = stored("moment", mark("Last contact"), derived=True, in_list=True)
     sort_key: Mapped[str | None] = sort_key_column()
     phone = parts(
@@ -157,7 +163,13 @@ class Contact(Record):
     )
     reports_to_id: Mapped[UUID | None] = stored("link", mark("Reports to"), target="contact", aliases=("manager's name", "reports to"))
     birthday: Mapped[date | None] = stored(
-        "date", mark("Birthday"), may_lack_year=True, sensitivity="personal", aliases=("birth date", "date of birth", "geburtstag", "生日")
+        "date",
+        mark("Birthday"),
+        may_lack_year=True,
+        least=date(1850, 1, 1),
+        most=tomorrow,
+        sensitivity="personal",
+        aliases=("birth date", "date of birth", "geburtstag", "生日"),
     )
     language: Mapped[str | None] = stored("choice", mark("Letter language"), choices=DOCUMENT_LANGUAGES, aliases=("letter language", "preferred language"))
     owner_id: Mapped[UUID | None] = stored(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Index, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.base import Entity, Index, Record, choices, currency_column, parts, sort_key_column, stored
+from crmdesk.models.checks import MOST_DAYS, check_rate
 from crmdesk.models.names import name_sort_key
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class Stage(Record):
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)
     pipeline_id: Mapped[UUID | None] = stored("link", mark("Pipeline"), target="pipeline", required=True, in_list=True, index=True)
     position: Mapped[int | None] = stored("integer", mark("Position"), in_list=True)
-    win_rate: Mapped[Decimal | None] = stored("decimal", mark("Win rate (%)"), in_list=True)
-    rotting_days: Mapped[int | None] = stored("integer", mark("Rotting after (days)"), in_list=True)
+    win_rate: Mapped[Decimal | None] = stored("decimal", mark("Win rate (%)"), least=Decimal(0), most=Decimal(100), in_list=True)
+    rotting_days: Mapped[int | None] = stored("integer", mark("Rotting after (days)"), least=0, most=MOST_DAYS, in_list=True)
     outcome: Mapped[str | None] = stored("choice", mark("Outcome"), choices=OUTCOMES, in_list=True)
     sort_key: Mapped[str | None] = sort_key_column()
 
@@ -67,8 +68,8 @@ class Deal(Record):
         "link", mark("Stage"), target="stage", required=True, in_list=True, group="stage", aliases=("deal stage", "stage name", "phase", "阶段")
     )
     amount: Mapped[int | None] = stored("money", mark("Amount"), in_list=True, group="amount", aliases=("value", "close value", "deal value", "betrag", "金额"))
-    currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
-    exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount")
+    currency: Mapped[str | None] = currency_column()
+    exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount", check=check_rate)
     amount_base: Mapped[int | None] = stored("integer", mark("Amount in base currency"), derived=True)
     expected_close_on: Mapped[date | None] = stored(
         "date", mark("Expected close"), in_list=True, index=True, aliases=("expected close date", "close date", "abschlussdatum", "预计成交日期")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.base import Entity, Record, choices, currency_column, parts, sort_key_column, stored
 from crmdesk.models.names import display_name, sort_key
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Lead(Record):
     status: Mapped[str | None] = stored("choice", mark("Status"), choices=LEAD_STATUS, in_list=True, aliases=("lead status",))
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("lead owner", "负责人"))
     amount: Mapped[int | None] = stored("money", mark("Expected value"), group="amount", aliases=("value", "expected revenue"))
-    currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
+    currency: Mapped[str | None] = currency_column()
     arrived_at: Mapped[datetime | None] = stored("moment", mark("Arrived"), in_list=True, index=True, aliases=("created", "created time"))
     claimed_at: Mapped[datetime | None] = stored("moment", mark("Claimed"))
     converted_at: Mapped[datetime | None] = stored("moment", mark("Converted"))

@@ -6,7 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain, product
 from typing import Any
+
+from crmdesk.matching.letters import SPELLED_OUT
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -80,6 +83,26 @@ def folded(text: str) -> str:
         return text.lower()
     lowered = text.lower().translate(_PLAIN)
     return lowered if lowered.isascii() else _without_marks(lowered)
+
+
+# Two letters at the end of what was typed so far may be the beginning of anything.
+_TWO_WAYS = re.compile(r"[äöüøå]|(?:ae|oe|ue|aa)(?=\w)")
+_MOST_PLACES = 3
+
+
+def spellings(text: str) -> list[str]:
+    """Return the folded forms of what somebody who is searched for may be called: as typed first, then ä as ae, and ae as ä.
+
+    Of long texts with many such places only two are returned: all of one kind, all of the other.
+    """
+    typed = unicodedata.normalize("NFC", text).lower()
+    places = _TWO_WAYS.findall(typed)
+    if not places:
+        return [folded(text)]
+    between = _TWO_WAYS.split(typed)
+    ways = [(folded(place), SPELLED_OUT.get(place, place[:1])) for place in places]
+    chosen = product(*ways) if len(places) <= _MOST_PLACES else zip(*ways, strict=True)
+    return [folded("".join(chain.from_iterable(zip(between, (*choice, ""), strict=True)))) for choice in chosen]
 
 
 def sort_key(text: str | None) -> str:

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.fields import currency_code, unknown_currency
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.base import Entity, Record, choices, currency_column, parts, sort_key_column, stored
+from crmdesk.models.checks import check_rate
 from crmdesk.models.names import folded, name_sort_key
 
 if TYPE_CHECKING:
@@ -42,10 +44,12 @@ class Product(Record):
     price: Mapped[Decimal | None] = stored(
         "price", mark("Price"), in_list=True, group="price", aliases=("unit price", "sales price", "list price", "preis", "价格", "单价")
     )
-    currency: Mapped[str | None] = stored("text", mark("Currency"), group="price")
+    currency: Mapped[str | None] = currency_column("price")
     cost: Mapped[Decimal | None] = stored("price", mark("Cost"), sensitivity="secret", aliases=("kosten", "cost price", "成本"))
     tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
-    tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"), in_list=True, aliases=("vat", "tax", "steuersatz", "税率"))
+    tax_rate: Mapped[Decimal | None] = stored(
+        "decimal", mark("Tax rate (%)"), least=Decimal(0), most=Decimal(100), in_list=True, aliases=("vat", "tax", "steuersatz", "税率")
+    )
     is_active: Mapped[bool | None] = stored("flag", mark("In use"), in_list=True, aliases=("active", "aktiv"))
     sort_key: Mapped[str | None] = sort_key_column()
     name_key: Mapped[str | None] = stored("text", mark("Normal form"), derived=True, index=True)
@@ -58,6 +62,6 @@ class ExchangeRate(Record):
 
     entity = Entity("exchange_rate", mark("Exchange rate"), mark("Exchange rates"), 20, icon="euro", title="code")
 
-    code: Mapped[str | None] = stored("text", mark("Currency"), required=True, in_list=True, index=True)
+    code: Mapped[str | None] = stored("text", mark("Currency"), required=True, in_list=True, index=True, clean=currency_code, check=unknown_currency)
     on: Mapped[date | None] = stored("date", mark("Date"), required=True, in_list=True)
-    rate: Mapped[Decimal | None] = stored("rate", mark("Rate"), required=True, in_list=True)
+    rate: Mapped[Decimal | None] = stored("rate", mark("Rate"), required=True, in_list=True, check=check_rate)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.i18n import mark
-from crmdesk.models.base import Entity, Index, Record, choices, parts, stored
+from crmdesk.models.base import Entity, Index, Record, choices, currency_column, parts, stored
+from crmdesk.models.checks import MOST_DAYS, check_base_quantity, check_rate
 from crmdesk.models.customer import DOCUMENT_LANGUAGES
 from crmdesk.models.product import TAX_CATEGORIES
 
@@ -59,9 +60,9 @@ class Quote(Record):
     reference: Mapped[str | None] = stored("text", mark("Your reference"), search=1)
     intro: Mapped[str | None] = stored("long_text", mark("Introduction"), search=1)
     terms: Mapped[str | None] = stored("long_text", mark("Terms"))
-    payment_days: Mapped[int | None] = stored("integer", mark("Payment term (days)"))
-    currency: Mapped[str | None] = stored("text", mark("Currency"), group="amount")
-    exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount")
+    payment_days: Mapped[int | None] = stored("integer", mark("Payment term (days)"), least=0, most=MOST_DAYS)
+    currency: Mapped[str | None] = currency_column()
+    exchange_rate: Mapped[Decimal | None] = stored("rate", mark("Exchange rate"), group="amount", check=check_rate)
     exchange_rate_on: Mapped[dt.date | None] = stored("date", mark("Date of the exchange rate"), group="amount")
     tax_inclusive: Mapped[bool | None] = stored("flag", mark("Prices include tax"))
     rounding_mode: Mapped[str | None] = stored("choice", mark("Rounding method"), choices=ROUNDINGS)
@@ -103,9 +104,9 @@ class QuoteLine(Record):
     quantity: Mapped[Decimal | None] = stored("decimal", mark("Quantity"), aliases=("qty", "menge", "数量"))
     unit: Mapped[str | None] = stored("text", mark("Unit"))
     unit_price: Mapped[Decimal | None] = stored("decimal", mark("Unit price"), aliases=("price", "preis", "单价"))
-    price_base_quantity: Mapped[Decimal | None] = stored("decimal", mark("Price per"))
+    price_base_quantity: Mapped[Decimal | None] = stored("decimal", mark("Price per"), check=check_base_quantity)
     tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
-    tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"))
+    tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"), least=Decimal(0), most=Decimal(100))
     taxes: Mapped[str | None] = stored("long_text", mark("Taxes"))
     optional: Mapped[bool | None] = stored("flag", mark("Optional"))
     net: Mapped[int | None] = stored("money", mark("Amount"), derived=True)
@@ -123,8 +124,8 @@ class AllowanceCharge(Record):
     position: Mapped[int | None] = stored("integer", mark("Position"))
     charge: Mapped[bool | None] = stored("flag", mark("Charge"))
     amount: Mapped[Decimal | None] = stored("decimal", mark("Amount"))
-    percent: Mapped[Decimal | None] = stored("decimal", mark("Percent"))
+    percent: Mapped[Decimal | None] = stored("decimal", mark("Percent"), least=Decimal(0), most=Decimal(100))
     base_amount: Mapped[Decimal | None] = stored("decimal", mark("Base amount"))
     reason: Mapped[str | None] = stored("text", mark("Reason"))
     tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
-    tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"))
+    tax_rate: Mapped[Decimal | None] = stored("decimal", mark("Tax rate (%)"), least=Decimal(0), most=Decimal(100))

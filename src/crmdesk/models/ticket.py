@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, parts, sort_key_column, stored
+from crmdesk.models.checks import MOST_MINUTES
 from crmdesk.models.customer import DOCUMENT_LANGUAGES
 from crmdesk.models.names import name_sort_key, sort_key
 
@@ -43,14 +44,14 @@ class ServiceLevel(Record):
     entity = Entity("service_level", mark("Service level"), mark("Service levels"), 25, icon="clock", derive=name_sort_key)
 
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)
-    urgent_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, urgent (minutes)"))
-    high_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, high (minutes)"))
-    normal_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, normal (minutes)"))
-    low_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, low (minutes)"))
-    urgent_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, urgent (minutes)"))
-    high_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, high (minutes)"))
-    normal_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, normal (minutes)"))
-    low_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, low (minutes)"))
+    urgent_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, urgent (minutes)"), least=0, most=MOST_MINUTES)
+    high_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, high (minutes)"), least=0, most=MOST_MINUTES)
+    normal_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, normal (minutes)"), least=0, most=MOST_MINUTES)
+    low_first_reply_minutes: Mapped[int | None] = stored("integer", mark("First reply, low (minutes)"), least=0, most=MOST_MINUTES)
+    urgent_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, urgent (minutes)"), least=0, most=MOST_MINUTES)
+    high_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, high (minutes)"), least=0, most=MOST_MINUTES)
+    normal_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, normal (minutes)"), least=0, most=MOST_MINUTES)
+    low_resolution_minutes: Mapped[int | None] = stored("integer", mark("Resolution, low (minutes)"), least=0, most=MOST_MINUTES)
     sort_key: Mapped[str | None] = sort_key_column()
 
 
@@ -88,7 +89,9 @@ class Ticket(Record):
     closed_at: Mapped[datetime | None] = stored("moment", mark("Closed"))
     waiting_since: Mapped[datetime | None] = stored("moment", mark("Waiting since"), group="waiting")
     waited_minutes: Mapped[int | None] = stored("integer", mark("Waited (working minutes)"), group="waiting")
-    csat: Mapped[int | None] = stored("integer", mark("Satisfaction (1-5)"), in_list=True, aliases=("customer satisfaction rating", "csat", "rating"))
+    csat: Mapped[int | None] = stored(
+        "integer", mark("Satisfaction (1-5)"), least=1, most=5, in_list=True, aliases=("customer satisfaction rating", "csat", "rating")
+    )
     resolution: Mapped[str | None] = stored("long_text", mark("Resolution"), search=1, aliases=("lösung", "解决方案"))
     tags = parts("record_tag", mark("Tags"), search=1)
     messages = parts("message", mark("Messages"), search=1)

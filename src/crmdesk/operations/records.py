@@ -74,6 +74,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     change.keep(record)
     change.flush()
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
+    values.check_own(change, record)
     change.flush()
     _check_unique(change, record, anyway)
     _about(change, record)
@@ -98,6 +99,7 @@ def _made_in_its_own_way(change: Change, entity: str, given: Values, reading: Re
             return None
     record = change.get(entity_class(entity), made)
     values.assign(change, record, rest, reading)
+    values.check_own(change, record)
     change.flush()
     _about(change, record)
     return made

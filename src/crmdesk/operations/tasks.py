@@ -48,14 +48,12 @@ def settle(change: Change, task: Task) -> None:
     """Complete a task: the day of its moment, and from which day on it repeats.
 
     Raises:
-        UserError: it repeats, but without a day or after nothing.
+        UserError: it repeats, but without a day.
     """
     if task.due_at is not None:
         task.due_on = task.due_at.astimezone(change.settings.tz).date()
     if task.repeats and task.due_on is None:
         raise UserError(tr("A task that repeats needs a day."), field="due_on")
-    if task.repeat_every is not None and task.repeat_every < 1:
-        raise UserError(tr("A task repeats after at least one day, week, month or year."), field="repeat_every")
     if task.repeats is None:
         task.repeats_from = None
     elif task.repeats_from is None:

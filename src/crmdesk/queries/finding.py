@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Money, to_minor, to_scaled
+from crmdesk.fields import KINDS, LARGEST_STORED, UNUSUAL_DECIMALS, Field, Money, currency_decimals, read_money, to_scaled
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded, sort_key
@@ -25,6 +25,7 @@ from crmdesk.store.search_index import searched_entities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from crmdesk.store.reader import Reader
 
@@ -130,13 +131,14 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     column = f'{"+" if of_few else ""}{alias}."{field.column}"'
     if field.kind == "link":
         return _link_sql(column, field, condition, reader)
-    found = _compare(column, field, condition, reader, alias)
+    currency = currency_sql(cls, alias)
+    found = _compare(column, field, condition, reader, currency)
     if of_few:
         return found
     is_led = field.kind not in {"text", "long_text"} and condition.operator in _RANGES
     if is_led and any(index.columns[0] == field.column for index in cls.indexes) and _are_many(cls, found, reader, alias):
         # By the index of most birthdays the table would be read crosswise. A sign would not do: through it the planner sees that a partial index holds all.
-        return _compare(f"coalesce({column}, NULL)", field, condition, reader, alias)
+        return _compare(f"coalesce({column}, NULL)", field, condition, reader, currency)
     return _with_few_names(cls, field, condition, found, reader, alias)
 
 
@@ -186,7 +188,7 @@ def _part_sql(cls: type[Record], field: Field, inner: Field, condition: Conditio
         return Where(f"{'NOT ' if condition.operator == 'empty' else ''}{has})")
     # Of few records each one's parts are looked at; by its value's index the planner would look at all parts that have it, for each record anew.
     column = f'{"+" if of_few else ""}p."{inner.column}"'
-    matching = _link_sql(column, inner, turned, reader) if inner.kind == "link" else _part_value(inner, turned, reader)
+    matching = _link_sql(column, inner, turned, reader) if inner.kind == "link" else _part_value(entity_class(field.target or ""), inner, turned, reader)
     found = Where(f"{'NOT ' if condition.operator == '!=' else ''}{has} AND {matching.sql})", matching.parameters)
     return found if few is None else Where(found.sql, (id_list(few), *found.parameters))
 
@@ -234,14 +236,14 @@ def _few_phones(cls: type[Record], condition: Condition, reader: Reader) -> list
     return [*{*international, *(row for (row,) in theirs)}]
 
 
-def _part_value(inner: Field, condition: Condition, reader: Reader) -> Where:
+def _part_value(part: type[Record], inner: Field, condition: Condition, reader: Reader) -> Where:
     if inner.name == "number" and condition.operator in {"=", "~"} and (wanted := re.sub(r"\D", "", condition.value)):
         bare = "replace(replace(replace(replace(replace(p.number, ' ', ''), '-', ''), '/', ''), '(', ''), ')', '')"
         digits, end = wanted.lstrip("0"), "%" if condition.operator == "~" else ""
         sign = f"%{digits}{end}"
         # Few numbers have these digits in this order at all; only theirs are made bare.
         return Where(f"(p.e164 LIKE ? OR (p.number LIKE ? AND {bare} LIKE ?))", (sign, "%" + "%".join(digits) + end, sign))
-    return _compare(f'p."{inner.column}"', inner, condition, reader)
+    return _compare(f'p."{inner.column}"', inner, condition, reader, currency_sql(part, "p"))
 
 
 def _link_sql(column: str, field: Field, condition: Condition, reader: Reader) -> Where:
@@ -262,6 +264,15 @@ def _link_sql(column: str, field: Field, condition: Condition, reader: Reader) -
     if condition.operator == "!=":
         return Where(f"({column} IS NULL OR {column} NOT IN ({listed}))", tuple(ids))
     return Where(f"{column} IN ({listed})", tuple(ids))
+
+
+def currency_sql(cls: type[Record], alias: str = "t") -> str:
+    """Return the SQL of the currency of a record's amounts; a part's is its owner's."""
+    if "currency" in cls.columns:
+        return f"{alias}.currency"
+    owners = [owner for owner in cls.entity.owned_by if "currency" in ENTITIES[owner].columns]
+    choices = [f'(SELECT o.currency FROM "{owner}" o WHERE o.id = {alias}."{owner}_id")' for owner in owners]  # noqa: S608
+    return f"coalesce({', '.join(choices)}, NULL)" if choices else "NULL"
 
 
 def title_field(cls: type[Record]) -> str:
@@ -303,7 +314,7 @@ def _bad_operator(field: Field, operator: str) -> UserError:
     )
 
 
-def _compare(column: str, field: Field, condition: Condition, reader: Reader, alias: str = "t") -> Where:
+def _compare(column: str, field: Field, condition: Condition, reader: Reader, currency: str = "NULL") -> Where:
     operator = condition.operator
     if operator in {"empty", "notempty"} and column.startswith("json_extract"):
         # Taken out of the text once, not twice.
@@ -316,8 +327,8 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, al
         raise _bad_operator(field, operator)
     if operator == "~":
         return Where(f"{column} LIKE ? ESCAPE '\\'", (_like(condition.value),))
-    if operator == "in" and field.kind in {"date", "moment"}:
-        pieces = [_compare(column, field, Condition(condition.field, "=", value), reader, alias) for value in condition.values]
+    if operator == "in" and field.kind in {"date", "moment", "money"}:
+        pieces = [_compare(column, field, Condition(condition.field, "=", value), reader, currency) for value in condition.values]
         joined = " OR ".join(piece.sql for piece in pieces) or "NULL"
         return Where(f"({joined})", tuple(value for piece in pieces for value in piece.parameters))
     if operator == "in":
@@ -325,14 +336,45 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, al
         return Where(f"{column} IN ({', '.join('?' * len(values)) or 'NULL'})", tuple(values))
     if days := _days_of(field, condition.value, reader):
         return _in_days(column, field, operator, days, reader)
-    value, currency = stored_value(field, condition.value, reader)
+    if field.kind == "money":
+        return _compare_money(column, operator, condition.value, reader, currency)
+    value, code = stored_value(field, condition.value, reader)
     if operator == "!=":
         return Where(f"{column} IS NOT ?", (value,))
     if operator == "=" and field.kind in {"text", "long_text"}:
         return Where(f"{column} = ? COLLATE NOCASE", (value,))
-    if currency:
-        return Where(f"({column} {operator} ? AND ifnull({alias}.currency, ?) = ?)", (value, reader.settings.currency, currency))
+    if code:
+        return Where(f"({column} {operator} ? AND ifnull({currency}, ?) = ?)", (value, reader.settings.currency, code))
     return Where(f"{column} {operator} ?", (value,))
+
+
+def _compare_money(column: str, operator: str, text: str, reader: Reader, currency: str) -> Where:
+    """Compare amounts as people read them: 1000 is a thousand of whatever currency a row is in, of which each has its own smallest unit."""
+    base = reader.settings.currency
+    money, sign = read_money(text, base), "IS NOT" if operator == "!=" else operator
+    if _NAMES_CURRENCY.search(text):
+        unlike = f"({column} IS NOT ? OR ifnull({currency}, ?) <> ?)"
+        return Where(
+            unlike if operator == "!=" else f"({column} {sign} ? AND ifnull({currency}, ?) = ?)", (_units(money.amount, money.currency), base, money.currency)
+        )
+    usual = _units(money.amount, base)
+    odd = {code: units for code in UNUSUAL_DECIMALS if (units := _units(money.amount, code)) != _units(money.amount, "EUR")}
+    if not odd:
+        return Where(f"{column} {sign} ?", (usual,))
+    of_code = {units: [code for code, its in odd.items() if its == units] for units in odd.values()}
+    listed = {units: ", ".join(f"'{code}'" for code in codes) for units, codes in of_code.items()}
+    cases = " ".join(f"WHEN {currency} IN ({codes}) THEN ?" for codes in listed.values())
+    bound = f"CASE WHEN {currency} IS NULL THEN ? WHEN {currency} NOT IN ({', '.join(listed.values())}) THEN ? {cases} END"
+    return Where(f"{column} {sign} {bound}", (usual, _units(money.amount, "EUR"), *listed))
+
+
+_NAMES_CURRENCY = re.compile(r"[^\d\s.,'’()+\-−]")
+
+
+def _units(amount: Decimal, currency: str) -> int | float:
+    """Return an amount in a currency's smallest unit; with a fraction where it has more decimals, which no amount equals."""
+    units = amount.scaleb(currency_decimals(currency))
+    return int(units) if units == units.to_integral_value() and abs(units) <= LARGEST_STORED else float(units)
 
 
 _DAY = re.compile(r"(today|(?:week|month|quarter|year)_(?:start|end))(?:\s*([+-])\s*(\d{1,5}))?", re.IGNORECASE)
@@ -442,11 +484,10 @@ def _in_days(column: str, field: Field, operator: str, days: tuple[date, date], 
 
 
 def stored_value(field: Field, text: str, reader: Reader) -> tuple[Any, str | None]:
-    """Read a text by the field's kind; returns the stored value and, for money with a currency named, that currency."""
+    """Read a text by the kind of a field that holds no amount; returns the stored value and, for a price with a currency named, that currency."""
     plain = KINDS[field.kind].read(text, field, reader.settings.reading)
     if isinstance(plain, Money):
-        scaled = to_minor(plain.amount, plain.currency) if field.kind == "money" else to_scaled(plain.amount)
-        return scaled, plain.currency if re.search(r"[^\d\s.,()+\-−]", text) else None
+        return to_scaled(plain.amount), plain.currency if _NAMES_CURRENCY.search(text) else None
     return KINDS[field.kind].store(plain), None
 
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from crmdesk.fields import KINDS, Field, Money
 from crmdesk.models.base import ENTITIES
-from crmdesk.queries.finding import field_for, visible
-from crmdesk.queries.records import currency_sql, titles, to_plain
+from crmdesk.queries.finding import currency_sql, field_for, visible
+from crmdesk.queries.records import titles, to_plain
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:

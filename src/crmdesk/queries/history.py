@@ -12,8 +12,9 @@ from crmdesk.clock import moment
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import BY_NUMBER, entity_class, owned_parts
+from crmdesk.queries.finding import currency_sql
 from crmdesk.queries.own_fields import own_fields
-from crmdesk.queries.records import Link, Part, address_line, currency_sql, shown, titles, to_plain
+from crmdesk.queries.records import Link, Part, address_line, shown, titles, to_plain
 from crmdesk.store.door import parts_of
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 from crmdesk.store.schema import INSERT, PURGE, UPDATE

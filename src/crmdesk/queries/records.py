@@ -14,7 +14,7 @@ from crmdesk.fields import KINDS, Field, Money, currency_decimals, day_text, fro
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
-from crmdesk.queries.finding import NUMBERS, Condition, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.queries.finding import NUMBERS, Condition, currency_sql, field_for, ids_by_title, title_field, visible, where_sql
 from crmdesk.queries.ordering import order_sql
 from crmdesk.queries.own_fields import own_fields
 from crmdesk.store.masks import masked_names
@@ -153,15 +153,6 @@ def _own_values(
         named = [*own, *((name, field) for name, field, _ in customs)]
         found[record] = {name: to_plain(field, value, unit) for (name, field), value in zip(named, values, strict=True)}
     return found
-
-
-def currency_sql(cls: type[Record]) -> str:
-    """Return the SQL of the currency of a record's amounts; a part's is its owner's."""
-    if "currency" in cls.columns:
-        return "t.currency"
-    owners = [owner for owner in cls.entity.owned_by if "currency" in ENTITIES[owner].columns]
-    choices = [f'(SELECT o.currency FROM "{owner}" o WHERE o.id = t."{owner}_id")' for owner in owners]  # noqa: S608
-    return f"coalesce({', '.join(choices)}, NULL)" if choices else "NULL"
 
 
 def to_plain(field: Field, stored: Any, currency: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.models.base import ENTITIES
-from crmdesk.models.names import folded, has_cjk, initials, pinyin
+from crmdesk.models.names import folded, has_cjk, initials, pinyin, spellings
 from crmdesk.models.registry import BY_NUMBER, entity_class
 from crmdesk.queries import records
 from crmdesk.queries.digits import SHORTEST, with_digits
@@ -47,12 +47,12 @@ def search(reader: Reader, text: str, limit: int = 20, entities: Sequence[str] |
         entities: only these, all if None.
         related: let the best companies bring their contacts, open deals, newest quotes and tickets.
     """
-    plain = folded(text).strip()
-    if not plain:
+    forms = spellings(text.strip())
+    if not forms[0]:
         return []
     numbers = [entity_class(name).entity.number for name in entities] if entities else None
-    scores = _candidates(reader, text, plain, numbers)
-    hits = _load(reader, scores, plain, max(limit * 2, 40))
+    scores = _candidates(reader, text, forms, numbers)
+    hits = _load(reader, scores, forms, max(limit * 2, 40))
     hits.sort(key=lambda hit: (-hit.score, hit.title.casefold(), str(hit.id)))
     hits = hits[:limit]
     if related and hits and not entities and len(hits) < limit:
@@ -62,47 +62,45 @@ def search(reader: Reader, text: str, limit: int = 20, entities: Sequence[str] |
 
 def matching(reader: Reader, text: str, entity: str) -> set[bytes]:
     """Return all records of an entity that a text finds, for the filter of a list."""
-    plain, number = folded(text).strip(), entity_class(entity).entity.number
-    if not plain:
+    forms, number = spellings(text.strip()), entity_class(entity).entity.number
+    if not forms[0]:
         return set()
-    docids: set[int] = {docid for docid, _ in _by_keys(reader, plain, None)}
+    docids: set[int] = {docid for form in forms for docid, _ in _by_keys(reader, form, None)}
     docids.update(_by_digits(reader, text, None))
-    docids.update(_by_words(reader, text, None))
+    docids.update(_by_words(reader, forms, None))
     listed = "[" + ",".join(map(str, docids)) + "]"
     found = reader.rows("SELECT row FROM search_doc WHERE docid IN (SELECT value FROM json_each(?)) AND tbl = ?", (listed, number))
-    return {row for (row,) in found} | _waiting(reader, plain, entity)
+    return {row for (row,) in found} | _waiting(reader, forms, entity)
 
 
-def _candidates(reader: Reader, text: str, plain: str, numbers: list[int] | None) -> dict[tuple[int, bytes], int]:
+def _candidates(reader: Reader, text: str, forms: Sequence[str], numbers: list[int] | None) -> dict[tuple[int, bytes], int]:
     """Return (table, record) of the candidates with their first score."""
     wanted = CANDIDATES if numbers is None else CANDIDATES * 5
     scored: dict[int, int] = {}
-    for docid, score in _by_keys(reader, plain, wanted):
-        scored[docid] = max(score, scored.get(docid, 0))
+    for form in forms:
+        for docid, score in _by_keys(reader, form, wanted):
+            scored[docid] = max(score, scored.get(docid, 0))
     for docid in _by_digits(reader, text, wanted):
         scored[docid] = max(DIGITS, scored.get(docid, 0))
-    if len(scored) < wanted and len(plain) > 1:
-        for docid in _by_words(reader, text, wanted):
+    if len(scored) < wanted and len(forms[0]) > 1:
+        for docid in _by_words(reader, forms, wanted):
             scored.setdefault(docid, WORD)
     listed = "[" + ",".join(map(str, scored)) + "]"
     found = reader.rows("SELECT docid, tbl, row FROM search_doc WHERE docid IN (SELECT value FROM json_each(?))", (listed,))
     ranked = {(tbl, row): scored[docid] for docid, tbl, row in found if numbers is None or tbl in numbers}
     for cls in (BY_NUMBER[number] for number in numbers) if numbers else ():
-        for row in _waiting(reader, plain, cls.entity.name):
+        for row in _waiting(reader, forms, cls.entity.name):
             ranked.setdefault((cls.entity.number, row), WORD)
     return ranked
 
 
-def _waiting(reader: Reader, plain: str, entity: str) -> set[bytes]:
+def _waiting(reader: Reader, forms: Sequence[str], entity: str) -> set[bytes]:
     """Return records not yet in the index whose title begins like this: a small queue must not hide what was just written."""
     cls = entity_class(entity)
     if "sort_key" not in cls.columns or not reader.value("SELECT 1 FROM search_queue WHERE tbl = ? LIMIT 1", (cls.entity.number,)):
         return set()
-    found = reader.rows(
-        f'SELECT t.id FROM "{entity}" t JOIN search_queue q ON q.tbl = ? AND q.row = t.id WHERE t.deleted_at IS NULL AND t.sort_key >= ? AND t.sort_key < ? LIMIT 200',  # noqa: S608
-        (cls.entity.number, plain, plain + _LAST),
-    )
-    return {row for (row,) in found}
+    sql = f'SELECT t.id FROM "{entity}" t JOIN search_queue q ON q.tbl = ? AND q.row = t.id WHERE t.deleted_at IS NULL AND t.sort_key >= ? AND t.sort_key < ? LIMIT 200'  # noqa: S608
+    return {row for form in forms for (row,) in reader.rows(sql, (cls.entity.number, form, form + _LAST))}
 
 
 def _by_keys(reader: Reader, plain: str, limit: int | None) -> Iterable[tuple[int, int]]:
@@ -146,17 +144,12 @@ def _national(text: str, wanted: str) -> set[str]:
     return {bare, *(bare[size:] for size in (1, 2, 3) if bare[:size].isdigit() and int(bare[:size]) in COUNTRY_CODE_TO_REGION_CODE)}
 
 
-def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:
+def _by_words(reader: Reader, forms: Sequence[str], limit: int | None) -> list[int]:
     """Find by words, the last of which may be unfinished; Chinese by its pairs of neighbouring characters."""
-    # The index cuts words at an apostrophe, and knows no phrases.
-    terms = [piece for term in words(text) for piece in APOSTROPHE.split(term) if piece]
-    if has_cjk(text):
-        pairs = [term for term in terms if len(term) > 1 or not has_cjk(term)]
-        terms = pairs or terms
-    terms = [term for term in terms if len(term) > 1 or has_cjk(term)]
-    if not terms:
+    either = [query for form in forms if (query := _words_query(form))]
+    if not either:
         return []
-    query = " AND ".join(f'"{term}"' + ("" if has_cjk(term) else "*") for term in dict.fromkeys(terms))
+    query = " OR ".join(f"({query})" for query in either)
     if "personal" in reader.viewer.hidden:
         # Mails, streets and notes lie in the other columns: who may not read them must not find by them either.
         query = f"title : ({query})"
@@ -166,7 +159,18 @@ def _by_words(reader: Reader, text: str, limit: int | None) -> list[int]:
     return [docid for (docid,) in reader.rows(sql, (query,))]
 
 
-def _load(reader: Reader, scores: dict[tuple[int, bytes], int], plain: str, keep: int) -> list[Hit]:
+def _words_query(text: str) -> str:
+    """Return the condition on the words of a text; empty if there is nothing to look for."""
+    # The index cuts words at an apostrophe, and knows no phrases.
+    terms = [piece for term in words(text) for piece in APOSTROPHE.split(term) if piece]
+    if has_cjk(text):
+        pairs = [term for term in terms if len(term) > 1 or not has_cjk(term)]
+        terms = pairs or terms
+    terms = [term for term in terms if len(term) > 1 or has_cjk(term)]
+    return " AND ".join(f'"{term}"' + ("" if has_cjk(term) else "*") for term in dict.fromkeys(terms))
+
+
+def _load(reader: Reader, scores: dict[tuple[int, bytes], int], forms: Sequence[str], keep: int) -> list[Hit]:
     """Fetch the titles of the candidates, score them finely, and the subtitles of the best."""
     by_table: dict[int, list[bytes]] = {}
     for table, row in scores:
@@ -178,24 +182,25 @@ def _load(reader: Reader, scores: dict[tuple[int, bytes], int], plain: str, keep
         number = "t.number" if "number" in cls.columns and cls.entity.title != "title" else "NULL"
         sql = f'SELECT t.id, t."{title_field(cls)}", {number} FROM "{entity}" t WHERE t.id {IN_IDS} AND {seen.sql}'  # noqa: S608
         for row, title, _number in reader.rows(sql, (id_list(found), *seen.parameters)):
-            ranked.append((_score(scores[table, row], str(title or ""), plain) + WEIGHT.get(entity, 0), entity, row, records.title_of(entity, title)))
+            ranked.append((_score(scores[table, row], str(title or ""), forms) + WEIGHT.get(entity, 0), entity, row, records.title_of(entity, title)))
     ranked.sort(key=lambda item: (-item[0], item[3].casefold()))
     best = ranked[:keep]
     subtitles = _subtitles(reader, [(entity, row) for _, entity, row, _ in best])
     return [Hit(entity, UUID(bytes=row), title, subtitles.get(row, ""), score) for score, entity, row, title in best]
 
 
-def _score(base: int, title: str, plain: str) -> int:
+def _score(base: int, title: str, forms: Sequence[str]) -> int:
     if base == EXACT:
         return base * 10
-    key = folded(title)
-    if key == plain:
+    key, beginnings = folded(title), tuple(forms)
+    if key in forms:
         base = max(base, WHOLE)
-    elif key.startswith(plain) or (has_cjk(title) and (pinyin(title).startswith(plain) or initials(title).startswith(plain))):
+    elif key.startswith(beginnings) or (has_cjk(title) and (pinyin(title).startswith(beginnings) or initials(title).startswith(beginnings))):
         base = max(base, BEGINNING)
     elif base == WHOLE:
         base = WORD_BEGINNING + 5
-    return base * 10
+    # Behind those of the same sort that are spelled as it was typed.
+    return base * 10 - (len(forms) > 1 and forms[0] not in key)
 
 
 def _subtitles(reader: Reader, hits: Sequence[tuple[str, bytes]]) -> dict[bytes, str]:

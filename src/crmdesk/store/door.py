@@ -13,7 +13,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment, new_id
 from crmdesk.errors import UserError
-from crmdesk.fields import LARGEST_STORED, Field
+from crmdesk.fields import LARGEST_STORED, Field, complaint
 from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.reader import IN_IDS, Reader, id_list
@@ -168,8 +168,8 @@ def check_value(cls: type[Record], item: Field, value: Any) -> None:
         raise UserError(tr("“{text}” is not one of the choices.", text=value), field=item.name)
     if item.kind in {"integer", "money"} and abs(value) > LARGEST_STORED:
         raise UserError(tr("The number is too large."), field=item.name)
-    if item.check and (complaint := item.check(value)):
-        raise UserError(complaint, field=item.name)
+    if said := complaint(item, value):
+        raise UserError(said, field=item.name)
 
 
 def check_record(cls: type[Record], values: Mapping[str, Any]) -> None:
@@ -177,8 +177,8 @@ def check_record(cls: type[Record], values: Mapping[str, Any]) -> None:
     for item in cls.fields.values():
         if item.kind != "parts" and not item.derived and item.column in values:
             check_value(cls, item, values[item.column])
-    if cls.entity.rule and (complaint := cls.entity.rule(values)):
-        raise UserError(tr(complaint[1]), field=complaint[0])
+    if cls.entity.rule and (broken := cls.entity.rule(values)):
+        raise UserError(tr(broken[1]), field=broken[0])
 
 
 def values_of(record: Record) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.errors import UserError
-from crmdesk.fields import Field, Reading
+from crmdesk.fields import Field, Reading, complaint
 from crmdesk.i18n import tr
 from crmdesk.ui.widgets.basics import restyle, row
 
@@ -121,9 +121,8 @@ class Editor(QWidget):
         value = self.value()
         if value is None and self.field.required:
             raise UserError(tr("{label} is missing.", label=tr(self.field.label)), self.field.name)
-        complaint = self.field.check(value) if self.field.check is not None and value is not None else None
-        if complaint:
-            raise UserError(tr(complaint), self.field.name)
+        if value is not None and (said := complaint(self.field, value)):
+            raise UserError(said, self.field.name)
         return value
 
     def show_error(self, message: str) -> None:

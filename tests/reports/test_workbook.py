@@ -71,7 +71,8 @@ def test_the_head_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     (table,) = sheet.tables.values()
     assert (sheet.freeze_panes, table.autoFilter.ref, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", "A1:B3", True, False)
-    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 35)
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 19)
+    assert (sheet["B1"].alignment.wrap_text, sheet.row_dimensions[1].height) == (True, 32)
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
@@ -145,6 +146,15 @@ def test_a_workbook_prints_all_columns_on_a_page_with_its_head_on_each(tmp_path:
     assert (wide.print_title_rows, bare.print_title_rows, about.print_title_rows) == ("$1:$1", "$1:$1", None)
     assert (wide.oddHeader.left.text, wide.oddFooter.left.text, wide.oddFooter.right.text) == ("&A", "&F", "&P / &N")
     assert [cell.alignment.horizontal for cell in bare[1]] == ["right", None]
+
+
+def test_a_sheet_too_wide_for_a_page_is_printed_on_several_that_can_be_read(tmp_path: Path) -> None:
+    with WorkbookFile(tmp_path / "a.xlsx") as book:
+        book.sheet("Lines", [SheetColumn(f"Column {number}", "money") for number in range(20)], [[(Decimal(1), "EUR")] * 20], beside=2)
+    (sheet,) = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", False)
+    assert 55 <= sheet.page_setup.scale < 100
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
 
 
 def test_numbers_keep_away_from_the_texts_that_follow_them(tmp_path: Path) -> None:

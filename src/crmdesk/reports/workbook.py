@@ -58,8 +58,11 @@ _HEAD_STYLE, _BOLD_STYLE, _NUMBER_HEAD_STYLE, _BOLD_NUMBER_STYLE = 1, 2, 3, 4
 _OWN_STYLES = 5
 _NUMBERS = frozenset({"integer", "decimal", "number", "money"})
 _LETTER, _A4 = 1, 9
-# What a page of A4 or Letter holds upright, in digits.
-_UPRIGHT = 100
+# What a page of A4 or Letter holds upright and across, in digits (of a broad font: LibreOffice without Calibri takes one), and how small it may
+# become in print: 11 points at 55 percent are still read.
+_UPRIGHT, _ACROSS = 100, 120
+_SMALLEST = 55
+_HEAD_HEIGHT, _TWO_LINES = 18, 32
 # Texts, and what may be anything, stand where each program puts them.
 _AS_USUAL = frozenset({number_format("text"), number_format("number")})
 _TABLE_STYLE = "TableStyleLight1"
@@ -91,6 +94,7 @@ class _Sheet:
     name: str
     reference: str = ""
     labels: tuple[str, ...] = ()
+    beside: int = 0
 
 
 @dataclass
@@ -148,7 +152,14 @@ class WorkbookFile:
             self._zip.close()
 
     def sheet(
-        self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]], widths: Sequence[int] | None = None, *, is_table: bool = True
+        self,
+        name: str,
+        columns: Sequence[SheetColumn],
+        rows: Iterable[Sequence[Any]],
+        widths: Sequence[int] | None = None,
+        *,
+        is_table: bool = True,
+        beside: int = 1,
     ) -> int:
         """Write a sheet of rows below a head; returns how many rows there were.
 
@@ -156,20 +167,29 @@ class WorkbookFile:
             rows: a plain value for each column: text, number, Decimal, date, datetime, bool, or None; (Decimal, currency) for money; a `Formula`.
             widths: of the columns in characters; those of the labels and kinds if None.
             is_table: as a table of Excel's, in which no two columns may have the same label; else labels stay as they are.
+            beside: how many columns are printed again on the pages beside the first, where a sheet is too wide for one.
         """
-        return self.sheet_of_blocks(name, columns, _blocks(rows, columns), widths, is_table=is_table)
+        return self.sheet_of_blocks(name, columns, _blocks(rows, columns), widths, is_table=is_table, beside=beside)
 
     def sheet_of_blocks(
-        self, name: str, columns: Sequence[SheetColumn], blocks: Iterable[Block], widths: Sequence[int] | None = None, *, is_table: bool = True
+        self,
+        name: str,
+        columns: Sequence[SheetColumn],
+        blocks: Iterable[Block],
+        widths: Sequence[int] | None = None,
+        *,
+        is_table: bool = True,
+        beside: int = 1,
     ) -> int:
         """Write a sheet whose rows come some hundred at a time, column by column, which is quicker."""
         wide = [widths[i] if widths else _usual_width(column) for i, column in enumerate(columns)]
-        wide = [min(max(width, shown_width(column.label) + 3, NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
+        wide = [min(max(width, _head_width(column.label), NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
         labels = _heads(columns) if is_table else [column.label for column in columns]
-        with self._begin(name, wide, frozen=True) as stream:
+        with self._begin(name, wide, frozen=True, beside=beside) as stream:
             styles = [_NUMBER_HEAD_STYLE if column.kind in _NUMBERS else _HEAD_STYLE for column in columns]
             head = (f'<c r="{column_letters(i)}1" s="{style}"{text_tail(label)}' for i, (label, style) in enumerate(zip(labels, styles, strict=True), 1))
-            stream.write(f'<row r="1">{"".join(head)}</row>'.encode())
+            height = _TWO_LINES if any(shown_width(label) + 3 > width for label, width in zip(labels, wide, strict=True)) else _HEAD_HEIGHT
+            stream.write(f'<row r="1" ht="{height}" customHeight="1">{"".join(head)}</row>'.encode())
             writers = [
                 column_cells(column_letters(i), column, self._style, self._zone, self._cut_in(label))
                 for i, (column, label) in enumerate(zip(columns, labels, strict=True), 1)
@@ -235,25 +255,29 @@ class WorkbookFile:
 
     # ---- parts of a sheet ----
 
-    def _begin(self, name: str, widths: Sequence[int], frozen: bool = False) -> IO[bytes]:
-        self._sheets.append(_Sheet(self._free_name(name)))
+    def _begin(self, name: str, widths: Sequence[int], frozen: bool = False, beside: int = 0) -> IO[bytes]:
+        is_whole = sum(widths) * _SMALLEST <= _ACROSS * 100
+        self._sheets.append(_Sheet(self._free_name(name), beside=0 if is_whole else beside))
         stream = self._zip.open(f"xl/worksheets/sheet{len(self._sheets)}.xml", "w", force_zip64=True)
         pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if frozen else ""
         selected = ' tabSelected="1"' if len(self._sheets) == 1 else ""
         cols = "".join(f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>' for i, width in enumerate(widths, 1))
         stream.write(
-            f'{_XML}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'{_XML}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheetPr><pageSetUpPr fitToPage="{int(is_whole)}"/></sheetPr>'
             f'<sheetViews><sheetView{selected} workbookViewId="0">{pane}</sheetView></sheetViews>'
             f'<sheetFormatPr defaultRowHeight="15"/>{f"<cols>{cols}</cols>" if cols else ""}<sheetData>'.encode()
         )
         return stream
 
     def _print_setup(self, widths: Sequence[int]) -> str:
-        """All columns on one page's width, with the sheet's name above and file and page below."""
-        lies = "landscape" if sum(widths) > _UPRIGHT else "portrait"
+        """All columns on one page's width, or on several where they could not be read; with the sheet's name above and file and page below."""
+        if sum(widths) * _SMALLEST <= _ACROSS * 100:
+            lies = f'orientation="{"landscape" if sum(widths) > _UPRIGHT else "portrait"}" fitToWidth="1" fitToHeight="0"'
+        else:
+            lies = f'scale="{_scale(widths, self._sheets[-1].beside)}" orientation="landscape"'
         return (
             '<pageMargins left="0.4" right="0.4" top="0.7" bottom="0.6" header="0.3" footer="0.3"/>'
-            f'<pageSetup paperSize="{self._paper}" orientation="{lies}" fitToWidth="1" fitToHeight="0"/>'
+            f'<pageSetup paperSize="{self._paper}" {lies}/>'
             "<headerFooter><oddHeader>&amp;L&amp;A</oddHeader><oddFooter>&amp;L&amp;F&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
         )
 
@@ -335,9 +359,10 @@ class WorkbookFile:
             '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
             '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
             f'<cellXfs count="{len(self._formats) + _OWN_STYLES}"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center"/></xf>'
+            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
             '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="right" indent="1" vertical="center"/></xf>'
+            '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1">'
+            '<alignment horizontal="right" indent="1" vertical="center" wrapText="1"/></xf>'
             '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment horizontal="right" indent="1"/></xf>'
             f"{cells}</cellXfs>"
             '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
@@ -399,7 +424,31 @@ def _names_of(place: int, sheet: _Sheet) -> str:
     filtered = (
         "" if sheet.labels else f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{name}!{_fixed(sheet.reference)}</definedName>'
     )
-    return f'{filtered}<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{name}!$1:$1</definedName>'
+    beside = f"{name}!$A:${column_letters(sheet.beside)}," if sheet.beside else ""
+    return f'{filtered}<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{beside}{name}!$1:$1</definedName>'
+
+
+def _pages_beside(widths: Sequence[int], beside: int, room: float) -> int:
+    """Return how many pages side by side some columns take, of which the first ones stand on each."""
+    again = sum(widths[:beside])
+    pages, used = 1, 0.0
+    for width in widths:
+        if used + width > room and used > again:
+            pages, used = pages + 1, again
+        used += width
+    return pages
+
+
+def _scale(widths: Sequence[int], beside: int) -> int:
+    """Return the largest scale in percent at which no more pages are needed than at the smallest that can be read."""
+    fewest = _pages_beside(widths, beside, _ACROSS * 100 / _SMALLEST)
+    return next(scale for scale in range(100, _SMALLEST - 1, -5) if _pages_beside(widths, beside, _ACROSS * 100 / scale) == fewest)
+
+
+def _head_width(label: str) -> int:
+    """Return how wide a column must be for its head on two lines, with the button of its filter."""
+    longest = max(map(shown_width, label.split()), default=0)
+    return max(min(longest, 24), (shown_width(label) + 1) // 2) + 3
 
 
 def _cell_style(number: int, code: str) -> str:

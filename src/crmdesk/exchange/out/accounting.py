@@ -146,12 +146,13 @@ class _Maker:
 
     def _sheets(self, written: _Written, customers: dict[bytes, Customer], names: tuple[str, str, str]) -> None:
         heads = {document.id: _head(document, customers) for document in written.documents}
-        self._book.sheet(
-            names[0], self._columns(_DOCUMENT + _AMOUNTS), (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2))
-        )
+        wide = _head_widths(list(heads.values()))
+        rows = (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2))
+        self._book.sheet(names[0], self._columns(_DOCUMENT + _AMOUNTS), rows, [*wide, *map(_width, _AMOUNTS)], beside=2)
         written.sheet = self._book.last_name
-        self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads))
-        written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), self._taxes(written, heads))
+        self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads), [*wide, *map(_width, _LINE)], beside=2)
+        taxes = self._taxes(written, heads)
+        written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), taxes, [*wide, *map(_width, _TAX)], beside=2)
         written.tax_sheet = self._book.last_name
 
     def _columns(self, columns: Sequence[tuple[str, str]]) -> list[SheetColumn]:
@@ -192,7 +193,7 @@ class _Maker:
             [each.name, each.number, each.vat_id, each.street, each.postal_code, each.city, each.country, each.payment_days, counts[record]]
             for record, each in customers.items()
         )
-        self._book.sheet(tr("Customers"), self._columns(_CUSTOMER), rows)
+        self._book.sheet(tr("Customers"), self._columns(_CUSTOMER), rows, [36, 12, 18, 32, 10, 22, 18, 11, 11])
 
     # ---- control ----
 
@@ -322,6 +323,24 @@ def _listed(numbers: Sequence[str]) -> str:
     if len(numbers) > MOST_LISTED:
         return tr("{numbers} and {count} more", numbers=", ".join(numbers[:MOST_LISTED]), count=len(numbers) - MOST_LISTED)
     return ", ".join(numbers) or tr("none")
+
+
+_WIDTHS = {"text": 12, "date": 11, "integer": 6, "decimal": 11, "flag": 8, "money": 15}
+_OWN_WIDTHS = {"Description": 42, "Your reference": 18, "Name of the tax": 16}
+
+
+def _width(column: tuple[str, str]) -> int:
+    """Return how wide a column is that is the same in every document."""
+    label, kind = column
+    return _OWN_WIDTHS.get(label, _WIDTHS[kind])
+
+
+def _head_widths(heads: Sequence[Sequence[Any]]) -> list[int]:
+    """Return how wide the columns are that begin each sheet: as their texts need, within reason."""
+    return [
+        11 if kind == "date" else min(max((shown_width(str(head[place])) for head in heads if head[place]), default=0) + 2, 36)
+        for place, (_, kind) in enumerate(_DOCUMENT)
+    ]
 
 
 def _head(document: LedgerDocument, customers: dict[bytes, Customer]) -> list[Any]:

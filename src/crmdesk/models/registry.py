@@ -15,6 +15,8 @@ MAIN = ("company", "contact", "lead", "deal", "activity", "task", "product", "qu
 SUPPORTING = (
     "member", "tag", "pipeline", "stage", "queue", "service_level", "saved_answer", "attachment", "saved_view", "import_mapping", "custom_field", "holiday", "exchange_rate",
 )  # fmt: skip
+# Parts that people add, list and change on their own.
+PARTS = ("deal_product", "deal_contact", "message")
 BY_NUMBER = {cls.entity.number: cls for cls in ENTITIES.values()}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, ntr, tr
-from crmdesk.models.registry import entity_class
+from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.models.workspace import Holiday, Setting
 from crmdesk.operations import values
 from crmdesk.queries import uniqueness
@@ -82,9 +82,13 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
 
 
 def _made_in_its_own_way(change: Change, entity: str, given: Values, reading: Reading | None) -> UUID | None:
-    """Add what does not come alone, a pipeline with its stages, and what is there only once: a tag of a name, the holiday of a day."""
+    """Add what does not come alone, a pipeline with its stages, a part by its own deed, and what is there only once: a tag of a name, the holiday of a day."""
     name = str(given.get("name") or "").strip()
     rest = {field: value for field, value in given.items() if field != "name"}
+    if entity in PARTS:
+        from crmdesk.operations import parts
+
+        return parts.add(change, entity, given, reading)
     match entity:
         case "pipeline" if name:
             from crmdesk.operations import pipelines

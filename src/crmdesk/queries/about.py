@@ -12,7 +12,7 @@ from crmdesk.fields import KINDS, read_date
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded
-from crmdesk.models.registry import MAIN, SUPPORTING, entity_class
+from crmdesk.models.registry import MAIN, PARTS, SUPPORTING, entity_class
 from crmdesk.queries import records
 from crmdesk.queries.finding import parse_condition, title_field
 from crmdesk.queries.own_fields import own_fields
@@ -33,7 +33,7 @@ def facts(reader: Reader) -> dict[str, Any]:
 
 def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, Any]]:
     """Return what there is to know of each field, own ones included when a store is open."""
-    classes = [entity_class(entity)] if entity else [ENTITIES[name] for name in (*MAIN, *SUPPORTING)]
+    classes = [entity_class(entity)] if entity else [ENTITIES[name] for name in (*MAIN, *SUPPORTING, *PARTS)]
     found = []
     for cls in classes:
         listed = [*cls.fields.values(), *(own_fields(reader, cls.entity.name).values() if reader else ())]

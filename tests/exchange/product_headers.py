@@ -180,7 +180,7 @@ Deal - Won time = closed_on | Deal - Lost time = closed_on | Deal - Deal closed 
 Deal - Probability | Deal - Source channel = origin
 """,
     ("Pipedrive", "activity", ""): """
-Activity - ID = external_id | Activity - Subject = subject | Activity - Type = kind | Activity - Due date = at | Activity - Due time |
+Activity - ID = external_id | Activity - Subject = subject | Activity - Type = kind | Activity - Due date = at | Activity - Due time = at_time |
 Activity - Done | Activity - Contact person = contact | Activity - Organization = company | Activity - Deal = deal | Activity - Note = body |
 Activity - Assigned to user = owner | Activity - Duration = minutes
 """,
@@ -227,17 +227,17 @@ Connected On
     ("Odoo", "contact", ""): """
 External ID = external_id | Name = name | Is a Company = record_kind | Related Company = company | Job Position = role | Title = title |
 Street = address.street | Street2 = address.street2 | City = address.city | State = address.state | Zip = address.postal_code |
-Country = address.country | Phone = phone | Mobile = phone.mobile | Email = email | Website = website | Tags = tags | Salesperson = owner | Tax ID |
+Country = address.country | Phone = phone | Mobile = phone.mobile | Email = email | Website = website | Tags = tags | Salesperson = owner | Tax ID = company.vat_id |
 Notes = note | Reference | Language = language | Company Name
 """,
     ("Odoo", "contact", "technical"): """
 id = external_id | name = name | is_company = record_kind | parent_id = company | function = role | title = title | street = address.street |
 street2 = address.street2 | city = address.city | state_id = address.state | zip = address.postal_code | country_id = address.country |
-phone = phone | mobile = phone.mobile | email = email | website = website | category_id = tags | user_id = owner | vat | comment = note | ref |
+phone = phone | mobile = phone.mobile | email = email | website = website | category_id = tags | user_id = owner | vat = company.vat_id | comment = note | ref |
 lang = language
 """,
     ("Odoo", "deal", ""): """
-External ID = external_id | Opportunity = name | Customer = company | Contact Name = contact | Email | Phone | Expected Revenue = amount |
+External ID = external_id | Opportunity = name | Customer = company | Contact Name = contact | Email = contact.email | Phone = contact.phone | Expected Revenue = amount |
 Stage = stage | Salesperson = owner | Sales Team | Expected Closing = expected_close_on | Probability | Created on = opened_on |
 Closed Date = closed_on | Lost Reason = lost_reason | Tags = tags | Priority | Notes = note
 """,
@@ -270,5 +270,39 @@ Address 1 - Street = address.#1.street | Address 1 - City = address.#1.city | Ad
 Address 1 - Region = address.#1.state | Address 1 - Postal Code = address.#1.postal_code | Address 1 - Country = address.#1.country |
 Organization 1 - Type | Organization 1 - Name = company | Organization 1 - Yomi Name | Organization 1 - Title = role |
 Organization 1 - Department = department | Website 1 - Type | Website 1 - Value = website
+""",
+    ("Odoo", "contact", "German"): """
+Externe ID = external_id | Name = name | Ist ein Unternehmen = record_kind | Zugehöriges Unternehmen = company | Stelle = role | Titel = title |
+Straße = address.street | Straße2 = address.street2 | Stadt = address.city | Bundesland = address.state | PLZ = address.postal_code |
+Land = address.country | Telefon = phone | Mobil = phone.mobile | E-Mail = email | Website = website | Stichwörter = tags |
+Vertriebsmitarbeiter = owner | USt-ID = company.vat_id | Notizen = note | Referenz | Sprache = language
+""",
+    ("Odoo", "contact", "French"): """
+ID externe = external_id | Nom = name | Est une société = record_kind | Société liée = company | Poste occupé = role | Titre = title |
+Rue = address.street | Rue2 = address.street2 | Ville = address.city | État = address.state | Code postal = address.postal_code |
+Pays = address.country | Téléphone = phone | Mobile = phone.mobile | E-mail = email | Site Web = website | Étiquettes = tags | Vendeur = owner |
+N° TVA = company.vat_id | Notes = note | Référence | Langue = language
+""",
+    ("Odoo", "deal", "German"): """
+Externe ID = external_id | Chance = name | Kunde = company | Kontaktname = contact | E-Mail = contact.email | Telefon = contact.phone |
+Erwarteter Umsatz = amount | Phase = stage | Vertriebsmitarbeiter = owner | Vertriebsteam | Erwarteter Abschluss = expected_close_on |
+Wahrscheinlichkeit | Angelegt am = opened_on | Stichwörter = tags | Priorität
+""",
+    ("Odoo", "deal", "French"): """
+ID externe = external_id | Opportunité = name | Client = company | Nom du contact = contact | E-mail = contact.email | Téléphone = contact.phone |
+Revenu espéré = amount | Étape = stage | Vendeur = owner | Équipe commerciale | Clôture prévue = expected_close_on | Probabilité |
+Créé le = opened_on | Étiquettes = tags | Priorité
+""",
+    ("Pipedrive", "lead", ""): """
+Lead - Title = note | Lead - Labels = tags | Contact person = name | Organization = company_name | Lead - Owner = owner |
+Lead - Source channel = origin | Lead - Source channel ID | Lead - Pipedrive System ID = external_id | Lead - Value = amount
+""",
+    ("Pipedrive", "activity", "note"): """
+Note - Content = body | Note - Deal = deal | Note - Contact person = contact | Note - Organization = company | Note - User = owner |
+Note - Creation date = at | Note - Pipedrive system ID = external_id
+""",
+    ("Salesforce", "task", "report"): """
+Assigned = owner | Subject = subject | Date = due_on | Priority | Status = is_done | Task | Contact = contact | Lead | Opportunity = deal |
+Company / Account = company | Activity ID = external_id | Full Comments = body
 """,
 }

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crmdesk.clock import moment
 from crmdesk.errors import UserError
+from crmdesk.exchange.columns.by_name import by_name
 from crmdesk.exchange.columns.chosen import parse_target, with_choices
 from crmdesk.exchange.columns.looks import own_field
 from crmdesk.exchange.columns.mapping import guess
 from crmdesk.exchange.files.reading import open_table
+from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.values.layouts import Target
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.store import Store
 
 
 def table_of(folder: Path, header: str, *rows: str) -> Table:
@@ -39,7 +43,7 @@ def targets(layout: Layout) -> dict[str, str]:
         ("contact", "Télécopie (bureau)", "phone.work fax"), ("contact", "E-mail 2 Address", "email"), ("contact", "E-Mail 2: Adresse", "email"),
         ("contact", "Адрес эл. почты", "email"), ("contact", "电子邮件地址", "email"), ("contact", "Business Street 2", "address.work.street2"),
         ("contact", "Code postal (domicile)", "address.home.postal_code"), ("contact", "商务地址 市/县", "address.work.city"),
-        ("contact", "Business Address PO Box", "address.work.po_box"), ("contact", "Job Title", "role"), ("contact", "Company Main Phone", "company.phone.main"),
+        ("contact", "Business Address PO Box", "address.work.po_box"), ("contact", "Job Title", "role"), ("contact", "Company Main Phone", "phone.main"),
         ("contact", "WeChat", "handle.wechat"), ("contact", "E-mail Type", ""), ("contact", "Last Activity Date", ""), ("contact", "Phone call notes", ""),
         ("company", "BILLINGPOSTALCODE", "address.billing.postal_code"), ("company", "contact_name", "contact.name"), ("company", "subsidiary_of", "parent"),
         ("company", "Umsatz", "revenue"), ("company", "customer_id", "external_id"), ("deal", "customer_id", "company"), ("deal", "deal_stage", "stage"),
@@ -200,7 +204,7 @@ def test_real_files_are_recognised_and_hardly_a_column_is_left(shared_data: Path
     [
         ("deal", "Amount", ["abc", "def", "100"], "amount"), ("deal", "Betrag", ["auf Anfrage", "100 €", "später"], "amount"), ("deal", "Amount", ["$5k", "1.2M"], "amount"),
         ("deal", "Expected close", ["soon", "later"], "expected_close_on"), ("deal", "Value", ["high", "low"], ""), ("deal", "Closed", ["yes", "no"], ""),
-        ("company", "Employees", ["51-200", "11-50", "10000+"], ""), ("company", "Annual revenue", ["$1M - $10M", "< $1M"], ""), ("product", "Price", ["on request", "ask"], "price"),
+        ("company", "Employees", ["51-200", "11-50", "10000+"], "employees"), ("company", "Annual revenue", ["$1M - $10M", "< $1M"], ""), ("product", "Price", ["on request", "ask"], "price"),
         ("ticket", "First response time", ["2 hours", "45 min"], ""), ("ticket", "Time to resolution", ["00:45:00", "12:10:00"], ""), ("ticket", "Rating", ["good", "bad"], ""),
     ],
 )  # fmt: skip
@@ -229,3 +233,124 @@ def test_names_in_a_table_without_a_header_come_whole(tmp_path: Path, rows: list
 def test_columns_that_are_only_numbered_are_told_as_if_they_had_no_names(tmp_path: Path) -> None:
     layout = guess("contact", table_of(tmp_path, "Column1,Column2,Column3", "Anna,Berg,anna.berg@example.com", "Bob,Li,bob.li@example.com"))
     assert list(targets(layout).values()) == ["given_name", "family_name", "email"]
+
+
+CHINESE_COLUMNS = {
+    "contact": """
+姓名 = name | 联系人 = name | 联系人姓名 = name | 公司名称 = company | 客户名称 = company | 所属客户 = company | 单位名称 = company | 手机 = phone.mobile |
+手机号 = phone.mobile | 手机号码 = phone.mobile | 电话 = phone | 联系电话 = phone | 固话 = phone | 座机 = phone | 办公电话 = phone.work | 邮箱 = email |
+电子邮箱 = email | 职务 = role | 职位 = role | 部门 = department | 生日 = birthday | 出生日期 = birthday | 微信 = handle.wechat | 微信号 = handle.wechat |
+QQ = handle.qq | 性别 = salutation | 地址 = address.street | 详细地址 = address.street | 联系地址 = address.street | 省 = address.state | 省份 = address.state | 市 = address.city |
+城市 = address.city | 邮编 = address.postal_code | 国家 = address.country | 备注 = note | 负责人 = owner | 标签 = tags | 直属上级 = reports_to | 客户编号 |
+联系人编号 = external_id
+""",
+    "company": """
+公司名称 = name | 客户名称 = name | 企业名称 = name | 单位名称 = name | 客户编号 = customer_number | 客户编码 = customer_number | 行业 = industry | 所属行业 = industry |
+电话 = phone | 联系电话 = phone | 公司电话 = phone | 传真 = phone.fax | 网址 = website | 官网 = website | 公司网址 = website | 员工人数 = employees |
+人员规模 = employees | 公司规模 = employees | 员工数 = employees | 年营业额 = revenue | 年销售额 = revenue | 客户状态 = lifecycle | 客户级别 = tier | 客户等级 = tier |
+负责人 = owner | 客户负责人 = owner | 备注 = note | 统一社会信用代码 = credit_code | 税号 = credit_code | 纳税人识别号 = credit_code | 上级客户 = parent | 母公司 = parent |
+标签 = tags | 联系人 = contact.name | 地址 = address.street | 详细地址 = address.street | 公司地址 = address.street | 省份 = address.state | 城市 = address.city | 成立年份 = founded
+""",
+    "lead": """
+姓名 = name | 线索名称 = name | 公司 = company_name | 公司名称 = company_name | 手机 = phone.mobile | 电话 = phone | 邮箱 = email | 线索来源 = origin |
+来源 = origin | 线索状态 = status | 状态 = status | 跟进状态 = status | 负责人 = owner | 创建时间 = arrived_at | 备注 = note | 职务 = role |
+地址 = address.street
+""",
+    "deal": """
+商机名称 = name | 机会名称 = name | 销售机会名称 = name | 客户名称 = company | 所属客户 = company | 公司名称 = company | 商机金额 = amount | 预计金额 = amount |
+预计成交金额 = amount | 预计销售金额 = amount | 金额 = amount | 销售阶段 = stage | 商机阶段 = stage | 阶段 = stage | 预计成交日期 = expected_close_on | 预计成交时间 = expected_close_on |
+预计结单日期 = expected_close_on | 预计关闭日期 = expected_close_on | 实际成交日期 = closed_on | 成交日期 = closed_on | 结单日期 = closed_on | 负责人 = owner | 商机负责人 = owner | 商机来源 = origin |
+来源 = origin | 输单原因 = lost_reason | 丢单原因 = lost_reason | 创建时间 = opened_on | 创建日期 = opened_on | 备注 = note | 联系人 = contact | 产品 = product |
+产品名称 = product | 赢率 | 币种 = currency | 标签 = tags | 商机编号 = external_id | 下一步 = note
+""",
+    "activity": """
+客户名称 = company | 所属客户 = company | 客户 = company | 公司名称 = company | 联系人 = contact | 商机 = deal | 商机名称 = deal | 跟进方式 = kind |
+跟进类型 = kind | 活动类型 = kind | 类型 = kind | 跟进时间 = at | 跟进日期 = at | 时间 = at | 日期 = at | 创建时间 = at |
+跟进内容 = body | 跟进记录 = body | 内容 = body | 备注 = body | 沟通内容 = body | 跟进人 = owner | 跟进人员 = owner | 负责人 = owner |
+创建人 = owner | 主题 = subject | 标题 = subject | 时长 = minutes
+""",
+    "task": """
+任务名称 = subject | 主题 = subject | 标题 = subject | 任务主题 = subject | 截止日期 = due_on | 截止时间 = due_on | 到期日 = due_on | 到期日期 = due_on |
+计划完成时间 = due_on | 备注 = body | 描述 = body | 任务描述 = body | 说明 = body | 负责人 = owner | 执行人 = owner | 客户名称 = company |
+客户 = company | 联系人 = contact | 商机名称 = deal | 完成时间 = done_at | 提醒时间 = remind_at | 状态 = is_done | 任务状态 = is_done | 是否完成 = is_done
+""",
+    "ticket": """
+工单编号 = number | 工单号 = number | 主题 = subject | 标题 = subject | 工单标题 = subject | 工单主题 = subject | 问题描述 = description | 描述 = description |
+内容 = description | 客户名称 = company | 公司名称 = company | 联系人 = contact | 创建时间 = opened_at | 提交时间 = opened_at | 关闭时间 = closed_at | 解决时间 = resolved_at |
+首次响应时间 = first_replied_at | 优先级 = priority | 状态 = status | 工单状态 = status | 负责人 = owner | 处理人 = owner | 受理人 = owner | 来源 = channel |
+渠道 = channel | 分类 = queue | 问题类型 = queue | 工单类型 = queue | 解决方案 = resolution | 处理结果 = resolution | 满意度 = csat | 产品 = product |
+标签 = tags
+""",
+    "product": """
+产品名称 = name | 产品编号 = code | 产品编码 = code | 分类 = category | 产品分类 = category | 产品类别 = category | 单位 = unit | 单价 = price |
+价格 = price | 标准价格 = price | 成本 = cost | 成本价 = cost | 税率 = tax_rate | 描述 = note | 备注 = note | 产品描述 = note |
+是否上架 = is_active | 状态
+""",
+    "quote": """
+报价单编号 = number | 报价单号 = number | 报价编号 = number | 报价日期 = date | 有效期至 = valid_until | 有效期 = valid_until | 客户名称 = company | 联系人 = contact |
+负责人 = owner | 商机名称 = deal | 状态 = status | 主题 = subject
+""",
+}
+"""What 纷享销客, 销售易 and tables made by hand call their columns; those without a field are offered as fields of the user's own."""
+
+
+@pytest.mark.parametrize("entity", CHINESE_COLUMNS)
+def test_the_columns_of_chinese_programs_are_known(entity: str) -> None:
+    pairs = (piece.strip().partition(" = ") for piece in CHINESE_COLUMNS[entity].replace("\n", " ").split(" | "))
+    wanted = {header: target for header, _, target in pairs}
+    assert {header: str(by_name(entity, header, ())[0] or "") for header in wanted} == wanted
+
+
+def test_the_day_and_the_time_of_it_may_stand_apart(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("Subject,Start Date,Start Time,Type\nTalk,2026-03-04,10:30,Call\nTea,2026-03-05,2:15 PM,Meeting\n", encoding="utf-8")
+    import_file(store, "activity", path)
+    with store.read() as reader:
+        assert [moment(at).astimezone(reader.settings.tz).strftime("%m-%d %H:%M") for (at,) in reader.rows("SELECT at FROM activity ORDER BY at")] == [
+            "03-04 10:30",
+            "03-05 14:15",
+        ]
+
+
+def test_a_status_says_that_a_task_is_done(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tasks.csv"
+    path.write_text("Subject,Due Date,Due Time,Status\nA,2026-03-04,2:30 PM,Completed\nB,2027-03-04,,Not Started\nC,2026-01-01,,已完成\n", encoding="utf-8")
+    import_file(store, "task", path)
+    with store.read() as reader:
+        assert reader.rows("SELECT subject, due_on, due_at IS NOT NULL, done_at IS NOT NULL FROM task ORDER BY subject") == [
+            ("A", "2026-03-04", 1, 1), ("B", "2027-03-04", 0, 0), ("C", "2026-01-01", 0, 1),
+        ]  # fmt: skip
+
+
+def test_what_a_row_says_of_its_company_and_its_person_comes_in_with_them(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "First name,Last name,Company,Company website,Industry,Company phone,Employees,VAT ID\nAnna,Berg,Acme GmbH,acme.example,Steel,030 1234567,51-200,DE136695976\n"
+        "Bob,Li,Acme GmbH,,,,,\n,,Bolt AG,bolt.example,Wood,,7,\n", encoding="utf-8",
+    )  # fmt: skip
+    result = import_file(store, "contact", path)
+    assert not result.unused
+    with store.read() as reader:
+        assert reader.rows("SELECT name, website, industry, employees, vat_id FROM company ORDER BY name") == [
+            ("Acme GmbH", "acme.example", "Steel", 51, "DE136695976"), ("Bolt AG", "bolt.example", "Wood", 7, None),
+        ]  # fmt: skip
+        assert reader.value("SELECT number FROM phone WHERE company_id IS NOT NULL") == "030 1234567"
+    deals = tmp_path / "deals.csv"
+    deals.write_text("Deal name,Company,Company website,Contact,Email,Mobile\nBig,Nut AG,nut.example,Cleo Wu,c@nut.example,0151 1234567\n", encoding="utf-8")
+    import_file(store, "deal", deals)
+    with store.read() as reader:
+        assert reader.value("SELECT website FROM company WHERE name = 'Nut AG'") == "nut.example"
+        sql = "SELECT address FROM email WHERE contact_id = (SELECT id FROM contact WHERE family_name = 'Wu')"
+        assert reader.value(sql) == "c@nut.example"
+
+
+def test_what_is_told_of_a_company_that_no_row_names_is_offered_as_a_field(tmp_path: Path) -> None:
+    layout = guess("deal", table_of(tmp_path, "Deal name,Company website,Contact first name", "Big,x.example,Anna"))
+    assert layout.unused == ("Company website", "Contact first name")
+
+
+def test_a_language_that_no_letter_is_written_in_costs_nobody_the_row(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Language\nAnne Roux,fr_FR\nAnna Berg,de_DE\n", encoding="utf-8")
+    result = import_file(store, "contact", path)
+    assert (result.added, result.notes) == (2, ("1 language that letters can't be written in was left out.",))

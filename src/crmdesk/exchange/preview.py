@@ -10,6 +10,7 @@ import_file(store, entity, path, options, progress, plan=seen.plan)
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from crmdesk.exchange.values.cells import Hints, money_of, reader_of
 from crmdesk.exchange.values.layouts import PART_FIELDS, RELATED
 from crmdesk.exchange.values.parts import PartsReader, split_tags
 from crmdesk.exchange.values.phones import PhoneReader
+from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.people import split_name
@@ -285,7 +287,7 @@ def _value(plan: Plan, entity: str, change: CellChange, titles: Mapping[tuple[st
         if item.kind == "money" and isinstance(value, int):
             currency = plan.store.settings.currency
             return show_money(Money(from_minor(value, currency), currency))
-        return KINDS[item.kind].show(value, item)
+        return _shown(plan, item, value)
 
     return ValuePreview(item.name, tr(item.label), text(change.before), text(change.after))
 
@@ -339,6 +341,8 @@ def _understood(plan: Plan, column: Column, cells: list[Cell], numbers: PhoneRea
     if target.field == "tags":
         return ", ".join(split_tags(text))
     if target.field == "name" and plan.entity in {"contact", "lead"} and target.of == "":
+        if is_surely_a_company(text):
+            return text
         name = split_name(text, parts.region_of(cells) or plan.store.settings.names_region)
         return " · ".join(part for part in (name.salutation and tr(name.salutation.capitalize()), name.title, name.given, name.family) if part)
     if target.field in PART_FIELDS or target.of == "message":
@@ -357,7 +361,12 @@ def _shown_value(plan: Plan, owner: str, item: Field, column: Column, cell: Cell
         money = money_of(cell, settings.currency, hints.decimal_sign, item.kind)
         return show_money(money) if money else ""
     stored = reader_of(owner, item, hints, settings.reading)(cell)
-    return "" if stored is None else KINDS[item.kind].show(KINDS[item.kind].load(stored), item)
+    return "" if stored is None else _shown(plan, item, KINDS[item.kind].load(stored))
+
+
+def _shown(plan: Plan, item: Field, value: Any) -> str:
+    """Return a value as the window shows it: moments at the store's own time."""
+    return KINDS[item.kind].show(value.astimezone(plan.store.settings.tz) if isinstance(value, datetime) else value, item)
 
 
 def _parts_reader(plan: Plan, column: Column, numbers: PhoneReader) -> PartsReader:

@@ -12,7 +12,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.columns.name_columns import with_names
-from crmdesk.exchange.values.cells import money_of
+from crmdesk.exchange.values.cells import money_of, size_of
 from crmdesk.exchange.values.layouts import Target
 from crmdesk.exchange.words.choices import bare, meaning
 from crmdesk.exchange.words.salutations import is_salutation_or_title
@@ -55,6 +55,10 @@ def vetted(entity: str, column: Column, table: Table, own_fields: Sequence[Field
         return replace(column, target=None, why="")
     if target.of or target.is_key:
         return column
+    if (entity, target.field) in _CLOCKS and _share(values, lambda text: bool(_CLOCK.fullmatch(text))) > 0.8:
+        return replace(column, target=Target(_CLOCKS[entity, target.field]))
+    if target == Target("is_done") and _share(values, KINDS_OF_CELLS["date"][1]) > 0.5:
+        return replace(column, target=Target("done_at"))
     item = entity_class(entity).fields.get(target.field)
     if item and item.kind in {"choice", "flag", "integer", "decimal", "money", "price", "date", "moment"} and target.field not in {"salutation", "tier"}:
         fitting = _share(values, lambda text: _readable(entity, item, text))
@@ -65,6 +69,9 @@ def vetted(entity: str, column: Column, table: Table, own_fields: Sequence[Field
     return column
 
 
+# Where the time of day stands apart from the day.
+_CLOCKS = {("activity", "at"): "at_time", ("task", "due_on"): "due_time", ("task", "due_at"): "due_time"}
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
 _NOT_LOST = frozenset({"money", "price", "integer", "decimal", "date", "moment"})
 # Ranges such as 51-200, lengths of time such as 2 h, and yes or no: such a column holds something else of the same name.
 _SOMETHING_ELSE = re.compile(
@@ -91,6 +98,8 @@ def _readable(entity: str, item: Field, text: str) -> bool:
     if item.kind in {"date", "moment"} and re.fullmatch(r"[\d./\- :]+", text):
         return not re.fullmatch(r"\d+(?::\d+)+", text)
     try:
+        if item.name == "employees":
+            return size_of(text) >= 0
         if item.kind in {"money", "price"}:
             return money_of(text, "EUR", "") is not None
         KINDS[item.kind].read(text, item, Reading())

@@ -31,6 +31,7 @@ _PREFIXES = {
     "deal": "deal",
     "lead": "lead",
     "activity": "activity",
+    "note": "activity",
     "product": "product",
 }
 _LABELS = frozenset({"label", "type"})
@@ -102,7 +103,9 @@ def own_name(entity: str, header: str) -> Target | None:
     word = bare(header)
     if entity in {"quote", "ticket"} and word in {f"{called}{end}" for called in CALLED[entity].split() for end in ("id", "number", "no", "key")}:
         return Target("number")
-    if word in {"id", "recordid", "externalid", "uniqueid", "externeid", "uid", "guid", "recid", "编号"} or word in _own_ids(entity):
+    if word in {"id", "recordid", "externalid", "uniqueid", "externeid", "uid", "guid", "recid", "pipedrivesystemid", "systemid", "编号"} or word in _own_ids(
+        entity
+    ):
         return Target("external_id", is_key=True) if word not in names_of(entity) or names_of(entity)[word] == "external_id" else Target(names_of(entity)[word])
     name = names_of(entity).get(word)
     if name in {"phone", "email"} and (labelled := worded(entity, header)) and labelled.field == name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crmdesk.exchange.columns.chinese_words import CHINESE
 from crmdesk.exchange.values.entries import title_of, virtual_names
 from crmdesk.exchange.values.layouts import PART_FIELDS
 from crmdesk.exchange.words.choices import bare
@@ -26,7 +27,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "role": "position|title|fonction|profession|должность|职务|occupation|stelle|funktion|job|organization title|organization 1 title",
         "department": "service|отдел|organization department|organization 1 department",
         "company": "employer|entreprise|société|организация|单位|company organization|organization 1 name|related company|associated company|azienda|empresa|"
-        "company account|works for|客户名称",
+        "company account|works for",
         "birthday": "anniversaire|день рождения|bday|dob|birth", "note": "附注|заметки|annotations|memo|remarks|bemerkungen|notes content|description",
         "tags": "labels|catégories|категории|类别|tag list|group membership|keywords|label",
         "owner": "account owner|person owner|contact owner|assigned to|assigned user|owner name",
@@ -35,7 +36,7 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "company": {
         "name": "name|firm|business|security|entreprise|société|organization name|организация|公司名|account name|client|client name|lieferant|supplier|"
-        "supplier name|site name|客户名称", "parent": "subsidiary of|parent company|parent organization|muttergesellschaft|konzern",
+        "supplier name|site name", "parent": "subsidiary of|parent company|parent organization|muttergesellschaft|konzern",
         "note": "remarks|bemerkungen", "tags": "label|labels|groups", "website": "website url|site internet|company domain name|domain name|web site",
         "owner": "owner name|assigned to|organization owner|company owner",
         "founded": "founded|founding year|gründungsjahr", "industry": "gics sub industry|gics sector|naics|category",
@@ -55,7 +56,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "expected_close_on": "expected close|expected closing date|expected closing",
         "opened_on": "created date|created time|creation date|start date|opened|add time|deal created|engage date",
         "closed_on": "closed date|won lost time", "stage": "stage|status|deal status|pipeline stage",
-        "company": "organization name|customer|client|account name|company name|associated company|customer id|客户名称",
+        "company": "organization name|customer|client|account name|company name|associated company|customer id",
         "contact": "contact person|person name|primary contact|contact name",
         "amount": "amount|deal amount|expected revenue|total amount|wert|volumen|price", "lost_reason": "lost reason|closed lost reason|reason for loss",
         "owner": "owner name|assigned to|agent|sales rep|salesperson|rep|owner", "pipeline": "pipeline|sales process", "origin": "original source",
@@ -68,7 +69,7 @@ _NAMES: dict[str, dict[str, str]] = {
     "family_name": "last name|surname|nachname|nom", "middle_name": "middle name", "email": "email address|work email",
     "region": "territory|team|regional office", "manager": "manager|reports to|supervisor"},
     "ticket": {"subject": "title|summary|betreff|issue|ticket subject|ticket name",
-    "description": "description|ticket description|body|message|details|text|problem|beschreibung|content|问题描述", "status": "state|ticket status",
+    "description": "description|ticket description|body|message|details|text|problem|beschreibung|content", "status": "state|ticket status",
     "contact": "customer|client|requester name|customer name|reporter|kunde|contact name", "company": "account|organization|company name|account name",
                "opened_at": "created time|created date|creation date|opened|opened on|date|ticket created|reported at|received",
                "first_replied_at": "first reply time|first response|first response at|initial response time",
@@ -92,12 +93,17 @@ _NAMES: dict[str, dict[str, str]] = {
                    "tax_rate": "tax|vat|tax %|vat %|mwst|steuersatz|税率", "position": "line number|line|pos|position"},
     "activity": {"kind": "activity type|type|channel|typ", "subject": "summary|name|activity subject",
     "at": "date|start|start time|activity date|when|created|created at|timestamp|created time|due date",
-    "body": "content|notes|comments|details|message|text|备注", "owner": "user|assigned to|logged by|created by|author|mitarbeiter|bearbeiter|负责人",
-    "company": "account|organization name|company name|associated company|customer",
-                 "contact": "contact name|person|person name|associated contact|with", "deal": "deal title|opportunity|deal name", "minutes": "duration minutes|duration (min)|length"},
+    "body": "content|notes|comments|details|message|text", "owner": "user|assigned to|logged by|created by|author|mitarbeiter|bearbeiter",
+    "company": "account|organization|organization name|company name|company / account|associated company|customer|related to account",
+                 "contact": "contact name|person|person name|contact person|associated contact|with", "deal": "deal title|opportunity|deal name",
+                 "minutes": "duration minutes|duration (min)|length",
+                 "at_time": "due time|start time|time|uhrzeit|beginnt um"},
     "task": {"subject": "name|summary|activity subject|to do|todo", "due_on": "deadline|due date|date|end date|faellig am|fällig am",
-    "body": "notes|description|details|comments", "owner": "assignee|assigned user|responsible", "company": "account|organization name|company name",
-    "contact": "contact name|person name", "deal": "deal title|opportunity", "done_at": "completed|completed at|date completed|done"},
+    "body": "notes|description|details|comments", "owner": "assignee|assigned user|responsible|assigned|assigned to|assigned to user|task owner",
+    "company": "account|organization|organization name|company name|company / account|customer|associated company",
+    "contact": "contact name|person name|contact person|person|associated contact", "deal": "deal title|opportunity",
+    "done_at": "completed at|date completed|completed on|completed date|completion date|marked as done time|closed time|erledigt am",
+             "is_done": "done|completed|status|task status|state|is done|erledigt|percent complete|% complete", "due_time": "due time|time|fällig um"},
     "article": {"title": "question|subject|name", "body": "answer|content|text|article"},
     "deal_product": {"quantity": "count|units|amount ordered|anzahl|stück|qty|menge|数量", "unit_price": "price|list price|sales price|einzelpreis|preis|单价",
     "product_code": "code|sku|item code|article number"},
@@ -135,9 +141,10 @@ def names_of(entity: str) -> dict[str, str]:
         for language in ("en", "de", "zh"):
             with speaking(language):
                 learn(title_of(entity, link, column), name)
-    for name, texts in _NAMES.get(entity, {}).items():
-        for text in texts.split("|"):
-            learn(text, name)
+    for words in (_NAMES, CHINESE):
+        for name, texts in words.get(entity, {}).items():
+            for text in texts.split("|"):
+                learn(text, name)
     for name, item in fields.items():
         for alias in item.aliases:
             learn(alias, name)

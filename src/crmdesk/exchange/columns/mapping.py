@@ -15,7 +15,7 @@ from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
-from crmdesk.exchange.values.layouts import LINE, Column, Layout, Target, finished, is_link
+from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
 from crmdesk.exchange.words.choices import bare
 from crmdesk.i18n import speaking, tr
@@ -23,7 +23,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from crmdesk.exchange.columns.products import Product
     from crmdesk.exchange.table import Cell, Table
@@ -43,7 +43,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     product = recognise(table.columns, entity)
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
-    columns = _with_mail(columns) if entity == "ticket" else columns
+    columns = _of_company(entity, _with_reach(entity, columns))
     columns = [column if column.why in _SAID else vetted(entity, column, table, own_fields) for column in columns]
     if product is None and looks_at_cells:
         columns = [respelled(entity, column, table, own_fields) for column in columns]
@@ -105,12 +105,30 @@ def _with_lines(columns: Sequence[Column]) -> list[Column]:
     return [replace(c, target=replace(told[c.index], of="line"), why="name") if c.index in told else c for c in columns]
 
 
-def _with_mail(columns: Sequence[Column]) -> list[Column]:
-    """Tell the mail address of a ticket's customer, who stands beside it."""
-    if not any(column.target == Target("contact") for column in columns):
+def _with_reach(entity: str, columns: Sequence[Column]) -> list[Column]:
+    """Tell mail addresses and phones beside a ticket's, deal's or activity's customer: they are that person's, or else that company's."""
+    links = {column.target.field for column in columns if column.target and not column.target.of}
+    other = next((other for other in ("contact", "company") if other in RELATED.get(entity, ()) and other in links), "")
+    if not other or entity in {"contact", "company"}:
         return list(columns)
-    mails = {c.index: found for c in columns if c.target is None and not c.why and (found := worded("contact", c.header)) and found.field == "email"}
-    return [replace(c, target=replace(mails[c.index], of="contact"), why="name") if c.index in mails else c for c in columns]
+    reach = {c.index: found for c in columns if c.target is None and not c.why and (found := worded(other, c.header)) and found.field in {"email", "phone"}}
+    return [replace(c, target=replace(reach[c.index], of=other), why="name") if c.index in reach else c for c in columns]
+
+
+# What companies have and nobody else: beside the company of a person or deal it is that company's.
+_OF_COMPANIES = frozenset({"industry", "employees", "vat_id", "credit_code", "founded", "customer_number", "revenue"})
+
+
+def _of_company(entity: str, columns: Sequence[Column]) -> list[Column]:
+    """Tell the columns that only the company beside a person or deal can have."""
+    if "company" not in RELATED.get(entity, ()) or not any(column.target and column.target.field == "company" and not column.target.of for column in columns):
+        return list(columns)
+    found = list(columns)
+    for place, column in enumerate(found):
+        target = own_name("company", column.header) if column.target is None and not column.why else None
+        if target and target.field in _OF_COMPANIES and (target.field != "revenue" or entity == "contact"):
+            found[place] = replace(column, target=replace(target, of="company"), why="name")
+    return found
 
 
 def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
@@ -131,12 +149,28 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
         loser = other if is_better else position
         kept[key] = position if loser == other else other
         settled[loser] = replace(settled[loser], target=None, why="")
+    settled = [_own_or_none(entity, c, c.target) if c.target and c.why != "user" and not _is_taken(entity, c.target, kept) else c for c in settled]
     fields = {column.target.field for column in settled if column.target and not column.target.of}
     if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
         settled = [replace(c, target=Target("company_name")) if c.target == Target("company") and c.why != "user" else c for c in settled]
     if {"birth_month", "birth_year"} <= fields:
         settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
     return settled
+
+
+def _is_taken(entity: str, target: Target, links: Collection[tuple[str, str]]) -> bool:
+    """Say whether what a column tells of a linked company or contact comes in: the rows must say which, and names make people of companies only."""
+    if target.of not in {"company", "contact"} or entity == "company":
+        return True
+    names = target.field in {"name", "given_name", "family_name", "middle_name", "suffix", "nickname"}
+    return ("", target.of) in links and not (target.of == "contact" and names and entity != "ticket")
+
+
+def _own_or_none(entity: str, column: Column, target: Target) -> Column:
+    """Let the phone of a company that the rows don't name be the person's; anything else of it has no place."""
+    return replace(
+        column, target=replace(target, of="") if entity == "contact" and target.field in {"phone", "email"} else None, why=column.why * (entity == "contact")
+    )
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -189,7 +223,7 @@ def _why_left(column: Column, product: Product | None) -> str:
     if column.why == "rejects":
         return tr("The reasons of an earlier import.")
     if column.why == "product" and product:
-        return tr("{product} writes it for itself.", product=product.name)
+        return tr("There is no field for it; it can become one of your own.")
     return tr("Neither the name nor the cells tell what it is.")
 
 
@@ -221,9 +255,10 @@ def suggest_entity(table: Table) -> str:
             layout = guess(entity, table, looks_at_cells=not table.has_header)
         except UserError:  # the file says itself what it holds, and that is nothing of this sort
             continue
-        targets = {target.field for column in layout.columns if (target := column.target)}
+        told = [target for column in layout.columns if (target := column.target) and not (target.of == "company" and target.field in _OF_COMPANIES)]
+        targets = {target.field for target in told}
         # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
-        has_others = any(column.target and column.target.of for column in layout.columns)
+        has_others = any(target.of for target in told)
         score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others
         if score > most + 1e-9:
             best, most = entity, score

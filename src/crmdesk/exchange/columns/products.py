@@ -96,7 +96,8 @@ _PRODUCTS = (
     ), _HUBSPOT_CUT),
     Product("Pipedrive", "deal", ("deal - title|deal - value|deal - stage", "deal - title|deal - stage|deal - status"), _pairs(
         "Deal - Currency of Value = currency; Deal - Status = outcome; Deal - Won time = closed_on; Deal - Lost time = closed_on; Deal - Deal closed on = closed_on;"
-        "Deal - Source channel = origin; Deal - Organization = company; Deal - Contact person = contact"
+        "Deal - Source channel = origin; Deal - Organization = company; Deal - Contact person = contact; Deal - Creation date = opened_on; Deal - Closed on = closed_on;"
+        "Deal - Pipedrive System ID = external_id"
     )),
     Product("Pipedrive", "contact", ("person - name",), _pairs(
         "Person - Organization = company; Person - Postal address = address.formatted; Person - Im ="
@@ -108,23 +109,62 @@ _PRODUCTS = (
         "Organization - Region of Address =; Organization - District/sublocality of Address ="
     )),
     Product("Pipedrive", "activity", ("activity - subject",), _pairs(
-        "Activity - Contact person = contact; Activity - Organization = company; Activity - Assigned to user = owner; Activity - Deal = deal; Activity - Due time ="
+        "Activity - Contact person = contact; Activity - Organization = company; Activity - Assigned to user = owner; Activity - Deal = deal; Activity - Due time = at_time;"
+        "Activity - Done ="
+    )),
+    Product("Pipedrive",
+        "activity", ("note - content",), _pairs("Note - Content = body; Note - Contact person = contact; Note - Organization = company; Note - Deal = deal; Note - User = owner;"
+        "Note - Creation date = at; Note - Add time = at"
+    )),
+    Product("Pipedrive", "lead", ("lead - title",), _pairs(
+        "Lead - Title = note; Contact person = name; Lead - Contact person = name; Organization = company_name; Lead - Organization = company_name; Person - Name = name;"
+        "Organization - Name = company_name; Lead - Source channel = origin; Lead - Source channel ID =; Lead - Lead created = arrived_at; Lead - Creation date = arrived_at;"
+        "Lead - Value = amount; Lead - Currency of value = currency; Lead - Labels = tags; Person - Email = email; Person - Phone = phone"
     )),
     Product("Pipedrive", "product", ("product - name",), _pairs("Product - Unit prices =; Product - Owner =")),
     Product("Pipedrive", "deal", ("deal - title",)),
     Product("LinkedIn", "contact", ("first name|last name|connected on", "first name|last name|position|connected on"), _pairs("URL = handle.linkedin")),
     Product("Odoo", "deal", ("opportunity|customer|expected revenue|salesperson", "opportunity|stage|sales team"), _pairs(
-        "Created on = opened_on; Email =; Phone =; Contact Name = contact"
+        "Created on = opened_on; Email = contact.email; Phone = contact.phone; Contact Name = contact"
+    )),
+    Product("Odoo", "deal", ("chance|kunde|erwarteter umsatz|vertriebsmitarbeiter", "chance|phase|vertriebsteam", "verkaufschance|kunde|erwarteter umsatz"), _pairs(
+        "Externe ID = external_id; Chance = name; Verkaufschance = name; Kunde = company; Kontaktname = contact; Erwarteter Umsatz = amount; Phase = stage; Stufe = stage;"
+        "Vertriebsmitarbeiter = owner; Verkäufer = owner; Erwarteter Abschluss = expected_close_on; Voraussichtlicher Abschluss = expected_close_on; Angelegt am = opened_on;"
+        "Erstellt am = opened_on;"
+        "Abschlussdatum = closed_on; Verlustgrund = lost_reason; Stichwörter = tags; Notizen = note; E-Mail = contact.email; Telefon = contact.phone"
+    )),
+    Product("Odoo", "deal", ("opportunité|client|revenu espéré|vendeur", "opportunité|étape|équipe commerciale", "opportunité|client|chiffre d'affaires espéré"), _pairs(
+        "ID externe = external_id; Opportunité = name; Client = company; Nom du contact = contact; Revenu espéré = amount; Chiffre d'affaires espéré = amount;"
+        "Revenus espérés = amount; Étape = stage;"
+        "Vendeur = owner; Clôture prévue = expected_close_on; Date de clôture prévue = expected_close_on; Créé le = opened_on; Date de clôture = closed_on; Motif de perte = lost_reason;"
+        "Raison de la perte = lost_reason; Étiquettes = tags; Notes = note; E-mail = contact.email; Courriel = contact.email; Téléphone = contact.phone"
     )),
     Product("Odoo", "product", ("internal reference|sales price|product category", "name|internal reference|sales price"), _pairs(
         "Internal Reference = code; Sales Description = note; Barcode ="
     )),
     Product("Odoo", "contact", ("name|company type|related company", "name|is a company|related company", "name|company type|street2|zip"), _pairs(
-        "Job Position = role; Company Name =; Reference =; Tax ID ="
+        "Job Position = role; Company Name =; Reference =; Tax ID = company.vat_id; Company Type = record_kind"
+    )),
+    Product("Odoo", "contact", ("name|ist ein unternehmen|zugehöriges unternehmen", "name|ist ein unternehmen|straße", "name|zugehöriges unternehmen|plz",
+        "name|unternehmenstyp|zugehöriges unternehmen"), _pairs(
+        "Externe ID = external_id; Ist ein Unternehmen = record_kind; Unternehmenstyp = record_kind; Zugehöriges Unternehmen = company; Stelle = role; Stellenbezeichnung = role;"
+        "Arbeitsstelle = role;"
+        "Straße2 = address.street2; Straße 2 = address.street2; Bundesland = address.state; Mobil = phone.mobile; Vertriebsmitarbeiter = owner; Verkäufer = owner; Stichwörter = tags;"
+        "Steuernummer = company.vat_id;"
+        "USt-ID = company.vat_id; Umsatzsteuer-ID = company.vat_id; USt-IdNr. = company.vat_id; Notizen = note; Referenz =; Anrede = salutation; Titel = title; Sprache = language;"
+        "Firmenname =; Name des Unternehmens ="
+    )),
+    Product("Odoo", "contact", ("nom|est une société|société liée", "nom|est une société|rue", "nom|société liée|code postal", "nom|type de société|société liée"), _pairs(
+        "ID externe = external_id; Nom = name; Est une société = record_kind; Type de société = record_kind; Société liée = company; Poste occupé = role; Fonction = role;"
+        "Rue = address.street; Rue 2 = address.street2;"
+        "Rue2 = address.street2; Ville = address.city; État = address.state; Région = address.state; Code postal = address.postal_code; Pays = address.country; Téléphone = phone;"
+        "Mobile = phone.mobile;"
+        "E-mail = email; Courriel = email; Site web = website; Site Web = website; Étiquettes = tags; Vendeur = owner; N° TVA = company.vat_id; Numéro de TVA = company.vat_id;"
+        "Numéro d'identification fiscale = company.vat_id; TVA = company.vat_id; Notes = note; Référence =; Langue = language; Titre = title; Civilité = salutation; Nom de la société ="
     )),
     Product("Odoo", "contact", ("name|is_company|parent_id", "name|is_company|country_id", "name|company_type|parent_id", "name|is_company|parent_id/id"), _pairs(
         "parent_id = company; parent_id/id = company#; function = role; state_id = address.state; country_id = address.country; category_id = tags; lang = language;"
-        "user_id = owner; company_type = record_kind; parent_name =; vat =; ref ="
+        "user_id = owner; company_type = record_kind; parent_name =; vat = company.vat_id; ref ="
     )),
     Product("Mailchimp", "contact", (
         "email address|first name|last name|member_rating", "email address|optin_time|leid", "email address|member_rating|optin_time", "email address|leid|euid",
@@ -139,6 +179,14 @@ _PRODUCTS = (
     Product("Salesforce", "ticket", ("case number|case owner", "case number|case origin|status", "casenumber|isclosed|origin"), _pairs(
         "Case Owner = owner; Date/Time Opened = opened_at; Date/Time Closed = closed_at; Closed =; Open =; Case Origin = channel; Age =; CASENUMBER = number;"
         "CREATEDDATE = opened_at; CLOSEDDATE = closed_at; ORIGIN = channel; ID = external_id"
+    )),
+    Product("Salesforce", "task", ("assigned|subject|priority|company / account", "assigned|subject|date|status|task", "whoid|whatid|activitydate|subject",
+        "activity id|subject|assigned"), _pairs(
+        "Assigned = owner; Company / Account = company; Account Name = company; Opportunity = deal; Date = due_on; Due Date = due_on; ACTIVITYDATE = due_on; Status = is_done;"
+        "STATUS = is_done;"
+        "Full Comments = body; Comments = body; DESCRIPTION = body; Activity ID = external_id; ID = external_id; Lead =; Task =; WHOID = contact#; WHATID =; ACCOUNTID = company#;"
+        "OWNERID = owner#; Created Date =;"
+        "Completed Date = done_at; COMPLETEDDATETIME = done_at"
     )),
     Product("Salesforce", "contact", (
         "first name|last name|account name|mailing street", "first name|last name|account name|account owner", "first name|last name|account name|contact owner",

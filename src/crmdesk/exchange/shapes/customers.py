@@ -98,6 +98,9 @@ class Person(Shape):
         return []
 
 
+_COMPANIES = frozenset(
+    "company organization organisation firma unternehmen true 1 yes 公司 business wahr ja vrai oui societe entreprise empresa azienda 是 企业".split()
+)
 _OF_PEOPLE = ("salutation", "title", "role", "department", "birthday", "reports_to_id")
 
 
@@ -125,7 +128,6 @@ class ContactShape(Person):
         self.company_shape = Shape(work, "company", "company") if any(c.target and c.target.of == "company" for c in work.layout.columns) else None
         self.company_index = next((index for index, name, *_ in self.links if name == "company_id"), None)
         self.has_kinds = "record_kind" in self.virtual
-        self.told: set[bytes] = set()
 
     def prepare(self, block: Sequence[Line]) -> None:
         """Look up links, those of companies too."""
@@ -134,23 +136,17 @@ class ContactShape(Person):
             self.company_shape.prepare(block)
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Return a company with what the row says of it, if it has to be made."""
-        if name != "company_id":
-            return book.read(text, is_key)
-        if self._is_company(draft):
+        """Return a company with what the row says of it, if it has to be made; none where the row is that company."""
+        if name == "company_id" and self._is_company(draft):
             draft.rest["company"] = text
             return None
-        record = book.read(text, is_key)
-        if self.company_shape and record not in self.told and name_key("company", text) in book.promised:
-            self.told.add(record)
-            draft.rest["new company"] = record
-        return record
+        return super().link(draft, name, book, text, is_key)
 
     def _is_company(self, draft: Draft) -> bool:
         """Say whether a row stands for a company: it says so, or has no person."""
         values, cells = draft.values, draft.cells
         if self.has_kinds and (kind := folded(self.text(cells, "record_kind"))):
-            return kind in {"company", "organization", "organisation", "firma", "unternehmen", "true", "1", "yes", "公司", "business"}
+            return kind in _COMPANIES
         if values["given_name"] or values["family_name"]:
             return False
         company = shown(cells[self.company_index]).strip() if self.company_index is not None else ""
@@ -181,11 +177,12 @@ class ContactShape(Person):
             website = next((handle for label, handle in draft.parts.handles if label == "website"), None)
             draft.parts.handles = [pair for pair in draft.parts.handles if pair[0] != "website"]
             draft.values["website"] = website
-        if self.company_shape and self.company_shape.parts:
+        if self.company_shape:
+            draft.values |= {column: value for column, value in self.company_shape.plain_values(draft.cells).items() if draft.values.get(column) is None}
             more = self.company_shape.parts.read(draft.cells)
             draft.parts = draft.parts or Parts()
-            draft.parts.phones += more.phones
-            draft.parts.addresses += more.addresses
+            for name in ("phones", "emails", "addresses", "handles"):
+                getattr(draft.parts, name).extend(part for part in getattr(more, name) if part not in getattr(draft.parts, name))
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return what recognises a person, or a company."""
@@ -209,15 +206,11 @@ class ContactShape(Person):
             super().accept(draft)
             return
         draft.id, draft.rest["made already"] = made, True
-        if website := draft.values.get("website"):
-            self.work.gathered.update("company", ("website",), (website, made))
+        told = {column: value for column, value in draft.values.items() if value is not None and column not in {"id", "name", "source", "sort_key", "owner_id"}}
+        if told:
+            self.work.gathered.update("company", (*told,), (*told.values(), made))
         if draft.parts:
             PartsWriter(self.work.gathered, "company").add(made, draft.parts)
-
-    def after(self, draft: Draft) -> None:
-        """Give a company that this row made what the row says of it."""
-        if self.company_shape and (record := draft.rest.get("new company")):
-            self.company_shape.writer.add(record, self.company_shape.parts.read(draft.cells))
 
 
 class LeadShape(Person):

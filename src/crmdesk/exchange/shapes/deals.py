@@ -59,7 +59,7 @@ class DealShape(Shape):
         if name == "quote_id" and book.find(text, is_key) is None:
             self.work.note(QUOTE_TO_COME)
             return None
-        return book.read(text, is_key)
+        return super().link(draft, name, book, text, is_key)
 
     def finish(self, draft: Draft) -> None:
         """Find stage, dates and name."""
@@ -101,6 +101,7 @@ class DealShape(Shape):
 
     def after(self, draft: Draft) -> None:
         """Put the product on the deal; the products of deals that we exported have a file of their own."""
+        super().after(draft)
         if not self.is_ours and (product := draft.values.get("product_id")):
             rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
             rows.append((new_id_bytes(), draft.id, product, 1_000_000, 0))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from crmdesk.clock import now_ms
+from crmdesk.clock import moment, now_ms, to_ms
+from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values
+from crmdesk.exchange.table import shown
+from crmdesk.exchange.words.choices import says_done
+from crmdesk.fields import read_moment
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -55,10 +60,37 @@ class MemberShape(Shape):
         return [("n", draft.values["name"])]
 
 
-class ActivityShape(Shape):
+class Timed(Shape):
+    """Things whose day stands in one column and whose time of day in another."""
+
+    def clock(self, draft: Draft, name: str) -> time | None:
+        """Return the time of day that a column says.
+
+        Raises:
+            UserError: this is none; its field is the column's name.
+        """
+        for index in self.virtual.get(name, ()):
+            cell = draft.cells[index]
+            if isinstance(cell, datetime):
+                return cell.time()
+            if isinstance(cell, float) and 0 <= cell < 1:
+                return (datetime.min + timedelta(seconds=round(cell * 86_400))).time()
+            if text := shown(cell).strip():
+                try:
+                    return read_moment(f"2000-01-01 {text}").time()
+                except UserError:
+                    raise UserError(tr("“{text}” is not a time.", text=text), field=self.work.layout.columns[index].header) from None
+        return None
+
+
+class ActivityShape(Timed):
     """Activities with their original author and time."""
 
     entity = "activity"
+
+    def special(self) -> frozenset[str]:
+        """Return the column with the time of day."""
+        return frozenset({"at_time"})
 
     def starting(self) -> Values:
         """Return the columns that every activity gets."""
@@ -68,13 +100,32 @@ class ActivityShape(Shape):
         """Give it a kind, a time and a subject."""
         values = draft.values
         values["kind"] = values["kind"] or "note"
+        if values["at"] and (clock := self.clock(draft, "at_time")):
+            values["at"] = to_ms(datetime.combine(moment(values["at"]).astimezone(self.work.settings.tz).date(), clock, self.work.settings.tz))
         values["at"] = values["at"] or now_ms()
         if not values["subject"]:
             body = values.get("body") or ""
             values["subject"] = body.splitlines()[0][:120] if body else tr(next(c.label for c in self.cls.fields["kind"].choices if c.value == values["kind"]))
 
 
-class TaskShape(Shape):
-    """Tasks."""
+class TaskShape(Timed):
+    """Tasks, due on a day or at a time; other programs say by a word that they are done."""
 
     entity = "task"
+
+    def special(self) -> frozenset[str]:
+        """Return the columns with the time of day, and with whether it is done."""
+        return frozenset({"due_time", "is_done"})
+
+    def starting(self) -> Values:
+        """Return the columns that are filled from others."""
+        return {"due_on": None, "due_at": None, "done_at": None, **super().starting()}
+
+    def finish(self, draft: Draft) -> None:
+        """Put day and time together, and say when it was done."""
+        values = draft.values
+        if values["due_on"] and not values["due_at"] and (clock := self.clock(draft, "due_time")):
+            values["due_at"] = to_ms(datetime.combine(date.fromisoformat(values["due_on"]), clock, self.work.settings.tz))
+        if not values["done_at"] and says_done(self.text(draft.cells, "is_done")):
+            day = values["due_at"] or (values["due_on"] and to_ms(datetime.combine(date.fromisoformat(values["due_on"]), time(), self.work.settings.tz)))
+            values["done_at"] = min(day or now_ms(), now_ms())

@@ -10,13 +10,14 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import ROUNDED, Hints, Read, has_more_decimals, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.values.cells import ROUGH, ROUNDED, Hints, Read, Rough, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
-from crmdesk.i18n import tr
+from crmdesk.fields import has_more_decimals
+from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -99,6 +100,7 @@ class Shape:
         self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
         self.moneys: list[tuple[int, str, str, str, str]] = []
         self.own: list[tuple[int, str, Read, str]] = []
+        self.needed = {} if of else {key: own.label for key, own in work.own_fields.items() if own.required}
         self.virtual: dict[str, list[int]] = {}
         for column in self.columns:
             assert column.target is not None
@@ -111,12 +113,18 @@ class Shape:
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
         self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
         self.tells_ids = bool(self.told_ids)
+        self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
+        self.described: set[bytes] = set()
         self.currency_index = work.layout.index_of("currency", of)
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
         self._derive = work.gathered.deriver(self.entity)
 
     # ---- made once ----
+
+    def _makes(self, other: str) -> bool:
+        """Say whether rows tell of a linked company or contact more than its name."""
+        return not self.of and any(link[2].entity == other for link in self.links) and any(c.target and c.target.of == other for c in self.work.layout.columns)
 
     def _is_list(self, name: str) -> bool:
         item = self.cls.fields.get(name)
@@ -145,7 +153,21 @@ class Shape:
             self.moneys.append((column.index, item.column, item.kind, hints.decimal_sign, column.header))
         elif item.kind != "parts":
             read = reader_of(self.entity, item, hints, self.work.settings.reading)
+            if item.name == "language":
+                read = self._letters(read)
             self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text"))
+
+    def _letters(self, read: Read) -> Read:
+        """Let languages that letters can't be written in be left out rather than the whole row; it is told."""
+
+        def lenient(cell: Cell) -> Any:
+            try:
+                return read(cell)
+            except UserError:
+                self.work.note(OTHER_LANGUAGE)
+                return None
+
+        return lenient
 
     def special(self) -> frozenset[str]:
         """Return the fields that this shape reads by itself."""
@@ -285,12 +307,21 @@ class Shape:
     def _round_off(self, draft: Draft) -> None:
         """Complete a record, check it, and say by what it is recognised."""
         self.finish(draft)
+        if draft.values.get("employees").__class__ is Rough:
+            draft.values["employees"] = self._settled(draft.values["employees"])
         self._check(draft)
         if draft.entity != self.entity:
             self.work.gathered.complete(draft.entity, draft.values)
         elif self._derive:
             self._derive(draft.values)
         draft.keys = self.keys(draft)
+
+    def _settled(self, value: Any) -> Any:
+        """Return a value that was read; of one that is only about right it is told."""
+        if value.__class__ is Rough:
+            self.work.note(ROUGH)
+            return int(value)
+        return value
 
     def _read_money(self, cells: list[Cell], values: Values) -> str:
         """Read the amounts of a row; returns the header of the last column, for errors."""
@@ -342,8 +373,28 @@ class Shape:
                     draft.rest.setdefault("to come", {})[column] = ""
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Return the record that a cell means."""
-        return book.read(text, is_key)
+        """Return the record that a cell means; one that has to be made gets what else the row says of it."""
+        record = book.read(text, is_key)
+        other = self.beside.get(book.entity)
+        if other and record not in self.described and book.is_made(text):
+            draft.rest.setdefault("made", {})[book.entity] = (record, other.plain_values(draft.cells), other.parts.read(draft.cells))
+            self.described.add(record)
+        return record
+
+    def plain_values(self, cells: list[Cell]) -> Values:
+        """Return what the cells of a row say by themselves, without links and list fields.
+
+        Raises:
+            UserError: a cell can't be read; its field is the column's name.
+        """
+        (values,), complaints = read_columns(self.scalars, self.template, [cells])
+        for complaint in complaints.values():
+            raise complaint
+        self._read_money(cells, values)
+        names = {*(column.name for column in self.scalars), *(name for _, name, *_ in self.moneys)}
+        if self.moneys:
+            names.add("currency")
+        return {name: self._settled(value) for name in names if (value := values.get(name)) is not None}
 
     def before_links(self, draft: Draft) -> None:
         """Do what must be known before links are read."""
@@ -385,7 +436,14 @@ class Shape:
     # ---- accepting ----
 
     def accept(self, draft: Draft) -> None:
-        """Take a new record with its parts; its id is fixed now."""
+        """Take a new record with its parts; its id is fixed now.
+
+        Raises:
+            UserError: it lacks one of the user's own fields that must not be empty.
+        """
+        for key, label in self.needed.items() if draft.entity == self.entity else ():
+            if key not in draft.rest.get("own", ()):
+                raise UserError(tr("{field} is missing.", field=label))
         values = draft.values
         if values.get("external_id"):
             values["source"] = values.get("source") or self.work.source
@@ -428,7 +486,16 @@ class Shape:
             self.work.note(NOT_THERE)
 
     def after(self, draft: Draft) -> None:
-        """Add what belongs to an accepted record, such as the messages of a ticket."""
+        """Add what belongs to an accepted record, such as the messages of a ticket, and what the row says of records that it made."""
+        for entity, (record, values, parts) in draft.rest.get("made", {}).items():
+            self.tell(entity, record, values, parts)
+
+    def tell(self, entity: str, record: bytes, values: Values, parts: Parts) -> None:
+        """Give a linked record that this import made what a row says of it."""
+        if values:
+            self.work.gathered.update(entity, (*values,), (*values.values(), record))
+        if parts:
+            self.beside[entity].writer.add(record, parts)
 
     def known(self, draft: Draft, record: bytes) -> None:
         """Add what a row brings to a record that was known already and is not skipped."""
@@ -452,6 +519,12 @@ def _required(entity: str) -> tuple[str, ...]:
         fields = entity_class(entity).fields.values()
         _REQUIRED[entity] = tuple(item.column for item in fields if item.required and item.kind != "parts" and not item.derived)
     return _REQUIRED[entity]
+
+
+OTHER_LANGUAGE = (
+    mark("{count} language that letters can't be written in was left out."),
+    mark("{count} languages that letters can't be written in were left out."),
+)
 
 
 class Named(Shape):

@@ -28,7 +28,7 @@ class TicketShape(Shape):
         super().__init__(work, entity, of)
         self.contact_shape = Person(work, "contact", "contact") if any(c.target and c.target.of == "contact" for c in work.layout.columns) else None
         self.mail_index = work.layout.index_of("email", "contact")
-        self.known_people: dict[tuple[str, str], bytes] = {}
+        self.known_people: dict[tuple[str, str], bytes | None] = {}
         self.now = now_ms()
 
     def starting(self) -> Values:
@@ -44,18 +44,24 @@ class TicketShape(Shape):
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Find the customer by mail address and name together where both are there."""
-        if name != "contact_id" or self.contact_shape is None or self.mail_index is None:
-            return book.read(text, is_key)
-        mail = shown(draft.cells[self.mail_index]).strip().lower()
-        if not mail:
-            return book.read(text, is_key)
+        mail = shown(draft.cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        if name != "contact_id" or self.contact_shape is None or not mail:
+            return super().link(draft, name, book, text, is_key)
         draft.rest["person"] = (mail, text)
         return None
+
+    def settle(self, drafts: Sequence[Draft]) -> None:
+        """Give tickets the customers that are there already, and their companies."""
+        for draft in drafts:
+            if "person" in draft.rest:
+                draft.values["contact_id"] = self._person_there(*draft.rest["person"])
+        super().settle(drafts)
 
     def finish(self, draft: Draft) -> None:
         """Complete status and times."""
         values = draft.values
-        values["subject"] = values["subject"] or self.text(draft.cells, "description")[:120] or None
+        draft.rest["said"] = self.text(draft.cells, "description")
+        values["subject"] = values["subject"] or draft.rest["said"][:120] or None
         values["status"] = values["status"] or ("closed" if values["closed_at"] else "open")
         values["priority"] = values["priority"] or "normal"
         times = [at for at in (values["first_replied_at"], values["resolved_at"], values["closed_at"]) if at]
@@ -84,23 +90,27 @@ class TicketShape(Shape):
     def _person(self, draft: Draft) -> bytes:
         assert self.contact_shape is not None
         mail, name = draft.rest["person"]
+        record = self._person_there(mail, name)
+        if record is None:
+            self.contact_shape.called = name
+            person = self.contact_shape.draft(draft.line, draft.cells)
+            self.contact_shape.accept(person)
+            self.work.gathered.made("contact")
+            record = self.known_people[mail, folded(name)] = person.id
+        return record
+
+    def _person_there(self, mail: str, name: str) -> bytes | None:
+        """Return the contact of a mail address and a name that the store has, or that a row further up brought."""
         key = (mail, folded(name))
         if key not in self.known_people:
-            found = self.work.book("contact")
-            record = _contact_by_mail(found, mail, name)
-            if record is None:
-                self.contact_shape.called = name
-                person = self.contact_shape.draft(draft.line, draft.cells)
-                self.contact_shape.accept(person)
-                self.work.gathered.made("contact")
-                record = person.id
-            self.known_people[key] = record
+            self.known_people[key] = _contact_by_mail(self.work.book("contact"), mail, name)
         return self.known_people[key]
 
     def after(self, draft: Draft) -> None:
         """Take the message, and keep the number from being given again."""
+        super().after(draft)
         values = draft.values
-        if body := self.text(draft.cells, "description"):
+        if body := draft.rest["said"]:
             rows = self.work.gathered.rows("message", ("id", "ticket_id", "kind", "body", "at", "contact_id", "position"))
             rows.append((new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0))
 

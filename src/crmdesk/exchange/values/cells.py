@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crmdesk.clock import to_ms
 from crmdesk.errors import UserError
@@ -19,8 +19,10 @@ from crmdesk.fields import (
     Field,
     Money,
     Reading,
+    complaint,
     currency_decimals,
-    from_minor,
+    has_more_decimals,
+    limits,
     read_date,
     read_moment,
     read_money,
@@ -132,7 +134,11 @@ def survey(
         if column.kind in DATES:
             found[index] = Hints(date_order=_order(index, column, seen.values(), date_order, questions))
         else:
-            if column.kind == "money" and without_thousandths and not decimal_sign and (sign := _sign_of_thousands(index, column, questions)):
+            if (
+                (column.kind == "integer" or column.kind == "money" and without_thousandths)
+                and not decimal_sign
+                and (sign := _sign_of_thousands(index, column, questions))
+            ):
                 found[index] = Hints(decimal_sign=sign)
                 continue
             found[index] = Hints(decimal_sign=_sign(index, column, seen.values(), decimal_sign, usual_sign, questions))
@@ -200,7 +206,9 @@ def _look_at_number(column: _Seen, text: str) -> None:
     elif not number.startswith("0"):
         column.either = column.either or number
         column.either_signs += "" if signs[0] in column.either_signs else signs[0]
-        column.has_thousandths = column.has_thousandths or column.kind != "money" or bool(_THOUSANDTHS.search(text)) or bool(_SHORT.fullmatch(text))
+        column.has_thousandths = (
+            column.has_thousandths or column.kind not in {"money", "integer"} or bool(_THOUSANDTHS.search(text)) or bool(_SHORT.fullmatch(text))
+        )
 
 
 def _sign(index: int, column: _Seen, others: Collection[_Seen], said: str, usual: str, questions: list[Question] | None) -> str:
@@ -223,11 +231,11 @@ def _sign(index: int, column: _Seen, others: Collection[_Seen], said: str, usual
 
 
 def _sign_of_thousands(index: int, column: _Seen, questions: list[Question] | None) -> str:
-    """Return the decimal sign of a column of amounts such as `1.234` in a currency without thousandths: the other one."""
+    """Return the decimal sign of a column of amounts such as `1.234` in a currency without thousandths, or of whole numbers: the other one."""
     if column.point or column.comma or column.has_thousandths or len(column.either_signs) != 1:
         return ""
     sign = "," if column.either_signs == "." else "."
-    if questions is not None:
+    if questions is not None and column.kind != "integer":
         note = tr("“{text}” in column “{column}” is read as whole, since amounts have no thousandths.", text=column.either, column=column.header)
         questions.append(Question("numbers", index, column.header, column.either, (".", ","), sign, note))
     return sign
@@ -256,7 +264,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
         case "long_text":
             read = read_long_text
         case "integer":
-            read = _integers(hints.decimal_sign)
+            read = (_sizes if item.name == "employees" else _integers)(hints.decimal_sign)
         case "decimal" | "rate":
             read = _decimals(item.kind, hints.decimal_sign)
         case "date":
@@ -269,7 +277,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
             read = _choices(entity, item)
         case _:
             raise KeyError(item.kind)
-    return _checked(item, read) if item.check else read
+    return _checked(item, read)
 
 
 def read_text(cell: Cell) -> str | None:
@@ -297,16 +305,28 @@ def many_lines(cell: Cell) -> str:
 
 
 def _checked(item: Field, read: Read) -> Read:
-    check = item.check
-    assert check is not None
+    """Let what was read be brought into its form and checked, if anything is asked of it; bounds are compared as they are stored."""
+    least, most = (None if bound is None else _stored_bound(item, bound) for bound in limits(item))
+    clean, check = item.clean, item.check
+    if not (clean or check) and least is None and most is None:
+        return read
+    load = KINDS[item.kind].load
 
     def checked(cell: Cell) -> Any:
         value = read(cell)
-        if value is not None and (complaint := check(value)):
-            raise UserError(complaint)
+        if value is None:
+            return None
+        if clean:
+            value = clean(value)
+        if (check or (least is not None and value < least) or (most is not None and value > most)) and (said := complaint(item, load(value))):
+            raise UserError(said)
         return value
 
     return checked
+
+
+def _stored_bound(item: Field, bound: Any) -> Any:
+    return to_ms(datetime.combine(bound, time(), UTC)) if item.kind == "moment" else KINDS[item.kind].store(bound)
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal:
@@ -325,6 +345,56 @@ def number_of(text: str, decimal_sign: str) -> Decimal:
         whole, point, tail = bare.partition(".")
         return read_number(f"{whole}{point}{tail}{'0' if len(tail) == 3 else ''}")  # a fourth decimal leaves no doubt
     return read_number(text)
+
+
+class Rough(int):
+    """A number that is the lower end of a range, or only about right."""
+
+
+_SIZE = re.compile(r"\d(?:[\d.,'’\u00a0\u202f ]*\d)?")
+_EMPLOYEES = ("employees", "employee", "people", "persons", "mitarbeiter", "mitarbeitende", "beschäftigte", "人", "名", "员工")
+_SIZES = ("self-employed", "self employed", "myself only", "solo")
+
+
+def size_of(text: str, decimal_sign: str = "") -> int:
+    """Read how many people work somewhere; of a class such as 51-200, 10,001+ or 1k-5k the lower end, which is a `Rough`.
+
+    Raises:
+        UserError: no number of people.
+    """
+    bare = text.casefold().strip()
+    for word in _EMPLOYEES:
+        bare = bare.removesuffix(word).strip()
+    if bare in _SIZES:
+        return 1
+    found = _SIZE.search(bare)
+    if not found:
+        raise UserError(tr("“{text}” is not a number.", text=text))
+    number = found[0].strip()
+    behind = re.match(rf"\s?({'|'.join(map(re.escape, sorted(_TIMES, key=len, reverse=True)))})(?![^\W\d_])", bare[found.end() :])
+    # Nobody counts thousandths of people.
+    whole = re.sub(r"[.,'’\s](?=\d{3}(?!\d))", "", number) if not behind else number
+    value = number_of(whole, decimal_sign if whole == number else "") * (_TIMES[behind[1]] if behind else 1)
+    if value != value.to_integral_value():
+        raise UserError(tr("“{text}” is not a whole number.", text=text))
+    return int(value) if whole == bare.replace(number, whole) else Rough(value)
+
+
+ROUGH = (
+    mark("{count} number of employees is a range or only about right; its lower end was taken."),
+    mark("{count} numbers of employees are ranges or only about right; their lower ends were taken."),
+)
+
+
+def _sizes(decimal_sign: str) -> Read:
+    plain = _integers(decimal_sign)
+
+    def read(cell: Cell) -> int | None:
+        if cell.__class__ is not str or not cell.strip():
+            return cast("int | None", plain(cell))
+        return size_of(str(cell), decimal_sign)
+
+    return read
 
 
 def _integers(decimal_sign: str) -> Read:
@@ -405,16 +475,6 @@ def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") 
     if kind == "money" and has_more_decimals(money) and len(re.split("[.,]", re.sub(r"[^\d.,]", "", text))[-1]) == 3:
         raise UserError(tr("“{text}” may be a thousand times as much: {currency} has no thousandths.", text=text, currency=money.currency))
     return money
-
-
-def has_more_decimals(money: Money) -> bool:
-    """Say whether an amount has more decimals than its currency, so that it is rounded when it is stored."""
-    exponent = money.amount.as_tuple().exponent
-    return (
-        isinstance(exponent, int)
-        and -exponent > currency_decimals(money.currency)
-        and money.amount != from_minor(to_minor(money.amount, money.currency), money.currency)
-    )
 
 
 def _worded_money(text: str, cell: str, currency: str, decimal_sign: str) -> Money:

@@ -98,6 +98,8 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "quote": ("discount", LEADS),
     "quote_line": ("discount",),
     "ticket": ("description",),
+    "activity": ("at_time",),
+    "task": ("due_time", "is_done"),
     **{entity: tuple(virtual_names(entity)) for entity in TOLD_BY},
 }
 RELATED: dict[str, tuple[str, ...]] = {

@@ -216,6 +216,11 @@ class Book:
         self._by_text[asked] = found
         return found
 
+    def is_made(self, text: str) -> bool:
+        """Say whether a record that a text means is made by this import, or will be."""
+        key = name_key(self.entity, text)
+        return key in self.promised or key in self.made
+
     def _missing(self, text: str) -> UserError:
         return UserError(tr("There is no {entity} “{text}”.", entity=tr(self._cls.entity.label), text=text))
 

@@ -90,3 +90,13 @@ def outcome_of(stage: str) -> str:
     """Return what the name of a stage says about its deals: `won`, `lost` or `open`; numbers and chances around the word don't count: `6 - Won (100 %)`."""
     word = bare(_AROUND.sub("", stage.strip()))
     return "won" if word in WON else "lost" if word in LOST else "open"
+
+
+_DONE = frozenset(
+    "done completed complete closed finished yes true x 1 erledigt abgeschlossen beendet ja wahr fertig termine terminee oui 完成 已完成 已结束 已关闭 是 100".split()
+)
+
+
+def says_done(text: str) -> bool:
+    """Say whether a status such as “Completed” or 已完成 says that a task is done."""
+    return bare(text) in _DONE

@@ -288,9 +288,12 @@ def _pause(change: Change, ticket: Ticket, calendar: Calendar) -> None:
 
 def _run_again(change: Change, ticket: Ticket, calendar: Calendar) -> None:
     """Let the clocks run after a pause: whoever waited or was done with it gets the working time in between."""
-    since = ticket.resolved_at or ticket.closed_at or ticket.waiting_since
+    done_at = ticket.resolved_at or ticket.closed_at
+    since = done_at or ticket.waiting_since
     ticket.resolved_at = ticket.closed_at = None
     _count_wait(change, ticket, calendar, since)
+    if done_at:  # it may have become more urgent, or moved to another queue, while nobody promised anything
+        _promise(change, ticket, calendar)
 
 
 def _count_wait(change: Change, ticket: Ticket, calendar: Calendar, since: datetime | None) -> None:

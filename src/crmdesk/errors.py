@@ -27,10 +27,13 @@ class UserError(Exception):
         self.field = field
         self.hint = hint
 
+    @property
+    def words(self) -> str:
+        """The sentence and what to do, for whoever sees which field is meant or needs no name of one."""
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
     def __str__(self) -> str:
-        where = f"{self.field}: " if self.field else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        return f"{self.field}: {self.words}" if self.field else self.words
 
 
 class CannotOpen(UserError):

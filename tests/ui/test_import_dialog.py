@@ -70,7 +70,7 @@ def test_the_file_is_recognised_and_what_would_come_is_said_before_anything_is_w
         "Given name", "Family name", "Company", "Phone (work)", "Email", "Birthday", "Note", "— leave out —",
     ]  # fmt: skip
     assert chips(importing) == ["ready", "ready", "ready", "ready", "ready", "1 row unclear", "ready", "skipped"]
-    assert (importing.new_card.figure.text(), importing.known_card.figure.text(), importing.problem_card.figure.text()) == (
+    assert (importing.counts.new.figure.text(), importing.counts.known.figure.text(), importing.counts.problems.figure.text()) == (
         "2 new", "1 already known", "1 row with problems",
     )  # fmt: skip
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
@@ -116,10 +116,10 @@ def test_known_records_are_treated_as_the_user_says(desk: Desk, importing: Impor
     importing.next_button.click()
     importing.known.modes["add"].clicked.emit()
     desk.settle()
-    assert importing.new_card.figure.text() == "3 new"
+    assert importing.counts.new.figure.text() == "3 new"
     importing.known.modes["skip"].clicked.emit()
     desk.settle()
-    assert (importing.new_card.figure.text(), importing.known_card.note.text()) == ("2 new", "Leave known records as they are")
+    assert (importing.counts.new.figure.text(), importing.counts.known.note.text()) == ("2 new", "Leave known records as they are")
 
 
 def test_another_encoding_is_chosen_by_hand(desk: Desk, tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_another_encoding_is_chosen_by_hand(desk: Desk, tmp_path: Path) -> None:
     page = desk.open("import", f"contact:{path}")
     assert isinstance(page, ImportPage)
     desk.settle()
-    page.reading.encoding.setCurrentIndex(page.reading.encoding.findData("cp1251"))
-    page.reading.encoding.activated.emit(0)
+    page.file.reading.encoding.setCurrentIndex(page.file.reading.encoding.findData("cp1251"))
+    page.file.reading.encoding.activated.emit(0)
     desk.settle()
     assert page.files is not None
     assert page.files.first.values(0) == ["Jьrgen"]
@@ -142,7 +142,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(desk: Desk, tmp_path: Path)
     assert isinstance(page, ImportPage)
     desk.settle()
     assert "no table" in page.error.text()
-    assert page.choose_button.isEnabled()
+    assert page.file.choose_button.isEnabled()
 
 
 def dropped(widget: QWidget, path: Path) -> None:
@@ -200,14 +200,14 @@ def test_several_files_and_a_damaged_one_come_in_one_step_that_undo_takes_back(d
     assert isinstance(page, ImportPage)
     desk.settle()
     assert page.step() == "file"
-    table = page.reading.table()
+    table = page.file.reading.table()
     assert table is not None
     assert [table.records.text(number, 1) for number in range(table.records.rowCount())] == ["outlook-export.csv", "more.csv", "ada.vcf", "broken.xlsx"]
     page.next_button.click()
     assert page.meaning.several_strip.isVisible()
     assert "2 files with the same columns" in page.meaning.several_strip.words.text()
-    assert page.new_card.figure.text() == "4 new"
-    assert page.known_card.figure.text() == "2 already known"
+    assert page.counts.new.figure.text() == "4 new"
+    assert page.counts.known.figure.text() == "2 already known"
     for _ in range(3):
         page.next_button.click()
         desk.settle()
@@ -224,7 +224,7 @@ def test_address_cards_have_no_columns_to_choose(desk: Desk, tmp_path: Path) -> 
     assert isinstance(page, ImportPage)
     desk.settle()
     assert page.step() == "file"
-    assert not page.steps[1].isVisible()
+    assert not page.header.chips["columns"].isVisible()
     page.next_button.click()
     assert page.step() == "duplicates"
 
@@ -346,7 +346,7 @@ def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPag
     importing.done.corrected_button.click()
     desk.settle()
     assert importing.step() == "columns"
-    assert importing.new_card.figure.text() == "1 new"
+    assert importing.counts.new.figure.text() == "1 new"
 
 
 def test_columns_that_nothing_tells_are_said_by_hand(desk: Desk, tmp_path: Path) -> None:
@@ -379,12 +379,12 @@ def test_a_long_file_is_looked_at_whole_in_the_background_and_that_can_be_stoppe
     page = desk.open("import", f"contact:{path}")
     assert isinstance(page, ImportPage)
     desk.settle()
-    assert page.new_card.figure.text() == "12,000 new"
+    assert page.counts.new.figure.text() == "12,000 new"
     page.go_to("check")
     page.check()
     while page.look is None or page.look.is_whole:
         background_step()
-    assert "of the first 200 rows" in page.new_card.note.text()
+    assert "of the first 200 rows" in page.counts.new.note.text()
     page.checked.extent_button.click()
     desk.settle()
     assert page.checked.extent.text() == "Only the first 200 rows were looked at."
@@ -422,7 +422,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_place(desk: Desk, tmp_path: Pa
     assert isinstance(page, ImportPage)
     desk.settle()
     assert said in page.error.text()
-    assert page.choose_button.isVisible()
+    assert page.file.choose_button.isVisible()
 
 
 def choose(page: ImportPage, column: int, text: str) -> None:
@@ -473,11 +473,11 @@ def test_a_file_of_which_all_columns_are_left_out_stays_within_reach(desk: Desk,
     page.meaning.which.activated.emit(1)
     choose(page, 0, "— leave out —")
     desk.settle()
-    assert page.new_card.figure.text() == "1 new"
+    assert page.counts.new.figure.text() == "1 new"
     assert page.meaning.which.count() == 2
     choose(page, 0, "Name")
     desk.settle()
-    assert page.new_card.figure.text() == "2 new"
+    assert page.counts.new.figure.text() == "2 new"
 
 
 def likely(desk: Desk, tmp_path: Path) -> ImportPage:
@@ -494,21 +494,21 @@ def test_a_row_that_may_be_a_record_is_taken_for_it_only_if_the_user_says_so(des
     page = likely(desk, tmp_path)
     rows = page.known.rows
     assert "1 new row looks like a record that is there." in rows.likely_strip.words.text()
-    assert page.new_card.figure.text() == "2 new"
+    assert page.counts.new.figure.text() == "2 new"
     QTest.keyClick(rows.table, Qt.Key.Key_Return)
     choice = rows.details.choice
     assert choice.currentText() == "Not the same: add it"
     choice.setCurrentIndex(choice.findText("The same: overwrite"))
     choice.activated.emit(choice.currentIndex())
     desk.settle()
-    assert (page.new_card.figure.text(), page.known_card.figure.text()) == ("1 new", "1 already known")
+    assert (page.counts.new.figure.text(), page.counts.known.figure.text()) == ("1 new", "1 already known")
     assert not rows.likely_strip.isVisible()
     assert ("Job title", "Buyer", "Owner") in [(value.label, value.before, value.after) for value in rows.shown()[0].seen.changes]
     assert rows.table.records.text(0, 5) == "Robert Falkenrath (you said that it is the same)"
     choice.setCurrentIndex(0)
     choice.activated.emit(0)
     desk.settle()
-    assert page.new_card.figure.text() == "2 new"
+    assert page.counts.new.figure.text() == "2 new"
     rows.all_button.click()
     desk.settle()
     for _ in range(2):
@@ -532,23 +532,23 @@ def test_one_known_row_is_treated_otherwise_than_the_others(desk: Desk, importin
     choice.setCurrentIndex(choice.findText("Add another record"))
     choice.activated.emit(choice.currentIndex())
     desk.settle()
-    assert importing.new_card.figure.text() == "3 new"
+    assert importing.counts.new.figure.text() == "3 new"
     importing.known.modes["skip"].clicked.emit()
     desk.settle()
-    assert importing.new_card.figure.text() == "3 new"
+    assert importing.counts.new.figure.text() == "3 new"
 
 
 def test_steps_are_numbered_as_they_are_needed_and_gone_back_to(desk: Desk, importing: ImportPage, tmp_path: Path) -> None:
     importing.next_button.click()
-    assert [chip.text() for chip in importing.steps if chip.isVisible()] == ["1 File", "2 Columns", "3 Duplicates", "4 Check"]
-    assert [chip.isEnabled() for chip in importing.steps] == [True, True, False, False]
-    importing.steps[0].click()
+    assert [chip.text() for chip in importing.header.chips.values() if chip.isVisible()] == ["1 File", "2 Columns", "3 Duplicates", "4 Check"]
+    assert [chip.isEnabled() for chip in importing.header.chips.values()] == [True, True, False, False]
+    importing.header.chips["file"].click()
     assert importing.step() == "file"
     card = tmp_path / "vera.vcf"
     card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
     importing.open_file(card)
     desk.settle()
-    assert [chip.text() for chip in importing.steps if chip.isVisible()] == ["1 File", "2 Duplicates", "3 Check"]
+    assert [chip.text() for chip in importing.header.chips.values() if chip.isVisible()] == ["1 File", "2 Duplicates", "3 Check"]
 
 
 def test_a_refused_row_is_named_and_shown_with_the_cell_that_is_to_blame(desk: Desk, importing: ImportPage) -> None:

@@ -9,26 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.exchange.columns.kept import may_keep
 from crmdesk.exchange.rows.decisions import Decision
 from crmdesk.fields import AmbiguousDate
-from crmdesk.i18n import mark, ntr, tr
-from crmdesk.models.registry import entity_class
+from crmdesk.i18n import ntr, tr
 from crmdesk.operations import imports
 from crmdesk.ui import background
 from crmdesk.ui.importing.check import CheckStep
+from crmdesk.ui.importing.choosing import FileStep
+from crmdesk.ui.importing.counts import Counts
 from crmdesk.ui.importing.done import DoneStep
-from crmdesk.ui.importing.known import MODES, KnownStep
+from crmdesk.ui.importing.heading import STEPS, ImportHeader
+from crmdesk.ui.importing.known import KnownStep
+from crmdesk.ui.importing.looking import Looking
 from crmdesk.ui.importing.meaning import ColumnsStep
-from crmdesk.ui.importing.reading import KINDS, TEXTS, ReadingView, encoding_name, format_name
-from crmdesk.ui.importing.rows import Number
-from crmdesk.ui.importing.work import Files, Look, Row, bring_in, look, open_named
+from crmdesk.ui.importing.reading import KINDS
+from crmdesk.ui.importing.work import Files, Look, Row, bring_in, open_named
 from crmdesk.ui.page import Frame, Page, Place
-from crmdesk.ui.widgets.basics import Button, Card, Chip, Picture, Text, row
-from crmdesk.ui.widgets.heads import PageHeader
+from crmdesk.ui.widgets.basics import Button, row
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
@@ -41,11 +42,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.rows.plan import ImportOptions
     from crmdesk.ui.background import Job
 
-ENDINGS = "*.csv *.tsv *.tab *.txt *.xlsx *.xlsm *.xlsb *.xls *.ods *.json *.vcf *.vcard *.ics *.vcs *.eml *.msg"
-STEPS = ("file", "columns", "duplicates", "check", "done")
-STEP_LABELS = {"file": mark("{number} File"), "columns": mark("{number} Columns"), "duplicates": mark("{number} Duplicates"), "check": mark("{number} Check")}
 MOST_HEIGHT = 16_777_215
-ROOM_FOR_ALL, ROOM_FOR_TWO = 1050, 850
 
 
 class ImportPage(Page):
@@ -60,17 +57,17 @@ class ImportPage(Page):
         self.entity = "contact"
         self.files: Files | None = None
         self.options: ImportOptions = ImportOptions(on_duplicate="fill")
-        self.look: Look | None = None
         self._wanted = ""
         self._is_said = False
         self._named: tuple[Path, ...] = ()
-        self._look_job: Job | None = None
-        self._whole_job: Job | None = None
         self._import_job: Job | None = None
         self.setAcceptDrops(True)
-        self.header = PageHeader(tr("Import"))
-        self.steps = [Chip("", "muted", partial(self._step_pressed, step)) for step in STEP_LABELS]
-        self.header.add(*self.steps)
+        self.looking = Looking(self)
+        self.looking.shown.connect(self._show_look)
+        self.looking.refused.connect(self._not_looked)
+        self.looking.moved.connect(self._looked_further)
+        self.header = ImportHeader()
+        self.header.step_pressed.connect(self._step_pressed)
         self.column.addWidget(self.header)
         self.error = InlineError()
         self.column.addWidget(self.error)
@@ -78,7 +75,8 @@ class ImportPage(Page):
         for body in (self._file_step(), self._columns_step(), self._duplicates_step(), self._check_step(), self._done_step()):
             self.stack.addWidget(body)
         self.column.addWidget(self.stack, 100)
-        self.column.addLayout(self._cards())
+        self.counts = Counts()
+        self.column.addWidget(self.counts)
         self.column.addLayout(self._foot())
         self.column.addStretch(1)
         background.bridge().moved.connect(self._moved)
@@ -88,25 +86,11 @@ class ImportPage(Page):
     # --- what it is made of -----------------------------------------------------------------------------------------
 
     def _file_step(self) -> QWidget:
-        self.choose_button = Button(tr("Choose files"), self.choose, "primary", "folder-open")
-        self.folder_button = Button(tr("Choose folder"), self.choose_folder, icon="folder")
-        card = Card(padding=32, space=12)
-        sentence = Text(tr("Drop files or a folder here, or choose them"), "dialog")
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        note = Text(
-            tr("Tables in any encoding, Excel and LibreOffice workbooks, address cards, calendars, mails, JSON. Nothing is written before you have seen what comes."), "muted", wrap=True
-        )  # fmt: skip
-        note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        card.body.addStretch(1)
-        card.add(row(None, Picture("upload", "muted", 32), None), sentence, note, row(None, self.choose_button, self.folder_button, None, space=8))
-        card.body.addStretch(1)
-        self.reading = ReadingView()
-        self.reading.changed.connect(self._reading_chosen)
-        self.reading.others_wanted.connect(self.start_over)
-        self.file_parts = QStackedWidget()
-        self.file_parts.addWidget(card)
-        self.file_parts.addWidget(self.reading)
-        return self.file_parts
+        self.file = FileStep()
+        self.file.chosen.connect(self._chosen)
+        self.file.changed.connect(self._reading_chosen)
+        self.file.others_wanted.connect(self.start_over)
+        return self.file
 
     def _columns_step(self) -> QWidget:
         self.meaning = ColumnsStep()
@@ -142,11 +126,6 @@ class ImportPage(Page):
         self.done.corrected_wanted.connect(self._import_rejects)
         return self.done
 
-    def _cards(self) -> Any:
-        self.new_card, self.known_card, self.problem_card = _Count(), _Count(), _Count()
-        self._count_cards = (self.new_card, self.known_card, self.problem_card)
-        return row(*self._count_cards, space=12)
-
     def _foot(self) -> Any:
         self.back_button = Button(tr("Back"), self.back)
         self.keep_button = Button(tr("Save this mapping"), self._keep_mapping, "flat")
@@ -168,7 +147,7 @@ class ImportPage(Page):
     def focus_first(self) -> None:
         first: QWidget = self.next_button
         if self.step() == "file" and self.files is None:
-            first = self.choose_button
+            first = self.file.choose_button
         elif self.step() == "done":
             first = self.done.first()
         elif self.step() == "columns" and self.questions.first() is not None:
@@ -178,15 +157,15 @@ class ImportPage(Page):
     @Slot()
     def start_over(self) -> None:
         """Forget the files and begin again."""
-        self._stop_looking()
-        self.files = self.look = None
+        self.looking.forget()
+        self.files = None
         self._named = ()
         self.options = replace(self.options, encoding=None, delimiter=None, sheet=None, dates="", decimal="", own_fields=(), uses_kept=True, decisions={})
         self.meaning.forget()
         self.done.forget()
         self.questions.clear()
         self.error.say("")
-        self.file_parts.setCurrentIndex(0)
+        self.file.forget()
         self.go_to("file")
 
     def _take_entity(self, entity: str) -> None:
@@ -195,31 +174,8 @@ class ImportPage(Page):
         self._name()
 
     def _name(self) -> None:
-        plural = tr(entity_class(self.entity).entity.plural)
-        if self.files is None and not self._wanted:
-            self.header.set_title(tr("Import"))
-        else:
-            self.header.set_title(tr("Import {what}", what=plural[:1].lower() + plural[1:] if plural.isascii() and tr("Import") == "Import" else plural))
-        self.header.set_note(" · ".join(self._facts()))
-
-    def _facts(self) -> list[str]:
-        """Return what stands beside the title: the file, its rows, its format, its encoding."""
-        files = self.files
-        if files is None:
-            return []
-        if files.folder:
-            parts = [files.folder]
-        elif not files.is_one or len(files.named) > 1 or files.refused:
-            parts = [ntr("{count} file", "{count} files", len(files.tables) + len(files.refused) if not files.is_one else max(len(files.named), 1))]
-        else:
-            parts = [files.first.path.name]
-        count = self.look.count("total") if self.look is not None else sum(table.line_count or 0 for table in files.tables)
-        parts.append(ntr("{count} row", "{count} rows", Number(count)))
-        product = self.look.first.layout.product if self.look is not None and files.is_one else None
-        parts.append(tr("{product} format recognised", product=product) if product else " · ".join(dict.fromkeys(format_name(table) for table in files.tables)))
-        if files.is_one and files.first.encoding and files.first.format in TEXTS:
-            parts.append(encoding_name(files.first.encoding))
-        return parts if self.width() >= ROOM_FOR_ALL else parts[:2] if self.width() >= ROOM_FOR_TWO else []
+        entity = self.entity if self.files is not None else self._wanted
+        self.header.show_what(entity, self.files, self.looking.seen, self.width())
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -234,10 +190,9 @@ class ImportPage(Page):
     def go_to(self, step: str) -> None:
         """Show a step: `file`, `columns`, `duplicates`, `check`, `done`."""
         self.stack.setCurrentIndex(STEPS.index(step))
-        self._show_steps(step)
+        self.header.show_steps(self._steps(), step)
         is_between = step in ("columns", "duplicates", "check")
-        for card in self._count_cards:
-            card.setVisible(is_between)
+        self.counts.setVisible(is_between)
         self.back_button.setVisible(is_between or (step == "file" and self.files is not None))
         self.keep_button.setVisible(step == "columns" and self._can_keep())
         self.next_button.setVisible(is_between or (step == "file" and self.files is not None))
@@ -245,24 +200,12 @@ class ImportPage(Page):
         self._fit()
         self._name()
         self._show_counts()
-        if step == "check" and self.look is not None and not self.look.is_whole and self._whole_job is None:
+        if step == "check" and self.look is not None and not self.look.is_whole and self.looking.whole is None:
             self._look_at_all()
         if self.isVisible():
             self.focus_first()
 
-    def _show_steps(self, now: str) -> None:
-        """Number the steps that there are; those that are behind can be gone back to."""
-        needed, at = self._steps(), self._steps().index(now)
-        for chip, step in zip(self.steps, STEP_LABELS, strict=True):
-            chip.setVisible(step in needed)
-            if step not in needed:
-                continue
-            place = needed.index(step)
-            chip.show_as(tr(STEP_LABELS[step], number=place + 1), "accent" if place <= at else "muted")
-            chip.set_strong(step == now)
-            chip.setEnabled(place < at and now != "done")
-            chip.setAccessibleDescription(tr("This step") if step == now else tr("Go back to this step") if place < at else tr("Still to come"))
-
+    @Slot(str)
     def _step_pressed(self, step: str) -> None:
         steps = self._steps()
         if steps.index(step) < steps.index(self.step()) and self.step() != "done":
@@ -291,17 +234,9 @@ class ImportPage(Page):
 
     # --- the files --------------------------------------------------------------------------------------------------
 
-    def choose(self) -> None:
-        """Ask for one or several files."""
-        kinds = f"{tr('Files that can be imported')} ({ENDINGS});;{tr('All files')} (*)"
-        names, _ = QFileDialog.getOpenFileNames(self, tr("Choose files to import"), str(Path.home()), kinds)
-        if names:
-            self.open_files([Path(name) for name in names], self._wanted)
-
-    def choose_folder(self) -> None:
-        """Ask for a folder; all of it that can be imported is taken."""
-        if name := QFileDialog.getExistingDirectory(self, tr("Choose a folder to import"), str(Path.home())):
-            self.open_files([Path(name)], self._wanted)
+    @Slot(list)
+    def _chosen(self, paths: list[Path]) -> None:
+        self.open_files(paths, self._wanted)
 
     def open_files(self, paths: Sequence[Path], wanted: str = "") -> None:
         """Open files and folders and say what their columns seem to mean.
@@ -319,21 +254,21 @@ class ImportPage(Page):
         self.open_files([path], self._wanted)
 
     def _open(self) -> None:
-        self._stop_looking()
+        self.looking.stop()
         self.error.say("")
-        self.choose_button.setEnabled(False)
+        self.file.choose_button.setEnabled(False)
         self.next_button.setEnabled(False)
         work = partial(open_named, self._named, self.options, self._wanted, self._is_said)
         background.read(self, work, self._opened, self._refused, key="open")
 
     def _opened(self, files: Files) -> None:
         is_again = self.files is not None
-        self.choose_button.setEnabled(True)
-        self.files, self.entity, self.look = files, files.entity, None
+        self.file.choose_button.setEnabled(True)
+        self.files, self.entity = files, files.entity
+        self.looking.forget()
         self.options = replace(self.options, own_fields=(), decisions={})
         self.meaning.forget()
-        self.reading.show_files(files)
-        self.file_parts.setCurrentIndex(1)
+        self.file.show_files(files)
         if not is_again and files.is_clear and files.has_columns:
             self.go_to("columns")
         else:
@@ -346,16 +281,12 @@ class ImportPage(Page):
         files = self.files
         if files is None:
             return
-        first, view = files.first, self.reading
-        dates, entity = str(view.dates.currentData() or ""), str(view.kind.currentData())
-        is_text = first.format in TEXTS
-        encoding = str(view.encoding.currentData()) if is_text else first.encoding
-        delimiter = str(view.delimiter.currentData()) if is_text else first.delimiter
-        sheet = str(view.sheet.currentData()) if len(first.sheets) > 1 else None
+        first, said = files.first, self.file.said(files)
+        entity, encoding, delimiter, sheet = said["entity"], said["encoding"], said["delimiter"], said["sheet"]
         is_other = (encoding, delimiter, sheet or first.sheet, entity) != (first.encoding, first.delimiter, first.sheet, files.entity)
         # What is not changed is left to be found out, file by file.
         self.options = replace(
-            self.options, dates=dates, encoding=encoding if encoding != first.encoding else self.options.encoding,
+            self.options, dates=said["dates"], encoding=encoding if encoding != first.encoding else self.options.encoding,
             delimiter=delimiter if delimiter != first.delimiter else self.options.delimiter, sheet=sheet if sheet != first.sheet else self.options.sheet,
         )  # fmt: skip
         self._is_said = self._is_said or entity != files.entity
@@ -373,12 +304,12 @@ class ImportPage(Page):
             self._open()
 
     def _refused(self, error: Exception) -> None:
-        self.choose_button.setEnabled(True)
+        self.file.choose_button.setEnabled(True)
         self.next_button.setEnabled(self.files is not None)
         if isinstance(error, Cancelled):
             return
         if isinstance(error, UserError):
-            self.error.say(str(error))
+            self.error.say(error.words)
             if self.files is None:
                 self._named = ()
         else:
@@ -393,64 +324,59 @@ class ImportPage(Page):
             self.options = replace(self.options, own_fields=self.meaning.own_fields())
             self._look_again()
 
+    @property
+    def look(self) -> Look | None:
+        """What was seen of the files last."""
+        return self.looking.seen
+
     def _look_again(self) -> None:
-        """Look at the head of the files, which takes no time, and then at all of them."""
-        files = self.files
-        if files is None:
+        if self.files is None:
             return
-        self._stop_looking()
         self.error.say("")
-        work = partial(look, self.frame.store, files, self.options, self.meaning.layouts(), False)
-        self._look_job = background.read(self, work, self._show_look, self._not_looked, key="look")
+        self.looking.begin(self.frame.store, self.files, self.options, self.meaning.layouts())
         self._show_counts()
 
     def _look_at_all(self) -> None:
-        files, seen = self.files, self.look
-        if files is not None and seen is not None:
-            work = partial(look, self.frame.store, files, self.options, self.meaning.layouts(), True)
-            self._whole_job = background.read(self, work, self._show_look, self._not_looked, key="look")
-            self.checked.show_extent(seen, self._whole_job)
+        self.looking.go_on()
+        self._show_extent()
 
-    def _stop_looking(self) -> None:
-        for job in (self._look_job, self._whole_job):
-            if job is not None:
-                job.cancel()
-        self._look_job = self._whole_job = None
+    def _show_extent(self) -> None:
+        if self.look is not None:
+            self.checked.show_extent(self.look, self.looking.whole)
 
     @Slot()
     def _toggle_whole(self) -> None:
         """Stop looking at all rows, or begin with it."""
-        if self._whole_job is None:
+        if self.looking.whole is None:
             self._look_at_all()
         elif self.look is not None:
-            self._stop_looking()
-            self.checked.show_extent(self.look, None)
+            self.looking.stop()
+            self._show_extent()
             self._show_counts()
 
-    def _show_look(self, seen: Look) -> None:
-        is_first = self.look is None
-        self.look, self._look_job, self._whole_job = seen, None, None
-        if not seen.is_whole:
-            self._look_at_all()
+    @Slot()
+    def _looked_further(self) -> None:
+        self._show_extent()
+        self._show_counts()
+
+    @Slot(object, bool)
+    def _show_look(self, seen: Look, is_first: bool) -> None:
         if self.files is not None:
-            self.meaning.show_look(self.files, seen, self.options, seen.is_whole or self._whole_job is None)
+            self.meaning.show_look(self.files, seen, self.options, seen.is_whole or self.looking.whole is None)
         self.keep_button.setVisible(self.step() == "columns" and self._can_keep())
         self.known.show_look(seen, self.options.on_duplicate)
         self.checked.show_look(seen, self.options.on_duplicate)
-        self.checked.show_extent(seen, self._whole_job)
+        self._show_extent()
         self._fit()
         self._show_counts()
         self._name()
         if is_first and self.isVisible():
             self.focus_first()
 
+    @Slot(object)
     def _not_looked(self, error: Exception) -> None:
-        if isinstance(error, Cancelled):
-            return
-        self._look_job = self._whole_job = None
         self._show_counts()
-        if self.look is not None:
-            self.checked.show_extent(self.look, None)
+        self._show_extent()
         self._refused(error)
         if self.look is None and self.step() != "file":
             self.go_to("file")
@@ -463,23 +389,9 @@ class ImportPage(Page):
         self.next_button.setEnabled(self.files is not None and seen is not None and not (waits and step != "file") and (step != "check" or can_import))
         self.next_button.setToolTip(tr("Answer the question above first.") if waits and step == "columns" else "")
         if seen is None:
-            said = tr("checking") if self._look_job is not None else ""
-            for card, label in zip(self._count_cards, (tr("New"), tr("Already known"), tr("Problems")), strict=True):
-                card.say(label, said)
-            return
-        part = "" if seen.is_whole else self._part(seen)
-        mode = next(label for value, label, _ in MODES if value == self.options.on_duplicate)
-        rejected = seen.count("rejected")
-        self.new_card.say(ntr("{count} new", "{count} new", Number(seen.count("added"))), part or tr("will be added, undo at any time"))
-        self.known_card.say(ntr("{count} already known", "{count} already known", Number(seen.count("updated") + seen.count("skipped"))), part or tr(mode))
-        kept = tr("kept in a file to correct and import again") if rejected else tr("none")
-        self.problem_card.say(ntr("{count} row with problems", "{count} rows with problems", Number(rejected)), part or kept)
-
-    def _part(self, seen: Look) -> str:
-        """Say what counts stand for that are not those of all rows."""
-        job = self._whole_job
-        first = ntr("of the first row", "of the first {count} rows", Number(seen.count("read")))
-        return tr("{first} · all rows: {percent} %", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
+            self.counts.wait(self.looking.head is not None)
+        else:
+            self.counts.show_look(seen, self.options.on_duplicate, self.looking.whole)
 
     # --- what the user says -----------------------------------------------------------------------------------------
 
@@ -487,7 +399,8 @@ class ImportPage(Page):
         """Take the answer to a question, for all columns of its sort."""
         self.options = replace(self.options, dates=answer) if about == "dates" else replace(self.options, decimal=answer)
         if about == "dates":
-            self.reading.dates.setCurrentIndex(self.reading.dates.findData(answer))
+            dates = self.file.reading.dates
+            dates.setCurrentIndex(dates.findData(answer))
         self.check()
 
     @Slot(str)
@@ -545,7 +458,8 @@ class ImportPage(Page):
         """Guess anew what the columns mean, and let the next such file be guessed too."""
         shown = self.meaning.shown()
         kept = shown.plan.kept if shown is not None else None
-        self.options, self.look = replace(self.options, uses_kept=False, own_fields=()), None
+        self.options = replace(self.options, uses_kept=False, own_fields=())
+        self.looking.forget()
         self.meaning.forget()
         if kept is not None and may_keep(self.frame.store.viewer):
             self.frame.do(imports.forget_mapping, kept.id, said=tr("What the columns meant last time is forgotten."))
@@ -558,7 +472,7 @@ class ImportPage(Page):
         files, seen = self.files, self.look
         if files is None or seen is None:
             return
-        self._stop_looking()
+        self.looking.stop()
         self.go_to("done")
         name = files.first.path.name if files.is_one else ntr("{count} file", "{count} files", len(files.tables))
         work = partial(bring_in, self.frame.store, files, self.options, seen, self.meaning.layouts())
@@ -572,9 +486,6 @@ class ImportPage(Page):
     def _moved(self, job: Job) -> None:
         if job is self._import_job:
             self.done.panel.refresh()
-        elif job is self._whole_job and job.total and self.look is not None:
-            self.checked.show_extent(self.look, job)
-            self._show_counts()
 
     def _imported(self, result: ImportResult) -> None:
         self._import_job = None
@@ -612,19 +523,3 @@ class ImportPage(Page):
         if files:
             event.acceptProposedAction()
             self.open_files(files, self._wanted)
-
-
-class _Count(Card):
-    """One of the three figures: how many are new, known, not understood."""
-
-    def __init__(self) -> None:
-        super().__init__(space=2)
-        self.figure, self.note = Text("", "strong"), Text("", "muted", wrap=True)
-        self.add(self.figure, self.note)
-        self.body.addStretch(1)
-
-    def say(self, figure: str, note: str) -> None:
-        """Show figure and note."""
-        self.figure.setText(figure)
-        self.note.setText(note)
-        self.setAccessibleName(f"{figure}, {note}" if note else figure)

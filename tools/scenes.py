@@ -200,7 +200,7 @@ def _draft(window: Window, store: Store) -> None:
 def _first(store: Store, entity: str) -> UUID:
     from uuid import UUID
 
-    from crmdesk.queries import records
+    from crmdesk.queries.first_rows import first_ids
 
     with store.read() as reader:
-        return UUID(bytes=records.first_ids(reader, entity, limit=1)[0])
+        return UUID(bytes=first_ids(reader, entity, limit=1)[0])

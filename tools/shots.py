@@ -134,7 +134,7 @@ def show(window: Window, store: Store, spec: PageSpec) -> bool:
     """Show a page, a page of single records with one that has much to show; False if there is none."""
     from uuid import UUID
 
-    from crmdesk.queries import records
+    from crmdesk.queries.first_rows import first_ids
     from crmdesk.ui.page import Place
 
     if spec.name == "duplicates":
@@ -145,7 +145,7 @@ def show(window: Window, store: Store, spec: PageSpec) -> bool:
     for entity in spec.opens:
         with store.read() as reader:
             liveliest = reader.value(LIVELIEST[entity]) if entity in LIVELIEST else None
-            found = [liveliest] if liveliest else records.first_ids(reader, entity, limit=1)
+            found = [liveliest] if liveliest else first_ids(reader, entity, limit=1)
         if found:
             window.go(Place(spec.name, entity, UUID(bytes=found[0])))
             return True
@@ -226,9 +226,10 @@ def write_sample(store: Store, home: Path) -> Path:
     import csv
 
     from crmdesk.queries import records
+    from crmdesk.queries.first_rows import first_ids
 
     with store.read() as reader:
-        wanted = records.first_ids(reader, "contact", limit=8)
+        wanted = first_ids(reader, "contact", limit=8)
         known = records.rows(reader, "contact", wanted, ("given_name", "family_name", "company", "email"))
     path = home / "outlook-export.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -252,9 +253,10 @@ def add_doubles(store: Store) -> None:
     """Write some contacts down a second time, as people do."""
     from crmdesk.operations import records as deeds
     from crmdesk.queries import records
+    from crmdesk.queries.first_rows import first_ids
 
     with store.read() as reader:
-        wanted = records.first_ids(reader, "contact", limit=6)[::2]
+        wanted = first_ids(reader, "contact", limit=6)[::2]
         found = records.rows(reader, "contact", wanted, ("given_name", "family_name", "company", "email", "phone"))
         if any("CEO" in str(row.values["role"]) for row in records.rows(reader, "contact", records.ids(reader, "contact"), ("role",))):
             return

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton
 
 import crmdesk.ui
 from crmdesk.resources import resource
@@ -97,3 +97,12 @@ def test_switching_the_scheme_changes_the_palette_and_tells_the_widgets(app: QAp
     assert DARK.accent in app.styleSheet()
     theme.use("light")
     assert app.palette().window().color() == QColor(LIGHT.canvas)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_hint_in_an_empty_field_can_be_read(app: QApplication, scheme: str) -> None:
+    theme.use(scheme)  # type: ignore[arg-type]  # the two that there are
+    for field in (QLineEdit(), QPlainTextEdit()):
+        field.setPlaceholderText("Filter this list")
+        field.ensurePolished()
+        assert contrast(field.palette().color(QPalette.ColorRole.PlaceholderText).name(), theme.tokens().surface) >= 4.5

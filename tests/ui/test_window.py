@@ -351,3 +351,8 @@ def test_what_no_field_can_say_is_said_by_the_window(window: Window) -> None:
     failed(ValueError("a bug"))
     assert window.toasts.texts() == ["This went wrong. Nothing was lost."]
     assert len(at_field) == 2
+
+
+def test_a_message_about_a_field_speaks_of_no_name_inside_the_program(window: Window) -> None:
+    window.show_error(UserError("This is no tax number.", "tax_number", "Leave it empty if there is none."))
+    assert window.toasts.texts() == ["This is no tax number. Leave it empty if there is none."]

@@ -269,7 +269,7 @@ class Program(QObject):
         if refuse is None or not isinstance(error, UserError):
             self.window.show_error(error)
         if refuse is not None:
-            refuse(str(error) if isinstance(error, UserError) else tr("This went wrong. Nothing was lost."))
+            refuse(error.words if isinstance(error, UserError) else tr("This went wrong. Nothing was lost."))
 
     def show(self, opened: Opened, place: Place | None = None) -> None:
         """Work on an open store from now on."""

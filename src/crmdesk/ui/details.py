@@ -310,7 +310,7 @@ class _Line(QWidget):
             self._complain(error)
 
     def _complain(self, error: UserError) -> None:
-        message = error.message + (f" {error.hint}" if error.hint else "")
+        message = error.words
         if self._error is None:
             self._error = InlineError()
             self._grid.addWidget(self._error, 2, 0, 1, 2)

@@ -103,7 +103,7 @@ class Form(FormGrid):
     def refuse(self, error: Exception) -> bool:
         """Show an error of the store at the field that it names; returns whether it named one."""
         if isinstance(error, UserError) and error.field in self.editors:
-            self.say(error.field, error.message + (f" {error.hint}" if error.hint else ""))
+            self.say(error.field, error.words)
             self.editors[error.field].setFocus()
             return True
         return False

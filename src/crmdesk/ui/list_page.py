@@ -285,7 +285,7 @@ class RecordListPage(Page):
     def _complain(self, editor: Editor, error: UserError) -> None:
         """Say at the cell what is wrong, and keep the user there."""
         self.list.table.tab_wanted = 0
-        message = error.message + (f" {error.hint}" if error.hint else "")
+        message = error.words
         editor.show_error(message)
         editor.setFocus()
         QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), message, editor)

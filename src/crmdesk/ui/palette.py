@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 
-WIDTH, TOP, ROWS, ROW = 620, 110, 9, 36
+WIDTH, TOP, ROWS, ROW = 680, 110, 9, 36
 HITS = 7
 COMMANDS_WITH_HITS = 3
 PERSON_KINDS = ("contact", "company", "member", "lead")

@@ -332,7 +332,7 @@ class Window(QMainWindow):
         if isinstance(error, Cancelled):
             return
         if isinstance(error, UserError):
-            self.toasts.say(str(error), icon="circle-alert")
+            self.toasts.say(error.words, icon="circle-alert")
             return
         log.error("Something went wrong", exc_info=error)
         details = details_of(error)

@@ -63,7 +63,7 @@ class DeedDialog(QDialog):
         """Say why it could not be done, and let the user try again."""
         self.accept_button.setEnabled(True)
         if isinstance(error, UserError):
-            self.error.say(" ".join(filter(None, (error.message, error.hint))))
+            self.error.say(error.words)
         else:
             self._frame.show_error(error)
 

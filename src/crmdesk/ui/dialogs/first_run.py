@@ -14,6 +14,7 @@ from crmdesk.i18n import LANGUAGES, language, locale, tr
 from crmdesk.ui.dialogs import open_store
 from crmdesk.ui.dialogs.covers import Badge, CoverCard
 from crmdesk.ui.dialogs.passphrase import NewPassphrase
+from crmdesk.ui.editors.lines import Line
 from crmdesk.ui.widgets.basics import Button, Chip, Clickable, Picture, Text, column, row
 from crmdesk.ui.widgets.grid import FormGrid
 from crmdesk.ui.widgets.messages import InlineError
@@ -179,7 +180,7 @@ class CreateCover(CoverCard):
         self._region, self._create = region, create
         self.owner = QLineEdit()
         self.owner.setAccessibleName(tr("Your name"))
-        self.path = QLineEdit(str(suggested))
+        self.path = Line(str(suggested), Qt.TextElideMode.ElideLeft)
         self.path.setAccessibleName(tr("File"))
         self.path.setCursorPosition(len(str(suggested)))
         place = QWidget()

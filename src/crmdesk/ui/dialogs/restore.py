@@ -303,7 +303,7 @@ class RestoreCover(CoverCard):
             self.passphrase.setFocus()
             self.error.say(tr("This backup was made with another passphrase. Type it."), self.passphrase)
         elif isinstance(error, UserError):
-            self.error.say(str(error), self.passphrase if isinstance(error, WrongPassphrase) else None)
+            self.error.say(error.words, self.passphrase if isinstance(error, WrongPassphrase) else None)
         elif not isinstance(error, Cancelled):
             raise error
 

@@ -54,7 +54,7 @@ class RecoveryCover(CoverCard):
         try:
             key = from_groups(self.groups.toPlainText())
         except UserError as error:
-            self.refuse(str(error))
+            self.refuse(error.words)
             return
         self.error.say("", self.groups)
         self.button.setEnabled(False)

@@ -20,10 +20,15 @@ from crmdesk.ui.widgets import paint
 
 
 class Line(QLineEdit):
-    """A line that shows with “…” that it is cut, while the keyboard is elsewhere; its tip has the whole text."""
+    """A line that shows with “…” that it is cut, while the keyboard is elsewhere; its tip has the whole text.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Args:
+        cut: where; `ElideLeft` keeps the end, such as the name of a file.
+    """
+
+    def __init__(self, text: str = "", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text)
+        self._cut = cut
         self.textChanged.connect(self._tell)
 
     @Slot(str)
@@ -51,7 +56,8 @@ class Line(QLineEdit):
         self.initStyleOption(option)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
         shown = theme.colour("text" if self.isEnabled() else "disabled")
-        paint.line(painter, self._room(), self.text(), self.font(), shown)
+        room = self._room()
+        paint.line(painter, room, self.fontMetrics().elidedText(self.text(), self._cut, room.width()), self.font(), shown)
 
 
 class LineEditor(Editor):

@@ -51,6 +51,6 @@ def save_left(
         editor.set_value(before)
         editor.show_value(value)
         if isinstance(error, UserError):
-            say(error.message + (f" {error.hint}" if error.hint else ""))
+            say(error.words)
 
     save(value, saved, refused)

@@ -127,7 +127,7 @@ def _inputs(t: Tokens, folder: str) -> str:
     return f"""
 {fields} {{
     background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: {RADIUS_CONTROL}px;
-    selection-background-color: {t.accent}; selection-color: {t.on_accent};
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; placeholder-text-color: {t.muted};
 }}
 QLineEdit, QComboBox, QAbstractSpinBox {{ padding: 0px 9px; min-height: 28px; }}
 QComboBox:!editable {{ padding-left: 11px; }}

@@ -306,7 +306,7 @@ class FunnelChart(Chart):
         painter = QPainter(self)
         most = max((point.value for point in self.points), default=0) or 1
         font = theme.font()
-        label_wide = min(max(140, self.width() * 4 // 10), max((paint.text_width(p.label, font) for p in self.points), default=0) + 16)
+        label_wide = min(max(140, self.width() // 2), max((paint.text_width(p.label, font) for p in self.points), default=0) + 16)
         number_wide = max((paint.text_width(p.shown, theme.tabular()) for p in self.points), default=0) + 10
         room = max(20, self.width() - label_wide - number_wide)
         count = sum(not point.is_quiet for point in self.points)

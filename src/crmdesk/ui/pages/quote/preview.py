@@ -73,6 +73,6 @@ class Preview(Card):
     def _failed(self, error: Exception) -> None:
         self.forget()
         if isinstance(error, UserError):
-            self.missing.say(str(error))
+            self.missing.say(error.words)
         elif not isinstance(error, Cancelled):
             self._frame.show_error(error)

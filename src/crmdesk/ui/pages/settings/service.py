@@ -191,7 +191,7 @@ class HoursSection(Section):
         try:
             calendar_of(hours, self.frame.store.settings.tz)
         except UserError as error:
-            self.error.say(f"{error.message} {error.hint or ''}".strip())
+            self.error.say(error.words)
             return
         self.error.say("")
         if hours != self._stored:

@@ -179,7 +179,7 @@ class LineGrid(QTableView):
             self.lines.change(row, **self.lines.read(row, col, text))
         except UserError as error:
             at = self.visualRect(self.lines.index(row, col))
-            QToolTip.showText(self.viewport().mapToGlobal(at.bottomLeft()), str(error), self)
+            QToolTip.showText(self.viewport().mapToGlobal(at.bottomLeft()), error.words, self)
 
     @Slot(QWidget, int, object)
     def take_product(self, editor: QWidget, row: int, named: Any) -> None:
@@ -215,7 +215,7 @@ class LineGrid(QTableView):
     def _complain(self, editor: QWidget, error: UserError) -> None:
         restyle(editor, invalid="true")
         editor.setAccessibleDescription(error.message)
-        QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), str(error), editor)
+        QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), error.words, editor)
 
     def _go(self, row: int, col: int, step: int) -> None:
         """Go to the next cell that can be changed, over the end of the line into the next one."""

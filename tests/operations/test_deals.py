@@ -66,7 +66,7 @@ def test_winning_a_deal_closes_it_today_and_opening_it_again_forgets_that(store:
 
 def test_the_reason_of_a_loss_goes_when_the_deal_is_open_again(store: Store) -> None:
     rollout = deal(store, "Cold-chain rollout")
-    store.run(deals.move, rollout, stage(store, "Lost"), lost_reason="Price")
+    store.run(deals.move, rollout, stage(store, "Lost"), lost_reason=" Price ")
     assert facts(store, rollout, "lost_reason") == ("Price",)
     store.run(deals.set_outcome, rollout, "open")
     assert facts(store, rollout, "lost_reason", "closed_on") == (None, None)
@@ -237,3 +237,48 @@ def test_who_may_see_only_own_deals_moves_only_those(store: Store) -> None:
         with pytest.raises(UserError, match="does not exist"):
             store.run(deed, *args)  # type: ignore[arg-type]  # both take these
     assert shown(store) == {"Meeting": ["Mine"]}
+
+
+def test_a_deal_that_is_won_today_closes_today_whatever_day_was_noted_while_it_was_open(store: Store) -> None:
+    rollout = deal(store, "Cold-chain rollout", closed_on="2020-01-05")
+    with frozen(datetime(2026, 11, 18, 12, 0, tzinfo=UTC)):
+        store.run(deals.move, rollout, stage(store, "Won"))
+    assert facts(store, rollout, "closed_on") == ("2026-11-18",)
+
+
+def test_a_deal_that_is_lost_already_takes_another_reason_and_stays_where_it_stands(store: Store) -> None:
+    rollout, other = deal(store, "Cold-chain rollout"), deal(store, "Other")
+    store.run(deals.move, rollout, stage(store, "Lost"), "price")
+    store.run(deals.move, other, stage(store, "Lost"), "price")
+    before = facts(store, rollout, "stage_since", "position", "closed_on")
+    store.run(deals.set_outcome, rollout, "lost", "too late")
+    assert facts(store, rollout, "lost_reason") == ("too late",)
+    assert facts(store, rollout, "stage_since", "position", "closed_on") == before
+
+
+def test_a_deal_put_into_another_pipeline_begins_there(store: Store) -> None:
+    rollout, renewals = deal(store, "Cold-chain rollout"), store.run(pipelines.add, "Renewals")
+    store.run(deals.move, rollout, stage(store, "Lost"), "price")
+    store.run(records.edit, "deal", [rollout], {"pipeline": "Renewals"})
+    first = "(SELECT id FROM stage WHERE pipeline_id = deal.pipeline_id AND ifnull(outcome, 'open') = 'open' ORDER BY position LIMIT 1)"
+    assert facts(store, rollout, "pipeline_id", f"stage_id = {first}", "closed_on", "lost_reason") == (renewals.bytes, 1, None, None)
+
+
+def test_stage_and_pipeline_that_do_not_belong_together_are_refused(store: Store) -> None:
+    rollout = deal(store, "Cold-chain rollout")
+    store.run(pipelines.add, "Renewals")
+    for name in ("Qualify", "Won"):
+        with pytest.raises(UserError, match="another pipeline"):
+            store.run(records.edit, "deal", [rollout], {"pipeline": "Renewals", "stage": str(stage(store, name))})
+
+
+def test_a_deal_comes_out_of_the_bin_into_a_stage_that_is_still_there(store: Store) -> None:
+    rollout, qualify = deal(store, "Cold-chain rollout"), stage(store, "Qualify")
+    with store.read() as reader:
+        temporary = UUID(bytes=reader.value("SELECT pipeline_id FROM stage WHERE id = ?", (qualify.bytes,)))
+    between = store.run(pipelines.add_stage, temporary, "Between", Decimal(10))
+    store.run(deals.move, rollout, between)
+    store.run(records.delete, "deal", [rollout])
+    store.run(pipelines.delete_stage, between)
+    store.run(records.restore, "deal", rollout)
+    assert shown(store) == {"Qualify": ["Cold-chain rollout"]}

@@ -114,7 +114,7 @@ def move(change: Change, deal_id: UUID, stage_id: UUID, lost_reason: str | None 
         closed_on = reason = None
     elif not closed_on or outcome_before not in ("open", stage.outcome):
         closed_on = _today(change).isoformat()
-    reason = (lost_reason or reason) if stage.outcome == "lost" else None
+    reason = ((lost_reason or "").strip() or reason) if stage.outcome == "lost" else None
     since = ", stage_since = ?" if stage.id != stage_before else ""
     change.execute(
         f"UPDATE deal SET stage_id = ?, pipeline_id = ?, position = ?, closed_on = ?, lost_reason = ?{since} WHERE id = ?",

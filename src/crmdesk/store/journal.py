@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import random_bytes
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from crmdesk.models.base import Record
 
-SALT, DIGEST, RUN = 16, 32, 1000
+SALT, DIGEST, ID, RUN = 16, 32, 16, 1000
 GENESIS = bytes(DIGEST)
 UNFINISHED = "unfinished"
 """Stands in the details of what took back a series that was never finished: there is nothing to bring back, and its entries are erased."""
@@ -136,16 +137,18 @@ def _pair_sql(cls: type[Record], name: str, column: str, value: str) -> str:
     return f"iif({value} IS NULL, NULL, '\"{name}\":' || json_quote({value}))"
 
 
-def _sealed(connection: Connection, cls: type[Record], first: int, last: int, salts: bytes) -> Iterable[tuple[int, bytes]]:
-    """Yield (id, what is digested) of a transaction's rows of one table: put together by the database, so that one value comes for each."""
-    number = cls.entity.number
-    salt = f"substr(?1, (j.id - ?2) * {SALT} + 1, {SALT})"
-    found: Iterable[tuple[int, bytes]] = connection.execute(
-        f"SELECT j.id, CAST({salt} || '{number}:' || j.op || ':' || j.row || iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes) AS BLOB) "  # noqa: S608
-        f'FROM journal j LEFT JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.id BETWEEN ?2 AND ?3 AND +j.tbl = {number}',
-        (salts, first, last),
+@lru_cache(maxsize=128)
+def _payloads_sql(cls: type[Record]) -> str:
+    """Return the SQL of what is digested of some entries of one table: ids and operations as lists, records end to end, payloads between zeros.
+
+    So one row comes for a thousand entries: to hand over each by itself takes longer than to put it together.
+    """
+    payload = f"iif(j.op = {INSERT}, {values_sql(cls, 't')}, j.changes)"
+    return (
+        "SELECT json_group_array(id), json_group_array(op), CAST(group_concat(row, '') AS BLOB), CAST(group_concat(payload, char(0)) AS BLOB) FROM ("  # noqa: S608
+        f'SELECT j.id, j.op, j.row, {payload} AS payload FROM journal j LEFT JOIN "{cls.entity.name}" t ON t.id = j.row '
+        f"WHERE j.id BETWEEN ? AND ? AND +j.tbl = {cls.entity.number})"
     )
-    return found
 
 
 def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> bytes:
@@ -154,18 +157,26 @@ def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> 
 
 
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
-    size = last - first + 1
-    salts, digests = random_bytes(SALT * size), bytearray(DIGEST * size)
-    sha256 = hashlib.sha256
+    content = hashlib.sha256()
+    for start in range(first, last + 1, RUN):
+        end = min(start + RUN - 1, last)
+        salts = random_bytes(SALT * (end - start + 1))
+        digests = _digests(connection, start, end, salts)
+        connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (start, tx, salts, digests))
+        content.update(digests)
+    return content.digest()
+
+
+def _digests(connection: Connection, first: int, last: int, salts: bytes) -> bytes:
+    """Return the digests of a run of entries; of those that are not there any more stand zeros."""
+    found, sha256 = [bytes(DIGEST)] * (last - first + 1), hashlib.sha256
     for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
-        for entry, sealed in _sealed(connection, BY_NUMBER[number], first, last, salts):
-            at = (entry - first) * DIGEST
-            digests[at : at + DIGEST] = sha256(sealed).digest()
-    connection.executemany(
-        "INSERT INTO journal_digest VALUES (?, ?, ?, ?)",
-        ((first + at, tx, salts[at * SALT : (at + RUN) * SALT], bytes(digests[at * DIGEST : (at + RUN) * DIGEST])) for at in range(0, size, RUN)),
-    )
-    return sha256(digests).digest()
+        ids, ops, records, payloads = rows(connection, _payloads_sql(BY_NUMBER[number]), (first, last))[0]
+        heads = [b"%d:%d:" % (number, op) for op in (INSERT, UPDATE, PURGE)]
+        for entry, op, at, payload in zip(json.loads(ids), json.loads(ops), range(0, len(records), ID), payloads.split(b"\0"), strict=True):
+            place = entry - first
+            found[place] = sha256(salts[place * SALT : (place + 1) * SALT] + heads[op] + records[at : at + ID] + payload).digest()
+    return b"".join(found)
 
 
 def seal(connection: Connection, tx: int, first: int, last: int) -> None:

@@ -237,9 +237,11 @@ def _queue_many(connection: Connection, before: int) -> None:
         _queue_holders(connection, [row for (row,) in rows(connection, changed, (before, CustomField.entity.number, UPDATE))])
     if own:
         connection.execute(f"INSERT INTO search_queue SELECT tbl, row FROM journal WHERE id > ? AND +tbl IN ({own}) ON CONFLICT DO NOTHING", (before,))  # noqa: S608
-    waiting = {cls.entity.name for cls in searched_entities() if cls.entity.number in present and _all_wait(connection, cls, before)}
-    for part in (BY_NUMBER[number] for number in present):
-        if part.entity.owned_by and (searched_columns(part) or part.entity.name == "record_tag") and not waiting.issuperset(part.entity.owned_by):
+    parts = [BY_NUMBER[number] for number in present if BY_NUMBER[number].entity.owned_by]
+    owning = {owner for part in parts for owner in part.entity.owned_by}
+    waiting = {cls.entity.name for cls in searched_entities() if cls.entity.name in owning and _all_wait(connection, cls, before)}
+    for part in parts:
+        if (searched_columns(part) or part.entity.name == "record_tag") and not waiting.issuperset(part.entity.owned_by):
             owners = [owner for owner in part.entity.owned_by if ENTITIES[owner] in searched_entities()]
             number = " ".join(f'WHEN p."{owner}_id" IS NOT NULL THEN {ENTITIES[owner].entity.number}' for owner in owners)
             owned = ", ".join(f'p."{owner}_id"' for owner in owners) + ", NULL"

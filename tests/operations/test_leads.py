@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from crmdesk.errors import UserError
 from crmdesk.operations import leads, records
 from crmdesk.queries.leads import conversion
+from crmdesk.store import Store, open_store
+from crmdesk.store.rights import Viewer
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
-    from crmdesk.store import Store
+    from crmdesk.store.keys import Key
 
 
 def add(store: Store, entity: str, **values: str) -> UUID:
@@ -142,3 +146,43 @@ def test_one_undo_takes_the_whole_conversion_back(store: Store, fair: UUID) -> N
     assert rows(store, "SELECT company_id, contact_id, deal_id FROM activity") == [(None, None, None)]
     store.redo()
     assert state(store, fair)[0] == "converted"
+
+
+def test_a_lead_is_converted_by_converting_it_and_stays_converted(store: Store, fair: UUID) -> None:
+    with pytest.raises(UserError, match="by converting it"):
+        store.run(records.edit, "lead", [fair], {"status": "converted"})
+    store.run(leads.convert, fair)
+    with pytest.raises(UserError, match="by converting it"):
+        store.run(records.edit, "lead", [fair], {"status": "new"})
+    store.run(records.edit, "lead", [fair], {"role": "Head of purchasing", "status": "converted"})
+    assert state(store, fair) == ("converted", 1, 0)
+
+
+def test_a_lead_that_is_given_to_somebody_was_claimed_then(store: Store) -> None:
+    jonas, lead = add(store, "member", name="Jonas Stein"), add(store, "lead", company_name="Blauer See")
+    store.run(records.edit, "lead", [lead], {"owner": str(jonas)})
+    assert state(store, lead) == ("new", 1, 1)
+    store.run(records.edit, "lead", [lead], {"owner": ""})
+    assert state(store, lead) == ("new", 0, 0)
+
+
+def test_two_members_who_claim_at_once_do_not_both_get_the_lead(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    jonas = add(store, "member", name="Jonas Stein")
+    with open_store(store_path, key=template[1], anywhere=True) as his:
+        his.viewer = Viewer(jonas, "sales")
+        for number in range(4):
+            lead, refused = add(store, "lead", family_name=f"Roth {number}"), list[str]()
+
+            def claim(member: Store, lead: UUID = lead, refused: list[str] = refused) -> None:
+                try:
+                    member.run(leads.claim, lead)
+                except UserError as error:
+                    refused.append(str(error))
+
+            threads = [Thread(target=claim, args=(member,)) for member in (store, his)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(refused) == 1
+            assert "has this lead already" in refused[0]

@@ -106,20 +106,59 @@ def move(change: Change, deal_id: UUID, stage_id: UUID, lost_reason: str | None 
         raise UserError(tr("This deal does not exist or was deleted."))
     name, stage_before, _, closed_on, reason, outcome_before = deal
     stage = _stage(change, stage_id)
+    lost_reason = (lost_reason or "").strip() or reason
     if after_id is None and stage.id == stage_before:
+        if stage.outcome == "lost" and lost_reason != reason:
+            change.note(about=name)
+            change.execute("UPDATE deal SET lost_reason = ? WHERE id = ?", (lost_reason, deal_id.bytes))
         return
     change.note(about=name)
     position = _position_below(change, stage.id, after_id, deal_id) if after_id else _top(change, stage.id)
     if stage.outcome == "open":
-        closed_on = reason = None
-    elif not closed_on or outcome_before not in ("open", stage.outcome):
+        closed_on = None
+    elif not closed_on or outcome_before != stage.outcome:
         closed_on = _today(change).isoformat()
-    reason = ((lost_reason or "").strip() or reason) if stage.outcome == "lost" else None
+    reason = lost_reason if stage.outcome == "lost" else None
     since = ", stage_since = ?" if stage.id != stage_before else ""
     change.execute(
         f"UPDATE deal SET stage_id = ?, pipeline_id = ?, position = ?, closed_on = ?, lost_reason = ?{since} WHERE id = ?",
         (stage.id, stage.pipeline, position, closed_on, reason, *((change.at_ms,) if since else ()), deal_id.bytes),
     )
+
+
+def after_edit(change: Change, deal: Deal, given: Mapping[str, Any], stage_before: UUID | None) -> None:
+    """Let follow what an edit of stage or pipeline brings with it: another stage is a move, another pipeline begins at its first stage.
+
+    Raises:
+        UserError: the stage belongs to another pipeline than the one that is given.
+    """
+    wanted = _wanted_stage(change, deal, given)
+    if wanted is None or wanted == stage_before:
+        return
+    closed_on, deal.stage_id = deal.closed_on, stage_before
+    move(change, deal.id, wanted, given.get("lost_reason"))
+    if "closed_on" in given and deal.closed_on and closed_on:
+        deal.closed_on = closed_on
+
+
+def _wanted_stage(change: Change, deal: Deal, given: Mapping[str, Any]) -> UUID | None:
+    if deal.stage_id is None or not {"stage", "pipeline"} & set(given):
+        return None
+    if "pipeline" not in given or deal.pipeline_id is None or _stage(change, deal.stage_id).pipeline == deal.pipeline_id.bytes:
+        return deal.stage_id
+    if "stage" in given:
+        raise UserError(tr("This stage belongs to another pipeline."), field="stage")
+    return UUID(bytes=_first_stage(change, deal.pipeline_id).id)
+
+
+def after_restore(change: Change, deal: Deal) -> None:
+    """Put a deal whose stage went while it lay in the bin into the first one of its pipeline, or of the usual one."""
+    if deal.stage_id is None or change.reader.value("SELECT 1 FROM stage WHERE id = ? AND deleted_at IS NULL", (deal.stage_id.bytes,)):
+        return
+    pipeline = deal.pipeline_id
+    if pipeline and not change.reader.value("SELECT 1 FROM pipeline WHERE id = ? AND deleted_at IS NULL", (pipeline.bytes,)):
+        pipeline = None
+    move(change, deal.id, UUID(bytes=_first_stage(change, pipeline).id))
 
 
 @operation(mark("Order deals"), right="deal.write")

@@ -17,7 +17,7 @@ from crmdesk.queries.leads import conversion
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @operation(mark("Claim lead"), right="lead.write")
@@ -86,6 +86,22 @@ def _unfinished(change: Change, lead_id: UUID) -> Lead:
     if lead.status == "converted":
         raise UserError(tr("This lead was converted already."))
     return lead
+
+
+def after_edit(change: Change, lead: Lead, given: Mapping[str, Any], before: tuple[str | None, UUID | None]) -> None:
+    """Let follow what an edit of a lead brings with it: whoever it is given to has claimed it.
+
+    Args:
+        before: the status and the owner that it had.
+
+    Raises:
+        UserError: the edit would convert it, or take its conversion back.
+    """
+    status, owner = before
+    if (lead.status == "converted") != (status == "converted"):
+        raise UserError(tr("A lead becomes converted by converting it, and stays so."), field="status", hint=tr("Undo takes a conversion back."))
+    if "owner" in given and lead.owner_id != owner:
+        lead.claimed_at = change.at if lead.owner_id else None
 
 
 @dataclass(frozen=True)

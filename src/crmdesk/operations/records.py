@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, ntr, tr
+from crmdesk.models.deal import Deal
 from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.models.workspace import Holiday, Setting
 from crmdesk.operations import values
@@ -215,7 +216,7 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
         _refuse_locked(change, record, given)
         _refuse_number(record, given)
-        before = getattr(record, "done_at" if cls.entity.name == "task" else "stage_id", None)
+        before = _before_edit(record)
         values.assign(change, record, given, reading)
         _after_edit(change, record, given, before)
         count += 1
@@ -244,15 +245,32 @@ def _refuse_locked(change: Change, record: Record, given: Values) -> None:
         pipelines.refuse_with_deals(change, "stage_id", record.id)
 
 
+def _before_edit(record: Record) -> Any:
+    """Return what of a record `_after_edit` compares with: the stage of a deal, when a task was done, a lead's status and owner."""
+    known: Any = record
+    match record.entity.name:
+        case "deal":
+            return known.stage_id
+        case "task":
+            return known.done_at
+        case "lead":
+            return known.status, known.owner_id
+        case _:
+            return None
+
+
 def _after_edit(change: Change, record: Record, given: Values, before: Any) -> None:
-    """Let follow what an edit brings with it; `before` is the stage that the record was in, or when a task was done."""
+    """Let follow what an edit brings with it; `before` comes from `_before_edit`."""
     changed: Any = record
     match record.entity.name:
-        case "deal" if "stage" in given and changed.stage_id != before:
+        case "deal":
             from crmdesk.operations import deals
 
-            wanted, changed.stage_id = changed.stage_id, before
-            deals.move(change, record.id, wanted, given.get("lost_reason"))
+            deals.after_edit(change, changed, given, before)
+        case "lead":
+            from crmdesk.operations import leads
+
+            leads.after_edit(change, changed, given, before)
         case "ticket" if {"priority", "queue", "service_level", "status"} & set(given):
             from crmdesk.operations import tickets
 
@@ -345,6 +363,10 @@ def restore(change: Change, entity: str, record_id: UUID) -> None:
     _about(change, restored)
     if cls.entity.name == "quote":
         _lead_deals(change, [getattr(restored, "deal_id", None)])
+    if isinstance(restored, Deal):
+        from crmdesk.operations import deals
+
+        deals.after_restore(change, restored)
 
 
 @operation(mark("Change settings"), right="setting.write")

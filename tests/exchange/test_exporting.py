@@ -303,3 +303,34 @@ def test_an_export_that_was_killed_leaves_nothing_after_the_next_open(filled: St
     assert [path.name.partition(".part")[0] for path in folder.iterdir()] == [f".{name}"]
     with open_store(filled.path, key=filled.key, anywhere=True):
         assert list(folder.iterdir()) == []
+
+
+def test_tables_for_people_say_what_is_read_first_and_the_numbers_of_companies_and_products(store: Store, other: Store, tmp_path: Path) -> None:
+    company = store.run(records.add, "company", {"name": "Acme GmbH", "customer_number": "K-7"})
+    product = store.run(records.add, "product", {"name": "Bolt", "code": "B-1"})
+    store.run(records.add, "deal", {"name": "Big", "company": company, "product": product, "amount": "5 EUR"})
+    export_records(store, "deal", tmp_path / "deals.csv")
+    head, row = csv.reader((tmp_path / "deals.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert head[:9] == ["Name", "Company", "Company (Customer number)", "Contact", "Pipeline", "Stage", "Amount", "Currency", "Expected close"]
+    assert "Position on the board" not in head
+    assert (row[head.index("Company (Customer number)")], row[head.index("Product (Product code)")]) == ("K-7", "B-1")
+    for number, entity in enumerate(("company", "product")):
+        export_records(store, entity, tmp_path / f"{number}.csv")
+        import_file(other, entity, tmp_path / f"{number}.csv")
+    result = import_file(other, "deal", tmp_path / "deals.csv")
+    assert (result.added, result.unused) == (1, ())
+    export_records(other, "deal", tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")[:7] == row[:7]
+
+
+def test_a_table_in_one_language_comes_back_where_another_one_is_spoken(store: Store, other: Store, tmp_path: Path) -> None:
+    values = {"name": "Acme GmbH", "lifecycle": "dormant", "tier": "b", "language": "zh"}
+    store.run(records.add, "company", values)
+    for language in ("de", "zh"):
+        set_language(language)
+        export_records(store, "company", tmp_path / f"{language}.csv")
+        set_language("en")
+        result = import_file(other, "company", tmp_path / f"{language}.csv", ImportOptions(on_duplicate="overwrite"))
+        assert not set(result.unused) - {"Letzter Kontakt", "最近联系"}
+        with other.read() as reader:
+            assert reader.rows("SELECT lifecycle, tier, language FROM company WHERE deleted_at IS NULL") == [("dormant", "b", "zh")]

@@ -308,7 +308,7 @@ def _column(plan: Plan, column: Column, numbers: PhoneReader) -> ColumnPreview:
     first = one_line(shown(values[0]))
     unclear = plan.told.unclear[column.header]
     if column.target is None:
-        is_offered = column.why not in {"rejects"} and not any(other.label_index == column.index for other in plan.layout.columns)
+        is_offered = column.why not in {"rejects", "beside"} and not any(other.label_index == column.index for other in plan.layout.columns)
         return ColumnPreview(column, first, "", unclear, own_field(column.header, values) if is_offered else None)
     try:
         understood = _understood(plan, column, cells, numbers)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from crmdesk.fields import Choice, Field, currency_code, unknown_currency
+from crmdesk.i18n import mark
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Mapped
@@ -117,7 +118,7 @@ ENTITIES: dict[str, type[Record]] = {}
 
 _COMMON = {
     "id": Column("id"),
-    "source": Column("text", ("text", "Source", {})),
+    "source": Column("text", ("text", mark("Source of the id"), {})),
     "external_id": Column("text", ("text", "External id", {"aliases": ("id", "record id", "externe id")})),
     "deleted_at": Column("moment"),
     "custom": Column("text"),

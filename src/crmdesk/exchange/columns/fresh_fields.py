@@ -61,7 +61,7 @@ def fresh_fields(layout: Layout, table: Table, columns: Sequence[str]) -> list[F
     """
     wanted = {column_index(table, header) for header in columns if header != EVERY}
     if EVERY in columns:
-        wanted |= {column.index for column in layout.columns if column.target is None and column.why not in {"user", "kept", "rejects"}}
+        wanted |= {column.index for column in layout.columns if column.target is None and column.why not in {"user", "kept", "rejects", "beside"}}
     taken = set(entity_class(layout.entity).fields)
     found = []
     for index in sorted(wanted):

@@ -15,6 +15,7 @@ from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
 from crmdesk.exchange.words.choices import bare
@@ -61,6 +62,8 @@ def _first_guess(entity: str, index: int, header: str, table: Table, own_fields:
         return Column(index, header, why="rejects")
     if not table.has_header:
         return Column(index, header)
+    if header in number_headers(entity):
+        return Column(index, header, why="beside")
     if product and product.entity == entity:
         stated, cut = product.fields.get(bare(header)), product.cut.get(bare(header), "")
         if stated is not None:
@@ -222,6 +225,8 @@ def _with_reason(entity: str, column: Column, table: Table, product: Product | N
 def _why_left(column: Column, product: Product | None) -> str:
     if column.why == "rejects":
         return tr("The reasons of an earlier import.")
+    if column.why == "beside":
+        return tr("It stands for people beside the name, which leads to the same record.")
     if column.why == "product" and product:
         return tr("There is no field for it; it can become one of your own.")
     return tr("Neither the name nor the cells tell what it is.")

@@ -16,7 +16,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import neutral
 from crmdesk.exchange.out import written_calendars, written_cards
 from crmdesk.exchange.out.outgoing import BLOCK, ExportOptions, Out, OutColumn
-from crmdesk.exchange.values.entries import TOLD_BY, title_of
+from crmdesk.exchange.values.entries import NUMBERS, TOLD_BY, title_of
 from crmdesk.exchange.values.leading import LEADS, LEADS_LABEL, leading
 from crmdesk.exchange.values.told_ids import id_names, unclear
 from crmdesk.fields import NO_YEAR, day_text
@@ -103,13 +103,28 @@ def endings_of(entity: str) -> tuple[str, ...]:
 
 
 def _means_nothing_alone(cls: type[Record], name: str) -> bool:
-    """Say whether a field only repeats others, or points to what a file of this entity alone does not hold."""
-    return name in {"pdf", "pdf_sha256"} or (name == "title" and cls.fields[name].derived)
+    """Say whether a field only repeats others, or points to what a file of this entity alone does not hold: a place on the board is one among others."""
+    return name in {"pdf", "pdf_sha256"} or (name == "title" and cls.fields[name].derived) or (name == "position" and cls.entity.name == "deal")
+
+
+# Long texts, and what is looked up rather than read, stand behind what everybody looks for.
+_BEHIND = frozenset(
+    "previous exchange_rate exchange_rate_on tax_inclusive rounding_mode rounding_level prepaid rounding left_at stage_since waiting_since waited_minutes first_reply_due_at "
+    "resolve_due_at claimed_at payment_days language credit_code".split()
+)
+
+
+def _place(cls: type[Record], name: str) -> int:
+    """Return how far behind a field stands where nobody chose the columns."""
+    item = cls.fields.get(name)
+    return 3 if name in {"source", "external_id"} else 2 if name in {"tags", "note"} or (item and item.kind == "long_text") else int(name in _BEHIND)
 
 
 def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None) -> Out:
     cls = entity_class(entity)
-    names = options.columns or tuple(name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name))
+    names = options.columns or tuple(
+        sorted((name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name)), key=lambda name: _place(cls, name))
+    )
     among = None if options.ids is None else [record.bytes for record in options.ids]
     if options.search:
         found = matching(reader, options.search, cls.entity.name)
@@ -158,11 +173,14 @@ def _labels(reader: Reader, cls: type[Record], item: Field, wanted: Sequence[byt
 
 
 def _telling(reader: Reader, cls: type[Record], name: str, options: ExportOptions) -> Iterator[OutColumn]:
-    """Return the column with the id or number of a linked record: for programs, and for people where its name is not its alone."""
+    """Return the columns with the number of a linked record, for people, and with what tells it where its name is not its alone."""
     entity = cls.entity.name
     column = TOLD_BY.get(entity, {}).get(name)
     if column is None and not options.columns and f"{name}_id" in id_names(entity) and (options.for_programs or unclear(reader, cls, name)):
         column = "id"
+    number = NUMBERS.get(entity, {}).get(name) if not options.columns and not options.for_programs else None
+    if number and reader.value(f'SELECT 1 FROM "{cls.fields[name].target}" WHERE "{number}" IS NOT NULL AND deleted_at IS NULL LIMIT 1'):
+        yield OutColumn(f"{name}_{number}", title_of(entity, name, number), "text", FlatColumn(name, part=number))
     if column:
         yield OutColumn(f"{name}_{column}", title_of(entity, name, column), "text", FlatColumn(name, part=column))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.i18n import tr
+from crmdesk.i18n import speaking, tr
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 
@@ -19,7 +20,26 @@ TOLD_BY: dict[str, dict[str, str]] = {
 }
 """The column of each linked record that tells it from all others, by entity and link."""
 
+NUMBERS: dict[str, dict[str, str]] = {
+    "contact": {"company": "customer_number"},
+    "deal": {"company": "customer_number", "product": "code"},
+    "quote": {"company": "customer_number"},
+    "quote_line": {"product": "code"},
+    "ticket": {"company": "customer_number", "product": "code"},
+}
+"""The number of each linked record that stands beside its name in tables for people, by entity and link."""
+
 MINUTE = 60_000
+
+
+@lru_cache(maxsize=16)
+def number_headers(entity: str) -> frozenset[str]:
+    """Return what our tables for people call the columns with numbers of linked records, whose names stand beside."""
+    found = set()
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            found |= {title_of(entity, link, column) for link, column in NUMBERS.get(entity, {}).items()}
+    return frozenset(found)
 
 
 def virtual_names(entity: str) -> dict[str, tuple[str, str]]:

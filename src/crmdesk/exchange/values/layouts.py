@@ -49,7 +49,8 @@ class Column:
     Attributes:
         target: None if the column is left out.
         label_index: the column whose cells say which phone, mail or address this is.
-        why: what decided: `user`, `kept`, `fresh` (a field yet to be made), `product`, `name`, `spelling`, `content`, `rejects`, or empty.
+        why: what decided: `user`, `kept`, `fresh` (a field yet to be made), `product`, `name`, `spelling`, `content`, `rejects`,
+            `beside` (for people, the link beside it says the same), or empty.
         confidence: how sure that is, 0 to 1. reason: the same as a sentence; of a column that is left out, why it is.
         cut: what is cut off the cells before a linked record is looked up, as a pattern.
     """
@@ -117,7 +118,9 @@ def is_link(entity: str, name: str) -> bool:
 
 def finished(entity: str, columns: Sequence[Column], product: str | None, table: Table) -> Layout:
     """Return some columns as a layout that knows which of them go nowhere."""
-    unused = tuple(c.header for c in columns if c.target is None and c.why != "rejects" and table.values(c.index) and not _is_label_column(c, columns))
+    unused = tuple(
+        c.header for c in columns if c.target is None and c.why not in {"rejects", "beside"} and table.values(c.index) and not _is_label_column(c, columns)
+    )
     return Layout(entity, tuple(columns), product, table.ways.source if table.ways else product or table.path.stem, unused)
 
 

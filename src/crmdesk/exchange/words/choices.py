@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from crmdesk.i18n import LANGUAGES, speaking, tr
+from crmdesk.models.registry import entity_class
+
 _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
     ("ticket", "status"): {
         "new": "new neu 新建", "open": "open offen inprogress inbearbeitung working assigned reopened 处理中 打开",
@@ -73,11 +76,16 @@ def bare(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _table(entity: str, field: str) -> dict[str, str]:
-    return {bare(word): value for value, words in _MEANINGS.get((entity, field), {}).items() for word in reversed(words.split())}
+    found = {bare(word): value for value, words in _MEANINGS.get((entity, field), {}).items() for word in reversed(words.split())}
+    item = entity_class(entity).fields.get(field)
+    for language in LANGUAGES:
+        with speaking(language):
+            found |= {bare(tr(choice.label)): choice.value for choice in (item.choices if item else ())}
+    return found
 
 
 def meaning(entity: str, field: str, text: str) -> str | None:
-    """Return the stored value that another program's word stands for."""
+    """Return the stored value that another program's word stands for, or our own word in any of our languages."""
     return _table(entity, field).get(bare(text))
 
 

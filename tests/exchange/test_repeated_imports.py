@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.exchange.rows.plan import ImportOptions
@@ -170,3 +171,50 @@ def test_a_card_without_an_id_is_known_again_whatever_its_person_is_called_by_th
     again = import_file(store, "contact", path, ImportOptions(on_duplicate="fill"))
     assert (again.added, again.skipped) == (0, 1)
     assert [row["name"] for row in values(store, "contact")] == ["Annette von Stein"]
+
+
+KEYLESS = {
+    "activity": 'Subject,Date,Type,Contact,Body\nCall,2026-01-02 10:00,Call,Anna Berg,"Long\ntalk"\nCall,2026-01-02 10:00,Call,Anna Berg,"Long\ntalk"\nMail,2026-01-03 08:00,Email,Bob Li,\n',
+    "task": "Subject,Due date,Company\nCall them,2026-01-02,Acme\nCall them,2026-01-02,Acme\nNo day,,\n",
+    "ticket": "Subject,Status,Opened,Contact,Contact email,Description\nPrinter,open,2026-01-02 10:00,Anna Berg,anna@example.com,hot\n"
+    "Printer,open,2026-01-02 10:00,Anna Berg,anna@example.com,hot\nPrinter,open,2026-01-02 10:00,Anna Berg,anna@example.com,cold\n",
+    "deal": "Deal name,Amount,Company\nBig,100,Acme\nBig,100,Acme\nSmall,1,Acme\n",
+    "quote": "Subject,Company,Date\nOffer,Acme,2026-01-02\nOffer,Acme,2026-01-02\nOther,,2026-01-02\n",
+}
+
+
+@pytest.mark.parametrize("entity", list(KEYLESS))
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+def test_rows_without_any_id_that_are_the_same_in_everything_are_known_again_one_for_one(store: Store, tmp_path: Path, entity: str, mode: str) -> None:
+    contacts = "Name,Email,Company\nAnna Berg,anna@example.com,Acme\nBob Li,bob@example.com,Acme\n"
+    taken(store, tmp_path, "contact", contacts)
+    assert taken(store, tmp_path, entity, KEYLESS[entity]).added == 3
+    before = values(store, entity)
+    again = taken(store, tmp_path, entity, KEYLESS[entity], on_duplicate=mode)
+    assert (again.added, again.updated, again.skipped) == (0, 0, 3)
+    assert values(store, entity) == before
+    head, _, _ = KEYLESS[entity].partition("\n")
+    first = KEYLESS[entity].split("\n", 1)[1].split('"\n')[0] + '"\n' if entity == "activity" else KEYLESS[entity].split("\n")[1] + "\n"
+    third = taken(store, tmp_path, entity, f"{head}\n{first * 3}", on_duplicate=mode)
+    assert (third.added, third.skipped) == (1, 2)  # there are two of these
+
+
+def test_a_ticket_that_says_something_else_is_another_one(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", KEYLESS["ticket"])
+    other = KEYLESS["ticket"].splitlines()[0] + "\nPrinter,open,2026-01-02 10:00,Anna Berg,anna@example.com,broken\n"
+    assert taken(store, tmp_path, "ticket", other).added == 1
+
+
+def test_who_matches_by_mail_makes_no_company_twice(store: Store, tmp_path: Path) -> None:
+    text = "Name,Email,Company\nAnna Berg,anna@example.com,Acme\n,office@bolt.example,Bolt\nCleo Wu,,Acme\n"
+    taken(store, tmp_path, "contact", text)
+    again = taken(store, tmp_path, "contact", text, match=("email",))
+    assert (again.added, again.joined, again.skipped) == (0, 0, 3)
+    assert [row["name"] for row in values(store, "company")] == ["Acme", "Bolt"]
+
+
+def test_a_file_that_does_not_say_what_is_to_be_matched_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"No column says by what records shall be recognised: external_id\. It has: Name, Email\."):
+        taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n", match=("external_id",))
+    assert taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n", match=("external_id", "email")).added == 1
+    assert taken(store, tmp_path, "company", "Company name\nAcme\n", match=("name",)).added == 1

@@ -11,12 +11,14 @@ from crmdesk.exchange.files.reading import How
 from crmdesk.exchange.values.links import NUMBERED
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from crmdesk.exchange.rows.decisions import Decision
+    from crmdesk.exchange.values.layouts import Layout
 
 MODES = ("skip", "fill", "overwrite", "add")
 ORDERS = ("dmy", "mdy", "ymd")
@@ -95,3 +97,32 @@ def check_options(entity: str, options: ImportOptions) -> None:
                 tr("{entity} can't be recognised by “{name}”.", entity=tr(entity_class(entity).entity.label), name=name),
                 hint=tr("Use one of: {options}.", options=", ".join(can_be)),
             )
+
+
+def check_match(entity: str, options: ImportOptions, layout: Layout, columns: Sequence[str]) -> None:
+    """Refuse to recognise records by what a file does not say: every row would be a new record.
+
+    Raises:
+        UserError: names the columns that the file has.
+    """
+    if not options.match:
+        return
+    given = {column.target.field for column in layout.columns if column.target and column.target.of in {"", entity}}
+    if not any(given & _said_by(entity, name) for name in options.match):
+        raise UserError(
+            tr("No column says by what records shall be recognised: {names}.", names=", ".join(options.match)),
+            hint=tr("It has: {columns}.", columns=", ".join(columns[:20])),
+        )
+
+
+def _said_by(entity: str, name: str) -> set[str]:
+    """Return the fields of columns that say what records are recognised by."""
+    match name:
+        case "name":
+            return {title_field(entity_class(entity)), "name", "given_name", "family_name", "nickname", "company", "company_name"}
+        case "number":
+            return {"number", NUMBERED.get(entity, "number")}
+        case "external_id":  # the number of a ticket or quote from elsewhere serves as its id
+            return {"external_id", "number"}
+        case _:
+            return {name}

@@ -16,7 +16,7 @@ from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.rows.ahead import discounts_are_shares, hints_of, only_lines
 from crmdesk.exchange.rows.books import Books
 from crmdesk.exchange.rows.decisions import Decided
-from crmdesk.exchange.rows.options import ImportOptions, check_options
+from crmdesk.exchange.rows.options import ImportOptions, check_match, check_options
 from crmdesk.exchange.rows.rings import lines_in_rings
 from crmdesk.exchange.rows.taking import Shared, Taking
 from crmdesk.exchange.rows.told import Told
@@ -86,6 +86,7 @@ class Plan:
                 tr("No column of “{file}” was recognised.", file=self.table.path.name),
                 hint=tr("It has: {columns}.", columns=", ".join(self.table.columns[:20])),
             )
+        check_match(entity, options, self.layout, self.table.columns)
         self.told = Told(store.path, entity, self.table, self.layout)
         self.questions: list[Question] | None = None
         self.hints: dict[int, Hints] = {}

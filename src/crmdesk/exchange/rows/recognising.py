@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.exchange.columns.products import product_names
 from crmdesk.exchange.rows.options import MATCHED_BY
-from crmdesk.exchange.rows.repeats import NAMED_ONLY, ONCE_IN_A_FILE, compared, same_records
+from crmdesk.exchange.rows.repeats import NAMELESS, ONCE_IN_A_FILE, same_records
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.known import ANY_FILE, WHOLE, Match, ids_of_any_file, known_as
 from crmdesk.exchange.values.links import name_key
@@ -17,6 +17,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from crmdesk.exchange.rows.seen import Seen
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.known import Key
     from crmdesk.store import Reader, Store
@@ -26,11 +27,13 @@ class Keys:
     """By what the rows of a file are looked up, in the way the user chose.
 
     Args:
+        entity: what the rows are; those that turn out to be another are recognised in their own way.
         match: what the user said that records are recognised by; the entity's own way if empty.
         says_whose: whether the file shows by itself which program's ids it holds.
     """
 
-    def __init__(self, match: Sequence[str], says_whose: bool) -> None:
+    def __init__(self, entity: str, match: Sequence[str], says_whose: bool) -> None:
+        self._entity = entity
         self._match = match
         self._says_whose = says_whose
         self._wanted = {MATCHED_BY.get(name, "f:" + name) for name in match} | ({ANY_FILE} if "external_id" in match else set())
@@ -40,7 +43,7 @@ class Keys:
         keys = draft.keys + self._of_any_file(draft)
         if len(keys) > len(draft.keys):
             keys.sort(key=lambda key: (key[0] != "i", key[0] != "x", key[0] != ANY_FILE))
-        if self._match:
+        if self._match and draft.entity == self._entity:
             keys = self._chosen(draft, keys)
         for kind, _ in keys:
             if kind == "n":
@@ -74,15 +77,25 @@ def _comparable(draft: Draft, key: Key) -> Key:
     return "n", (name_key(draft.entity, str(key[1])), city)
 
 
+def _title(entity: str, draft: Draft) -> Any:
+    return draft.values.get("sort_key") or draft.values.get(title_field(entity_class(entity)))
+
+
+def _is_alone(entity: str, draft: Draft) -> bool:
+    """Say whether a row without keys may be a record that is the same in everything; lines of quotes belong to the one above."""
+    return entity in NAMELESS and draft.entity == entity and not draft.rest.get("may repeat") and bool(_title(entity, draft))
+
+
 class Recognising:
     """Which rows are live records of the store.
 
     Args:
         was_empty: by entity, whether the store had no such record when the import began; filled here.
+        taken: the records without keys that rows turned out to be; filled here.
     """
 
-    def __init__(self, store: Store, entity: str, was_empty: dict[str, bool]) -> None:
-        self._store, self._entity, self._was_empty = store, entity, was_empty
+    def __init__(self, store: Store, entity: str, was_empty: dict[str, bool], taken: Seen) -> None:
+        self._store, self._entity, self._was_empty, self._taken = store, entity, was_empty, taken
 
     def known(self, drafts: Sequence[Draft], keys_of: Sequence[list[Key]]) -> list[Match | None]:
         """Return, for each row, the record that its keys mean."""
@@ -104,19 +117,29 @@ class Recognising:
             given: the columns that the file may fill.
         """
         entity = self._entity
-        if entity not in NAMED_ONLY:
-            return
-        alone = [place for place, keys in enumerate(keys_of) if not keys and drafts[place].entity == entity and drafts[place].values.get("sort_key")]
+        alone = [place for place, keys in enumerate(keys_of) if not keys and _is_alone(entity, drafts[place])]
         if not alone:
             return
         with self._store.read() as reader:
             is_empty = self._is_empty(reader, entity)
-        found = [None] * len(alone) if is_empty else same_records(self._store, entity, compared(entity, given), [drafts[place] for place in alone])
-        for place, record in zip(alone, found, strict=True):
-            known[place] = Match(record, (WHOLE, record)) if record else None
+        found = [()] * len(alone) if is_empty else same_records(self._store, entity, given, [drafts[place] for place in alone])
+        for place, records in zip(alone, found, strict=True):
             if entity in ONCE_IN_A_FILE:
                 # In a file even cells that go nowhere tell two rows apart.
                 keys_of[place] = [(WHOLE, tuple(shown(cell) for cell in drafts[place].cells))]
+                record = next(iter(records), None)
+            else:
+                record = self._next_of(records)
+            known[place] = Match(record, (WHOLE, record)) if record else None
+
+    def _next_of(self, records: Sequence[bytes]) -> bytes | None:
+        """Return the first of some equal records that no row further up was: as many equal rows are known as there are records."""
+        for record in records:
+            mark = hash(record)
+            if self._taken.get(mark) is None:
+                self._taken.remember(mark, record)
+                return record
+        return None
 
     def free_ids(self, drafts: Sequence[Draft], keys_of: Sequence[list[Key]]) -> None:
         """Let records that we exported once keep their id, unless it is taken, be it in the bin."""

@@ -6,21 +6,24 @@ import json
 import marshal
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.exchange.values.entries import MINUTE
 from crmdesk.exchange.values.parts import Parts
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from crmdesk.exchange.shapes.shape import Draft, Values
     from crmdesk.store import Store
 
-NAMED_ONLY = frozenset({"contact", "lead", "deal"})
+NAMELESS = frozenset({"contact", "lead", "deal", "activity", "task", "ticket", "quote"})
 """What may come without anything by which it is recognised."""
 ONCE_IN_A_FILE = frozenset({"contact", "lead"})
-"""Of these, two rows that are the same in everything are one record; two equal deals may be two deals."""
+"""Of these, two rows that are the same in everything are one record; two equal deals may be two deals, two equal calls two calls."""
+FOUND_BY = ("sort_key", "at", "due_at", "due_on", "opened_at", "date", "contact_id", "deal_id", "ticket_id", "lead_id", "company_id")
+"""The indexed columns by which records are looked up that may be the same as a row, the most telling first."""
 HELD = 200_000
 """So many new records of a file can be completed by later rows."""
 
@@ -43,23 +46,80 @@ def _of_parts(parts: Parts) -> Whole:
 def compared(entity: str, given: Iterable[str]) -> tuple[str, ...]:
     """Return the columns in which two records must be the same: those of the file, and what tells records apart."""
     columns = entity_class(entity).columns
-    return tuple(sorted({name for name in (*given, "company_id", "external_id") if name in columns and name not in {"id", "source", "sort_key"}}))
+    telling = {"external_id", "company_id"} if "sort_key" in columns else {"external_id"}
+    return tuple(sorted({name for name in (*given, *telling) if name in columns and name not in {"id", "source", "sort_key"}}))
 
 
-def same_records(store: Store, entity: str, names: Sequence[str], drafts: Sequence[Draft]) -> list[bytes | None]:
-    """Return, for rows without any key, the live record that has the same name and the same in everything else: no more and no less."""
+def _plain(entity: str) -> dict[str, Callable[[Any], Any]]:
+    """Return, by column, how values are compared that are not compared as they are: tables for people tell the minute, and no file keeps every blank."""
+    made: dict[str, Callable[[Any], Any]] = {}
+    for item in entity_class(entity).fields.values():
+        if item.kind == "moment":
+            made[item.column] = lambda value: value and value // MINUTE
+        elif item.kind in {"text", "long_text"}:
+            made[item.column] = lambda value: " ".join(str(value or "").split())
+    return made
+
+
+def same_records(store: Store, entity: str, given: Iterable[str], drafts: Sequence[Draft]) -> list[tuple[bytes, ...]]:
+    """Return, for rows without any key, the live records that are the same in everything: no more and no less.
+
+    Args:
+        given: the columns that the file may fill.
+    """
+    names, plain = compared(entity, given), _plain(entity)
+    by_column: dict[str, list[int]] = {}
+    for place, draft in enumerate(drafts):
+        by_column.setdefault(_found_by(entity, names, draft), []).append(place)
+    found: list[tuple[bytes, ...]] = [()] * len(drafts)
+    for column, places in by_column.items():
+        there = _present(store, entity, names, column, {drafts[place].values[column] for place in places}, plain)
+        for place in places if there else ():
+            draft = drafts[place]
+            its = {name: plain[name](draft.values.get(name)) if name in plain else draft.values.get(name) for name in names}
+            of_row = whole(names, its, draft.parts)
+            found[place] = tuple(there.get((*of_row, _said(draft)), ()))
+    return found
+
+
+def _found_by(entity: str, names: Collection[str], draft: Draft) -> str:
+    told = (name for name in FOUND_BY if (name in names or name == "sort_key") and draft.values.get(name) not in (None, ""))
+    return next(told, entity_class(entity).entity.title)
+
+
+def _said(draft: Draft) -> str:
+    """Return the first message of a ticket."""
+    return " ".join(str(draft.rest.get("said") or "").split())
+
+
+def _present(
+    store: Store, entity: str, names: Sequence[str], column: str, wanted: Collection[Any], plain: Mapping[str, Callable[[Any], Any]]
+) -> dict[Whole, list[bytes]]:  # fmt: skip
+    """Return the live records that have some values in a column, by what they are compared by."""
     listed = ", ".join(f't."{name}"' for name in ("id", *names))
+    said = (
+        "(SELECT m.body FROM message m WHERE m.ticket_id = t.id AND m.deleted_at IS NULL ORDER BY m.position, m.at, m.id LIMIT 1)"
+        if entity == "ticket"
+        else "NULL"
+    )
     live = "t.deleted_at IS NULL" + (" AND t.converted_at IS NULL" if entity == "lead" else "")
-    wanted = json.dumps(sorted({draft.values["sort_key"] for draft in drafts}), ensure_ascii=False)
+    if column in {item.column for item in entity_class(entity).fields.values() if item.kind == "moment"}:
+        within = f'json_each(?) w JOIN "{entity}" t ON t."{column}" >= w.value AND t."{column}" < w.value + {MINUTE}'
+        values = json.dumps(sorted({value // MINUTE * MINUTE for value in wanted}))
+    elif column.endswith("_id"):
+        within, values = f'json_each(?) w JOIN "{entity}" t ON t."{column}" = unhex(w.value)', id_list(wanted)
+    else:
+        within, values = f'json_each(?) w JOIN "{entity}" t ON t."{column}" = w.value', json.dumps(sorted(wanted), ensure_ascii=False)
     with store.read() as reader:
-        rows = reader.rows(f'SELECT {listed} FROM "{entity}" t WHERE {live} AND t.sort_key IN (SELECT value FROM json_each(?)) ORDER BY t.id', (wanted,))
+        rows = reader.rows(f"SELECT {listed}, {said} FROM {within} WHERE {live} ORDER BY t.id", (values,))
     if not rows:
-        return [None] * len(drafts)
+        return {}
     present = PresentParts(store, entity, {row[0] for row in rows})
-    found: dict[Whole, bytes] = {}
-    for record, *values in rows:
-        found.setdefault((*values, *present.whole(record)), record)
-    return [found.get(whole(names, draft.values, draft.parts)) for draft in drafts]
+    found: dict[Whole, list[bytes]] = {}
+    for record, *stored, body in rows:
+        own = (plain[name](value) if name in plain else value for name, value in zip(names, stored, strict=True))
+        found.setdefault((*own, *present.whole(record), " ".join((body or "").split())), []).append(record)
+    return found
 
 
 class PresentParts:

@@ -13,6 +13,7 @@ from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, SAME
 from crmdesk.exchange.rows.recognising import Keys, Recognising
 from crmdesk.exchange.rows.repeats import Fresh
 from crmdesk.exchange.rows.rings import naming_columns
+from crmdesk.exchange.rows.seen import Seen
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.known import IN_FILE
 from crmdesk.i18n import tr
@@ -39,6 +40,7 @@ class Shared:
 
     Attributes:
         fresh: what the new records are made of. merged: what known ones are by now. mapped: which meanings of columns are kept already.
+        taken: the records without keys that rows turned out to be.
     """
 
     store: Store
@@ -48,6 +50,7 @@ class Shared:
     fresh: Fresh = field(default_factory=Fresh)
     merged: Fresh = field(default_factory=Fresh)
     was_empty: dict[str, bool] = field(default_factory=dict)
+    taken: Seen = field(default_factory=Seen)
     mapped: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -56,7 +59,7 @@ class Shared:
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
         self.books.forget()
-        self.earlier, self.fresh, self.merged = Earlier(), Fresh(), Fresh()
+        self.earlier, self.fresh, self.merged, self.taken = Earlier(), Fresh(), Fresh(), Seen()
 
 
 class Taking:
@@ -72,8 +75,8 @@ class Taking:
         store = shared.store
         self._store, self._shared, self._table, self._entity, self._layout, self._options = store, shared, table, entity, layout, options
         self._decided, self._told, self._shape, self._ringed = decided, told, shape, ringed
-        self._keys = Keys(options.match, bool(layout.product or table.ways))
-        self._recognising = Recognising(store, entity, shared.was_empty)
+        self._keys = Keys(entity, options.match, bool(layout.product or table.ways))
+        self._recognising = Recognising(store, entity, shared.was_empty, shared.taken)
         self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
         self._completes = options.on_duplicate in {"fill", "overwrite"}
         self._has_rules = bool(store.settings.uniqueness)
@@ -127,8 +130,7 @@ class Taking:
         known: list[Match | None] = [None] * len(drafts)
         if not self._decided.only_adds(drafts):
             known = self._recognising.known(drafts, keys_of)
-            if not self._options.match:
-                self._recognising.find_repeats(drafts, keys_of, known, given_columns(self._layout, self._entity))
+            self._recognising.find_repeats(drafts, keys_of, known, given_columns(self._layout, self._entity))
         self._decided.apply(self._store, drafts, known)
         self._recognising.free_ids(drafts, keys_of)
         return known

@@ -249,8 +249,7 @@ def quote_pdf(quote: str, out: Path) -> None:
         quote_id = _quote(store, quote)
         with store.read() as reader:
             rendered = pdf_of(reader, quote_id)
-        write_new(out, rendered.pdf)
-        store.run_from("cli", quotes.note_left, quote_id)
+        write_new(out, rendered.pdf, lambda: store.run_from("cli", quotes.note_left, quote_id))
     if rendered.missing:
         print(boxes(rendered.missing), file=sys.stderr)
     say({"file": str(out), "missing": list(rendered.missing)}, lambda: tr("Wrote {path}.", path=out))
@@ -328,7 +327,7 @@ def report(
         if out:
             from crmdesk.operations import reporting
 
-            write_new(out, reporting.written(store, found, out.suffix.lower(), origin="cli"))
+            reporting.save(store, found, out, origin="cli")
     rows = [list(row) for row in [*found.plain_rows(), *found.plain_rows(totals=True)]]
     say(
         {**found.as_json(), **({"file": str(out)} if out else {})},

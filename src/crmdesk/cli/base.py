@@ -170,13 +170,14 @@ def check_new(path: Path) -> Path:
     return path
 
 
-def write_new(path: Path, content: bytes) -> None:
-    """Write an output file, whole or not at all."""
+def write_new(path: Path, content: bytes, note: Callable[[], object]) -> None:
+    """Write an output file, whole or not at all; `note` leaves its trace before it gets its name, so that none is without."""
     from crmdesk.store.unfinished import unfinished
 
     check_new(path)
     with unfinished(path, "part") as half:
         half.write_bytes(content)
+        note()
         half.replace(path)
 
 

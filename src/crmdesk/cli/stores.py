@@ -98,7 +98,10 @@ def restore(
     """Put a backup in the place of a store."""
     from crmdesk.store import backup as backups
     from crmdesk.store import keys
+    from crmdesk.store.rights import Viewer, authorize
 
+    if call.role:
+        authorize(Viewer(None, call.role), "store.write")
     phrase: str | None = None
 
     def key_of(path: Path) -> keys.Key:
@@ -149,8 +152,7 @@ def recovery_sheet(out: Path) -> None:
     check_new(out)
     with opened() as store:
         pdf = stores.recovery_pdf(store)
-        write_new(out, pdf)
-        store.run_from("cli", stores.note_sheet)
+        write_new(out, pdf, lambda: store.run_from("cli", stores.note_sheet))
     say({"file": str(out)}, lambda: tr("Wrote {path}. Print it, put it into the safe, and delete the file.", path=out))
 
 

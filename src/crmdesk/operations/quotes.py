@@ -13,7 +13,7 @@ from crmdesk.clock import new_id_bytes
 from crmdesk.documents.calculator import TaxProfile, plain
 from crmdesk.documents.parse import Header, parse_document
 from crmdesk.documents.written import allowance_json, document_json, line_json, totals_record
-from crmdesk.errors import UserError
+from crmdesk.errors import NotAllowed, UserError
 from crmdesk.fields import RATE_SCALE, from_scaled, to_minor, to_scaled
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.deal import Deal
@@ -450,7 +450,12 @@ def note_left(change: Change, quote_id: UUID, how: str = "saved") -> None:
 
     Args:
         how: `saved`, `printed` or `mailed`.
+
+    Raises:
+        NotAllowed: who reads names and addresses masked can't take out a PDF that shows them.
     """
+    if "personal" in change.viewer.hidden:
+        raise NotAllowed(tr("The PDF shows what your role reads masked."), hint=tr("Ask the owner of the store."))
     quote = _quote(change, quote_id)
     if quote.number and quote.left_at is None:
         quote.left_at = change.at

@@ -25,28 +25,19 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
 
 
-def written(store: Store, table: ReportTable, ending: str, origin: str = "window") -> bytes:
-    """Return a report as the content of a file, by its ending `.xlsx`, `.pdf` or `.csv`, and leave the trace of its export.
-
-    Raises:
-        UserError: another ending. NotAllowed: the role exports nothing.
-    """
-    content = maker_of(ending)(table)
-    store.run_from(origin, note_export, table, ending)
-    return content
-
-
 def save(store: Store, table: ReportTable, file: Path, origin: str = "window", *, overwrite: bool = False) -> None:
-    """Write a report into a file, whole or not at all.
+    """Write a report into a file by its ending `.xlsx`, `.pdf` or `.csv`, whole or not at all; the export's trace comes before its name.
 
     Raises:
-        UserError: as `written`; the file exists and may not be overwritten; its place can't be written.
+        UserError: another ending; the file exists and may not be overwritten; its place can't be written.
+        NotAllowed: the role exports nothing.
     """
     if file.exists() and not overwrite:
         raise UserError(tr("{path} exists already.", path=file), hint=tr("Choose another name; nothing was changed."))
-    content = written(store, table, file.suffix, origin)
+    content = maker_of(file.suffix)(table)
     with unfinished(file, "part") as half:
         half.write_bytes(content)
+        store.run_from(origin, note_export, table, file.suffix.lower())
         half.replace(file)
 
 

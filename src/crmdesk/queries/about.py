@@ -90,8 +90,8 @@ def find_binned(reader: Reader, entity: str, text: str) -> UUID:
         UserError: there is none, or several.
     """
     cls = entity_class(entity)
-    title = title_field(cls)
-    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" WHERE {records.IN_BIN} ORDER BY deleted_at DESC', ())  # noqa: S608
+    title, where = title_field(cls), records.in_bin(cls, reader)
+    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" t WHERE {where.sql} ORDER BY deleted_at DESC', where.parameters)  # noqa: S608
     bare = text.replace("-", "").lower()
     hits = [row for row, name in found if row.hex() == bare] or [row for row, name in found if folded(str(name or "")) == folded(text)]
     if not hits:
@@ -105,7 +105,7 @@ def find_binned(reader: Reader, entity: str, text: str) -> UUID:
 _TRAIL = """WITH known AS (
         SELECT id, at, first_id, last_id, coalesce(json_extract(detail, '$.series'), -id) AS work, json_extract(detail, '$.unfinished') AS unfinished,
             iif(json_extract(detail, '$.unfinished'), 'do', kind) AS turn
-        FROM journal_tx WHERE at >= ?),
+        FROM journal_tx WHERE at >= ?1 AND (?2 IS NULL OR member = ?2)),
     counted AS (
         SELECT *, row_number() OVER (PARTITION BY work ORDER BY id) - row_number() OVER (PARTITION BY work, turn ORDER BY id) AS round FROM known),
     line AS (
@@ -113,15 +113,19 @@ _TRAIL = """WITH known AS (
         FROM counted GROUP BY work, turn, round)
     SELECT l.first, l.transactions, t.at, t.member, t.device, t.origin, t.label, t.about, iif(l.unfinished, 'cancelled', t.kind), t.reverts,
         t.undoable AND l.unfinished IS NULL, l.entries, t.hash
-    FROM line l JOIN journal_tx t ON t.id = l.newest ORDER BY l.newest DESC LIMIT ?"""
+    FROM line l JOIN journal_tx t ON t.id = l.newest ORDER BY l.newest DESC LIMIT ?3"""
 
 
 def audit(reader: Reader, start: str | None, limit: int) -> list[dict[str, Any]]:
-    """Return the trail of transactions, newest first, with how many records each changed; a long import, written in several, is one line."""
+    """Return the trail of transactions, newest first, with how many records each changed; a long import, written in several, is one line.
+
+    Who sees only their own records sees only what they did: the names of others' records stand in the trail.
+    """
     since = 0
     if start:
         since = KINDS["moment"].store(datetime.combine(read_date(start), time(), reader.settings.tz))
-    found = reader.rows(_TRAIL, (since, limit))
+    only = reader.viewer.member_id if reader.viewer.sees_only_own else None
+    found = reader.rows(_TRAIL, (since, only.bytes if only else None, limit))
     members = records.titles(reader, "member", {row[3] for row in found if row[3]})
     return [
         {

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NUMBERS = ("number", "customer_number", "code")
 """The fields by which people call a record beside its title, strongest first."""
+FILES_OF = {"attachment": ("company", "contact", "deal", "ticket", "quote", "lead", "activity")}
+"""What a record belongs to that says so in a field of its own."""
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(?:(!=|<=|>=|=|<|>|~)\s*(.*)|(in|empty|notempty)\b\s*(.*))\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -77,10 +79,24 @@ class Where:
 
 def visible(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
     """Return the condition that every read of an entity starts from: live records that the viewer may see."""
-    live = f"{alias}.deleted_at IS NULL"
-    if reader.viewer.sees_only_own and "owner_id" in cls.columns and reader.viewer.member_id:
-        return Where(f"{live} AND {alias}.owner_id = ?", (reader.viewer.member_id.bytes,))
-    return Where(live)
+    allowed = allowed_to_see(cls, reader, alias)
+    return Where(" AND ".join((f"{alias}.deleted_at IS NULL", *([allowed.sql] if allowed.sql else []))), allowed.parameters)
+
+
+def allowed_to_see(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
+    """Return which records, live or in the bin, the viewer may see: parts and files with what they belong to; empty if all."""
+    if not (reader.viewer.sees_only_own and reader.viewer.member_id):
+        return Where("")
+    member = reader.viewer.member_id.bytes
+    if "owner_id" in cls.columns:
+        return Where(f"{alias}.owner_id = ?", (member,))
+    owners = [name for name in cls.entity.owned_by or FILES_OF.get(cls.entity.name, ()) if "owner_id" in ENTITIES[name].columns]
+    none = '{alias}."{owner}_id" IS NULL' if cls.entity.owned_by else "{alias}.target IS NOT '{owner}'"
+    pieces = [
+        f'({none.format(alias=alias, owner=owner)} OR EXISTS (SELECT 1 FROM "{owner}" o WHERE o.id = {alias}."{owner}_id" AND o.owner_id = ?))'  # noqa: S608
+        for owner in owners
+    ]
+    return Where(" AND ".join(pieces), (member,) * len(pieces))
 
 
 def field_for(cls: type[Record], name: str, reader: Reader) -> tuple[Field, Field | None, str | None]:
@@ -290,7 +306,8 @@ def ids_by_title(reader: Reader, cls: type[Record], text: str) -> list[bytes]:
         if found:
             return [row[0] for row in found]
     columns = cls.columns
-    for column in NUMBERS:
+    # An own field is called by the name that filters use too, not only by its label.
+    for column in (*NUMBERS, *(["name"] if cls.entity.title == "label" else [])):
         if column in columns:
             found = reader.rows(f'SELECT id FROM "{table}" WHERE "{column}" = ? AND deleted_at IS NULL', (bare,))  # noqa: S608
             if found:

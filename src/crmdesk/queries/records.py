@@ -14,7 +14,7 @@ from crmdesk.fields import KINDS, Field, Money, currency_decimals, day_text, fro
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import MAIN, entity_class
-from crmdesk.queries.finding import NUMBERS, Condition, currency_sql, field_for, ids_by_title, title_field, visible, where_sql
+from crmdesk.queries.finding import NUMBERS, Condition, Where, allowed_to_see, currency_sql, field_for, ids_by_title, title_field, visible, where_sql
 from crmdesk.queries.ordering import order_sql
 from crmdesk.queries.own_fields import own_fields
 from crmdesk.store.masks import masked_names
@@ -356,8 +356,14 @@ def related_counts(reader: Reader, entity: str, record_id: UUID) -> dict[str, in
 # -- the bin ---------------------------------------------------------------------------------------------------------------------
 
 
-IN_BIN = "deleted_at IS NOT NULL AND deleted_at NOT IN (SELECT at FROM journal_tx WHERE kind = 'undo')"
-"""Records whose making was undone, be they 100,000 of an import that was cancelled, have the moment of that; nobody deleted them."""
+def in_bin(cls: type[Record], reader: Reader) -> Where:
+    """Return the condition of what lies in the bin and the viewer may see.
+
+    Records whose making was undone, be they 100,000 of an import that was cancelled, have the moment of that; nobody deleted them.
+    """
+    allowed = allowed_to_see(cls, reader)
+    binned = "t.deleted_at IS NOT NULL AND t.deleted_at NOT IN (SELECT at FROM journal_tx WHERE kind = 'undo')"
+    return Where(" AND ".join(piece for piece in (binned, allowed.sql) if piece), allowed.parameters)
 
 
 @dataclass(frozen=True)
@@ -376,7 +382,10 @@ def trash(reader: Reader, limit: int = 500) -> list[Binned]:
     for cls in ENTITIES.values():
         if cls.entity.owned_by or not cls.entity.journaled or cls.entity.name in {"setting", "number_series", "spent_number"}:
             continue
-        title = title_field(cls)
-        binned = reader.rows(f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" WHERE {IN_BIN} ORDER BY deleted_at DESC LIMIT ?', (limit,))  # noqa: S608
+        title, where = title_field(cls), in_bin(cls, reader)
+        binned = reader.rows(
+            f'SELECT id, "{title}", deleted_at FROM "{cls.entity.name}" t WHERE {where.sql} ORDER BY deleted_at DESC LIMIT ?',
+            (*where.parameters, limit),  # noqa: S608
+        )
         found += [Binned(cls.entity.name, UUID(bytes=i), str(name or ""), moment(at)) for i, name, at in binned]
     return sorted(found, key=lambda item: item.deleted_at, reverse=True)[:limit]

@@ -19,6 +19,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, sorted_errors
 from crmdesk.store.places import shortened
+from crmdesk.store.rights import authorize
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
 if TYPE_CHECKING:
@@ -145,7 +146,10 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
 
     Raises:
         UserError: the target exists or can't be written, the disk is full; what was there stays.
+        NotAllowed: the role takes nothing out; into the store's own folder every role's work is backed up.
     """
+    if target is not None:
+        authorize(store.viewer, "export.write")
     place = target or folder_of(store.path)
     if target is None:
         place.mkdir(parents=True, exist_ok=True)

@@ -180,11 +180,11 @@ class QuoteDeeds(QObject):
 
         def work(job: Job) -> None:
             pdf = quotes.pdf(store, quote)
+            store.run(quotes.note_left, quote, "saved")
             try:
                 path.write_bytes(pdf)
             except OSError as error:
                 raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
-            store.run(quotes.note_left, quote, "saved")
 
         background.write(self._page, tr("Save quote as PDF"), work, lambda _: self._frame.say(tr("Saved as {name}", name=path.name)))
 

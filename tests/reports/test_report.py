@@ -27,7 +27,7 @@ def test_values_are_shown_by_their_kind() -> None:
     rows = [("Won <b>&", 4238, D("10005534"), D("63.147"), date(2026, 1, 2)), ("上海", 0, None, D(50), None)]
     pdf = render_report("Pipeline", "November 2026", COLUMNS, rows, currency="EUR", source="store.crmdesk")
     text = text_of(pdf)
-    for shown in ("Pipeline", "November 2026", "Won <b>&", "4,238", "10,005,534.00", "63.15%", "2 Jan 2026", "上海", "50%"):
+    for shown in ("Pipeline", "November 2026", "Won <b>&", "4,238", "10,005,534.00", "63.15%", "2 Jan 2026", "上海", "50.00%"):
         assert shown in text
     assert "store.crmdesk" in text
     assert all_fonts_are_embedded(pdf)
@@ -74,3 +74,18 @@ def test_a_workbook_of_a_report_says_that_a_text_was_cut() -> None:
     for text, said in (("x" * 32_768, "1 text is longer than the 32767 characters of a cell; its end is missing."), ("short", None)):
         sheet = openpyxl.load_workbook(io.BytesIO(report_workbook("Stages", "2026", [ReportColumn("Stage")], [[text], ["=1"]]))).active
         assert (sheet["A3"].value, sheet["A4"].value, len(sheet["A5"].value)) == (said, "Stage", min(len(text), 32_767))
+
+
+def test_numbers_of_a_column_have_the_same_decimals() -> None:
+    columns = [ReportColumn("Rate", "percent"), ReportColumn("Share", "percent"), ReportColumn("Days", "number")]
+    rows = [[Decimal(100), Decimal(50), Decimal(48)], [Decimal("63.15"), Decimal(25), Decimal("51.75")]]
+    text = text_of(render_report("Report", "", columns, rows, totals=[Decimal("80.5"), Decimal(75), None]))
+    for row in ("100.00% 50% 48.00", "63.15% 25% 51.75", "80.50% 75%"):
+        assert row in text
+
+
+def test_a_workbook_of_a_report_prints_its_head_on_each_page_and_all_columns() -> None:
+    columns = [ReportColumn(f"A rather long head {number}", "money") for number in range(9)]
+    book = openpyxl.load_workbook(io.BytesIO(report_workbook("Report", "", columns, [[Decimal(1)] * 9], paper_name="Letter")))
+    setup = book.active.page_setup
+    assert (setup.orientation, setup.paperSize, setup.fitToHeight, book.active.print_title_rows) == ("landscape", 1, 0, "$4:$4")

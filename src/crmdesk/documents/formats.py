@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
 
-from crmdesk.documents.currencies import decimals_of
+from crmdesk.documents.currencies import decimals_of, round_to
 from crmdesk.i18n import locale
 
 if TYPE_CHECKING:
@@ -23,13 +23,17 @@ def _signed(value: Decimal, text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text
 
 
-def number(value: Decimal) -> str:
-    """Format a number with its own decimals but no trailing zeros: 1,234.5."""
+def number(value: Decimal, decimals: int | None = None) -> str:
+    """Format a number with so many decimals; with None with its own but no trailing zeros: 1,234.5."""
+    if decimals is not None:
+        return _signed(value, _number_pattern(locale(), decimals).apply(round_to(value, decimals, "half_up"), locale()))
     return _signed(value, format_decimal(value.normalize(), locale=locale(), decimal_quantization=False))
 
 
-def percent(rate: Decimal) -> str:
-    """Format a rate that is given in percent: 9.975%, in German 9,975 %."""
+def percent(rate: Decimal, decimals: int | None = None) -> str:
+    """Format a rate that is given in percent, with so many decimals or its own: 9.975%, in German 9,975 %."""
+    if decimals is not None:
+        return _signed(rate, _percent_pattern(locale(), decimals).apply(round_to(rate, decimals, "half_up") / 100, locale()))
     return _signed(rate, _percent_pattern(locale()).apply(rate.normalize() / 100, locale(), decimal_quantization=False))
 
 
@@ -80,8 +84,8 @@ def _number_pattern(where: Locale, decimals: int) -> NumberPattern:
 
 
 @lru_cache(maxsize=16)
-def _percent_pattern(where: Locale) -> NumberPattern:
-    return parse_pattern(where.percent_formats[None].pattern)
+def _percent_pattern(where: Locale, decimals: int = 0) -> NumberPattern:
+    return parse_pattern(where.percent_formats[None].pattern.replace("0", _zeros(decimals), 1))
 
 
 def _zeros(decimals: int) -> str:

@@ -67,8 +67,8 @@ def render_report(
     """
     with speaking(language):
         size = page_size(paper_name)
-        texts = [[_shown(column.kind, value, currency) for column, value in _pairs(columns, row)] for row in rows]
-        last = None if totals is None else [_shown(column.kind, value, currency) for column, value in _pairs(columns, totals)]
+        decimals = [_decimals(column.kind, values) for column, *values in zip(columns, *rows, *([totals] if totals else ()), strict=True)]
+        texts, last = [_texts(columns, row, decimals, currency) for row in rows], _texts(columns, totals, decimals, currency) if totals else None
         table = _Table(columns, texts, last)
         if table.natural_width > size[0] - 2 * MARGIN:
             size = (size[1], size[0])
@@ -80,11 +80,19 @@ def render_report(
         return paper.pdf()
 
 
-def _pairs(columns: Sequence[ReportColumn], row: Sequence[Value]) -> list[tuple[ReportColumn, Value]]:
-    return list(zip(columns, row, strict=True))
+def _texts(columns: Sequence[ReportColumn], row: Sequence[Value], decimals: Sequence[int], currency: str) -> list[str]:
+    return [_shown(column.kind, value, places, currency) for column, value, places in zip(columns, row, decimals, strict=True)]
 
 
-def _shown(kind: Kind, value: Value, currency: str) -> str:
+def _decimals(kind: Kind, values: Sequence[Value]) -> int:
+    """Return how many decimals the numbers of a column need at most two of, so that points stand below points."""
+    if kind not in {"number", "percent"}:
+        return 0
+    rounded = (round_to(Decimal(value), 2, "half_up").normalize() for value in values if isinstance(value, int | Decimal))
+    return max((max(-int(value.as_tuple().exponent), 0) for value in rounded), default=0)
+
+
+def _shown(kind: Kind, value: Value, decimals: int, currency: str) -> str:
     if value is None:
         return ""
     if isinstance(value, Amount):
@@ -97,8 +105,8 @@ def _shown(kind: Kind, value: Value, currency: str) -> str:
     if kind == "money":
         return plain_amount(amount, currency)
     if kind == "percent":
-        return percent(round_to(amount, 2, "half_up"))
-    return number(round_to(amount, 0 if kind == "integer" else 2, "half_up"))
+        return percent(amount, decimals)
+    return number(amount, decimals)
 
 
 def _heading(title: str, period: str, width: float) -> list[Block]:

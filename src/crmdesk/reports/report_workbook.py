@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.documents.currencies import Amount, decimals_of
 from crmdesk.i18n import tr
 from crmdesk.reports.cells import clean, is_cut
-from crmdesk.reports.workbook import cut_said
+from crmdesk.reports.workbook import A4, LETTER, UPRIGHT, cut_said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,14 @@ _HEAD_ROW = 4
 
 
 def report_workbook(
-    title: str, period: str, columns: Sequence[ReportColumn], rows: Sequence[Sequence[Value]], *, totals: Sequence[Sequence[Value]] = (), currency: str = ""
+    title: str,
+    period: str,
+    columns: Sequence[ReportColumn],
+    rows: Sequence[Sequence[Value]],
+    *,
+    totals: Sequence[Sequence[Value]] = (),
+    currency: str = "",
+    paper_name: str = "A4",
 ) -> bytes:
     """Make the workbook of a report.
 
@@ -58,9 +65,20 @@ def report_workbook(
     for place in range(1, len(columns) + 1):
         texts = [str(cell.value) for (cell,) in sheet.iter_rows(min_row=_HEAD_ROW, min_col=place, max_col=place) if cell.value is not None]
         sheet.column_dimensions[get_column_letter(place)].width = min(max(map(len, texts), default=8) + 4, _WIDEST)
+    _set_up_print(sheet, sum(column.width for column in sheet.column_dimensions.values()), paper_name)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _set_up_print(sheet: Any, width: float, paper_name: str) -> None:
+    """Print all columns on one page's width, the head on each page."""
+    sheet.page_setup.paperSize = LETTER if paper_name == "Letter" else A4
+    sheet.page_setup.orientation = "landscape" if width > UPRIGHT else "portrait"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"{_HEAD_ROW}:{_HEAD_ROW}"
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", "&P / &N"
 
 
 def _put(sheet: Any, row: int, place: int, value: Any) -> Any:

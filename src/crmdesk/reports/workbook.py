@@ -57,10 +57,10 @@ Block = Sequence[Sequence[Any]]
 _HEAD_STYLE, _BOLD_STYLE, _NUMBER_HEAD_STYLE, _BOLD_NUMBER_STYLE = 1, 2, 3, 4
 _OWN_STYLES = 5
 _NUMBERS = frozenset({"integer", "decimal", "number", "money"})
-_LETTER, _A4 = 1, 9
+LETTER, A4 = 1, 9
 # What a page of A4 or Letter holds upright and across, in digits (of a broad font: LibreOffice without Calibri takes one), and how small it may
 # become in print: 11 points at 55 percent are still read.
-_UPRIGHT, _ACROSS = 100, 120
+UPRIGHT, _ACROSS = 100, 120
 _SMALLEST = 55
 _HEAD_HEIGHT, _TWO_LINES = 18, 32
 # Texts, and what may be anything, stand where each program puts them.
@@ -136,7 +136,7 @@ class WorkbookFile:
 
     def __init__(self, path: Path, zone: tzinfo = UTC, *, letter: bool = False) -> None:
         self._zip = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
-        self._zone, self._paper = zone, _LETTER if letter else _A4
+        self._zone, self._paper = zone, LETTER if letter else A4
         self._formats: dict[str, int] = {}
         self._sheets: list[_Sheet] = []
         self._cut: list[CutTexts] = []
@@ -272,7 +272,7 @@ class WorkbookFile:
     def _print_setup(self, widths: Sequence[int]) -> str:
         """All columns on one page's width, or on several where they could not be read; with the sheet's name above and file and page below."""
         if sum(widths) * _SMALLEST <= _ACROSS * 100:
-            lies = f'orientation="{"landscape" if sum(widths) > _UPRIGHT else "portrait"}" fitToWidth="1" fitToHeight="0"'
+            lies = f'orientation="{"landscape" if sum(widths) > UPRIGHT else "portrait"}" fitToWidth="1" fitToHeight="0"'
         else:
             lies = f'scale="{_scale(widths, self._sheets[-1].beside)}" orientation="landscape"'
         return (

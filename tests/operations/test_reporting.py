@@ -93,3 +93,16 @@ def test_an_existing_file_another_ending_and_a_role_without_the_right_are_refuse
     sold.act_as("own_ones")
     with pytest.raises(NotAllowed):
         save(sold, "win_rate", tmp_path / "other.csv")
+
+
+@pytest.mark.parametrize(
+    ("settings", "paper"),
+    [({"region": "US"}, "Letter"), ({"region": "DE"}, "A4"), ({"region": "DE", "company_address": "1 Main St\nSan Jose, CA 95110\nUSA"}, "Letter"), ({"region": "MX"}, "Letter"),
+     ({"region": "US", "company_address": "Ring 1\n10115 Berlin\nGermany"}, "A4"), ({"region": "CA", "company_address": "Somewhere 5"}, "Letter")],
+)  # fmt: skip
+def test_everything_is_printed_on_the_paper_of_the_own_company(sold: Store, settings: dict[str, str], paper: str) -> None:
+    sold.run(records.change_settings, {key: value.replace("\n", "\n") for key, value in settings.items()})
+    with sold.read() as reader:
+        table = reports.run(reader, "won_lost_by_source")
+    assert sold.settings.paper == table.paper == paper
+    assert (b"612 792" in reporting.as_pdf(table)) == (paper == "Letter")

@@ -85,15 +85,17 @@ def as_pdf(table: ReportTable) -> bytes:
 
     last, columns = _values(table, totals=True), _with_currency(_columns(table), table.currency)
     return render_report(
-        table.title, period_of(table), columns, [*_values(table), *last[1:]], totals=last[0] if last else None, currency=table.currency, language=language()
-    )
+        table.title, period_of(table), columns, [*_values(table), *last[1:]], totals=last[0] if last else None, currency=table.currency, language=language(), paper_name=table.paper,
+    )  # fmt: skip
 
 
 def as_workbook(table: ReportTable) -> bytes:
     """Return a report as an Excel workbook."""
     from crmdesk.reports.report_workbook import report_workbook
 
-    return report_workbook(table.title, period_of(table), _columns(table), _values(table), totals=_values(table, totals=True), currency=table.currency)
+    return report_workbook(
+        table.title, period_of(table), _columns(table), _values(table), totals=_values(table, totals=True), currency=table.currency, paper_name=table.paper
+    )
 
 
 def as_csv(table: ReportTable) -> bytes:

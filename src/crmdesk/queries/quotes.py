@@ -486,7 +486,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             closing="\n\n".join(text for text in (tr("Kind regards"), writer) if text),
             columns=_columns(reader.settings),
             language=language,
-            page_size="Letter" if reader.settings.on_letter else "A4",
+            page_size=reader.settings.paper,
             region=reader.settings.region,
         )  # fmt: skip
 

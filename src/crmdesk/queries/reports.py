@@ -76,6 +76,7 @@ class ReportTable:
     Attributes:
         title: translated.
         totals: a last row; None where nothing can be summed.
+        paper: what it is printed on, `A4` or `Letter`.
     """
 
     name: str
@@ -87,6 +88,7 @@ class ReportTable:
     start: date | None = None
     end: date | None = None
     owner: str | None = None
+    paper: str = "A4"
 
     def plain_rows(self, totals: bool = False) -> Iterator[list[str | int | Decimal | Money | None]]:
         """Yield rows of plain values, or the one of totals; amounts without a rate follow in rows of their own, one per currency."""
@@ -147,7 +149,9 @@ def run(reader: Reader, name: str, start: date | None = None, end: date | None =
     report = report_named(name)
     owner = reader.value("SELECT name FROM member WHERE id = ?", (owner_id.bytes,)) if owner_id else None
     table = report.run(Scope(reader, start, end, owner_id))
-    return replace(table, name=report.name, title=tr(report.label), currency=reader.settings.currency, start=start, end=end, owner=owner)
+    return replace(
+        table, name=report.name, title=tr(report.label), currency=reader.settings.currency, start=start, end=end, owner=owner, paper=reader.settings.paper
+    )
 
 
 def report_named(name: str) -> Report:

@@ -12,6 +12,7 @@ from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Reading, currencies, from_minor, to_minor
 from crmdesk.i18n import LANGUAGES, mark, tr
+from crmdesk.models.countries import region_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -95,9 +96,11 @@ class Settings:
         return ZoneInfo(self.zone)
 
     @property
-    def on_letter(self) -> bool:
-        """Whether the country prints on Letter rather than on A4."""
-        return self.region in LETTER_REGIONS
+    def paper(self) -> str:
+        """The paper that everything is printed on, A4 or Letter: that of the country in the last line of the own address, else of the store's."""
+        lines = self.company_address.strip().splitlines()
+        country = region_of(lines[-1]) if lines else ""
+        return "Letter" if (country or self.region) in LETTER_REGIONS else "A4"
 
     @property
     def names_region(self) -> str:
@@ -196,7 +199,7 @@ def from_rows(rows: list[tuple[str, str]]) -> Settings:
     return replace(Settings(), **{key: _frozen(json.loads(value)) for key, value in rows if key in known and value is not None})
 
 
-LETTER_REGIONS = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
+LETTER_REGIONS = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())  # Source: CLDR, paper sizes
 ZONES = {
     "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "CN": "Asia/Shanghai", "GB": "Europe/London", "US": "America/New_York", "FR": "Europe/Paris",
     "IT": "Europe/Rome", "ES": "Europe/Madrid", "NL": "Europe/Amsterdam", "SE": "Europe/Stockholm", "JP": "Asia/Tokyo", "HK": "Asia/Hong_Kong", "SG": "Asia/Singapore",

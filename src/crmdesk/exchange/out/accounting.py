@@ -107,7 +107,7 @@ def accountants_workbook(store: Store, path: Path, period: Period, origin: str =
     if path.exists() and not replaces:
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
-        with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz, letter=reader.settings.on_letter) as book:
+        with no_garbage(), store.read() as reader, WorkbookFile(half, reader.settings.tz, letter=reader.settings.paper == "Letter") as book:
             result = _Maker(reader, book, period, store.path.name).write(path)
         store.run_from(origin, workbooks.note_workbook, path.name, period.first, period.last, result.documents + result.quotes)
         half.replace(path)

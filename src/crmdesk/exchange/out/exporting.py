@@ -227,7 +227,7 @@ def _write_workbook(path: Path, out: Out) -> int:
         raise UserError(tr("A sheet holds at most {count} rows.", count=MOST_ROWS - 1), hint=tr("Export as CSV: that has no limit."))
     title = out.options.title or tr(out.cls.entity.plural)
     columns = [SheetColumn(column.label, "text" if column.kind == "choice" else column.kind) for column in out.columns]
-    with WorkbookFile(path, out.reader.settings.tz, letter=out.reader.settings.on_letter) as book:
+    with WorkbookFile(path, out.reader.settings.tz, letter=out.reader.settings.paper == "Letter") as book:
         count = book.sheet_of_blocks(title, columns, _sheet_blocks(out))
         book.about([
             (tr("Content"), title), (tr("Rows"), count), (tr("Filter"), "; ".join(_said(condition) for condition in out.options.conditions) or tr("none")),

@@ -196,3 +196,10 @@ def test_an_answer_without_an_address_or_the_right_makes_no_mail(store: Store, c
     with pytest.raises(NotAllowed):
         sending.prepare_reply(store, known, "Hello")
     assert list(tmp_path.glob("crmdesk-mail-*")) == []
+
+
+def test_an_address_with_an_umlaut_in_its_domain_is_written_as_mail_servers_know_it() -> None:
+    content = mail_file(MailDraft(("Jürgen Groß", "info@müller.example"), ("Maria Becker", "maria@nordlicht.example"), "Größe", "Guten Tag"))
+    head = content.split(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert read(content)["To"] == "Jürgen Groß <info@xn--mller-kva.example>"

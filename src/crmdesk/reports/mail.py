@@ -58,7 +58,15 @@ def _person(name: str, address: str) -> Address | None:
     user, sign, domain = address.strip().rpartition("@")
     if not sign or not user or any(c.isspace() or c in '"<>()[],;:\\' for c in user + domain):
         return None
-    return Address(display_name=_one_line(name), username=user, domain=domain)
+    return Address(display_name=_one_line(name), username=user, domain=_domain(domain) if user.isascii() else domain)
+
+
+def _domain(domain: str) -> str:
+    """Return a domain as mail servers know it, such as xn--mller-kva.de for müller.de; as written where that can't be."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
 
 
 def _one_line(text: str) -> str:

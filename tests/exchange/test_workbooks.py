@@ -109,6 +109,11 @@ def test_a_damaged_or_foreign_archive_gets_a_clear_sentence(plain: Path, tmp_pat
     cut.write_bytes(plain.read_bytes()[:2_000])
     with pytest.raises(UserError, match="damaged or no workbook"):
         open_table(cut)
+    noise = tmp_path / "noise.xlsx"
+    noise.write_bytes(bytes(range(256)) * 10)
+    with pytest.raises(UserError, match="neither “Workbook” nor text is in it") as refused:
+        open_table(noise)
+    assert refused.value.hint == "The file is damaged, or not what its name says."
     other = tmp_path / "other.xlsx"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")

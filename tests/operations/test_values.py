@@ -58,6 +58,14 @@ def test_a_record_that_lacks_a_required_own_field_from_before_may_be_changed_els
     assert value(store, "contact", anna, "role") == "Buyer"
 
 
+def test_no_field_of_a_quote_is_required_since_drafts_begin_empty(store: Store) -> None:
+    with pytest.raises(UserError, match="begins as an empty draft"):
+        store.run(workspace.add_field, "quote", "Project", "text", required=True)
+    project = store.run(workspace.add_field, "quote", "Project", "text")
+    with pytest.raises(UserError, match="begins as an empty draft"):
+        store.run(records.edit, "custom_field", [project], {"required": "yes"})
+
+
 # ---- limits ----
 
 SAMPLES: dict[str, dict[str, str]] = {

@@ -66,7 +66,7 @@ def test_an_own_field_that_could_not_work_is_refused(store: Store, label: str, k
 @pytest.mark.parametrize(("given", "complaint"), [
     ({"about": "nonsense", "label": "Gift"}, "no entity"), ({"label": "Gift"}, "Entity is missing"), ({"about": "contact", "label": "Role"}, "already"),
     ({"about": "contact", "name": "birthday", "label": "Gift"}, "already"), ({"about": "contact", "label": "Gift", "kind": "choice"}, "at least one"),
-    ({"about": "phone", "label": "Gift"}, "takes no fields"),
+    ({"about": "phone", "label": "Gift"}, "takes no fields"), ({"about": "contact", "name": "Shoe size", "label": "Size"}, "“Shoe size” can't be the name of a field"),
 ])  # fmt: skip
 def test_an_own_field_that_could_not_work_is_refused_from_the_command_line_too(store: Store, given: dict[str, str], complaint: str) -> None:
     with pytest.raises(UserError, match=complaint):
@@ -74,9 +74,9 @@ def test_an_own_field_that_could_not_work_is_refused_from_the_command_line_too(s
 
 
 def test_an_own_field_keeps_its_kind_and_name_but_not_its_label(store: Store) -> None:
-    field = store.run(records.add, "custom_field", {"about": "contact", "name": "Shoe size", "label": "Size", "kind": "integer"})
+    field = store.run(records.add, "custom_field", {"about": "contact", "name": "schuhgröße", "label": "Size", "kind": "integer"})
     with store.read() as reader:
-        assert reader.value("SELECT name FROM custom_field") == "shoe_size"
+        assert reader.value("SELECT name FROM custom_field") == "schuhgröße"
     for given in ({"kind": "text"}, {"about": "deal"}, {"name": "size"}):
         with pytest.raises(UserError, match="can't be changed"):
             store.run(records.edit, "custom_field", [field], given)

@@ -61,8 +61,12 @@ def move_deal(deal: str, stage: str, reason: Annotated[str | None, typer.Option(
         deal_id = find(store, "deal", deal)
         with store.read() as reader:
             stage_id = asked.stage_named(reader, stage, deal_id)
+            is_lost = any(known.id == stage_id and known.outcome == "lost" for known in asked.stages(reader))
         store.run_from("cli", deals.move, deal_id, stage_id, reason)
-        say(shown(store, "deal", deal_id))
+        moved = shown(store, "deal", deal_id)
+        say(moved)
+        if is_lost and not moved["lost_reason"]:
+            print(tr("Why it was lost is not known: --reason says it."), file=sys.stderr)
 
 
 lead_app = typer.Typer(help="Leads.")

@@ -64,12 +64,13 @@ def short(value: Any) -> str:
     if isinstance(value, Mapping):
         if "title" in value:
             return str(value["title"])
-        if set(value) == {"amount", "currency"}:
-            return f"{value['amount']} {value['currency']}"
+        if {"amount", "currency"} <= value.keys():
+            # What has no rate stands beside the sum: currencies are never added.
+            return " + ".join(f"{money['amount']} {money['currency']}" for money in (value, *value.get("without_rate", ())))
         if "value" in value:
             return f"{value['value']} ({value['label']})" if value.get("label") else str(value["value"])
         return ", ".join(f"{key} {short(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(short(inner) for inner in value)
     if isinstance(value, bool):
         return tr("Yes") if value else tr("No")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk.cli.base import app, find, opened, pairs, say, shown, split
-from crmdesk.cli.output import progress, table
+from crmdesk.cli.output import as_json, pretty, progress, table
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -37,11 +37,17 @@ def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argu
             if set(given) != {"value"}:
                 raise typer.BadParameter(tr("Settings are changed by their name.") + " " + tr("As in: crmdesk set setting payment_days value=14"))
             store.run_from("cli", records.change_settings, {record: typed(record, given["value"])})
-            say({"name": record, "value": getattr(store.settings, record)})
+            _say_setting(store, record)
             return
         record_id = find(store, entity, record)
         store.run_from("cli", records.edit, entity, [record_id], given)
         say(shown(store, entity, record_id))
+
+
+def _say_setting(store: Store, name: str) -> None:
+    """Say what a setting is; a list in the JSON that `set setting` takes."""
+    value = getattr(store.settings, name)
+    say({"name": name, "value": value}, lambda: pretty({"name": name, "value": as_json(value) if isinstance(value, tuple) else value}))
 
 
 @app.command()
@@ -60,7 +66,7 @@ def show(entity: str, record: str) -> None:
     """Show a record with how many others belong to it, or a setting."""
     with opened() as store:
         if entity == "setting" and hasattr(store.settings, record) and not record.startswith("_"):
-            say({"name": record, "value": getattr(store.settings, record)})
+            _say_setting(store, record)
             return
         say(shown(store, entity, find(store, entity, record)))
 

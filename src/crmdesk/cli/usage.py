@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import typer
 
 _LEAST = re.compile(r"greater than or equal to (-?\d+)")
-_COMMAND = re.compile(r"No such command '(.*)'")
+_COMMAND = re.compile(r"No such command '(.*?)'(?:.*Did you mean (.*)\?)?", re.DOTALL)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((.*)\)")
 
 
@@ -24,7 +24,8 @@ def sentence(error: typer.TyperException) -> str:
     if "param" in vars(error):
         return _of_value(error, said)
     if found := _COMMAND.search(said):
-        return tr("There is no command “{name}”.", name=found[1]) + " " + tr("“crmdesk --help” lists them.")
+        similar = tr("Similar: {options}.", options=found[2].replace("'", "")) + " " if found[2] else ""
+        return tr("There is no command “{name}”.", name=found[1]) + " " + similar + tr("“crmdesk --help” lists them.")
     if found := _EXTRA.search(said):
         return tr("“{words}” is too much here.", words=found[1]) + " " + tr("Put quotation marks around texts with spaces.")
     commands = getattr(getattr(error, "cmd", None), "commands", None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.i18n import mark
@@ -89,10 +90,16 @@ class Setting(Record):
     value: Mapped[str | None] = stored("long_text", mark("Value"))
 
 
+def _drafts_begin_empty(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    if values.get("about") == "quote" and values.get("required"):
+        return "required", mark("A quote begins as an empty draft, so none of its fields can be required.")
+    return None
+
+
 class CustomField(Record):
     """A field that the user added to an entity."""
 
-    entity = Entity("custom_field", mark("Own field"), mark("Own fields"), 35, icon="sliders-horizontal", title="label")
+    entity = Entity("custom_field", mark("Own field"), mark("Own fields"), 35, icon="sliders-horizontal", title="label", rule=_drafts_begin_empty)
 
     about: Mapped[str | None] = stored("text", mark("Entity"), required=True, in_list=True)
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)

@@ -25,6 +25,20 @@ def name_of(label: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", folded(pinyin(label))).strip("_") or "field"
 
 
+def _kept(name: str) -> str:
+    """Return a name that somebody gave, as it is.
+
+    Raises:
+        UserError: filters and imports could not write it.
+    """
+    if re.fullmatch(r"[^\W\d]\w*", name) and name == name.lower():
+        return name
+    raise UserError(
+        tr("“{name}” can't be the name of a field: it takes small letters, digits and underscores.", name=name),
+        field="name", hint=tr("“{name}” would do, or leave it out: the label makes one.", name=name_of(name)),
+    )  # fmt: skip
+
+
 def settle(change: Change, field: CustomField) -> None:
     """Complete a new own field: the name that filters and imports write, and its place behind the others.
 
@@ -37,7 +51,7 @@ def settle(change: Change, field: CustomField) -> None:
     cls = entity_class(field.about)
     if cls.entity.owned_by or "custom" not in cls.columns:
         raise UserError(tr("{entity} takes no fields of your own.", entity=tr(cls.entity.label)), field="about")
-    field.about, field.name = cls.entity.name, name_of(field.name or field.label or "")
+    field.about, field.name = cls.entity.name, _kept(field.name) if field.name else name_of(field.label or "")
     known = change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, field.name))
     if known or field.name in cls.fields or (field.name in ENTITIES["address"].fields and "address" in cls.fields):
         raise UserError(tr("There is a field “{name}” already.", name=field.label or field.name), field="label")

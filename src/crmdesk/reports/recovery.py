@@ -28,6 +28,7 @@ _CHECK_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 _MISREAD = str.maketrans("OIL", "011")
 
 LEFT = 25 * MM
+PITCH = 3.6 * MM  # of the digits: so narrow that a group is one word, and stands well apart from the next
 TITLE = Style(size=20, bold=True, spacing=1.3)
 BODY = Style(size=10, spacing=1.5)
 LABEL = Style(size=8.5, colour=MUTED, spacing=1.5)
@@ -124,7 +125,7 @@ class _Sheet:
             x, y = LEFT + column * width / columns, top + row * height
             paper.line(one_line(str(index + 1), KEY_NUMBER), x + 2 * MM, y + 4.5 * MM)
             for place, char in enumerate(group):
-                paper.line(one_line(char, KEY), x + 2 * MM + place * 4.25 * MM, y + 11 * MM, 4.25 * MM, "centre")
+                paper.line(one_line(char, KEY), x + 2 * MM + place * PITCH, y + 11 * MM, PITCH, "centre")
         for row in range(rows + 1):
             paper.hairline(LEFT, top + row * height, width, INK if row in {0, rows} else FAINT)
         return top + rows * height

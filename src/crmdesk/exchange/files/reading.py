@@ -66,6 +66,8 @@ def _is_text(head: bytes) -> bool:
     return not any(head.startswith(magic) for magic, _ in FOREIGN) and not _is_workbook(head)
 
 
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
+
 # In the order in which they are asked: plain text is whatever nobody else knows.
 READERS = [
     Reader(
@@ -128,6 +130,9 @@ def reader_of(path: Path) -> Reader:
         name = next((name for magic, name in FOREIGN if head.startswith(magic)), OTHER_TEXTS.get(path.suffix.lower(), ""))
         raise UserError(tr("“{file}” is a {kind} file, no table.", file=path.name, kind=name), hint=tr("Save it as CSV or XLSX in the program it comes from."))
     if named is not None and named is not reader:
+        if reader.name == "csv" and _NO_TEXT.search(head):
+            said = tr("“{file}” can't be read: neither “{kind}” nor text is in it.", file=path.name, kind=tr(named.label))
+            raise UserError(said, hint=tr("The file is damaged, or not what its name says."))
         ending = ".xls" if reader.name == "workbook" and head.startswith(OLE) else reader.endings[0]
         raise UserError(
             tr("“{file}” is not what its name says: its content is “{kind}”.", file=path.name, kind=tr(reader.label)),

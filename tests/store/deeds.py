@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.models import mapping
 from crmdesk.operations import quotes, records, registry
 from crmdesk.store import backup, keys, open_store
-from crmdesk.store.files import SCHEMA, change_passphrase
+from crmdesk.store.connections import SCHEMA
+from crmdesk.store.files import change_passphrase
 from crmdesk.store.migrations import migrate
 
 if TYPE_CHECKING:

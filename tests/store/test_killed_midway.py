@@ -19,8 +19,7 @@ import pytest
 from crmdesk.errors import WrongPassphrase
 from crmdesk.operations import records
 from crmdesk.store import Store, backup, open_store
-from crmdesk.store.connections import connect, rows
-from crmdesk.store.files import SCHEMA
+from crmdesk.store.connections import SCHEMA, connect, rows
 from crmdesk.store.keys import Key
 from crmdesk.store.triggers import trigger_problems
 from crmdesk.store.verify import verify

@@ -13,8 +13,7 @@ import pytest
 from crmdesk.operations import records
 from crmdesk.store import Store, open_store
 from crmdesk.store.backup import backups, folder_of
-from crmdesk.store.connections import connect, rows
-from crmdesk.store.files import SCHEMA
+from crmdesk.store.connections import SCHEMA, connect, rows
 from crmdesk.store.migrations import migrate
 from crmdesk.store.schema import entity_tables
 from crmdesk.store.triggers import trigger_problems

@@ -17,7 +17,7 @@ from crmdesk.errors import StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
-from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, sorted_errors
+from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, schema_of, sorted_errors
 from crmdesk.store.places import shortened
 from crmdesk.store.rights import authorize
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
@@ -241,7 +241,7 @@ def restore(
     Returns:
         Where the replaced file was kept, or None if there was none.
     Raises:
-        UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound.
+        UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound. NotAStore, StoreTooNew: it is none of ours.
     """
     if target.exists() and not force:
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
@@ -252,6 +252,7 @@ def restore(
     with sorted_errors(), unfinished(target, "restore") as half:
         connection = connect(source, key, query_only=True)
         try:
+            schema_of(connection, source)
             copy_to(connection, half, key, progress)
         finally:
             connection.close()

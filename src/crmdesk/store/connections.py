@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from crmdesk.errors import CannotOpen, NotAStore, StoreBusy, StoreDamaged, UserError
+from crmdesk.errors import CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError
 from crmdesk.i18n import tr
 from crmdesk.store.keys import PLAIN_HEADER, Key, why_unreadable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BUSY_MS = 5000
 ROOM_FOR_LOG = 256 * 1024
 APPLICATION_ID = 0x43524D44  # "CRMD"
+SCHEMA = 1
 
 _NOT_A_DATABASE, _BUSY, _LOCKED, _FULL, _READ_ONLY, _CORRUPT, _IO, _CANT_OPEN, _INTERRUPT = 26, 5, 6, 13, 8, 11, 10, 14, 9
 DatabaseError = sqlcipher.DatabaseError
@@ -34,6 +36,10 @@ sqlcipher.register_adapter(type(None), {}.get)
 
 class _NoRoom(Exception):
     """The disk is too full even for the log's shared memory."""
+
+
+class _ReadOnlyMedium(Exception):
+    """Nothing can be written beside a file without a log, such as on a CD."""
 
 
 def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = False, journal: str = "WAL", alone: bool = False) -> Connection:
@@ -50,12 +56,14 @@ def connect(path: Path, key: Key, *, query_only: bool = False, create: bool = Fa
     except _NoRoom:
         if not query_only:
             raise UserError(tr("The disk is full. Nothing was changed."), hint=tr("Make room, then try again.")) from None
+    except _ReadOnlyMedium:
+        return _connect(path, key, query_only, create, journal, alone, mode="ro&immutable=1")
     # Looking needs no shared memory when nobody else may write meanwhile: what is on a full disk can still be read and copied elsewhere.
     return _connect(path, key, query_only, create, journal, True)
 
 
-def _connect(path: Path, key: Key, query_only: bool, create: bool, journal: str, alone: bool) -> Connection:
-    mode = "rwc" if create else "rw"
+def _connect(path: Path, key: Key, query_only: bool, create: bool, journal: str, alone: bool, mode: str = "") -> Connection:
+    mode = mode or ("rwc" if create else "rw")
     try:
         connection = sqlcipher.connect(
             f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=512
@@ -82,7 +90,14 @@ def _prepare(connection: Connection, path: Path, key: Key, query_only: bool, jou
     except DatabaseError as error:
         if primary_code(error) in (_IO, _BUSY, _LOCKED) and not alone and shutil.disk_usage(path.parent).free < ROOM_FOR_LOG:
             raise _NoRoom from error
+        if primary_code(error) in (_READ_ONLY, _CANT_OPEN) and query_only and not _has_log(path) and not os.access(path.parent, os.W_OK):
+            raise _ReadOnlyMedium from error
         raise _opening_error(error, path, key) from None
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _set_pragmas(connection: Connection, query_only: bool, journal: str) -> None:
@@ -164,6 +179,23 @@ def sorted_errors() -> Iterator[None]:
         if isinstance(getattr(error, "orig", error), DatabaseError) and (known := known_trouble(error)):
             raise known from error
         raise
+
+
+def schema_of(connection: Connection, path: Path) -> int:
+    """Return the format that a store or its copy is in.
+
+    Raises:
+        NotAStore: another program made it. StoreTooNew: a newer CRMDesk wrote it.
+    """
+    application, version = rows(connection, "PRAGMA application_id")[0][0], int(rows(connection, "PRAGMA user_version")[0][0])
+    if application != APPLICATION_ID:
+        raise NotAStore(tr("{path} is an encrypted database of another program.", path=path))
+    if version > SCHEMA:
+        raise StoreTooNew(
+            tr("{path} was written by a newer CRMDesk (format {theirs}; this program knows {ours}).", path=path, theirs=version, ours=SCHEMA),
+            hint=tr("Update CRMDesk, then open it again. Nothing was changed."),
+        )
+    return version
 
 
 def check_encrypted(path: Path) -> None:

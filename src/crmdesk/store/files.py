@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.clock import new_id, new_id_bytes, now_ms
-from crmdesk.errors import BadPlace, CannotOpen, NotAStore, StoreBusy, StoreDamaged, StoreTooNew, UserError, WrongPassphrase
+from crmdesk.errors import BadPlace, CannotOpen, StoreBusy, StoreDamaged, UserError, WrongPassphrase
 from crmdesk.i18n import mark, speaking, tr
 from crmdesk.models.member import Member
 from crmdesk.models.workspace import Setting
 from crmdesk.settings import data_folder
 from crmdesk.store import keys
 from crmdesk.store.backup import before_risk, copy_to, verify_copy
-from crmdesk.store.connections import APPLICATION_ID, check_encrypted, connect, primary_code, rows, sorted_errors
+from crmdesk.store.connections import APPLICATION_ID, SCHEMA, check_encrypted, connect, primary_code, rows, schema_of, sorted_errors
 from crmdesk.store.door import BEGAN, Change, operation
 from crmdesk.store.keys import Key
 from crmdesk.store.places import check_writable, may_write, refuse_bad_place, refuse_long_path, trouble
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
-SCHEMA = 1
 SHORTEST_PASSPHRASE = 8
 
 
@@ -141,6 +140,8 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     if key is None:
         key = keys.derive(passphrase or "", salt)
     elif key.salt != salt:
+        if isinstance(damage := keys.why_unreadable(path, key), StoreDamaged):
+            raise damage
         raise WrongPassphrase(tr("This recovery key belongs to another file, or the passphrase was changed since."))
     try:
         with sorted_errors():
@@ -156,14 +157,7 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
 def _check_identity(path: Path, key: Key) -> None:
     connection = connect(path, key, query_only=True)
     try:
-        application, version = rows(connection, "PRAGMA application_id")[0][0], rows(connection, "PRAGMA user_version")[0][0]
-        if application != APPLICATION_ID:
-            raise NotAStore(tr("{path} is an encrypted database of another program.", path=path))
-        if version > SCHEMA:
-            raise StoreTooNew(
-                tr("{path} was written by a newer CRMDesk (format {theirs}; this program knows {ours}).", path=path, theirs=version, ours=SCHEMA),
-                hint=tr("Update CRMDesk, then open it again. Nothing was changed."),
-            )
+        version = schema_of(connection, path)
         rows(connection, "SELECT count(*) FROM journal_tx")
     except Exception as error:
         if not isinstance(error, UserError) and primary_code(error) in (1, 11, 26):

@@ -130,8 +130,8 @@ def why_unreadable(path: Path, key: Key) -> StoreDamaged | WrongPassphrase:
                     hint=tr("Restore a backup: crmdesk restore BACKUP FILE."),
                 )
     return WrongPassphrase(
-        tr("This passphrase does not open {path}.", path=path),
-        hint=tr("Check Caps Lock and the keyboard's language. If it is surely right, the file's beginning is damaged: restore a backup."),
+        tr("This passphrase does not open {path}: it is not the right one, or the file's beginning is damaged.", path=path),
+        hint=tr("Check Caps Lock and the keyboard's language; if it is surely right, restore a backup."),
     )
 
 

@@ -433,7 +433,7 @@ def test_amounts_in_json_are_amounts_with_their_currency_in_history_and_lines_to
         (("audit", "--limit", "x"), "--limit takes a whole number."), (("ticket", "close", "T-1", "--csat", "x"), "--csat takes a whole number."),
         (("list",), "ENTITY is missing."), (("list", "company", "--nope"), "There is no option --nope."), (("frobnicate",), "There is no command “frobnicate”."),
         (("list", "company", "--limit"), "--limit needs a value."), (("show", "company", "a", "b"), "“b” is too much here."), (("ticket",), "Add one of: reply, note, close"),
-        (("--as", "emperor", "info"), "There is no role “emperor”."),
+        (("--as", "emperor", "info"), "There is no role “emperor”."), (("duplicates", "contact", "--min-score", "x"), "--min-score takes a number."),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_a_plain_sentence(crm: Program, words: tuple[str, ...], says: str) -> None:
@@ -563,3 +563,34 @@ def test_a_store_too_damaged_to_open_is_what_the_check_finds(typed: Program, tmp
     found = typed("verify", code=6)
     assert found["ok"] is False
     assert found["problems"]
+
+
+def test_a_record_has_just_the_fields_that_are_listed(crm: Program) -> None:
+    crm("add", "product", "name=Box")
+    crm("add", "company", "name=Acme")
+    crm("add", "contact", "name=Anna Berg")
+    crm("add", "deal", "name=Rollout")
+    crm("add", "quote", "subject=Boxes")
+    crm("add", "ticket", "subject=Alarm")
+    crm("add", "task", "subject=Call")
+    crm("add", "lead", "name=Maria Rossi")
+    crm("add", "activity", "subject=Met")
+    crm("add", "deal_product", "deal=Rollout", "product=Box")
+    listed = crm("fields")
+    for entity in {field["entity"] for field in listed}:
+        names = {field["name"] for field in listed if field["entity"] == entity}
+        for row in crm("list", entity, "--limit", "1")["rows"]:
+            assert {*crm("show", entity, row["id"])} == {*names, "id", "number", "related"}, entity
+
+
+def test_switches_and_long_texts_are_compared_too(crm: Program) -> None:
+    crm("add", "product", "name=Box")
+    crm("add", "product", "name=Old", "is_active=no")
+    crm("add", "task", "subject=Call", "body=Ask for Anna")
+
+    def found(entity: str, condition: str) -> int:
+        return int(crm("list", entity, "--where", condition, "--limit", "0")["total"])
+
+    assert [found("product", text) for text in ("is_active = yes", "is_active != yes", "is_active in yes,no", "is_active in no")] == [1, 1, 2, 1]
+    assert [found("task", text) for text in ("body = ask for anna", "body != Nothing", "body in Ask for Anna, Nothing")] == [1, 1, 1]
+    assert "empty" in crm("list", "product", "--where", "is_active ~ y", code=4)

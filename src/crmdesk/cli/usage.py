@@ -54,4 +54,6 @@ def _of_value(error: typer.TyperException, said: str) -> str:
         return tr("{option} takes a whole number from {least} on.", option=name, least=found[1])
     if "integer" in said:
         return tr("{option} takes a whole number.", option=name)
+    if "number" in said:
+        return tr("{option} takes a number.", option=name)
     return f"{name}: {said}"

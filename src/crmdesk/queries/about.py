@@ -42,7 +42,7 @@ def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, A
                 "entity": cls.entity.name, "name": field.name, "label": tr(field.label), "kind": field.kind, "required": field.required, "searchable": bool(field.search),
                 "sensitivity": field.sensitivity, "choices": [choice.value for choice in field.choices],
             }
-            for field in listed if field.name not in {"sort_key", "name_key", "city_key", "key"}
+            for field in listed if field.name not in records.WORKINGS
         ]  # fmt: skip
     return found
 

@@ -327,8 +327,12 @@ def _like(text: str) -> str:
 def _bad_operator(field: Field, operator: str) -> UserError:
     return UserError(
         tr("{field} can't be compared with “{operator}”.", field=tr(field.label), operator=operator),
-        hint=tr("It takes: {operators}.", operators=" ".join(KINDS[field.kind].operators)),
+        hint=tr("It takes: {operators}.", operators=" ".join(dict.fromkeys((*KINDS[field.kind].operators, "empty", "notempty")))),
     )
+
+
+# What can be asked in words beyond what filters offer.
+_MORE_OPERATORS = {"choice": ("~",), "date": ("~",), "flag": ("!=", "in"), "long_text": ("=", "!=", "in")}
 
 
 def _compare(column: str, field: Field, condition: Condition, reader: Reader, currency: str = "NULL") -> Where:
@@ -340,7 +344,7 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, cu
         return Where(f"({column} IS NULL OR {column} = '')")
     if operator == "notempty":
         return Where(f"({column} IS NOT NULL AND {column} <> '')")
-    if operator not in KINDS[field.kind].operators and not (operator == "~" and field.kind in {"choice", "date"}):
+    if operator not in {*KINDS[field.kind].operators, *_MORE_OPERATORS.get(field.kind, ())}:
         raise _bad_operator(field, operator)
     if operator == "~":
         return Where(f"{column} LIKE ? ESCAPE '\\'", (_like(condition.value),))

@@ -12,10 +12,11 @@ from PySide6.QtTest import QTest
 from crmdesk.operations import records
 from crmdesk.queries import records as asked
 from crmdesk.ui.actions import shown_keys
-from crmdesk.ui.editors import Line, TagsEditor, editor_for
+from crmdesk.ui.editors import TagsEditor, editor_for
 from crmdesk.ui.pages.contacts import ContactsPage
 from crmdesk.ui.pages.products import ProductsPage
 from crmdesk.ui.records import context, field_named
+from crmdesk.ui.widgets.inputs import Line
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from crmdesk.exchange.columns.mapping import importable
 from crmdesk.operations import records as deeds
@@ -578,3 +579,22 @@ def test_an_export_writes_what_the_list_shows(desk: Desk, tmp_path: Path, monkey
     assert lines[0] == ["id", "name", "role"]
     assert len(lines) == 4
     assert desk.said() == ["Exported as people.csv"]
+
+
+def test_the_columns_of_another_wide_file_are_shown_without_handing_the_keyboard_from_line_to_line(desk: Desk, tmp_path: Path) -> None:
+    page = desk.open("import")
+    assert isinstance(page, ImportPage)
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text(",".join(f"{name} {n}" for n in range(60)) + "\n" + ",".join("x" * 60) + "\n", encoding="utf-8")
+    moves: list[object] = []
+    page.open_file(tmp_path / "one.csv")
+    desk.settle()
+    page.go_to("columns")
+    desk.settle()
+    page.columns.boxes[0].setFocus()
+    QApplication.instance().focusChanged.connect(lambda old, now: moves.append(now))  # type: ignore[union-attr]  # there is one
+    page.open_file(tmp_path / "two.csv")
+    for _ in range(20):
+        desk.settle()
+    assert len(page.columns.boxes) == 60
+    assert len(moves) < 20

@@ -16,7 +16,7 @@ from crmdesk.fields import Choice, Field
 from crmdesk.queries.finding import Condition
 from crmdesk.ui import background, theme
 from crmdesk.ui.editors import Context
-from crmdesk.ui.lists.record_list import BulkAction, Definition, RecordList
+from crmdesk.ui.lists.record_list import BulkAction, Definition, Hints, RecordList
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable, Sort
 
@@ -483,3 +483,13 @@ def test_a_column_with_room_to_spare_gives_it_to_one_whose_texts_would_be_cut() 
     look(table)
     assert column_widths(table)["city"] < 150, "but what the user has made narrow stays so"
     table.close()
+
+
+def test_hints_that_have_no_room_are_left_out_as_a_whole() -> None:
+    hints = Hints("Enter open · Space select · Del delete")
+    hints.resize(600, 20)
+    assert hints.shown() == "Enter open · Space select · Del delete"
+    hints.resize(paint.text_width("Enter open · Space select", theme.font()) + 4, 20)
+    assert hints.shown() == "Enter open · Space select"
+    hints.resize(8, 20)
+    assert hints.shown() == ""

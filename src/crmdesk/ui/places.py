@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from crmdesk.i18n import tr
 from crmdesk.ui.drafts import Kept
-from crmdesk.ui.editors.editor import Editor
 from crmdesk.ui.page import Changed, Frame, Page, PageSpec, Place
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ def leave(page: Page | None) -> bool:
 
 def finish_typing(page: Page | None, within: QWidget) -> bool:
     """Have saved what is half typed on a page that is about to go; what can't be saved keeps the page, and has the keyboard."""
+    from crmdesk.ui.editors import Editor  # only once a store is open: the unlock screen waits for no more than it shows
+
     if not leave(page):
         return False
     for draft in within.findChildren(Kept):

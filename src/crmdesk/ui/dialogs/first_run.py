@@ -14,9 +14,9 @@ from crmdesk.i18n import LANGUAGES, language, locale, tr
 from crmdesk.ui.dialogs import open_store
 from crmdesk.ui.dialogs.covers import Badge, CoverCard
 from crmdesk.ui.dialogs.passphrase import NewPassphrase
-from crmdesk.ui.editors.lines import Line
 from crmdesk.ui.widgets.basics import Button, Chip, Clickable, Picture, Text, column, row
 from crmdesk.ui.widgets.grid import FormGrid
+from crmdesk.ui.widgets.inputs import Line
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from crmdesk.ui.editors.amounts import MoneyEditor
 from crmdesk.ui.editors.choices import ChoiceEditor, FlagEditor
 from crmdesk.ui.editors.dates import DateEditor
 from crmdesk.ui.editors.editor import Context, Editor
-from crmdesk.ui.editors.lines import Line, LineEditor, LongEditor
+from crmdesk.ui.editors.lines import LineEditor, LongEditor
 from crmdesk.ui.editors.links import LinkEditor
 from crmdesk.ui.editors.parts import AddressesEditor, MemoEditor, PartsEditor
 from crmdesk.ui.editors.tags import TagsEditor
@@ -57,7 +57,6 @@ __all__ = [
     "DateEditor",
     "Editor",
     "FlagEditor",
-    "Line",
     "LineEditor",
     "LinkEditor",
     "LongEditor",

@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QPlainTextEdit,
-    QStyle,
-    QStyleOptionFrame,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QPlainTextEdit
 
 from crmdesk.fields import KINDS, Field
-from crmdesk.ui import theme
 from crmdesk.ui.editors.editor import Context, Editor
-from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.inputs import Line
 
-
-class Line(QLineEdit):
-    """A line that shows with “…” that it is cut, while the keyboard is elsewhere; its tip has the whole text.
-
-    Args:
-        cut: where; `ElideLeft` keeps the end, such as the name of a file.
-    """
-
-    def __init__(self, text: str = "", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__(text)
-        self._cut = cut
-        self.textChanged.connect(self._tell)
-
-    @Slot(str)
-    def _tell(self, text: str) -> None:
-        self.setToolTip(text if self.is_cut() else "")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._tell(self.text())
-
-    def _room(self) -> QRect:
-        option = QStyleOptionFrame()
-        self.initStyleOption(option)
-        return self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self).adjusted(2, 0, -2, 0)
-
-    def is_cut(self) -> bool:
-        """Return whether the text is wider than the line."""
-        return self.echoMode() == QLineEdit.EchoMode.Normal and self.fontMetrics().horizontalAdvance(self.text()) > self._room().width()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.hasFocus() or not self.is_cut():
-            super().paintEvent(event)
-            return
-        painter, option = QPainter(self), QStyleOptionFrame()
-        self.initStyleOption(option)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
-        shown = theme.colour("text" if self.isEnabled() else "disabled")
-        room = self._room()
-        paint.line(painter, room, self.fontMetrics().elidedText(self.text(), self._cut, room.width()), self.font(), shown)
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 
 class LineEditor(Editor):

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.ui.editors.finding import FindingEditor
-from crmdesk.ui.editors.lines import Line
 from crmdesk.ui.widgets.basics import IconButton
+from crmdesk.ui.widgets.inputs import Line
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -103,6 +103,7 @@ class FieldBox(QComboBox):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMaxVisibleItems(16)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)  # else all entries are measured for each column
         self._note = ""
 
     def note(self) -> str:
@@ -180,10 +181,8 @@ class ColumnsView(Card):
         super().__init__(padding=0, space=0)
         head = _spread([Text(text, "caption") for text in (tr("Column in the file"), tr("Field"), tr("First value"))], ARROW, STATE, 9)
         self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        inner = QWidget()
-        inner.setLayout(column(self._rows, None, space=0))
-        self.add(head, Line(), scrolled(inner))
+        self._area = scrolled(QWidget())
+        self.add(head, Line(), self._area)
         self._lines: list[_Line] = []
         self._layout: Layout | None = None
         self._own: tuple[str, ...] = ()
@@ -217,10 +216,12 @@ class ColumnsView(Card):
         Args:
             own: those that become fields of the user's own. said: what the user said that they mean, if that is not in `seen` yet.
         """
-        while item := self._rows.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        # All lines go at once: hidden one by one, each would hand the keyboard on to the next.
+        inner = QWidget()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        inner.setLayout(column(self._rows, None, space=0))
+        self._area.setWidget(inner)
         self._lines, self._own = [], own
         layout = said or seen.layout
         known = targets(layout.entity)

@@ -8,19 +8,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from crmdesk.i18n import ntr, tr
 from crmdesk.queries.finding import Condition
-from crmdesk.ui import background
+from crmdesk.ui import background, theme
 from crmdesk.ui.lists.filters import FilterBar
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, PopupCard, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, SearchField
 from crmdesk.ui.widgets.layouts import empty
 from crmdesk.ui.widgets.record_table import Ask, Column, Id, RecordTable, Sort, Source
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
     from crmdesk.fields import Field
     from crmdesk.ui.background import Job
@@ -325,6 +327,24 @@ class RecordList(QWidget):
         action.run(ids)
 
 
+class Hints(QWidget):
+    """Keys that work just now, at the end of a line: as many of them, the first ones first, as have room as a whole."""
+
+    def __init__(self, keys: str) -> None:
+        super().__init__()
+        self._keys = keys.split(" · ")
+        self.setAccessibleName(keys)
+
+    def shown(self) -> str:
+        """Return the keys that have room."""
+        fitting = (" · ".join(self._keys[:count]) for count in range(len(self._keys), 0, -1))
+        return next((text for text in fitting if paint.text_width(text, theme.font()) <= self.width()), "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+        paint.line(QPainter(self), self.rect(), self.shown(), theme.font(), theme.colour("muted"), trailing)
+
+
 class _Foot(QWidget):
     """The line beneath the table: totals, or what can be done to the checked rows; and the keys."""
 
@@ -333,12 +353,8 @@ class _Foot(QWidget):
         self._totals = Text("", "muted")
         self._chosen = Text("", "muted")
         self._actions = row(space=6)
-        keys = tr("↑↓ move · Enter open · Space select · E edit · Del delete")
-        self._keys = Text(keys, "muted")
-        self._keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._keys.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         line = row(self._totals, self._chosen, self._actions, space=10)
-        line.addWidget(self._keys, 1)
+        line.addWidget(Hints(tr("↑↓ move · Enter open · Space select · E edit · Del delete")), 1)
         self.setLayout(line)
         self.setFixedHeight(22)
         self._chosen.hide()

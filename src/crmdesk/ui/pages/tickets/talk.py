@@ -192,8 +192,7 @@ class Talk(Card):
     def _send(self, wait: bool) -> None:
         text, found = self.reply.text().strip(), self._opened
         email = found.page.customer.email if found is not None else ""
-        said = tr("Reply noted; it is ready in your mail program") if email else tr("Reply noted")
-        self._say(deeds.reply, said, wait=wait, article_id=self._article)
+        self._say(deeds.reply, tr("Reply noted"), wait=wait, article_id=self._article)
         self._article = None
         if text and email and found is not None:
             self._open_mail(found.page.ticket.id, text)

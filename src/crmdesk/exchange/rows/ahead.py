@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import CURRENCY, DATES, NUMBERS, number_of, survey, usual_sign
+from crmdesk.exchange.values.links import name_key
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.cells import Hints, Question
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.fields import Field
+
+MOST_NAMES = 20_000
+"""So many names are kept to pass over those that come again."""
 
 
 def hints_of(
@@ -78,3 +82,18 @@ def only_lines(table: Table, entity: str, layout: Layout) -> str:
     if entity != "quote" or table.ways or heads or all(target.of != "line" for target in targets):
         return ""
     return tr("The rows of “{file}” are lines of quotes.", file=table.path.name)
+
+
+def companies_in(table: Table, entity: str, layout: Layout) -> Iterator[str]:
+    """Yield the names of the companies that a file brings or refers to, folded; some come again."""
+    targets = {column.index: column.target for column in layout.columns if column.target}
+    places = [
+        index for index, target in targets.items() if target.field == "company" or (target.field == "name" and (target.of or entity) in {"company", "contact"})
+    ]
+    seen: set[str] = set()
+    for _, cells in table.rows() if places else ():
+        for index in places:
+            if cells.__class__ is list and (cell := cells[index]) not in seen and cell != "":
+                if len(seen) < MOST_NAMES:
+                    seen.add(shown(cell))
+                yield name_key("company", shown(cell))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.values.links import Book, Stages, Tags
+from crmdesk.exchange.values.links import Book, Companies, Stages, Tags
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.deals import default_pipeline
@@ -14,6 +14,7 @@ from crmdesk.queries.deals import default_pipeline
 if TYPE_CHECKING:
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Store
 
 
@@ -21,11 +22,11 @@ class Books:
     """One book for each entity that a file refers to, made when it does.
 
     Args:
-        creates: whether records that the file refers to are made.
+        creates: whether records that the file refers to are made. forms: which legal forms companies have.
     """
 
-    def __init__(self, store: Store, entity: str, gathered: Gathered, creates: bool) -> None:
-        self._store, self._entity, self._gathered, self._creates = store, entity, gathered, creates
+    def __init__(self, store: Store, entity: str, gathered: Gathered, creates: bool, forms: LegalForms) -> None:
+        self._store, self._entity, self._gathered, self._creates, self._forms = store, entity, gathered, creates, forms
         self._by_entity: dict[str, Book] = {}
         self._by_pipeline: dict[bytes | None, Stages] = {}
 
@@ -39,8 +40,10 @@ class Books:
             args = (self._store, self._gathered, source, self._creates)
             if entity == "tag":
                 self._by_entity[entity] = Tags(entity, *args)
+            elif entity == "company":
+                self._by_entity[entity] = Companies(entity, *args, later=self._entity in {"company", "contact"}, forms=self._forms)
             else:
-                self._by_entity[entity] = Book(entity, *args, later=entity == self._entity or (entity == "company" and self._entity == "contact"))
+                self._by_entity[entity] = Book(entity, *args, later=entity == self._entity)
         return self._by_entity[entity]
 
     def stages(self, pipeline: bytes | None, source: str) -> Stages:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.words.company_names import LegalForms
 
 ANYTHING = "*"
 
@@ -21,10 +22,14 @@ class Earlier:
     """The new records of an import by their keys.
 
     Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
+
+    Args:
+        forms: which legal forms companies have.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forms: LegalForms) -> None:
         self._seen = Seen()
+        self._forms = forms
 
     def record(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> bytes | None:
         """Return the record that an earlier row made, if this row means the same."""
@@ -33,11 +38,23 @@ class Earlier:
             if (kind == "n" and draft.values.get("external_id")) or (kind != "i" and "own id" in draft.rest):
                 continue
             if kind == "n" and draft.entity == "company":
-                record = next((found for key in _company_keys(value, remembers=False) if (found := self._seen.get(key))), None)
+                record = self._company(*value)
             else:
                 record = self._seen.get(its_hash)
             if record:
                 return record
+        return None
+
+    def _company(self, name: str, city: str) -> bytes | None:
+        """Return the company of a row further up that is called so: towns must not contradict and may be missing, and so may legal forms."""
+        bare, form = split_form(name)
+        towns = (city, "") if city else (ANYTHING,)
+        others = (form, "") if form else ("", ANYTHING)
+        for other in others:
+            for town in towns:
+                found = self._seen.get(hash((bare, other, town)))
+                if found and (other == form or self._forms.has_one(name, form)):
+                    return found
         return None
 
     def remember(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> None:
@@ -45,8 +62,9 @@ class Earlier:
         has_mail = False
         for (kind, value), its_hash in zip(keys, hashes, strict=True):
             if kind == "n" and draft.entity == "company":
-                for key in _company_keys(value, remembers=True):
-                    self._seen.remember(key, draft.id)
+                (bare, form), city = split_form(value[0]), value[1]
+                for key in ((bare, one, town) for one in {form, ANYTHING} for town in {city, ANYTHING}):
+                    self._seen.remember(hash(key), draft.id)
             elif kind == ANY_FILE and value[1] == "mail":
                 continue  # the mail address is there by itself
             elif kind != "p" or not has_mail:  # mail addresses come before phones
@@ -57,13 +75,3 @@ class Earlier:
 def hashes_of(draft: Draft, keys: Sequence[Key]) -> list[int]:
     """Return what is compared of a row's keys."""
     return [hash((draft.entity, key)) for key in keys]
-
-
-def _company_keys(value: tuple[str, str], remembers: bool) -> list[int]:
-    """Return by what companies of one file are compared: towns and legal forms must not contradict, and may be missing."""
-    (name, form), city = split_form(value[0]), value[1]
-    if remembers:
-        forms, cities = {form, ANYTHING}, {city, ANYTHING}
-    else:
-        forms, cities = ({form, ""} if form else {ANYTHING}), ({city, ""} if city else {ANYTHING})
-    return [hash((name, one, town)) for one in forms for town in cities]

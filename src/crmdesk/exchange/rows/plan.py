@@ -13,7 +13,7 @@ from crmdesk.exchange.columns.fresh_fields import fresh_fields, shared_fields, w
 from crmdesk.exchange.columns.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.columns.mapping import guess, importable
 from crmdesk.exchange.files.reading import open_table
-from crmdesk.exchange.rows.ahead import discounts_are_shares, hints_of, only_lines
+from crmdesk.exchange.rows.ahead import companies_in, discounts_are_shares, hints_of, only_lines
 from crmdesk.exchange.rows.books import Books
 from crmdesk.exchange.rows.decisions import Decided
 from crmdesk.exchange.rows.options import ImportOptions, check_match, check_options
@@ -25,6 +25,7 @@ from crmdesk.exchange.shapes.shape import Shape, Work
 from crmdesk.exchange.values.cells import Hints, Question, two_ways
 from crmdesk.exchange.values.gathering import Gathered
 from crmdesk.exchange.values.phones import PhoneReader
+from crmdesk.exchange.words.company_names import LegalForms
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations.imports import Batch, mapping_id
@@ -92,7 +93,9 @@ class Plan:
         self.hints: dict[int, Hints] = {}
         self.notes: list[str] = list(self.table.notes)
         gathered = Gathered(store.settings)
-        self._shared = Shared(store, gathered, Books(store, entity, gathered, options.creates))
+        forms = LegalForms(store)
+        self._shared = Shared(store, gathered, Books(store, entity, gathered, options.creates, forms), forms)
+        forms.read_from(self._companies)
         self._wrote = False
 
     def _kept(self) -> Kept | None:
@@ -114,6 +117,7 @@ class Plan:
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
         self._shared = earlier._shared
+        self._shared.forms.read_from(self._companies)
         self._made_fields = earlier._made_fields + earlier._fresh_fields
         self._take_fresh(shared_fields(self._fresh_fields, self._made_fields))
 
@@ -148,6 +152,10 @@ class Plan:
     def _order(self) -> str:
         """The order of dates that the user said, now or the last time."""
         return self.options.dates or (self.kept.dates if self.kept else "")
+
+    def _companies(self) -> Iterator[str]:
+        """Yield the names of companies in the file."""
+        return companies_in(self.table, self.entity, self.layout)
 
     # ---- the rows ----
 

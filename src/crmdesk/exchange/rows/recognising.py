@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.rows.seen import Seen
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Reader, Store
 
 
@@ -91,11 +92,11 @@ class Recognising:
 
     Args:
         was_empty: by entity, whether the store had no such record when the import began; filled here.
-        taken: the records without keys that rows turned out to be; filled here.
+        taken: the records without keys that rows turned out to be; filled here. forms: which legal forms companies have.
     """
 
-    def __init__(self, store: Store, entity: str, was_empty: dict[str, bool], taken: Seen) -> None:
-        self._store, self._entity, self._was_empty, self._taken = store, entity, was_empty, taken
+    def __init__(self, store: Store, entity: str, was_empty: dict[str, bool], taken: Seen, forms: LegalForms) -> None:
+        self._store, self._entity, self._was_empty, self._taken, self._forms = store, entity, was_empty, taken, forms
 
     def known(self, drafts: Sequence[Draft], keys_of: Sequence[list[Key]]) -> list[Match | None]:
         """Return, for each row, the record that its keys mean."""
@@ -106,7 +107,7 @@ class Recognising:
                     continue
                 ours = [place for place, draft in enumerate(drafts) if draft.entity == entity]
                 names = [str(drafts[place].values.get("name") or "") for place in ours]
-                for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours], names, product_names()), strict=True):
+                for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours], names, product_names(), self._forms), strict=True):
                     known[place] = match
         return known
 

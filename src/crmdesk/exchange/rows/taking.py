@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.values.known import Key, Match
     from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Store
 
 
@@ -46,7 +47,7 @@ class Shared:
     store: Store
     gathered: Gathered
     books: Books
-    earlier: Earlier = field(default_factory=Earlier)
+    forms: LegalForms
     fresh: Fresh = field(default_factory=Fresh)
     merged: Fresh = field(default_factory=Fresh)
     was_empty: dict[str, bool] = field(default_factory=dict)
@@ -55,11 +56,12 @@ class Shared:
 
     def __post_init__(self) -> None:
         self.once = Once(self.store)
+        self.earlier = Earlier(self.forms)
 
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
         self.books.forget()
-        self.earlier, self.fresh, self.merged, self.taken = Earlier(), Fresh(), Fresh(), Seen()
+        self.earlier, self.fresh, self.merged, self.taken = Earlier(self.forms), Fresh(), Fresh(), Seen()
 
 
 class Taking:
@@ -76,7 +78,7 @@ class Taking:
         self._store, self._shared, self._table, self._entity, self._layout, self._options = store, shared, table, entity, layout, options
         self._decided, self._told, self._shape, self._ringed = decided, told, shape, ringed
         self._keys = Keys(entity, options.match, bool(layout.product or table.ways))
-        self._recognising = Recognising(store, entity, shared.was_empty, shared.taken)
+        self._recognising = Recognising(store, entity, shared.was_empty, shared.taken, shared.forms)
         self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
         self._completes = options.on_duplicate in {"fill", "overwrite"}
         self._has_rules = bool(store.settings.uniqueness)

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.exchange.values.entries import FORMED_BY, OWNERS, forms
+from crmdesk.exchange.values.entries import FORMED_BY, OWNERS
+from crmdesk.exchange.values.entries import forms as forms_of
 from crmdesk.exchange.values.links import NUMBERED, name_key
 from crmdesk.exchange.words.company_names import companies_called
 from crmdesk.i18n import mark
@@ -19,6 +20,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Reader
 
 Key = tuple[str, Any]
@@ -62,7 +64,7 @@ class Match:
 
 
 def known_as(
-    reader: Reader, entity: str, rows: Sequence[Sequence[Key]], names: Sequence[str] = (), programs: frozenset[str] = frozenset()
+    reader: Reader, entity: str, rows: Sequence[Sequence[Key]], names: Sequence[str] = (), programs: frozenset[str] = frozenset(), forms: LegalForms | None = None
 ) -> list[Match | None]:  # fmt: skip
     """Return, for each row, the live record that it means, or None.
 
@@ -73,6 +75,7 @@ def known_as(
         rows: the keys of each row, strongest first; names of companies are `("n", (name, city))`, mails and phones go with the person's sort key.
         names: what each row calls its person, as it is written.
         programs: what ids can belong to other than the name of a file.
+        forms: which legal forms companies have; needed where companies are looked up by name.
     """
     wanted: dict[str, set[Any]] = {}
     for keys in rows:
@@ -80,7 +83,7 @@ def known_as(
             wanted.setdefault(kind, set()).add(value)
     found: dict[Key, dict[bytes, None]] = {}
     for kind in sorted(wanted):
-        asked = _ask_any_file(reader, entity, wanted[kind], programs) if kind == ANY_FILE else _ask(reader, entity, kind, wanted[kind])
+        asked = _ask_any_file(reader, entity, wanted[kind], programs) if kind == ANY_FILE else _ask(reader, entity, kind, wanted[kind], forms)
         for key, record in asked:
             found.setdefault(key, {})[record] = None
     if not found:
@@ -123,7 +126,7 @@ def _settled(reader: Reader, leads: Iterable[bytes]) -> set[bytes]:
     return {record for (record,) in reader.rows(f"SELECT id FROM lead WHERE id {IN_IDS} AND converted_at IS NOT NULL", (id_list(set(leads)),))}
 
 
-def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
+def _ask(reader: Reader, entity: str, kind: str, values: set[Any], forms: LegalForms | None) -> Iterator[tuple[Key, bytes]]:
     is_open = " AND t.converted_at IS NULL" if entity == "lead" and kind not in {"i", "x"} else ""
     live = f"t.deleted_at IS NULL{is_open}"
     match kind:
@@ -133,8 +136,8 @@ def _ask(reader: Reader, entity: str, kind: str, values: set[Any]) -> Iterator[t
             yield from _ask_people(reader, entity, live, "phone", "e164", kind, values)
         case "c":
             yield from _ask_colleagues(reader, entity, live, values)
-        case "n" if entity == "company":
-            yield from ((("n", value), record) for value, record in companies_called(reader, values))
+        case "n" if entity == "company" and forms:
+            yield from ((("n", value), record) for value, record in companies_called(reader, values, forms))
         case "n":
             yield from _ask_names(reader, entity, live, values)
         case "i":
@@ -162,7 +165,7 @@ def _ask_entries(reader: Reader, entity: str, live: str, values: set[Any]) -> It
     listed = ", ".join(f't."{name}"' for name in names)
     sql = f'SELECT t.id, {listed} FROM "{entity}" t WHERE {live} AND t."{OWNERS[entity]}" {IN_IDS} ORDER BY t.position, t.id'
     for record, *stored in reader.rows(sql, (id_list({form[0] for form in values}),)):
-        for form in forms(entity, dict(zip(names, stored, strict=True))):
+        for form in forms_of(entity, dict(zip(names, stored, strict=True))):
             if form in values:
                 yield ("o", form), record
 

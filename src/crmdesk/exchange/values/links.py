@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.exchange.values.gathering import Gathered
+    from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Reader, Store
 
 NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", "ticket": "number"}
-SCANNED = 2_000
-"""Among so many promised companies a name without its legal form is looked for."""
 CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline", "service_level"})
 
 
@@ -66,7 +65,6 @@ class Book:
         self._named: dict[str, tuple[tuple[str, bytes], ...]] = {}
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
-        self._alike: dict[str, set[bytes]] = {}
         self._company_of: dict[bytes, bytes | None] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
@@ -108,14 +106,15 @@ class Book:
             else:
                 self._prepare_titles(reader, new)
                 return
-            if self.entity == "company":
-                for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in new}):
-                    self._alike.setdefault(name, set()).add(record)
+            self._prepare_alike(reader, new)
             owner = "company_id" if "company_id" in columns else "NULL"
             sql = f'SELECT "{self._title}", id, {owner} FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
             for title, record, company in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
                 self._called(name_key(self.entity, title or ""), title or "", record)
                 self._company_of[record] = company
+
+    def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
+        """Look up what is called nearly so, where that may be the same."""
 
     def _prepare_titles(self, reader: Reader, texts: set[str]) -> None:
         """Look up records that are called by what they are about, letter by letter: tickets, and drafts of quotes."""
@@ -148,7 +147,7 @@ class Book:
         key = name_key(self.entity, text)
         if is_key:
             return self._by_foreign(text) or self._numbered.get(text) or self._by_name(key, text)
-        return self._numbered.get(text) or self._by_name(key, text) or self._by_foreign(text) or self._by_bare_name(key)
+        return self._numbered.get(text) or self._by_name(key, text) or self._by_foreign(text) or self._alike_to(key)
 
     def _by_foreign(self, text: str) -> bytes | None:
         found = self._foreign.get(text, [])
@@ -168,10 +167,9 @@ class Book:
             raise self._unclear(len(found), text)
         return found[0][1] if found else None
 
-    def _by_bare_name(self, key: str) -> bytes | None:
-        """Return the one company that is called so but for its legal form."""
-        found = self._alike.get(key, set())
-        return next(iter(found)) if len(found) == 1 else None
+    def _alike_to(self, key: str) -> bytes | None:
+        """Return the one record that is called nearly so, where that is the same."""
+        return None
 
     def of_its_own(self, text: str, beside: Mapping[str, bytes]) -> bytes | None:
         """Return the one of several records called so that belongs to the same company or contact as the row, or None.
@@ -239,18 +237,7 @@ class Book:
         for text in texts:
             if text and (promised := self.promised.pop(name_key(self.entity, text), None)):
                 return promised[0]
-        if self.entity == "company" and self.promised and texts and texts[0]:
-            return self._claim_bare(texts[0])
         return None
-
-    def _claim_bare(self, text: str) -> bytes | None:
-        """Return the id that was promised to the one company that is called so but for its legal form."""
-        name, form = split_form(name_key("company", text))
-        if form:
-            promised = self.promised.pop(name, None)
-            return promised[0] if promised else None
-        found = [key for key in self.promised if key.startswith(name) and split_form(key)[0] == name] if len(self.promised) < SCANNED else []
-        return self.promised.pop(found[0])[0] if len(found) == 1 else None
 
     def keep_promises(self) -> None:
         """Make what was referred to but never stood in the file."""
@@ -318,6 +305,67 @@ def _usual_minutes() -> dict[str, int]:
 
     minutes = {f"{priority}_first_reply_minutes": reply for priority, (reply, _) in STANDARD.items()}
     return minutes | {f"{priority}_resolution_minutes": resolution for priority, (_, resolution) in STANDARD.items()}
+
+
+class Companies(Book):
+    """Companies: a legal form may be missing where there is only one.
+
+    Args:
+        forms: which legal forms companies have.
+    """
+
+    def __init__(self, entity: str, store: Store, gathered: Gathered, source: str, creates: bool, later: bool, forms: LegalForms) -> None:
+        super().__init__(entity, store, gathered, source, creates, later)
+        self._forms = forms
+        self._alike: dict[str, set[bytes]] = {}
+        self._here: dict[str, dict[str, tuple[str, bytes]]] = {}
+
+    def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
+        for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in texts}, self._forms):
+            self._alike.setdefault(name, set()).add(record)
+
+    def _alike_to(self, key: str) -> bytes | None:
+        there = self._alike.get(key, set())
+        if there:
+            return next(iter(there)) if len(there) == 1 else None
+        called = self._of_this_file(key)
+        return called[1] if called else None
+
+    def _of_this_file(self, key: str) -> tuple[str, bytes] | None:
+        """Return the company of this import that is the same but for its legal form: what it is called, and its id."""
+        bare, form = split_form(key)
+        return next((found for other, found in self._here.get(bare, {}).items() if found[0] != key and self._forms.is_one(key, form, other)), None)
+
+    def _promise(self, text: str, is_key: bool) -> bytes:
+        record = super()._promise(text, is_key)
+        self._note(text, record)
+        return record
+
+    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+        """Make a company that has only its name, and what is given beside it."""
+        record = super().create(text, is_key, **more)
+        self._note(text, record)
+        return record
+
+    def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
+        """Take note of a company that the file itself brings."""
+        super().learn(record, name, number, external_id)
+        if name:
+            self._note(name, record)
+
+    def _note(self, text: str, record: bytes) -> None:
+        key = name_key("company", text)
+        bare, form = split_form(key)
+        self._here.setdefault(bare, {}).setdefault(form, (key, record))
+
+    def claim(self, *texts: str | None) -> bytes | None:
+        """Return the id that was promised to a company which now stands in the file, perhaps with a legal form or without."""
+        claimed = super().claim(*texts)
+        if claimed is None and self.promised and texts and texts[0]:
+            called = self._of_this_file(name_key("company", texts[0]))
+            if called and called[0] in self.promised:
+                claimed = self.promised.pop(called[0])[0]
+        return claimed
 
 
 class Tags(Book):

@@ -73,8 +73,3 @@ def is_surely_a_company(name: str) -> bool:
     form = split_form(name)[1]
     last = name.rsplit(maxsplit=1)[-1].rstrip(".") if name.split() else ""
     return bool(form) and (form not in _ALSO_NAMES or (last.isupper() and not name.isupper()) or "." in last or last in {"Limited", "Company"})
-
-
-def may_be_one(form: str, other: str) -> bool:
-    """Say whether two companies of one name can be the same: one says no legal form, or both say the same."""
-    return not form or not other or form == other

@@ -1,0 +1,106 @@
+"""A company's legal form may be missing where there is only one; two different forms are two companies, whatever the order of rows."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from crmdesk.store import Store
+
+
+def companies(store: Store, folder: Path, *names: str, **options: Any) -> None:
+    path = folder / "companies.csv"
+    path.write_text("\n".join(["Company name", *names]) + "\n", encoding="utf-8")
+    import_file(store, "company", path, ImportOptions(**options))
+
+
+def people(store: Store, folder: Path, *companies: str) -> None:
+    path = folder / "people.csv"
+    path.write_text("\n".join(["Name,Company", *(f"Person {chr(65 + at)},{name}" for at, name in enumerate(companies))]) + "\n", encoding="utf-8")
+    import_file(store, "contact", path)
+
+
+def names(store: Store) -> list[str]:
+    with store.read() as reader:
+        return [name for (name,) in reader.rows("SELECT name FROM company WHERE deleted_at IS NULL ORDER BY name")]
+
+
+def employers(store: Store) -> dict[str, set[str]]:
+    """Return who works where: companies by the last letter of their people."""
+    found: dict[str, set[str]] = {}
+    with store.read() as reader:
+        for person, company in reader.rows("SELECT t.name, c.name FROM contact t JOIN company c ON c.id = t.company_id WHERE t.deleted_at IS NULL"):
+            found.setdefault(company, set()).add(person[-1])
+    return found
+
+
+ONE_FORM = list(permutations(["Acme", "Acme GmbH"]))
+TWO_FORMS = list(permutations(["Acme", "Acme GmbH", "Acme AG"]))
+
+
+@pytest.mark.parametrize("order", ONE_FORM)
+def test_one_form_and_none_are_one_company_in_any_order(store: Store, tmp_path: Path, order: Sequence[str]) -> None:
+    companies(store, tmp_path, *order)
+    assert len(names(store)) == 1
+    companies(store, tmp_path, *reversed(order))
+    assert len(names(store)) == 1
+
+
+@pytest.mark.parametrize("order", TWO_FORMS)
+def test_of_two_forms_a_name_without_one_is_a_company_of_its_own_in_any_order(store: Store, tmp_path: Path, order: Sequence[str]) -> None:
+    companies(store, tmp_path, *order)
+    assert names(store) == ["Acme", "Acme AG", "Acme GmbH"]
+    companies(store, tmp_path, *reversed(order))
+    assert names(store) == ["Acme", "Acme AG", "Acme GmbH"]
+
+
+@pytest.mark.parametrize("order", ONE_FORM)
+def test_people_of_one_form_and_none_are_colleagues_in_any_order(store: Store, tmp_path: Path, order: Sequence[str]) -> None:
+    people(store, tmp_path, *order)
+    assert list(employers(store).values()) == [{"A", "B"}]
+
+
+@pytest.mark.parametrize("order", TWO_FORMS)
+def test_people_of_two_forms_are_no_colleagues_in_any_order(store: Store, tmp_path: Path, order: Sequence[str]) -> None:
+    people(store, tmp_path, *order)
+    assert {company: len(who) for company, who in employers(store).items()} == {"Acme": 1, "Acme AG": 1, "Acme GmbH": 1}
+
+
+@pytest.mark.parametrize(
+    ("there", "named", "linked"),
+    [
+        (["Acme"], ["Acme AG"], ["Acme"]),  # the one form that there is
+        (["Acme"], ["Acme AG", "Acme GmbH"], ["Acme AG", "Acme GmbH"]),
+        (["Acme GmbH"], ["Acme"], ["Acme GmbH"]),
+        (["Acme GmbH"], ["Acme", "Acme AG"], ["Acme", "Acme AG"]),
+        (["Acme GmbH"], ["Acme", "Acme G.m.b.H."], ["Acme GmbH"]),
+        (["Acme GmbH", "Acme AG"], ["Acme"], ["Acme"]),
+        (["Acme GmbH", "Acme AG"], ["ACME ag"], ["Acme AG"]),
+        (["上海明德贸易有限公司"], ["上海明德贸易"], ["上海明德贸易有限公司"]),
+    ],
+)
+def test_links_go_by_the_same_rule(store: Store, tmp_path: Path, there: list[str], named: list[str], linked: list[str]) -> None:
+    companies(store, tmp_path, *there, on_duplicate="add")
+    for order in permutations(named):
+        people(store, tmp_path, *order)
+        assert sorted(employers(store)) == linked
+        store.undo()
+
+
+@pytest.mark.parametrize("order", ["people first", "company first"])
+def test_the_row_of_a_company_is_the_one_that_its_people_name_without_the_form(store: Store, tmp_path: Path, order: str) -> None:
+    rows = ["Anna Berg,Acme,", ",Acme GmbH,office@acme.example"]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["Name,Company,Email", *(rows if order == "people first" else reversed(rows))]) + "\n", encoding="utf-8")
+    import_file(store, "contact", path)
+    assert len(names(store)) == 1
+    assert list(employers(store).values()) == [{"g"}]

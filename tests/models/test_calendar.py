@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.errors import UserError
-from crmdesk.models.calendar import Calendar, add_working_minutes, calendar_of, later_working_day, working_minutes, working_time
+from crmdesk.models.calendar import Calendar, add_working_minutes, calendar_of, check_hours, later_working_day, read_times, working_minutes, working_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = (("09:00", "12:00", "13:00", "17:00"),) * 5 + ((), ())
@@ -52,6 +52,16 @@ def test_the_night_of_the_summer_time_change_has_an_hour_less() -> None:
 def test_the_business_day_is_that_of_the_calendars_zone() -> None:
     shanghai = calendar_of(WEEK, ZoneInfo("Asia/Shanghai"))
     assert add_working_minutes(datetime(2026, 11, 17, 23, 0, tzinfo=UTC), 60, shanghai) == datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+
+
+def test_a_day_may_have_hours_of_its_own_be_it_christmas_eve_or_a_saturday_that_makes_up_for_a_holiday() -> None:
+    own = [(date(2026, 12, 24), read_times("09:00-12:00")), (date(2026, 12, 26), read_times("10:00 – 11:00, 13:00-14:00"))]
+    calendar = calendar_of(WEEK, BERLIN, [date(2026, 12, 25)], own)
+    assert working_minutes(at("2026-12-24 00:00"), at("2026-12-25 00:00"), calendar) == 180
+    assert working_minutes(at("2026-12-25 00:00"), at("2026-12-28 00:00"), calendar) == 120
+    assert later_working_day(date(2026, 12, 23), 2, calendar) == date(2026, 12, 26)
+    assert check_hours("09:00-12:00") is None
+    assert check_hours("in the morning")
 
 
 def test_time_runs_backwards_as_a_negative_number() -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.operations import records, tasks
+from crmdesk.models.calendar import calendar_of
+from crmdesk.operations import records, tasks, workspace
 from crmdesk.store import open_store
 
 if TYPE_CHECKING:
@@ -135,6 +136,34 @@ def test_a_task_without_time_stays_without_time_when_put_off(store: Store) -> No
     assert clock.moment(values(store, task, "remind_at")).astimezone(BERLIN).strftime("%d %H:%M") == "03 09:00"
 
 
+def test_what_repeats_until_a_day_ends_there(store: Store) -> None:
+    task = store.run(tasks.add, "Daily stand-up", due_on=date(2027, 1, 29), repeats="day", repeats_until=date(2027, 1, 30))
+    (following,) = store.run(tasks.done, [task])
+    assert store.run(tasks.done, [following]) == []
+    assert store.run(records.edit, "task", [following], {"repeats": ""}) == 1
+    with store.read() as reader:
+        assert reader.one("SELECT repeats_from, repeats_until FROM task WHERE id = ?", (following.bytes,)) == (None, None)
+
+
+def test_a_task_of_working_days_leaves_weekends_and_holidays_out(store: Store) -> None:
+    with clock.frozen(datetime(2026, 12, 23, 9, tzinfo=UTC)):
+        store.run(workspace.add_holiday, date(2026, 12, 25), "Christmas")
+        store.run(workspace.add_holiday, date(2026, 12, 26), "Stocktaking", "09:00-12:00")
+        task, days = store.run(tasks.add, "Post", due_on=date(2026, 12, 23), repeats="workday"), []
+        for _ in range(3):
+            (task,) = store.run(tasks.done, [task])
+            with store.read() as reader:
+                days.append(reader.value("SELECT due_on FROM task WHERE id = ?", (task.bytes,)))
+    assert days == ["2026-12-24", "2026-12-26", "2026-12-28"]
+
+
+def test_a_task_whose_day_is_taken_away_has_no_time_either(store: Store) -> None:
+    task = store.run(tasks.add, "Call", due_at=datetime(2026, 2, 2, 9, tzinfo=UTC))
+    store.run(records.edit, "task", [task], {"due_on": ""})
+    with store.read() as reader:
+        assert reader.one("SELECT due_on, due_at FROM task WHERE id = ?", (task.bytes,)) == (None, None)
+
+
 def test_what_repeats_needs_a_day(store: Store) -> None:
     with pytest.raises(UserError, match="needs a day"):
         store.run(tasks.add, "Weekly call", repeats="week")
@@ -142,10 +171,38 @@ def test_what_repeats_needs_a_day(store: Store) -> None:
         store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week", repeat_every=0)
 
 
-@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.sampled_from(["day", "week", "month", "year"]), st.integers(1, 14), st.integers(-400, 400))
-def test_the_next_day_is_always_later_and_never_past(first: date, repeats: str, every: int, shift: int) -> None:
+OFFICE = calendar_of((("09:00", "17:00"),) * 5 + ((), ()), UTC, [date(2026, 12, 25)], [(date(2026, 12, 26), ("09:00", "12:00"))])
+
+
+def falls_on(day: date, first: date, repeats: str, every: int) -> bool:
+    """Say whether a day belongs to a series, looked at by itself."""
+    days, months = (day - first).days, (day.year - first.year) * 12 + day.month - first.month
+    last_of_month = (day + timedelta(days=1)).day == 1
+    match repeats:
+        case "day":
+            return days % every == 0
+        case "week":
+            return days % (7 * every) == 0
+        case "workday":
+            between = [first + timedelta(days=n) for n in range(1, days + 1)]
+            working = [one for one in between if (one.weekday() < 5 and one != date(2026, 12, 25)) or one == date(2026, 12, 26)]
+            return day in working and len(working) % every == 0
+        case _:
+            step = every * (12 if repeats == "year" else 1)
+            return months % step == 0 and (day.day == first.day or (last_of_month and day.day < first.day))
+
+
+@given(st.dates(date(2020, 1, 1), date(2027, 1, 1)), st.sampled_from(["day", "workday", "week", "month", "year"]), st.integers(1, 14), st.integers(-400, 400))
+@example(date(2024, 2, 29), "year", 1, 0)
+@example(date(2024, 2, 29), "year", 4, 0)
+@example(date(2026, 1, 31), "month", 1, 30)
+@example(date(2026, 12, 24), "workday", 1, 0)
+def test_the_next_day_is_the_first_of_the_series_that_is_later_and_not_past(first: date, repeats: str, every: int, shift: int) -> None:
     today = date.fromordinal(first.toordinal() + shift)
-    following = tasks.next_day(first, repeats, every, first, today)
+    following = tasks.next_day(first, repeats, every, first, today, OFFICE)
+    start = max(first + timedelta(days=1), today)
+    assert falls_on(following, first, repeats, every)
+    assert not any(falls_on(start + timedelta(days=n), first, repeats, every) for n in range((following - start).days))
     assert following > first
     assert following >= today
     if repeats in {"month", "year"}:

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = (("08:00", "12:00", "13:00", "17:00"),) * 4 + (("08:00", "13:00"), (), ("00:00", "06:00"))
 HOLIDAYS = (date(2026, 3, 27), date(2026, 4, 3), date(2026, 10, 26))
+SPECIAL = {
+    date(2026, 3, 26): "08:00-12:00",
+    date(2026, 3, 28): "10:00-14:00, 15:00-16:00",
+    date(2026, 10, 24): "22:00-24:00",
+    date(2026, 10, 30): "09:30-11:00",
+}
 PROMISES = {"urgent": (30, 240), "high": (120, 960), "normal": (480, None), "low": (None, 4000)}
 DAYS = 100
 
@@ -45,7 +51,8 @@ class Minutes:
         for number in range(DAYS * 1440):
             local = (start + timedelta(minutes=number)).astimezone(BERLIN)
             at = local.hour * 60 + local.minute
-            is_open = local.date() not in HOLIDAYS and any(first <= at < last for first, last in spans[local.weekday()])
+            today = [tuple(_minute(mark) for mark in pair.split("-")) for pair in SPECIAL.get(local.date(), "").split(", ") if pair] or spans[local.weekday()]
+            is_open = local.date() not in HOLIDAYS and any(first <= at < last for first, last in today)
             self.done.append(self.done[-1] + is_open)
 
     def worked(self, first: int, last: int) -> int:
@@ -138,6 +145,8 @@ def served(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory)
         store.run(records.change_settings, {"zone": "Europe/Berlin", "hours": [list(day) for day in HOURS]})
         for day in HOLIDAYS:
             store.run(workspace.add_holiday, day)
+        for day, hours in SPECIAL.items():
+            store.run(workspace.add_holiday, day, "Half a day", hours)
         with store.read() as reader:
             level = queries.level_of(reader, None, None)
         assert level is not None

@@ -17,7 +17,9 @@ ACTIVITY_KINDS = choices(
     ("call", mark("Call")), ("mail", mark("Mail")), ("meeting", mark("Meeting")), ("visit", mark("Visit")), ("chat", mark("Chat")), ("note", mark("Note")),
 )  # fmt: skip
 DIRECTIONS = choices(("in", mark("Incoming")), ("out", mark("Outgoing")))
-RECURRENCE = choices(("day", mark("Daily")), ("week", mark("Weekly")), ("month", mark("Monthly")), ("year", mark("Yearly")))
+RECURRENCE = choices(
+    ("day", mark("Daily")), ("workday", mark("On working days")), ("week", mark("Weekly")), ("month", mark("Monthly")), ("year", mark("Yearly"))
+)
 
 
 class Activity(Record):
@@ -48,12 +50,13 @@ class Task(Record):
     entity = Entity("task", mark("Task"), mark("Tasks"), 12, icon="square-check-big", title="subject", subtitle=("company", "due_on"))
 
     subject: Mapped[str | None] = stored("text", mark("Subject"), required=True, in_list=True, search=3, aliases=("title", "task", "betreff", "任务"))
-    due_on: Mapped[date | None] = stored("date", mark("Due"), in_list=True, index=True, aliases=("due date", "due", "fällig", "到期日"))
-    due_at: Mapped[datetime | None] = stored("moment", mark("Due at"), index=True)
+    due_on: Mapped[date | None] = stored("date", mark("Due"), group="due", in_list=True, index=True, aliases=("due date", "due", "fällig", "到期日"))
+    due_at: Mapped[datetime | None] = stored("moment", mark("Due at"), group="due", index=True)
     remind_at: Mapped[datetime | None] = stored("moment", mark("Reminder"), aliases=("reminder", "erinnerung", "提醒"))
-    repeats: Mapped[str | None] = stored("choice", mark("Repeats"), choices=RECURRENCE, aliases=("recurrence",))
-    repeat_every: Mapped[int | None] = stored("integer", mark("Every"), least=1, most=1000)
-    repeats_from: Mapped[date | None] = stored("date", mark("Repeats from"))
+    repeats: Mapped[str | None] = stored("choice", mark("Repeats"), group="repeats", choices=RECURRENCE, aliases=("recurrence",))
+    repeat_every: Mapped[int | None] = stored("integer", mark("Every"), group="repeats", least=1, most=1000)
+    repeats_from: Mapped[date | None] = stored("date", mark("Repeats from"), group="repeats")
+    repeats_until: Mapped[date | None] = stored("date", mark("Repeats until"), group="repeats")
     done_at: Mapped[datetime | None] = stored("moment", mark("Done"), in_list=True)
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member", in_list=True, index=True, aliases=("assigned to", "zuständig", "负责人"))
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", in_list=True, index=True)

@@ -12,6 +12,7 @@ from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 
 DAY = timedelta(days=1)
+Intervals = tuple[tuple[int, int], ...]
 LONGEST_SEARCH_DAYS = 366 * 20
 
 
@@ -23,23 +24,40 @@ class Calendar:
         zone: decides where days begin.
         hours: for each weekday, Monday first, its intervals as (from, to) in minutes since midnight, in order; 1440 ends a day.
         holidays: days on which nobody works.
+        special: days with hours of their own, such as Christmas Eve until noon, or the Saturday that makes up for a holiday.
     """
 
     zone: tzinfo
-    hours: tuple[tuple[tuple[int, int], ...], ...]
+    hours: tuple[Intervals, ...]
     holidays: frozenset[date] = frozenset()
+    special: frozenset[tuple[date, Intervals]] = frozenset()
 
 
-def calendar_of(hours: Sequence[Sequence[str]], zone: tzinfo, holidays: Iterable[date] = ()) -> Calendar:
-    """Make a calendar from working hours as the settings keep them: `("09:00", "12:00", "13:00", "17:00")` for each weekday.
+def calendar_of(hours: Sequence[Sequence[str]], zone: tzinfo, holidays: Iterable[date] = (), special: Iterable[tuple[date, Sequence[str]]] = ()) -> Calendar:
+    """Make a calendar from working hours as the settings keep them: `("09:00", "12:00", "13:00", "17:00")` for each weekday and each special day.
 
     Raises:
         UserError: an odd number of times, a time that can't be, an interval that ends before it begins, or two that overlap.
     """
-    return Calendar(zone, tuple(_intervals(times) for times in hours), frozenset(holidays))
+    own = frozenset((day, _intervals(times)) for day, times in special)
+    return Calendar(zone, tuple(_intervals(times) for times in hours), frozenset(holidays), own)
 
 
-def _intervals(times: Sequence[str]) -> tuple[tuple[int, int], ...]:
+def read_times(text: str) -> tuple[str, ...]:
+    """Return the times of working hours as people write them: “09:00-12:00, 13:00-17:00”."""
+    return tuple(time.strip() for part in text.split(",") if part.strip() for time in part.replace("–", "-").split("-"))
+
+
+def check_hours(text: str) -> str | None:
+    """Complain about working hours that can't be."""
+    try:
+        _intervals(read_times(text))
+    except UserError as error:
+        return error.message
+    return None
+
+
+def _intervals(times: Sequence[str]) -> Intervals:
     if len(times) % 2:
         raise UserError(tr("Working hours are pairs of times, such as 09:00 to 17:00."), field="hours")
     marks = [_minutes(text) for text in times]
@@ -58,7 +76,13 @@ def _minutes(text: str) -> int:
 
 def is_working_day(day: date, calendar: Calendar) -> bool:
     """Say whether anybody works on a day."""
-    return day not in calendar.holidays and bool(calendar.hours[day.weekday()])
+    return bool(_hours_on(day, calendar))
+
+
+def _hours_on(day: date, calendar: Calendar) -> Intervals:
+    if day in calendar.holidays:
+        return ()
+    return next((hours for special, hours in calendar.special if special == day), calendar.hours[day.weekday()])
 
 
 @lru_cache(maxsize=20_000)
@@ -67,10 +91,8 @@ def _open_times(day: date, calendar: Calendar) -> tuple[tuple[datetime, datetime
 
     A time that the change to summer time leaves out stands for the moment an hour later, one that comes twice for its first.
     """
-    if not is_working_day(day, calendar):
-        return ()
     found: list[tuple[datetime, datetime]] = []
-    for first, last in calendar.hours[day.weekday()]:
+    for first, last in _hours_on(day, calendar):
         start, end = _moment(day, first, calendar.zone), _moment(day, last, calendar.zone)
         if found:
             start = max(start, found[-1][1])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
+from crmdesk.models.calendar import check_hours
 from crmdesk.models.names import name_sort_key
 
 if TYPE_CHECKING:
@@ -123,9 +124,10 @@ class ImportMapping(Record):
 
 
 class Holiday(Record):
-    """A day on which nobody works."""
+    """A day on which nobody works, or only at hours of its own."""
 
     entity = Entity("holiday", mark("Holiday"), mark("Holidays"), 36, icon="sun")
 
     on: Mapped[date | None] = stored("date", mark("Date"), required=True, in_list=True, index=True)
     name: Mapped[str | None] = stored("text", mark("Name"), in_list=True)
+    hours: Mapped[str | None] = stored("text", mark("Working hours"), in_list=True, check=check_hours)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.activity import Task
+from crmdesk.models.calendar import Calendar, later_working_day
 from crmdesk.operations.activities import with_company
+from crmdesk.queries.tickets import business_calendar
 from crmdesk.store.door import Change, operation
 from crmdesk.store.settings import named_id
 
@@ -23,20 +25,22 @@ _LINKS = ("company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_
 @operation(mark("Add task"), right="task.write")
 def add(
     change: Change, subject: str, *, due_on: date | None = None, due_at: datetime | None = None, remind_at: datetime | None = None, repeats: str | None = None,
-    repeat_every: int | None = None, owner_id: UUID | None = None, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None,
+    repeat_every: int | None = None, repeats_until: date | None = None,
+    owner_id: UUID | None = None, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None,
     ticket_id: UUID | None = None, quote_id: UUID | None = None, lead_id: UUID | None = None, body: str | None = None,
 ) -> UUID:  # fmt: skip
     """Plan something to do, for the member who asks unless it is for another.
 
     Args:
         due_on, due_at: the day, or the moment, by which it is due.
-        repeats: `day`, `week`, `month` or `year`; `repeat_every` 2 means every second.
+        repeats: `day`, `workday`, `week`, `month` or `year`; `repeat_every` 2 means every second.
+        repeats_until: the last day on which it may be due again.
     """
     links: dict[str, UUID | None] = {
         "company_id": company_id, "contact_id": contact_id, "deal_id": deal_id, "ticket_id": ticket_id, "quote_id": quote_id, "lead_id": lead_id,
     }  # fmt: skip
     task = change.add(
-        Task, subject=subject.strip(), due_on=due_on, due_at=due_at, remind_at=remind_at, repeats=repeats, repeat_every=repeat_every,
+        Task, subject=subject.strip(), due_on=due_on, due_at=due_at, remind_at=remind_at, repeats=repeats, repeat_every=repeat_every, repeats_until=repeats_until,
         owner_id=owner_id or change.member_id, body=(body or "").strip() or None, **{**links, **with_company(change, links)},
     )  # fmt: skip
     settle(change, task)
@@ -55,15 +59,15 @@ def settle(change: Change, task: Task) -> None:
     if task.repeats and task.due_on is None:
         raise UserError(tr("A task that repeats needs a day."), field="due_on")
     if task.repeats is None:
-        task.repeats_from = None
+        task.repeats_from = task.repeats_until = None
     elif task.repeats_from is None:
         task.repeats_from = task.due_on
 
 
 def after_edit(change: Change, task: Task, given: Iterable[str], done_before: datetime | None) -> None:
     """Let follow what an edit of any field brings with it: another day, another rhythm, the next occurrence."""
-    if "due_on" in given and "due_at" not in given and task.due_on and task.due_at:
-        task.due_at = _on_day(task.due_at, task.due_on, change)
+    if "due_on" in given and "due_at" not in given and task.due_at:
+        task.due_at = _on_day(task.due_at, task.due_on, change) if task.due_on else None
     if task.repeats and {"repeats", "due_on", "due_at"} & set(given) and "repeats_from" not in given:
         task.repeats_from = None
     settle(change, task)
@@ -82,8 +86,8 @@ def done(change: Change, task_ids: Sequence[UUID]) -> list[UUID]:
     for task in _several(change, task_ids):
         if task.done_at is None:
             task.done_at = change.at
-            if task.repeats and task.due_on:
-                following.append(_next(change, task))
+            if task.repeats and task.due_on and (following_id := _next(change, task)):
+                following.append(following_id)
     return following
 
 
@@ -133,20 +137,23 @@ def _take_next_away(change: Change, task: Task) -> None:
         change.delete(Task, [following])
 
 
-def _next(change: Change, task: Task) -> UUID:
-    """Make the next occurrence: the first one after this one that is not past."""
+def _next(change: Change, task: Task) -> UUID | None:
+    """Make the next occurrence: the first one after this one that is not past; None if it would come after the last day."""
     day = next_day(
         task.repeats_from or task.due_on or change.at.date(),
         task.repeats or "",
         task.repeat_every or 1,
         task.due_on,
         change.at.astimezone(change.settings.tz).date(),
+        business_calendar(change.reader),
     )
+    if task.repeats_until and day > task.repeats_until:
+        return None
     moved = day - (task.due_on or day)
     record_id = _following(task.id)
     values = {
         "subject": task.subject, "due_on": day, "due_at": _on_day(task.due_at, day, change), "body": task.body, "owner_id": task.owner_id, "repeats": task.repeats,
-        "repeat_every": task.repeat_every, "repeats_from": task.repeats_from or task.due_on, "done_at": None,
+        "repeat_every": task.repeat_every, "repeats_from": task.repeats_from or task.due_on, "repeats_until": task.repeats_until, "done_at": None,
         "remind_at": _on_day(task.remind_at, task.remind_at.astimezone(change.settings.tz).date() + moved, change) if task.remind_at else None,
         **{link: getattr(task, link) for link in _LINKS},
     }  # fmt: skip
@@ -169,21 +176,24 @@ def _on_day(at: datetime | None, day: date, change: Change) -> datetime | None:
     return datetime.combine(day, at.astimezone(zone).time(), zone).astimezone(at.tzinfo)
 
 
-def next_day(first: date, repeats: str, every: int, after: date | None, today: date) -> date:
+def next_day(first: date, repeats: str, every: int, after: date | None, today: date, business: Calendar) -> date:
     """Return the first day of a series that comes after a day and is not past.
 
     Counted from the first day, so that what repeats on the 31st falls on the last day of shorter months and on the 31st again.
     """
-    return next(day for day in _days(first, repeats, every) if (after is None or day > after) and day >= today)
+    return next(day for day in _days(first, repeats, every, business) if (after is None or day > after) and day >= today)
 
 
-def _days(first: date, repeats: str, every: int) -> Iterator[date]:
-    step = 0
+def _days(first: date, repeats: str, every: int, business: Calendar) -> Iterator[date]:
+    step, working_day = 0, first
     while True:
         step += every
         match repeats:
             case "day":
                 yield first + timedelta(days=step)
+            case "workday":
+                working_day = later_working_day(working_day, every, business)
+                yield working_day
             case "week":
                 yield first + timedelta(weeks=step)
             case "month":

@@ -121,16 +121,16 @@ def set_series(change: Change, entity: str, pattern: str, next_value: int) -> No
 
 
 @operation(mark("Add holiday"), right="holiday.write")
-def add_holiday(change: Change, on: date, name: str = "") -> UUID:
-    """Let nobody work on a day; a second call for the same day changes its name."""
+def add_holiday(change: Change, on: date, name: str = "", hours: str = "") -> UUID:
+    """Let nobody work on a day, or only at these hours; a second call for the same day changes name and hours."""
     from sqlalchemy import select
 
     known = change.find(Holiday, select(Holiday).where(Holiday.on == on, Holiday.deleted_at.is_(None)))
     if known:
-        known.name = name.strip() or None
+        known.name, known.hours = name.strip() or None, hours.strip() or None
         change.note(about=known.name)
         return known.id
-    holiday = change.add(Holiday, on=on, name=name.strip() or None)
+    holiday = change.add(Holiday, on=on, name=name.strip() or None, hours=hours.strip() or None)
     change.note(about=holiday.name)
     return holiday.id
 

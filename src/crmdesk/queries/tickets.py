@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from crmdesk.clock import moment, now, now_ms, to_ms
 from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor
 from crmdesk.i18n import locale, mark, tr
-from crmdesk.models.calendar import Calendar, calendar_of
+from crmdesk.models.calendar import Calendar, calendar_of, read_times
 from crmdesk.models.names import folded
 from crmdesk.models.ticket import PRIORITIES, Ticket
 from crmdesk.queries.finding import also
@@ -34,8 +34,9 @@ _SOON = timedelta(minutes=30)
 
 def business_calendar(reader: Reader) -> Calendar:
     """Return when the store's people work."""
-    holidays = reader.rows('SELECT "on" FROM holiday WHERE deleted_at IS NULL')
-    return calendar_of(reader.settings.hours, reader.settings.tz, (datetime.fromisoformat(day).date() for (day,) in holidays if day))
+    found = [(date.fromisoformat(day), hours) for day, hours in reader.rows('SELECT "on", hours FROM holiday WHERE deleted_at IS NULL AND "on" IS NOT NULL')]
+    closed, special = (day for day, hours in found if not hours), ((day, read_times(hours)) for day, hours in found if hours)
+    return calendar_of(reader.settings.hours, reader.settings.tz, closed, special)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def find(reader: Reader) -> Found:
         if pattern is not None:
             own = known.get(name, {})
             series.append((name, str(own.get("pattern") or pattern), int(own.get("next_value") or 1)))
-    holidays = sorted(rows("holiday", ("on", "name")), key=lambda one: one.values["on"])
+    holidays = sorted(rows("holiday", ("on", "name", "hours")), key=lambda one: one.values["on"])
     return Found(
         deals.pipelines(reader), deals.stages(reader), rows("service_level", ("name", *LEVEL_FIELDS)), rows("queue", ("name", "service_level")),
         rows("saved_answer", ("title", "language")), rows("article", ("title", "category", "status")), holidays, series,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from crmdesk.errors import UserError
 from crmdesk.fields import show_number
 from crmdesk.i18n import mark, tr
-from crmdesk.models.calendar import calendar_of
+from crmdesk.models.calendar import calendar_of, read_times
 from crmdesk.models.registry import entity_class
 from crmdesk.models.ticket import PRIORITIES, Article, Queue, SavedAnswer, ServiceLevel
 from crmdesk.models.workspace import Holiday
@@ -30,7 +30,7 @@ from crmdesk.ui.widgets.layouts import empty
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from PySide6.QtWidgets import QHBoxLayout
@@ -150,7 +150,7 @@ class AnswersSection(ListsSection):
 class HoursSection(Section):
     """When people work: what the clocks of tickets count."""
 
-    HOLIDAY = (Holiday.fields["on"], Holiday.fields["name"])
+    HOLIDAY = (Holiday.fields["on"], Holiday.fields["name"], Holiday.fields["hours"])
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
@@ -181,13 +181,12 @@ class HoursSection(Section):
             name = str(holiday.values["name"] or "")
             day = records.shown(Holiday.fields["on"], holiday.values["on"])
             gone = IconButton("trash-2", tr("Delete {name}", name=name or day), self._deleter(holiday.id), "muted")
-            self._holidays.addLayout(row(Text(day), Text(name, "muted"), None, gone, space=8, margins=(0, 2, 0, 2)))
+            hours = str(holiday.values["hours"] or "")
+            self._holidays.addLayout(row(Text(day), Text(name, "muted"), Text(hours, "muted"), None, gone, space=8, margins=(0, 2, 0, 2)))
 
     @Slot()
     def _save(self) -> None:
-        hours = tuple(
-            tuple(time.strip() for part in line.text().split(",") if part.strip() for time in part.replace("–", "-").split("-")) for line in self.days
-        )
+        hours = tuple(read_times(line.text()) for line in self.days)
         try:
             calendar_of(hours, self.frame.store.settings.tz)
         except UserError as error:
@@ -199,7 +198,11 @@ class HoursSection(Section):
             self.change(hours=[list(times) for times in hours])
 
     def _add(self) -> None:
-        self.ask(self.HOLIDAY, tr("New holiday"), tr("Add holiday"), workspace.add_holiday, {}, lambda values: (values["on"], values.get("name") or ""))
+        self.ask(self.HOLIDAY, tr("New holiday"), tr("Add holiday"), workspace.add_holiday, {}, _holiday)
 
     def _deleter(self, holiday: UUID) -> Callable[[], object]:
         return lambda: self.frame.do(workspace.delete_holiday, holiday, said=tr("Holiday deleted"))
+
+
+def _holiday(values: Mapping[str, Any]) -> tuple[Any, str, str]:
+    return values["on"], values.get("name") or "", values.get("hours") or ""

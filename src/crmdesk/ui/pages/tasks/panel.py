@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.tasks import TaskRow
     from crmdesk.store import Reader
 
-FIELDS = ("subject", "due_on", "due_at", "remind_at", "repeats", "repeat_every", "owner", "company", "contact", "deal", "ticket", "body")
+FIELDS = ("subject", "due_on", "due_at", "remind_at", "repeats", "repeat_every", "repeats_until", "owner", "company", "contact", "deal", "ticket", "body")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ class TaskPanel(Card):
         self.go_button.setVisible(any(values[name] is not None for name in ("deal", "ticket", "contact", "company")))
         self.form.set_values(for_form(values))
         self.own.show_record(found.task.id)
-        self.form.show_field("repeat_every", values["repeats"] is not None)
+        for name in ("repeat_every", "repeats_until"):
+            self.form.show_field(name, values["repeats"] is not None)
 
     def _go(self) -> None:
         for name in ("deal", "ticket", "contact", "company"):

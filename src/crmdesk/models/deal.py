@@ -63,7 +63,7 @@ class Deal(Record):
         "link", mark("Company"), target="company", in_list=True, aliases=("account", "account name", "organization", "firma", "公司", "客户")
     )
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", index=True, aliases=("contact name", "person", "联系人"))
-    pipeline_id: Mapped[UUID | None] = stored("link", mark("Pipeline"), target="pipeline", required=True)
+    pipeline_id: Mapped[UUID | None] = stored("link", mark("Pipeline"), target="pipeline", required=True, group="stage")
     stage_id: Mapped[UUID | None] = stored(
         "link", mark("Stage"), target="stage", required=True, in_list=True, group="stage", aliases=("deal stage", "stage name", "phase", "阶段")
     )

@@ -46,9 +46,9 @@ class Product(Record):
     )
     currency: Mapped[str | None] = currency_column("price")
     cost: Mapped[Decimal | None] = stored("price", mark("Cost"), sensitivity="secret", aliases=("kosten", "cost price", "成本"))
-    tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), choices=TAX_CATEGORIES)
+    tax_category: Mapped[str | None] = stored("choice", mark("Tax category"), group="tax", choices=TAX_CATEGORIES)
     tax_rate: Mapped[Decimal | None] = stored(
-        "decimal", mark("Tax rate (%)"), least=Decimal(0), most=Decimal(100), in_list=True, aliases=("vat", "tax", "steuersatz", "税率")
+        "decimal", mark("Tax rate (%)"), group="tax", least=Decimal(0), most=Decimal(100), in_list=True, aliases=("vat", "tax", "steuersatz", "税率")
     )
     is_active: Mapped[bool | None] = stored("flag", mark("In use"), in_list=True, aliases=("active", "aktiv"))
     sort_key: Mapped[str | None] = sort_key_column()

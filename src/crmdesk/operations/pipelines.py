@@ -62,16 +62,10 @@ def add(change: Change, name: str, stages: Sequence[StagePlan] | None = None) ->
         plans.append(StagePlan(tr("Lost"), Decimal(0), None, "lost"))
     for position, plan in enumerate(plans, 1):
         change.add(
-            Stage, pipeline_id=pipeline.id, name=plan.name.strip(), position=position, win_rate=_rate(plan.win_rate), rotting_days=plan.rotting_days, outcome=plan.outcome
+            Stage, pipeline_id=pipeline.id, name=plan.name.strip(), position=position, win_rate=plan.win_rate, rotting_days=plan.rotting_days, outcome=plan.outcome
         )  # fmt: skip
     change.note(about=pipeline.name)
     return pipeline.id
-
-
-def _rate(win_rate: Decimal | None) -> Decimal | None:
-    if win_rate is not None and not 0 <= win_rate <= 100:
-        raise UserError(tr("A win rate lies between 0 and 100."), field="win_rate")
-    return win_rate
 
 
 @operation(mark("Rename pipeline"), right="pipeline.write")
@@ -103,7 +97,7 @@ def add_stage(change: Change, pipeline_id: UUID, name: str, win_rate: Decimal | 
     """Add an open stage to a pipeline, after its last open one."""
     change.get(Pipeline, pipeline_id)
     stages = _stages(change, pipeline_id)
-    stage = change.add(Stage, pipeline_id=pipeline_id, name=name.strip(), win_rate=_rate(win_rate), rotting_days=rotting_days, outcome="open")
+    stage = change.add(Stage, pipeline_id=pipeline_id, name=name.strip(), win_rate=win_rate, rotting_days=rotting_days, outcome="open")
     opened = [stage_id for stage_id, outcome in stages if outcome == "open"]
     closed = [stage_id for stage_id, outcome in stages if outcome != "open"]
     change.note(about=stage.name)
@@ -116,7 +110,7 @@ def add_stage(change: Change, pipeline_id: UUID, name: str, win_rate: Decimal | 
 def edit_stage(change: Change, stage_id: UUID, name: str, win_rate: Decimal | None, rotting_days: int | None) -> None:
     """Give a stage another name, win rate or patience."""
     stage = change.get(Stage, stage_id)
-    stage.name, stage.win_rate, stage.rotting_days = name.strip(), _rate(win_rate), rotting_days
+    stage.name, stage.win_rate, stage.rotting_days = name.strip(), win_rate, rotting_days
     change.note(about=stage.name)
 
 

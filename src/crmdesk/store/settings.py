@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Reading, currencies, from_minor, to_minor
+from crmdesk.fields import KINDS, Field, Reading, complaint, from_minor, read_number, to_minor, unknown_currency
 from crmdesk.i18n import LANGUAGES, mark, tr
+from crmdesk.models.calendar import calendar_of
 from crmdesk.models.countries import region_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 NAMESPACE = uuid.UUID("6f1a3c52-5f1e-5b7e-9a47-6d2c0e8c1f5a")
 
 
+ROUNDINGS, LEVELS = ("half_up", "half_even", "down"), ("document", "line")
 QUOTE_MAILS = tuple(f"quote_mail_{part}_{language}" for language in LANGUAGES for part in ("subject", "body"))
 
 
@@ -28,8 +31,8 @@ def named_id(kind: str, key: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"{kind}:{key}")
 
 
-def _say(label: str) -> Any:
-    return {"label": label}
+def _say(label: str, least: int | None = None, most: int | None = None) -> Any:
+    return {"label": label, "least": least, "most": most}
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Settings:
     quote_columns: tuple[str, ...] = field(
         default=("position", "description", "quantity", "unit", "unit_price", "discount", "tax", "amount"), metadata=_say(mark("Columns of a quote"))
     )  # fmt: skip
-    quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)")))
+    quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)"), 0, 3650))
     quote_intro: str = field(default="", metadata=_say(mark("Introduction of a quote")))
     quote_terms: str = field(default="", metadata=_say(mark("Terms of a quote")))
     quote_mail_subject_en: str = field(default="", metadata=_say(mark("Subject, English")))
@@ -73,8 +76,8 @@ class Settings:
     quote_mail_body_de: str = field(default="", metadata=_say(mark("Text, German")))
     quote_mail_subject_zh: str = field(default="", metadata=_say(mark("Subject, Chinese")))
     quote_mail_body_zh: str = field(default="", metadata=_say(mark("Text, Chinese")))
-    payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)")))
-    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)")))
+    payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)"), 0, 3650))
+    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)"), 0, 100))
     tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax")))
     rounding_mode: str = field(default="half_up", metadata=_say(mark("Rounding")))
     rounding_level: str = field(default="document", metadata=_say(mark("Tax is rounded")))
@@ -82,13 +85,13 @@ class Settings:
     service_level: str = field(default="", metadata=_say(mark("Usual service level")))
     areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
     pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
-    quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)")))
+    quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)"), 0, 100))
     uniqueness: tuple[tuple[str, str, str], ...] = field(
         default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason"))
     )
-    lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)")))
+    lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)"), 0, 24 * 60))
 
-    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on")))
+    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on"), 0))
 
     @property
     def tz(self) -> ZoneInfo:
@@ -141,8 +144,8 @@ class Settings:
 
     def check(self) -> None:
         """Complain about settings that nothing could work with."""
-        if self.currency not in currencies():
-            raise UserError(tr("There is no currency “{code}”.", code=self.currency), field="currency")
+        if said := unknown_currency(self.currency):
+            raise UserError(said, field="currency")
         if self.language not in LANGUAGES:
             raise UserError(tr("CRMDesk does not speak “{language}”.", language=self.language), field="language")
         if not (len(self.region) == 2 and self.region.isascii() and self.region.isalpha() and self.region.isupper()):
@@ -153,14 +156,27 @@ class Settings:
             raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
         for key in QUOTE_MAILS:
             mail_texts.check(getattr(self, key), key)
-        if not 0 <= self.quality_threshold <= 100:
-            raise UserError(tr("A percentage lies between 0 and 100."), field="quality_threshold")
-        if self.export_reason_from < 0:
-            raise UserError(tr("A number of records is not below 0."), field="export_reason_from")
+        for item in _LIMITED:
+            value = getattr(self, item.name)
+            if value != "" and (said := complaint(item, read_number(value) if isinstance(value, str) else value)):
+                raise UserError(said, field=item.name)
+        if self.rounding_mode not in ROUNDINGS or self.rounding_level not in LEVELS:
+            name = "rounding_level" if self.rounding_mode in ROUNDINGS else "rounding_mode"
+            raise UserError(tr("“{text}” is not one of the choices.", text=getattr(self, name)), field=name)
+        if not re.fullmatch("#[0-9A-Fa-f]{6}", self.letter_colour):
+            raise UserError(tr("“{text}” is no colour such as #0F766E.", text=self.letter_colour), field="letter_colour")
         if any(len(rule) != 3 for rule in self.uniqueness):
             raise UserError(tr("A rule says entity, fields and what to do."), field="uniqueness")
         if len(self.hours) != 7:
             raise UserError(tr("Working hours are given for seven days."), field="hours")
+        calendar_of(self.hours, self.tz)
+
+
+_LIMITED = tuple(
+    Field(item.name, "decimal" if item.name == "tax_rate" else "integer", item.metadata["label"], least=item.metadata["least"], most=item.metadata["most"])
+    for item in fields(Settings)
+    if item.metadata["least"] is not None
+)
 
 
 def _frozen(value: Any) -> Any:

@@ -1,0 +1,44 @@
+"""The store's settings take what they can work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmdesk.errors import UserError
+from crmdesk.operations import records
+
+if TYPE_CHECKING:
+    from crmdesk.store import Store
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("payment_days", -1, "Payment term (days): -1 is not allowed; it lies between 0 and 3650."),
+        ("quote_valid_days", 10**9, "Quotes are valid (days): 1000000000 is not allowed; it lies between 0 and 3650."),
+        ("lock_after_minutes", -5, "Lock after (minutes): -5 is not allowed; it lies between 0 and 1440."),
+        ("quality_threshold", 101, "Warn when the data quality falls below (%): 101 is not allowed; it lies between 0 and 100."),
+        ("export_reason_from", -1, "Ask for a reason from so many exported records on: -1 is too little; at least 0 is allowed."),
+        ("tax_rate", "190", "Usual tax rate (%): 190 is not allowed; it lies between 0 and 100."),
+        ("tax_rate", "much", "“much” is not a number."),
+        ("rounding_mode", "up", "“up” is not one of the choices."),
+        ("rounding_level", "page", "“page” is not one of the choices."),
+        ("letter_colour", "red", "“red” is no colour such as #0F766E."),
+        ("currency", "EURR", "There is no currency “EURR”; EUR is near to it."),
+        ("hours", [["17:00", "09:00"], [], [], [], [], [], []], "Working hours end after they begin, and do not overlap."),
+        ("hours", [["9"], [], [], [], [], [], []], "Working hours are pairs of times, such as 09:00 to 17:00."),
+    ],
+)
+def test_a_setting_that_nothing_could_work_with_is_refused(store: Store, name: str, value: object, says: str) -> None:
+    with pytest.raises(UserError) as refused:
+        store.run(records.change_settings, {name: value})
+    assert refused.value.message == says
+    assert refused.value.field in {name, None}
+
+
+@pytest.mark.parametrize(("name", "value"), [("tax_rate", "8,1"), ("tax_rate", ""), ("lock_after_minutes", 0), ("letter_colour", "#ff00AA"), ("rounding_mode", "down")])  # fmt: skip
+def test_a_setting_takes_what_may_be(store: Store, name: str, value: object) -> None:
+    store.run(records.change_settings, {name: value})
+    assert getattr(store.settings, name) == value

@@ -244,6 +244,19 @@ def test_an_error_is_shown_at_its_field_and_nothing_is_saved() -> None:
     assert not form._errors["size"].isVisible()
 
 
+def test_a_value_beyond_the_limits_of_its_field_is_named_there_before_anything_is_saved() -> None:
+    form, saved = saved_form(csat=Field("csat", "integer", "Satisfaction", least=1, most=5), amount=Field("amount", "money", "Amount"))
+    for name, typed, says in (
+        ("csat", "7", "Satisfaction: 7 is not allowed; it lies between 1 and 5."),
+        ("amount", "1.234", "1.234 has more decimals than the 2 of EUR."),
+    ):
+        editor = form.editors[name]
+        editor.inner.setText(typed)
+        QTest.keyClick(editor.inner, Qt.Key.Key_Return)
+        assert form._errors[name].text() == says
+    assert saved == []
+
+
 def test_a_refused_value_stays_in_the_field_to_be_mended() -> None:
     form, _ = saved_form(name=NAME)
     name = form.editors["name"]

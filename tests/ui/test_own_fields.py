@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import Money
 from crmdesk.operations import records, workspace
 from crmdesk.queries import records as found
+from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
 from crmdesk.ui.pages.pipeline import PipelinePage
 from crmdesk.ui.record_page import CustomerPage
 from tests.ui.desk import Desk, desk
@@ -46,3 +47,21 @@ def test_an_own_field_of_a_contact_stands_on_its_page(desk: Desk, store: Store) 
     assert isinstance(page, CustomerPage)
     assert page.own.form is not None
     assert page.own.form.editors["shoe_size"].value() == 43
+
+
+def test_a_required_own_field_is_asked_for_when_a_record_is_made(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    made: list[Any] = []
+    dialog = NewCustomerDialog(desk.window, "contact", made.append)
+    dialog.open()
+    inputs = dialog.form.editors
+    inputs["given_name"].inner.setText("Anna")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    assert made == []
+    assert dialog.form._errors["segment"].text() == "Segment is missing."
+    inputs["segment"].inner.setText("Food")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    with store.read() as reader:
+        assert found.rows(reader, "contact", made, ["name", "segment"])[0].values == {"name": "Anna", "segment": "Food"}

@@ -11,7 +11,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.columns.by_name import by_name
 from crmdesk.exchange.columns.chosen import parse_target, with_choices
 from crmdesk.exchange.columns.looks import own_field
-from crmdesk.exchange.columns.mapping import guess
+from crmdesk.exchange.columns.mapping import guess, suggest_entity
 from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.values.layouts import Target
@@ -182,13 +182,13 @@ def test_targets_are_written_as_they_are_read() -> None:
 @pytest.mark.parametrize(
     ("entity", "name", "product", "unused"),
     [
-        ("contact", "06_contact_csv/google_contacts_2024_format.csv", "Google Contacts", 4), ("contact", "06_contact_csv/google_contacts_old_format.csv", "Google Contacts", 1),
+        ("contact", "06_contact_csv/google_contacts_2024_format.csv", "Google Contacts", 5), ("contact", "06_contact_csv/google_contacts_old_format.csv", "Google Contacts", 1),
         ("company", "06_contact_csv/hubspot_companies.csv", "HubSpot", 1), ("contact", "06_contact_csv/hubspot_contacts.csv", "HubSpot", 6),
         ("contact", "06_contact_csv/linkedin_connections.csv", "LinkedIn", 1), ("contact", "06_contact_csv/odoo_res.partner.csv", "Odoo", 3),
         ("contact", "06_contact_csv/outlook_desktop_de.csv", "Outlook", 0), ("contact", "06_contact_csv/outlook_desktop_en.csv", "Outlook", 7),
-        ("contact", "06_contact_csv/pipedrive_people.csv", "Pipedrive", 2), ("contact", "06_contact_csv/pipedrive_sample_import.csv", "Pipedrive", 5),
+        ("contact", "06_contact_csv/pipedrive_people.csv", "Pipedrive", 2), ("contact", "06_contact_csv/pipedrive_sample_import.csv", "Pipedrive", 4),
         ("contact", "06_contact_csv/salesforce_report_contacts.csv", "Salesforce", 1), ("lead", "06_contact_csv/zoho_leads.csv", "Zoho", 4),
-        ("contact", "06_contact_csv/roundcube_fixtures/tb_plain.csv", "Thunderbird", 0), ("contact", "06_contact_csv/roundcube_fixtures/gmail.csv", "Google Contacts", 2),
+        ("contact", "06_contact_csv/roundcube_fixtures/tb_plain.csv", "Thunderbird", 1), ("contact", "06_contact_csv/roundcube_fixtures/gmail.csv", "Google Contacts", 3),
         ("company", "01_pipeline/maven_crm/accounts.csv", None, 0), ("product", "01_pipeline/maven_crm/products.csv", None, 0),
         ("deal", "01_pipeline/maven_crm/sales_pipeline.csv", None, 0), ("member", "01_pipeline/maven_crm/sales_teams.csv", None, 0),
         ("company", "02_orders/northwind_csv/customers.csv", None, 0), ("quote_line", "02_orders/northwind_csv/order_details.csv", None, 0),
@@ -354,3 +354,22 @@ def test_a_language_that_no_letter_is_written_in_costs_nobody_the_row(store: Sto
     path.write_text("Name,Language\nAnne Roux,fr_FR\nAnna Berg,de_DE\n", encoding="utf-8")
     result = import_file(store, "contact", path)
     assert (result.added, result.notes) == (2, ("1 language that letters can't be written in was left out.",))
+
+
+def test_of_two_columns_for_one_field_the_second_is_not_lost_in_silence(tmp_path: Path) -> None:
+    layout = guess("company", table_of(tmp_path, "Name,GICS Sector,GICS Sub-Industry", "3M,Industrials,Conglomerates"))
+    assert (targets(layout)["GICS Sector"], layout.unused) == ("industry", ("GICS Sub-Industry",))
+    assert layout.columns[2].reason == "“GICS Sector” fills the same field."
+    same = guess("company", table_of(tmp_path, "Name,Website,Company domain name", "3M,3m.example,", "Acme,,acme.example"))
+    assert not same.unused
+
+
+def test_nicknames_name_those_who_have_no_other_name(tmp_path: Path) -> None:
+    named = guess("contact", table_of(tmp_path, "First name,Nickname", "Anna,Anni", "Bob,"))
+    assert named.unused == ("Nickname",)
+    nicked = guess("contact", table_of(tmp_path, "First name,Nickname", "Anna,Anni", ",Bobby"))
+    assert targets(nicked)["Nickname"] == "nickname"
+
+
+def test_a_list_of_people_with_phones_is_about_people(tmp_path: Path) -> None:
+    assert suggest_entity(table_of(tmp_path, "Name,Company,Email,Phone,Notes", "Anna Berg,Acme,a@x.example,030 1,n")) == "contact"

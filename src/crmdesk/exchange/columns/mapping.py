@@ -15,6 +15,7 @@ from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
@@ -49,7 +50,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     if product is None and looks_at_cells:
         columns = [respelled(entity, column, table, own_fields) for column in columns]
         columns = by_content(entity, columns, table)
-    columns = [_with_reason(entity, column, table, product) for column in _settled(entity, columns, table)]
+    columns = [_with_reason(entity, column, table, product) for column in _told_once(entity, _settled(entity, columns, table), table)]
     return finished(entity, columns, product.name if product else None, table)
 
 
@@ -161,6 +162,45 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
     return settled
 
 
+_ONE_VALUE = frozenset({"text", "integer", "decimal", "rate", "money", "price", "date", "moment", "choice", "flag"})
+_OF_SEVERAL = frozenset({"role", "title", "salutation", "name", "nickname", "external_id"})
+
+
+def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
+    """Let a field be filled by one column where another that means the same holds something else in the same rows: that one would be lost in silence."""
+    found = list(columns)
+    fields = entity_class(entity).fields
+    first: dict[str, Column] = {}
+    for place, column in enumerate(found):
+        target = column.target
+        if target == Target("nickname") and column.why not in {"user", "kept"} and _are_named(columns, table, column.index):
+            found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("The rows have names beside."))
+            continue
+        item = fields.get(target.field) if target and not target.of else None
+        if item is None or item.kind not in _ONE_VALUE or item.name in _OF_SEVERAL or column.why in {"user", "kept"}:
+            continue
+        other = first.setdefault(item.name, column)
+        if other is not column and any(_differ(cells, other.index, column.index) for _, cells in table.sample):
+            found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("“{column}” fills the same field.", column=other.header))
+    return found
+
+
+_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
+
+
+def _are_named(columns: Sequence[Column], table: Table, index: int) -> bool:
+    """Say whether all rows with a nickname have a name too, which is the one that people are called by."""
+    names = [column.index for column in columns if column.target in {Target("name"), Target("given_name"), Target("family_name")}]
+    nicked = [cells for _, cells in table.sample if index < len(cells) and cells[index] != ""]
+    return bool(nicked) and all(any(name < len(cells) and shown(cells[name]).strip() for name in names) for cells in nicked)
+
+
+def _differ(cells: Sequence[Cell], one: int, other: int) -> bool:
+    """Say whether two cells of a row both say something, and not the same."""
+    texts = [bare(_SCHEME.sub("", shown(cells[index]).strip())) if index < len(cells) else "" for index in (one, other)]
+    return "" not in texts and texts[0] != texts[1]
+
+
 def _is_taken(entity: str, target: Target, links: Collection[tuple[str, str]]) -> bool:
     """Say whether what a column tells of a linked company or contact comes in: the rows must say which, and names make people of companies only."""
     if target.of not in {"company", "contact"} or entity == "company":
@@ -239,6 +279,11 @@ def importable() -> tuple[str, ...]:
     return tuple(name for name in ENTITIES if name not in parts | workings)
 
 
+def _is_beside(entity: str, column: Column, target: Target) -> bool:
+    """Say whether a column tells of a linked record only because there is one: a list of people has phones and industries too."""
+    return target.of in {"company", "contact"} and not (entity == "ticket" and target.field == "email") and by_name(entity, column.header, ())[0] is None
+
+
 # The entities that files are about, the commonest first, and the columns without which a file is hardly about them.
 _TELLING = {
     "contact": {"given_name", "family_name", "salutation", "birthday", "role", "email", "phone"}, "company": {"name", "industry", "employees", "revenue", "vat_id", "website", "founded"},
@@ -260,7 +305,7 @@ def suggest_entity(table: Table) -> str:
             layout = guess(entity, table, looks_at_cells=not table.has_header)
         except UserError:  # the file says itself what it holds, and that is nothing of this sort
             continue
-        told = [target for column in layout.columns if (target := column.target) and not (target.of == "company" and target.field in _OF_COMPANIES)]
+        told = [target for column in layout.columns if (target := column.target) and not _is_beside(entity, column, target)]
         targets = {target.field for target in told}
         # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
         has_others = any(target.of for target in told)

@@ -100,7 +100,7 @@ _PRODUCTS = (
         "Deal - Pipedrive System ID = external_id"
     )),
     Product("Pipedrive", "contact", ("person - name",), _pairs(
-        "Person - Organization = company; Person - Postal address = address.formatted; Person - Im ="
+        "Person - Organization = company; Person - Postal address = address.formatted; Person - Im =; Note - Content = note"
     )),
     Product("Pipedrive", "company", ("organization - name",), _pairs(
         "Organization - Address = address.formatted; Organization - City/town/village/locality of Address = address.city; Organization - State/county of Address = address.state;"

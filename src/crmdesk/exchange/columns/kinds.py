@@ -1,0 +1,113 @@
+"""Kinds: what the rows of each of several files are, and in which order such files come so that links find what they mean."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.columns.mapping import guess, importable, suggest_entity
+from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.words.choices import bare
+from crmdesk.i18n import speaking, tr
+from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import title_field
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.table import Table
+    from crmdesk.exchange.values.layouts import Layout
+
+ALIKE = (frozenset({"contact", "company", "lead"}), frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
+"""Records whose files look alike, so that what the user was looking at says more than the columns."""
+ORDER = (
+    "member", "product", "company", "contact", "lead", "deal", "deal_product", "deal_contact", "quote", "quote_line", "allowance_charge", "ticket", "message", "activity", "task",
+)  # fmt: skip
+"""What others refer to comes first."""
+_ALSO_CALLED = {
+    "company": "account organization organisation client customer firma unternehmen kunde 客户 公司", "contact": "person people kontakt kontaktperson ansprechpartner 联系人",
+    "lead": "prospect interessent 线索", "deal": "opportunity opportunities pipeline geschäft verkaufschance 商机", "ticket": "case issue request 工单", "task": "todo aufgabe 任务",
+    "activity": "call meeting note event aktivität termin 活动", "product": "item produkt artikel 产品", "quote": "order offer proposal angebot auftrag bestellung 报价",
+    "member": "user employee agent mitarbeiter 成员",
+}  # fmt: skip
+_PIECE = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Return, by what it is called in any language, each entity; longer names stand for more than shorter ones."""
+    found: dict[str, str] = {}
+    for entity in importable():
+        cls = entity_class(entity)
+        words = {entity, *_ALSO_CALLED.get(entity, "").split()}
+        for language in ("en", "de", "zh"):
+            with speaking(language):
+                words |= {tr(cls.entity.label), tr(cls.entity.plural)}
+        for word in words:
+            found.setdefault(_joined(word), entity)
+            found.setdefault(_joined(word) + "s", entity)
+    return found
+
+
+def _joined(text: str) -> str:
+    return "".join(bare(piece) for piece in _PIECE.findall(text))
+
+
+def named_kind(path: Path) -> str:
+    """Return what a file is called by: `deals` of `all-deals-2026-11.csv` is `deal`; empty where the name says nothing."""
+    pieces = _PIECE.findall(path.stem)
+    names = _names()
+    for count in range(min(3, len(pieces)), 0, -1):
+        for start in range(len(pieces) - count, -1, -1):
+            if found := names.get(_joined(" ".join(pieces[start : start + count]))):
+                return found
+    return ""
+
+
+def can_be(table: Table, entity: str, suggested: str) -> bool:
+    """Say whether rows can be such records as well as what they look like: neither the file nor the program that wrote it says otherwise."""
+    if not any({entity, suggested} <= group for group in ALIKE):
+        return False
+    layout = _layout(table, entity)
+    product = recognise(table.columns) if table.ways is None else None
+    return bool(layout and any(column.target for column in layout.columns)) and (product is None or product.entity in {"", None, entity})
+
+
+def kind_of(table: Table, usual: str) -> str:
+    """Return what the rows of one of several files are: what was said of all of them, unless the file clearly is something else.
+
+    It is if the program that wrote it, or its name, says so, or if it has no column that could name such a record. The same goes for files such as
+    calendars that can't be what was said.
+
+    Args:
+        usual: what was said; empty lets each file tell for itself.
+    """
+    product = recognise(table.columns) if table.ways is None else None
+    if product and product.entity:
+        return product.entity
+    layout = _layout(table, usual) if usual else None
+    if table.ways is not None:
+        return usual if layout else suggest_entity(table)
+    if (named := named_kind(table.path)) and (its := _layout(table, named)) and any(column.target for column in its.columns):
+        return named
+    return usual if layout and _names_records(usual, layout) else suggest_entity(table)
+
+
+def _layout(table: Table, entity: str) -> Layout | None:
+    try:
+        return guess(entity, table)
+    except UserError:  # the file says itself what it holds, and that is nothing of this sort
+        return None
+
+
+def _names_records(entity: str, layout: Layout) -> bool:
+    """Say whether a column could name such records, or tell them apart."""
+    names = {title_field(entity_class(entity)), "name", "given_name", "family_name", "email", "phone", "number", "id", "external_id"}
+    return any(column.target and not column.target.of and column.target.field in names for column in layout.columns)
+
+
+def place_of(entity: str) -> int:
+    """Return where files of a kind come in the order of all."""
+    return ORDER.index(entity) if entity in ORDER else len(ORDER)

@@ -434,6 +434,16 @@ def test_the_closing_stays_with_the_last_line_of_the_terms() -> None:
         assert last[-2:] == [f"Term {count - 1}", "Kind regards"]
 
 
+def test_numbers_and_heads_of_full_columns_break_between_words_only() -> None:
+    lines = (
+        line(price="0.000123", quantity="1000000", allowance_charges=(AllowanceCharge(False, D("3.00")), AllowanceCharge(True, D(1)))),
+        Line("Several taxes", D(1), D("1050.25"), taxes=(Tax("GST", D(5)), Tax("QST", D("9.975")))), line(price="45.5", quantity="2500", price_base_quantity=D(100)),
+    )  # fmt: skip
+    words = text_of(render_quote(quote(*lines, document={"tax_inclusive": True})).pdf).split()
+    for whole in ("No.", "Unit", "Discount", "1,000,000", "0.000123", "1,137.50", "9.975%"):
+        assert whole in words
+
+
 def test_an_unreadable_accent_colour_becomes_ink() -> None:
     for colour in ("#FFFFEE", "red", "", "#12345"):
         assert render_quote(quote(letterhead=replace(SENDER, accent=colour))).pdf

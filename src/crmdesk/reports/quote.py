@@ -84,6 +84,7 @@ NOTE = Style(size=8.2, colour=MUTED, spacing=1.45)
 
 GAP = 4 * MM
 LEAST_DESCRIPTION = 52 * MM
+NARROWEST_DESCRIPTION = 30 * MM
 ROW_PADDING = 4.2
 
 
@@ -453,25 +454,33 @@ class _Table:
 
     def _places(self) -> tuple[dict[Column, float], dict[Column, float]]:
         """Give each column the width of its widest text, and the rest to the description."""
-        widths: dict[Column, float] = {}
-        for column in self.columns:
-            if column == "description":
-                continue
-            style = CELL_BOLD if column == "amount" else CELL
-            texts = {row.get(column, "") for row in self.texts} | self._subtotals(column)
-            widest = max((one_line(text, style).width for text in texts), default=0)
-            widths[column] = max(widest, one_line(self._title(column), HEAD).width) + GAP
-        rest = self.body.frame.width - sum(widths.values())
-        if rest < LEAST_DESCRIPTION:
-            scale = (self.body.frame.width - LEAST_DESCRIPTION) / (self.body.frame.width - rest)
-            widths = {column: width * scale for column, width in widths.items()}
-            rest = LEAST_DESCRIPTION
-        widths["description"] = rest
+        others = [column for column in self.columns if column != "description"]
+        wishes = {column: self._widest(column) for column in others}
+        room = self.body.frame.width - LEAST_DESCRIPTION
+        widths = wishes if sum(wishes.values()) <= room else self._narrowed(wishes, room)
+        widths = {**widths, "description": self.body.frame.width - sum(widths.values())}
         places, x = {}, self.body.frame.left
         for column in self.columns:
             places[column] = x
             x += widths[column]
         return places, widths
+
+    def _widest(self, column: Column, *, in_words: bool = False) -> float:
+        """Return how wide a column is whose texts stay on one line, or break between words only."""
+        texts = {row.get(column, "") for row in self.texts} | self._subtotals(column)
+        found = [(text, CELL_BOLD if column == "amount" else CELL) for text in texts]
+        found.append((self._title(column), HEAD))
+        return max(one_line(part, style).width for text, style in found for part in (text.split(" ") if in_words else [text])) + GAP
+
+    def _narrowed(self, wishes: dict[Column, float], room: float) -> dict[Column, float]:
+        """Narrow the columns so that they break between words; where that is not enough, the description gives way, at last all do."""
+        least = {column: self._widest(column, in_words=True) for column in wishes}
+        needed, wanted = sum(least.values()), sum(wishes.values())
+        if needed <= room:
+            share = (room - needed) / (wanted - needed)
+            return {column: least[column] + (wishes[column] - least[column]) * share for column in wishes}
+        scale = min((self.body.frame.width - NARROWEST_DESCRIPTION) / needed, 1.0)
+        return {column: width * scale for column, width in least.items()}
 
     def _subtotals(self, column: Column) -> set[str]:
         if column != "amount":

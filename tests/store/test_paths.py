@@ -151,3 +151,22 @@ def test_a_backup_counts_although_another_program_holds_the_store(store: Store, 
     assert backup(store).path == backups(store_path)[0].path
     other.execute("ROLLBACK")
     other.close()
+
+
+def test_what_may_not_be_looked_into_is_told_in_words(store: Store, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy, closed, look = backup(store, tmp_path / "copy").path, tmp_path / "closed", os.stat
+
+    def stat(path: str | Path, *more: object, **named: bool) -> os.stat_result:
+        if str(path).startswith(str(closed) + os.sep):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, *more, **named)
+
+    closed.mkdir()
+    monkeypatch.setattr(os, "stat", stat)
+    for deed in (
+        lambda: create(closed / "inner" / "a.crmdesk", PASSPHRASE),
+        lambda: backup(store, closed / "inner" / "a"),
+        lambda: restore(copy, closed / "inner" / "a.crmdesk", lambda _: template[1], force=True),
+    ):
+        with pytest.raises(UserError, match="no folder"):
+            deed()

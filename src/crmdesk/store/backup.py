@@ -18,7 +18,7 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, schema_of, sorted_errors
-from crmdesk.store.places import shortened
+from crmdesk.store.places import check_writable, is_folder, shortened
 from crmdesk.store.rights import authorize
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
@@ -153,11 +153,11 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
     place = target or folder_of(store.path)
     if target is None:
         place.mkdir(parents=True, exist_ok=True)
-    if place.is_dir():
+    if is_folder(place):
         place = place / f"{shortened(store.path.stem)}-{now():%Y%m%d-%H%M%S-%f}{SUFFIX}"
-    if place.exists():
+    if os.path.lexists(place):
         raise UserError(tr("{path} exists already.", path=place), hint=tr("Choose another name; nothing was changed."))
-    if not place.parent.is_dir():
+    if not is_folder(place.parent):
         raise UserError(tr("There is no folder {path}.", path=place.parent))
     with unfinished(place, "copy") as half:
         with sorted_errors(), store.read_bare(aside=True) as source:
@@ -243,6 +243,7 @@ def restore(
     Raises:
         UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound. NotAStore, StoreTooNew: it is none of ours.
     """
+    check_writable(target.parent)
     if target.exists() and not force:
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
     key = open_key(source)

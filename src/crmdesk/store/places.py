@@ -96,10 +96,18 @@ def _mounts() -> list[tuple[str, str]]:
 
 def check_writable(folder: Path) -> None:
     """Raise BadPlace when the folder is missing or can't be written."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise BadPlace(tr("There is no folder {path}.", path=folder))
     if not may_write(folder):
         raise BadPlace(tr("The folder {path} can't be written.", path=folder), hint=tr("Choose a folder of your own."))
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder, as far as it may be looked at."""
+    try:
+        return path.is_dir()
+    except OSError:  # the folder above may not be looked into
+        return False
 
 
 def may_write(path: Path) -> bool:

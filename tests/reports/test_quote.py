@@ -23,7 +23,7 @@ from crmdesk.documents.calculator import AllowanceCharge, Document, Line, Tax, c
 from crmdesk.errors import UserError
 from crmdesk.reports.letter import Letterhead
 from crmdesk.reports.pictures import read_picture
-from crmdesk.reports.quote import QuotePage, render_quote
+from crmdesk.reports.quote import COLUMNS, QuotePage, render_quote
 from tests.reports.pdf_reading import all_fonts_are_embedded, pages_of, text_of
 
 D = Decimal
@@ -442,6 +442,8 @@ def test_numbers_and_heads_of_full_columns_break_between_words_only() -> None:
     words = text_of(render_quote(quote(*lines, document={"tax_inclusive": True})).pdf).split()
     for whole in ("No.", "Unit", "Discount", "1,000,000", "0.000123", "1,137.50", "9.975%"):
         assert whole in words
+    odd = text_of(render_quote(quote(line(unit="u" * 300, product="P" * 300, quantity="1234567.5"), columns=tuple(COLUMNS))).pdf).split()
+    assert "1,234,567.5" in odd
 
 
 def test_an_unreadable_accent_colour_becomes_ink() -> None:

@@ -89,3 +89,10 @@ def test_a_workbook_of_a_report_prints_its_head_on_each_page_and_all_columns() -
     book = openpyxl.load_workbook(io.BytesIO(report_workbook("Report", "", columns, [[Decimal(1)] * 9], paper_name="Letter")))
     setup = book.active.page_setup
     assert (setup.orientation, setup.paperSize, setup.fitToHeight, book.active.print_title_rows) == ("landscape", 1, 0, "$4:$4")
+
+
+def test_numbers_of_a_full_report_are_never_broken() -> None:
+    columns = [ReportColumn("Customer"), *(ReportColumn(f"Amount of quarter number {number} (EUR)", "money") for number in range(11))]
+    rows = [["A customer with a long name and a longer one", *[Decimal("1234567.89")] * 11]]
+    words = text_of(render_report("Report", "", columns, rows, currency="EUR")).split()
+    assert words.count("1,234,567.89") == 11

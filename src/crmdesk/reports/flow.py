@@ -17,6 +17,17 @@ WHOLE_ROW = 10
 AT_LEAST = 3
 
 
+def fitted(wishes: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Return widths of columns that fill a room; where it is too small, each gives of what it can spare, and only then of what it needs."""
+    needed, wanted = sum(least), sum(wishes)
+    if wanted <= room:
+        return [wish * room / wanted for wish in wishes]
+    if needed >= room:
+        return [width * room / needed for width in least]
+    share = (room - needed) / (wanted - needed)
+    return [width + (wish - width) * share for wish, width in zip(wishes, least, strict=True)]
+
+
 class Block(Protocol):
     """Something with a height that is drawn at a place.
 

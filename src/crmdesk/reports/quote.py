@@ -12,7 +12,7 @@ from crmdesk.documents.formats import long_date, money, number, percent, plain_a
 from crmdesk.documents.words import rmb_capitals
 from crmdesk.i18n import mark, speaking, tr
 from crmdesk.reports.canvas import FAINT, INK, MM, MUTED, Paper, page_size
-from crmdesk.reports.flow import Block, Cell, Row, Space
+from crmdesk.reports.flow import Block, Cell, Row, Space, fitted
 from crmdesk.reports.letter import Frame, Letter, Letterhead, LetterPaper
 from crmdesk.reports.pictures import Picture, read_picture
 from crmdesk.reports.text import Style, lay_out, one_line
@@ -85,6 +85,7 @@ NOTE = Style(size=8.2, colour=MUTED, spacing=1.45)
 GAP = 4 * MM
 LEAST_DESCRIPTION = 52 * MM
 NARROWEST_DESCRIPTION = 30 * MM
+WIDEST_WORD = 22 * MM
 ROW_PADDING = 4.2
 
 
@@ -454,8 +455,8 @@ class _Table:
 
     def _places(self) -> tuple[dict[Column, float], dict[Column, float]]:
         """Give each column the width of its widest text, and the rest to the description."""
-        others = [column for column in self.columns if column != "description"]
-        wishes = {column: self._widest(column) for column in others}
+        others: list[Column] = [column for column in self.columns if column != "description"]
+        wishes: dict[Column, float] = {column: self._widest(column) for column in others}
         room = self.body.frame.width - LEAST_DESCRIPTION
         widths = wishes if sum(wishes.values()) <= room else self._narrowed(wishes, room)
         widths = {**widths, "description": self.body.frame.width - sum(widths.values())}
@@ -475,12 +476,10 @@ class _Table:
     def _narrowed(self, wishes: dict[Column, float], room: float) -> dict[Column, float]:
         """Narrow the columns so that they break between words; where that is not enough, the description gives way, at last all do."""
         least = {column: self._widest(column, in_words=True) for column in wishes}
-        needed, wanted = sum(least.values()), sum(wishes.values())
-        if needed <= room:
-            share = (room - needed) / (wanted - needed)
-            return {column: least[column] + (wishes[column] - least[column]) * share for column in wishes}
-        scale = min((self.body.frame.width - NARROWEST_DESCRIPTION) / needed, 1.0)
-        return {column: width * scale for column, width in least.items()}
+        # A word that would take the room of numbers is broken.
+        least = {column: width if column in _RIGHT else min(width, WIDEST_WORD) for column, width in least.items()}
+        most = max(room, min(sum(least.values()), self.body.frame.width - NARROWEST_DESCRIPTION))
+        return dict(zip(wishes, fitted(list(wishes.values()), list(least.values()), most), strict=True))
 
     def _subtotals(self, column: Column) -> set[str]:
         if column != "amount":

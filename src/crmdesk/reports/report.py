@@ -11,7 +11,7 @@ from crmdesk.documents.currencies import Amount, round_to
 from crmdesk.documents.formats import money, number, percent, plain_amount, short_date
 from crmdesk.i18n import speaking, tr
 from crmdesk.reports.canvas import FAINT, INK, MM, MUTED, Paper, page_size
-from crmdesk.reports.flow import Block, Cell, Pages, Row, Space
+from crmdesk.reports.flow import Block, Cell, Pages, Row, Space, fitted
 from crmdesk.reports.text import Style, lay_out, one_line
 
 if TYPE_CHECKING:
@@ -144,11 +144,11 @@ class _Table:
         pairs = zip(self.columns, self.wishes, strict=True)
         return sum(min(wish, 60 * MM) if column.kind == "text" else wish for column, wish in pairs)
 
-    def _wish(self, index: int) -> float:
-        shown = {texts[index] for texts in self.texts}
-        widest = max((one_line(text, CELL).width for text in shown), default=0)
-        total = one_line(self.totals[index], CELL_BOLD).width if self.totals else 0
-        return max(widest, total, one_line(self.columns[index].label, HEAD).width) + GAP
+    def _wish(self, index: int, *, in_words: bool = False) -> float:
+        """Return how wide a column is whose texts stay on one line, or break between words only."""
+        found = [(text, CELL) for text in {texts[index] for texts in self.texts}]
+        found += [(self.columns[index].label, HEAD), *([(self.totals[index], CELL_BOLD)] if self.totals else [])]
+        return max(one_line(part, style).width for text, style in found for part in (text.split(" ") if in_words else [text])) + GAP
 
     def _widths(self, room: float) -> list[float]:
         """Divide the room: numbers get what they need, texts in proportion to what they would like."""
@@ -156,8 +156,7 @@ class _Table:
         fixed = sum(wish for wish, text in zip(self.wishes, is_text, strict=True) if not text)
         wanted = sum(wish for wish, text in zip(self.wishes, is_text, strict=True) if text)
         if not wanted or fixed + NARROWEST_TEXT * sum(is_text) > room:
-            scale = room / (fixed + wanted)
-            return [wish * scale for wish in self.wishes]
+            return fitted(self.wishes, [self._wish(index, in_words=True) for index in range(len(self.columns))], room)
         scale = (room - fixed) / wanted
         return [wish * scale if text else wish for wish, text in zip(self.wishes, is_text, strict=True)]
 

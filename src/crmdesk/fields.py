@@ -179,7 +179,7 @@ def unknown_currency(code: str) -> str | None:
         return None
     from difflib import get_close_matches
 
-    near = get_close_matches(code, sorted(set(_currency_names().values())), n=2, cutoff=0.75)
+    near = get_close_matches(code.upper(), sorted(set(_currency_names().values())), n=2, cutoff=0.75)
     if not near:
         return tr("There is no currency “{code}”.", code=code)
     return tr("There is no currency “{code}”; {others} is near to it.", code=code, others=", ".join(near))

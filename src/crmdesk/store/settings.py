@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Reading, complaint, from_minor, read_number, to_minor, unknown_currency
+from crmdesk.fields import KINDS, Field, Reading, complaint, currency_code, from_minor, read_number, to_minor, unknown_currency
 from crmdesk.i18n import LANGUAGES, mark, tr
 from crmdesk.models.calendar import calendar_of
 from crmdesk.models.countries import region_of
@@ -193,7 +193,7 @@ def typed(key: str, text: str) -> Any:
     if key not in usual:
         raise UserError(tr("There is no setting “{key}”.", key=key), hint=tr("Settings: {names}.", names=", ".join(sorted(usual))))
     if isinstance(usual[key], str):
-        return text
+        return currency_code(text) if key == "currency" else text
     if isinstance(usual[key], bool | int):
         item = Field(key, "flag" if isinstance(usual[key], bool) else "integer", key)
         try:

@@ -282,3 +282,25 @@ def test_a_deal_comes_out_of_the_bin_into_a_stage_that_is_still_there(store: Sto
     store.run(pipelines.delete_stage, between)
     store.run(records.restore, "deal", rollout)
     assert shown(store) == {"Qualify": ["Cold-chain rollout"]}
+
+
+@pytest.mark.parametrize("entity", ["pipeline", "stage"])
+def test_a_pipeline_comes_out_of_the_bin_with_the_stages_that_went_with_it(store: Store, entity: str) -> None:
+    renewals = store.run(pipelines.add, "Renewals")
+
+    def stages() -> list[UUID]:
+        with store.read() as reader:
+            found = reader.rows(
+                "SELECT s.id FROM stage s JOIN pipeline p ON p.id = s.pipeline_id AND p.deleted_at IS NULL WHERE p.id = ? AND s.deleted_at IS NULL ORDER BY s.id",
+                (renewals.bytes,),
+            )
+        return [UUID(bytes=stage) for (stage,) in found]
+
+    extra = store.run(pipelines.add_stage, renewals, "Not wanted", Decimal(10))
+    store.run(pipelines.delete_stage, extra)
+    before = stages()
+    store.run(pipelines.delete, renewals)
+    assert stages() == []
+    store.run(records.restore, entity, renewals if entity == "pipeline" else before[0])
+    assert stages() == before
+    assert deal(store, "Again", pipeline="Renewals")

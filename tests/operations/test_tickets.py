@@ -14,7 +14,7 @@ from crmdesk.models.customer import Company, Contact
 from crmdesk.models.member import Member
 from crmdesk.models.ticket import Article, Queue, SavedAnswer, ServiceLevel, Ticket
 from crmdesk.models.workspace import Holiday
-from crmdesk.operations import records, setup, tickets
+from crmdesk.operations import records, setup, tickets, workspace
 from crmdesk.queries import tickets as queries
 from crmdesk.store import Change, Store, create, open_store, operation
 
@@ -273,3 +273,13 @@ def test_the_basics_are_named_in_the_stores_language(tmp_path: Path) -> None:
         with store.read() as reader:
             assert reader.value("SELECT count(*) FROM stage") == 6
             assert reader.settings.service_level
+
+
+def test_a_ticket_comes_out_of_the_bin_into_a_queue_that_is_still_there(store: Store) -> None:
+    repairs = store.run(workspace.set_queue, None, "Repairs")
+    ticket = store.run(tickets.open_ticket, "Alarm", queue_id=repairs)
+    store.run(records.delete, "ticket", [ticket])
+    store.run(records.delete, "queue", [repairs])
+    store.run(records.restore, "ticket", ticket)
+    with store.read() as reader:
+        assert reader.value("SELECT q.deleted_at IS NULL FROM ticket t JOIN queue q ON q.id = t.queue_id WHERE t.id = ?", (ticket.bytes,))

@@ -92,6 +92,26 @@ def delete(change: Change, pipeline_id: UUID) -> None:
     change.delete(Pipeline, [pipeline_id])
 
 
+def after_restore(change: Change, restored: Pipeline | Stage, deleted_at: int) -> None:
+    """Bring back what went into the bin with a pipeline, its stages; and with a stage the pipeline that it can't be without.
+
+    Args:
+        deleted_at: when it had gone into the bin.
+    """
+    if isinstance(restored, Stage):
+        gone = change.reader.one(
+            "SELECT id, deleted_at FROM pipeline WHERE id = ? AND deleted_at IS NOT NULL", (restored.pipeline_id and restored.pipeline_id.bytes,)
+        )
+        if gone is None:
+            return
+        pipeline, deleted_at = UUID(bytes=gone[0]), gone[1]
+        change.restore(Pipeline, [pipeline])
+    else:
+        pipeline = restored.id
+    stages = change.reader.rows("SELECT id FROM stage WHERE pipeline_id = ? AND deleted_at = ?", (pipeline.bytes, deleted_at))
+    change.restore(Stage, [UUID(bytes=stage) for (stage,) in stages])
+
+
 @operation(mark("Add stage"), right="stage.write")
 def add_stage(change: Change, pipeline_id: UUID, name: str, win_rate: Decimal | None = None, rotting_days: int | None = None) -> UUID:
     """Add an open stage to a pipeline, after its last open one."""

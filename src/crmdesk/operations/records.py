@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, ntr, tr
-from crmdesk.models.deal import Deal
 from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.models.workspace import Holiday, Setting
 from crmdesk.operations import values
@@ -361,12 +360,29 @@ def restore(change: Change, entity: str, record_id: UUID) -> None:
     change.restore(cls, [record_id])
     restored = change.get(cls, record_id)
     _about(change, restored)
-    if cls.entity.name == "quote":
-        _lead_deals(change, [getattr(restored, "deal_id", None)])
-    if isinstance(restored, Deal):
-        from crmdesk.operations import deals
+    _after_restore(change, restored, found[0])
 
-        deals.after_restore(change, restored)
+
+def _after_restore(change: Change, restored: Record, deleted_at: int) -> None:
+    """Let a record from the bin fit into what became of the rest meanwhile."""
+    record: Any = restored
+    match restored.entity.name:
+        case "quote":
+            _lead_deals(change, [record.deal_id])
+        case "deal":
+            from crmdesk.operations import deals
+
+            deals.after_restore(change, record)
+        case "ticket":
+            from crmdesk.operations import tickets
+
+            tickets.after_restore(change, record)
+        case "pipeline" | "stage":
+            from crmdesk.operations import pipelines
+
+            pipelines.after_restore(change, record, deleted_at)
+        case _:
+            pass
 
 
 @operation(mark("Change settings"), right="setting.write")

@@ -77,6 +77,12 @@ def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None
         _promise(change, ticket, calendar)
 
 
+def after_restore(change: Change, ticket: Ticket) -> None:
+    """Put a ticket whose queue went while it lay in the bin into the usual one."""
+    if ticket.queue_id and not change.reader.value("SELECT 1 FROM queue WHERE id = ? AND deleted_at IS NULL", (ticket.queue_id.bytes,)):
+        ticket.queue_id = _usual_queue(change)
+
+
 # -- conversation ----------------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,9 @@
 
 The work was taken back before, so nothing that counts changes any more. Of the journal the transactions stay, with their hashes: the chain goes on
 to be provable, by the one hash that stands for all digests of a transaction whose entries are gone (`journal.seal`).
+
+Whoever carries the journal's changes to other stores must not go beyond the first transaction of a series that is noted as unfinished: what is erased
+here leaves no entry by which the others would hear that it was taken back.
 """
 
 from __future__ import annotations

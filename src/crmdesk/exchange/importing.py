@@ -27,7 +27,7 @@ class FileResult:
     """What became of one of several files.
 
     Attributes:
-        refused: why nothing of it was taken, empty if it was.
+        entity: what its rows were taken for. refused: why nothing of it was taken, empty if it was.
     """
 
     file: str
@@ -40,6 +40,7 @@ class FileResult:
     rejects_file: str | None = None
     refused: str = ""
     joined: int = 0
+    entity: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
@@ -121,6 +122,43 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
         return ([None] * len(plans), None) if options.dry_run else _write(store, plans, about, waiting, progress)
 
 
+def carry_out_in_turn(
+    store: Store, groups: Sequence[Sequence[Plan]], about: str, options: ImportOptions, progress: Progress | None
+) -> tuple[list[str | None], int | None]:
+    """Carry out groups of plans one after the other, each when those before are written, since it refers to what they brought; with one undo for all.
+
+    Returns:
+        As `carry_out`, for all plans.
+    """
+    plans = [plan for group in groups for plan in group]
+    files: list[Path | None] = []
+
+    def parts() -> Iterator[Iterator[Batch]]:
+        for group in groups:
+            with Waiting(store.path) as waiting, ExitStack() as lent:
+                for plan in group:
+                    lent.callback(plan.told.rejected.close)
+                    for batch in plan.batches(_beyond(progress, plans, plan)):
+                        waiting.add(batch)
+                _refuse_rejections(group, options)
+                files.extend(_give_back(store, group, files))
+                for plan in group:
+                    plan.forget()
+                if waiting:
+                    yield from waiting.groups() if waiting.rows > HELD else iter([waiting.batches()])
+                    # A series is asked for one part more than it has written. The next group must be worked out when this one is written.
+                    yield iter(())
+
+    try:
+        transaction = store.run_series("import", imports.write, parts(), about, _loader(plans))
+    except BaseException:
+        for file in files:
+            if file:
+                file.unlink(missing_ok=True)
+        raise
+    return [str(file) if file else None for file in files], transaction
+
+
 def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
     """Let nothing be written when rows were rejected and the user wants all or none."""
     rejections = [rejection for plan in plans for rejection in plan.told.rejections]
@@ -175,16 +213,20 @@ def _loader(plans: Sequence[Plan]) -> Load | None:
     return (lambda place: loads[str(place[0])](place[1:])) if loads else None
 
 
-def _give_back(store: Store, plans: Sequence[Plan]) -> list[Path | None]:
-    """Write the rejected rows of each plan to a file of its own."""
+def _give_back(store: Store, plans: Sequence[Plan], taken: Sequence[Path | None] = ()) -> list[Path | None]:
+    """Write the rejected rows of each plan to a file of its own.
+
+    Args:
+        taken: the files that plans before these have.
+    """
     files: list[Path | None] = []
     for plan in plans:
         if not plan.told.rejected:
             files.append(None)
             continue
         path = plan.options.rejects or rejects_path(plan.table, store.path)
-        if path in files:
-            path = path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
+        if path in {*taken, *files}:
+            path = path.with_name(f"{path.stem}-{len(taken) + len(files) + 1}{path.suffix}")
         write_rejects(path, plan.table, plan.told.rejected)
         files.append(path)
     return files

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.columns.kinds import kind_of, place_of
+from crmdesk.exchange.columns.mapping import suggest_entity
 from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
-from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, import_file
+from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file
 from crmdesk.exchange.preview import Preview, preview
 from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.i18n import ntr, tr
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crmdesk.exchange.files.rejects import Rejection
     from crmdesk.exchange.rows.plan import Progress
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
 
 MOST_FILES = 20_000
+ANY = "?"
+"""In the place of what the rows of files are: each file tells for itself."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,12 @@ def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> O
 
 def preview_files(
     store: Store, entity: str, tables: Sequence[Table], options: ImportOptions | None = None, layouts: Sequence[Layout] = (), *, whole: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | None = None, kinds: Mapping[Path, str] | None = None,
 ) -> tuple[list[Preview], list[FileResult]]:  # fmt: skip
     """Say what would become of files that are imported together; nothing is written.
 
     Args:
+        kinds: what the rows of single files are, if not `entity`.
         layouts: what columns mean, each for all tables that have just these; the others are understood by themselves.
 
     Returns:
@@ -74,6 +81,8 @@ def preview_files(
     """
     seen: list[Preview] = []
     refused: list[FileResult] = []
+    kinds = kinds or {}
+    tables = sorted(tables, key=lambda table: place_of(kinds.get(table.path, entity)))
     total, done = sum(table.line_count or 0 for table in tables), 0
     for table in tables:
         before = done
@@ -83,12 +92,12 @@ def preview_files(
             seen.append(
                 preview(
                     store,
-                    entity,
+                    kinds.get(table.path, entity),
                     table.path,
-                    _options_for(table, tables, options),
+                    _options_for(table, tables, options, kinds.get(table.path, entity) == entity),
                     whole=whole,
                     table=table,
-                    layout=_layout_for(table, layouts),
+                    layout=_layout_for(table, kinds.get(table.path, entity), layouts),
                     progress=told,
                     earlier=earlier,
                 )
@@ -104,17 +113,32 @@ def preview_files(
     return seen, refused
 
 
-def _layout_for(table: Table, layouts: Sequence[Layout]) -> Layout | None:
+def kinds_of(tables: Sequence[Table], entity: str) -> dict[Path, str]:
+    """Return what the rows of files are that are imported together: what was said, unless a file clearly is something else.
+
+    Args:
+        entity: what was said; empty lets each file tell for itself.
+    """
+    return {table.path: kind_of(table, entity) for table in tables}
+
+
+def _layout_for(table: Table, entity: str, layouts: Sequence[Layout]) -> Layout | None:
     """Return what was said about the columns of a table, if anything was."""
-    layout = next((said for said in layouts if tuple(column.header for column in said.columns) == table.columns), None)
+    layout = next((said for said in layouts if said.entity == entity and tuple(column.header for column in said.columns) == table.columns), None)
     if layout is None:
         return None
     return layout if table.ways or layout.product else replace(layout, source=table.path.stem)
 
 
-def _options_for(table: Table, tables: Sequence[Table], options: ImportOptions | None) -> ImportOptions:
-    """Return what was said, as far as it concerns one of several files: a column that only others have becomes a field of theirs."""
+def _options_for(table: Table, tables: Sequence[Table], options: ImportOptions | None, is_usual: bool = True) -> ImportOptions:
+    """Return what was said, as far as it concerns one of several files: a column that only others have becomes a field of theirs.
+
+    Args:
+        is_usual: whether its rows are what was said of all; else columns and matching were not said of it.
+    """
     options = options or ImportOptions()
+    if not is_usual:
+        options = replace(options, chosen={}, match=())
     others = {name for other in tables for name in other.columns}
     return replace(options, own_fields=tuple(name for name in options.own_fields if name in table.columns or name not in others))
 
@@ -151,11 +175,16 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
 
 
 def import_files(
-    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None, *, layouts: Sequence[Layout] = ()
-) -> ImportResult:
-    """Import files and folders in one transaction with one undo. A file that can't be used is refused alone, unless it is the only one.
+    store: Store, entity: str, paths: Sequence[Path], options: ImportOptions | None = None, progress: Progress | None = None, *, layouts: Sequence[Layout] = (),
+    kinds: Mapping[Path, str] | None = None,
+) -> ImportResult:  # fmt: skip
+    """Import files and folders with one undo. A file that can't be used is refused alone, unless it is the only one.
+
+    Files of several kinds come in the order in which they refer to one another.
 
     Args:
+        entity: what the rows are, unless a file clearly is something else; `?` lets each file tell for itself.
+        kinds: what the rows of single files are, as the user said; the files tell if None.
         layouts: what columns mean, each for all files that have just these; the others are understood by themselves.
 
     Raises:
@@ -163,18 +192,31 @@ def import_files(
     """
     options = options or ImportOptions()
     files, left_out = files_in(paths)
+    entity = "" if entity == ANY else entity
     if len(files) == 1:
-        return import_file(store, entity, files[0], options, progress)
+        return import_file(store, entity or suggest_entity(open_table(files[0], options.how)), files[0], options, progress)
     refused: list[FileResult] = []
     with no_garbage():
         tables = _tables(files, options, refused)
-        plans = [plan for table in tables if (plan := _plan(store, entity, table, _options_for(table, tables, options), refused, layouts))]
+        kinds = kinds_of(tables, entity) if kinds is None else kinds
+        tables.sort(key=lambda table: place_of(kinds.get(table.path, entity)))
+        plans = []
+        for table in tables:
+            kind = kinds.get(table.path, entity)
+            plan = _plan(store, kind, table, _options_for(table, tables, options, not entity or kind == entity), refused, layouts)
+            plans += [plan] if plan else []
         if refused and (options.strict or not plans):
             raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+        in_turn = len({plan.entity for plan in plans}) > 1 and not options.dry_run
         for earlier, plan in zip(plans, plans[1:], strict=False):
-            plan.follow(earlier)
+            if not in_turn or plan.entity == earlier.entity:
+                plan.follow(earlier)
         about = ntr("{count} file", "{count} files", len(files) - len(refused))
-        rejects, transaction = carry_out(store, plans, about, options, progress)
+        if in_turn:
+            groups = [list(group) for _, group in groupby(plans, key=lambda plan: plan.entity)]
+            rejects, transaction = carry_out_in_turn(store, groups, about, options, progress)
+        else:
+            rejects, transaction = carry_out(store, plans, about, options, progress)
     return _result(plans, rejects, transaction, refused, left_out)
 
 
@@ -214,7 +256,7 @@ def _opened(reader: Reader, files: list[Path], refused: list[FileResult]) -> lis
 
 def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult], layouts: Sequence[Layout]) -> Plan | None:
     try:
-        return Plan(store, entity, table.path, options, table, _layout_for(table, layouts))
+        return Plan(store, entity, table.path, options, table, _layout_for(table, entity, layouts))
     except UserError as error:
         refused.append(FileResult(str(table.path), table.format, refused=error.message))
         return None
@@ -231,9 +273,18 @@ def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: i
     total = {name: sum(getattr(plan.told.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}
     return ImportResult(
         formats.pop() if len(formats) == 1 else "several", encodings.pop() if len(encodings) == 1 else None, products.pop() if len(products) == 1 else None, **total,
-        created=plans[0].created, rejects_file=next((file for file in rejects if file), None), transaction=transaction, problems=tuple(problems),
+        created=_created(plans), rejects_file=next((file for file in rejects if file), None), transaction=transaction, problems=tuple(problems),
         notes=tuple(dict.fromkeys(notes)), unused=tuple(dict.fromkeys(name for plan in plans for name in plan.layout.unused)), files=tuple(files),
     )  # fmt: skip
+
+
+def _created(plans: Sequence[Plan]) -> dict[str, int]:
+    """Return how many records were made because files refer to them: plans that go on where others end count together."""
+    counts = {id(plan.created_in): plan.created for plan in plans}
+    found: Counter[str] = Counter()
+    for made in counts.values():
+        found.update(made)
+    return dict(sorted(found.items()))
 
 
 def _said(table: Table, rejection: Rejection) -> str:
@@ -247,7 +298,16 @@ def _file_results(plan: Plan, rejects_file: str | None) -> list[FileResult]:
     files = plan.told.files.files if plan.told.files else {plan.table.path: plan.told.counts}
     return [
         FileResult(
-            str(path), plan.table.format, of.read, of.added, of.updated, of.skipped, of.rejected, rejects_file if of.rejected else None, joined=of.joined
+            str(path),
+            plan.table.format,
+            of.read,
+            of.added,
+            of.updated,
+            of.skipped,
+            of.rejected,
+            rejects_file if of.rejected else None,
+            joined=of.joined,
+            entity=plan.entity,
         )  # fmt: skip
         for path, of in files.items()
     ]

@@ -37,9 +37,9 @@ _PIECE = re.compile(r"[^\W\d_]+")
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
-    """Return, by what it is called in any language, each entity; longer names stand for more than shorter ones."""
+    """Return, by what it is called in any language, each entity; a name that is also one of parts means the whole: products are those of the price list."""
     found: dict[str, str] = {}
-    for entity in importable():
+    for entity in sorted(importable(), key=lambda name: (name not in _ALSO_CALLED, bool(entity_class(name).entity.owned_by))):
         cls = entity_class(entity)
         words = {entity, *_ALSO_CALLED.get(entity, "").split()}
         for language in ("en", "de", "zh"):

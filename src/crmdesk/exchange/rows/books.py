@@ -27,8 +27,20 @@ class Books:
 
     def __init__(self, store: Store, entity: str, gathered: Gathered, creates: bool, forms: LegalForms) -> None:
         self._store, self._entity, self._gathered, self._creates, self._forms = store, entity, gathered, creates, forms
+        self._teaches = False
         self._by_entity: dict[str, Book] = {}
         self._by_pipeline: dict[bytes | None, Stages] = {}
+
+    def turn_to(self, entity: str) -> None:
+        """Go on with files of another kind: what those before bring, and is not written yet, can be referred to."""
+        if entity != self._entity:
+            self._entity, self._teaches = entity, True
+            for name, book in self._by_entity.items():
+                book.later = self._may_come(name)
+
+    def _may_come(self, entity: str) -> bool:
+        """Say whether a record that is referred to may stand further down."""
+        return entity == self._entity or (entity == "company" and self._entity == "contact")
 
     def book(self, entity: str, source: str) -> Book:
         """Return the book of an entity.
@@ -41,9 +53,9 @@ class Books:
             if entity == "tag":
                 self._by_entity[entity] = Tags(entity, *args)
             elif entity == "company":
-                self._by_entity[entity] = Companies(entity, *args, later=self._entity in {"company", "contact"}, forms=self._forms)
+                self._by_entity[entity] = Companies(entity, *args, later=self._may_come(entity), forms=self._forms)
             else:
-                self._by_entity[entity] = Book(entity, *args, later=entity == self._entity)
+                self._by_entity[entity] = Book(entity, *args, later=self._may_come(entity))
         return self._by_entity[entity]
 
     def stages(self, pipeline: bytes | None, source: str) -> Stages:
@@ -72,7 +84,7 @@ class Books:
 
     def teach(self, draft: Draft) -> None:
         """Let later rows refer to a new record."""
-        book = self._by_entity.get(draft.entity)
+        book = self.book(draft.entity, "") if self._teaches else self._by_entity.get(draft.entity)
         if book is None or draft.entity == "company" and self._entity == "contact":
             return
         title = draft.values.get(entity_class(draft.entity).entity.title)

@@ -149,6 +149,11 @@ class Plan:
         return dict(sorted(self._shared.gathered.created.items()))
 
     @property
+    def created_in(self) -> object:
+        """What plans have in common of which one goes on where the other ends."""
+        return self._shared
+
+    @property
     def _order(self) -> str:
         """The order of dates that the user said, now or the last time."""
         return self.options.dates or (self.kept.dates if self.kept else "")
@@ -167,6 +172,7 @@ class Plan:
             UserError: the rows are lines of quotes and not quotes.
         """
         self._refuse_lines()
+        self._shared.books.turn_to(self.entity)
         gathered, books, told = self._shared.gathered, self._shared.books, self.told
         for fresh in self._fresh_fields:
             if not fresh.is_made:

@@ -43,10 +43,8 @@ def name_key(entity: str, text: str) -> str:
 class Book:
     """The records of one entity that a file may refer to; asked by block, so that the file's size counts and not the store's.
 
-    Args:
-        later: records of this entity may stand later in the file, so what is missing is promised first.
-
     Attributes:
+        later: records of this entity may stand later in the file, so what is missing is promised first.
         promised: what was referred to and is not there yet: its id, its name, whether that is a foreign id. made: what this import made, by name.
     """
 
@@ -56,7 +54,7 @@ class Book:
         self._gathered = gathered
         self._source = source
         self._creates = creates and entity in CREATABLE and self._may_write()
-        self._later = later
+        self.later = later
         self._cls = entity_class(entity)
         self._title = title_field(self._cls)
         self._by_text: dict[str | tuple[str], bytes] = {}
@@ -210,7 +208,7 @@ class Book:
             return known
         found = self.find(text, is_key)
         if found is None:
-            found = self._promise(text, is_key) if self._later else self.create(text, is_key, **more)
+            found = self._promise(text, is_key) if self.later else self.create(text, is_key, **more)
         self._by_text[asked] = found
         return found
 

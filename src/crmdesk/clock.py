@@ -6,6 +6,7 @@ import os
 import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
+from itertools import chain, repeat
 from struct import Struct, unpack
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -79,9 +80,8 @@ def new_ids(count: int) -> list[bytes]:
 
 
 def fresh_ids() -> Iterator[bytes]:
-    """Yield new ids for as many records as come, each larger than the one before it."""
-    while True:
-        yield from new_ids(500)
+    """Return new ids for as many records as come, each larger than the one before it."""
+    return chain.from_iterable(map(new_ids, repeat(500)))
 
 
 def new_id() -> UUID:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import random_bytes
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
+from crmdesk.store.pace import beside
 from crmdesk.store.schema import INSERT, PURGE, UPDATE
 from crmdesk.store.triggers import journaled_columns
 
@@ -156,27 +157,45 @@ def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> 
     return hashlib.sha256(b"%b%d:%d:%b%b" % (salt, table, op, record, payload.encode())).digest()
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What is digested of some entries.
+
+    Attributes:
+        tables: by the number of each table, what `_payloads_sql` finds.
+    """
+
+    first: int
+    last: int
+    salts: bytes
+    tables: dict[int, tuple[str, str, bytes, bytes]]
+
+
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
     content = hashlib.sha256()
-    for start in range(first, last + 1, RUN):
-        end = min(start + RUN - 1, last)
-        salts = random_bytes(SALT * (end - start + 1))
-        digests = _digests(connection, start, end, salts)
-        connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (start, tx, salts, digests))
+    for run, digests in beside(_digested, _runs(connection, first, last)):
+        connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (run.first, tx, run.salts, digests))
         content.update(digests)
     return content.digest()
 
 
-def _digests(connection: Connection, first: int, last: int, salts: bytes) -> bytes:
-    """Return the digests of a run of entries; of those that are not there any more stand zeros."""
-    found, sha256 = [bytes(DIGEST)] * (last - first + 1), hashlib.sha256
-    for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (first, last)):
-        ids, ops, records, payloads = rows(connection, _payloads_sql(BY_NUMBER[number]), (first, last))[0]
+def _runs(connection: Connection, first: int, last: int) -> Iterator[_Run]:
+    for start in range(first, last + 1, RUN):
+        end = min(start + RUN - 1, last)
+        numbers = [number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (start, end))]
+        tables = {number: rows(connection, _payloads_sql(BY_NUMBER[number]), (start, end))[0] for number in numbers}
+        yield _Run(start, end, random_bytes(SALT * (end - start + 1)), tables)
+
+
+def _digested(run: _Run) -> tuple[_Run, bytes]:
+    """Return a run with its digests; of entries that are not there any more stand zeros."""
+    found, salts, sha256 = [bytes(DIGEST)] * (run.last - run.first + 1), run.salts, hashlib.sha256
+    for number, (ids, ops, records, payloads) in run.tables.items():
         heads = [b"%d:%d:" % (number, op) for op in (INSERT, UPDATE, PURGE)]
         for entry, op, at, payload in zip(json.loads(ids), json.loads(ops), range(0, len(records), ID), payloads.split(b"\0"), strict=True):
-            place = entry - first
+            place = entry - run.first
             found[place] = sha256(salts[place * SALT : (place + 1) * SALT] + heads[op] + records[at : at + ID] + payload).digest()
-    return b"".join(found)
+    return run, b"".join(found)
 
 
 def seal(connection: Connection, tx: int, first: int, last: int) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+R = TypeVar("R")
+AHEAD = 3
+"""So many items may wait for the other thread: more would only fill the memory."""
 
 
 @contextmanager
@@ -20,3 +28,22 @@ def no_garbage() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield what a function makes of items, in their order; it works in a thread of its own while the next items are got, unless there is only one."""
+    source = iter(items)
+    first = list(islice(source, 2))
+    if len(first) < 2:
+        yield from map(work, first)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as worker:
+        waiting: deque[Future[R]] = deque()
+        for item in chain(first, source):
+            waiting.append(worker.submit(work, item))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -46,6 +46,8 @@ class Decided:
 
     def mode(self, draft: Draft) -> str:
         """Return what becomes of a row if it is known."""
+        if not self._by_line:
+            return self._usual
         decision = self._by_line.get(draft.line)
         return decision.mode or self._usual if decision else self._usual
 

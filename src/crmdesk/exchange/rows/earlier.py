@@ -33,6 +33,8 @@ class Earlier:
 
     def record(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> bytes | None:
         """Return the record that an earlier row made, if this row means the same."""
+        if draft.entity != "company" and not draft.rest and not draft.values.get("external_id"):
+            return self._seen.first(hashes)
         for (kind, value), its_hash in zip(keys, hashes, strict=True):
             # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
             if (kind == "n" and draft.values.get("external_id")) or (kind != "i" and "own id" in draft.rest):
@@ -74,4 +76,5 @@ class Earlier:
 
 def hashes_of(draft: Draft, keys: Sequence[Key]) -> list[int]:
     """Return what is compared of a row's keys."""
-    return [hash((draft.entity, key)) for key in keys]
+    entity = draft.entity
+    return [hash((entity, key)) for key in keys]

@@ -41,9 +41,9 @@ class Keys:
 
     def of(self, draft: Draft) -> list[Key]:
         """Return the keys of a row, strongest first."""
-        keys = draft.keys + self._of_any_file(draft)
-        if len(keys) > len(draft.keys):
-            keys.sort(key=lambda key: (key[0] != "i", key[0] != "x", key[0] != ANY_FILE))
+        keys = draft.keys
+        if more := self._of_any_file(draft):
+            keys = sorted(keys + more, key=lambda key: (key[0] != "i", key[0] != "x", key[0] != ANY_FILE))
         if self._match and draft.entity == self._entity:
             keys = self._chosen(draft, keys)
         for kind, _ in keys:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WHOSE = 100_000
 """Of so many keys it is kept whose they are; of the others only that they were there."""
@@ -21,6 +25,14 @@ class Seen:
         """Return whose a key is: `SOMEONE` where that is not kept, None if it was not there yet."""
         found = self._whose.get(key)
         return found or (SOMEONE if self._count and self._slots[self._place(key or 1)] else None)
+
+    def first(self, keys: Iterable[int]) -> bytes | None:
+        """Return whose the first of some keys is that was there already."""
+        whose = self._whose
+        for key in keys:
+            if found := whose.get(key) or (self.get(key) if self._count else None):
+                return found
+        return None
 
     def remember(self, key: int, record: bytes) -> None:
         """Keep a key; whoever had it first keeps it."""

@@ -181,7 +181,7 @@ class Taking:
     def _complaints(self, drafts: Sequence[Draft], known: Sequence[Match | None]) -> list[list[tuple[str, str]]]:
         """Return what the store's rules of uniqueness say of rows."""
         if not self._has_rules:
-            return [[] for _ in drafts]
+            return [[]] * len(drafts)
         return self._shared.once.complaints(drafts, [match.record if match else None for match in known])
 
     def _is_forbidden(self, draft: Draft, record: bytes | None, complaints: list[tuple[str, str]]) -> bool:

@@ -261,7 +261,8 @@ class Shape:
         What cells mean by themselves is read column by column, what depends on the rest of a row then row by row.
         """
         values, complaints = read_columns(self.scalars, self.template, [cells for _, cells in lines])
-        found: list[Draft | UserError] = [Draft(line, cells, b"", self.entity, its) for (line, cells), its in zip(lines, values, strict=True)]
+        entity = self.entity
+        found: list[Draft | UserError] = [Draft(line, cells, b"", entity, its, None, [], {}) for (line, cells), its in zip(lines, values, strict=True)]
         for place, complaint in complaints.items():
             found[place] = complaint
         if self.has_parts:

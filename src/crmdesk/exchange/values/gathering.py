@@ -125,7 +125,7 @@ class Gathered:
 
 def _filled(columns: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
     """Leave out the columns that no row has anything in: to bind an empty value takes the driver as long as to bind a text."""
-    kept = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    kept = [place for place in range(len(columns)) if any(map(itemgetter(place), rows)) or any(row[place] is not None for row in rows)]
     if len(kept) in {1, len(columns)}:
         return columns, rows
     pick = itemgetter(*kept)

@@ -350,5 +350,8 @@ class PartsWriter:
         rows, ids = self._lists.get(name), self._ids
         if rows is None:
             rows = self._lists[name] = self._gathered.rows(name, columns)
+        if len(values) == 1 and not after:  # most people have one of each
+            rows.append((next(ids), owner, 0, *values[0]))
+            return
         for position, value in enumerate(values, after.get(name, 0) if after else 0):
             rows.append((next(ids), owner, position, *value))

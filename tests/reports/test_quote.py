@@ -191,6 +191,19 @@ def test_why_no_tax_is_charged_is_said() -> None:
     assert "Exempt from VAT." in text_of(render_quote(small).pdf)
 
 
+def test_of_several_reasons_why_no_tax_is_charged_each_line_points_to_its_own() -> None:
+    text = text_of(render_quote(quote(line(), line(tax_category="AE", tax_rate=D(0)), line(tax_category="E", tax_rate=D(0)))).pdf)
+    for shown in ("0%¹", "0%²", "¹ Reverse charge: the recipient", "² Exempt from VAT."):
+        assert shown in text
+    assert "20%¹" not in text
+
+
+def test_of_several_taxes_in_prices_each_says_on_what_it_lies() -> None:
+    text = text_of(render_quote(quote(line(price="12.00"), line(price="10.70", tax_rate=D(7)), document={"tax_inclusive": True})).pdf)
+    assert "VAT 20% included, on €20.00" in text
+    assert "VAT 7% included, on €20.00" in text
+
+
 def test_several_taxes_are_named() -> None:
     taxes = (Tax("GST", D(5)), Tax("QST", D("9.975")))
     text = text_of(render_quote(quote(line(price="150", taxes=taxes), document={"currency": "CAD"})).pdf)

@@ -171,6 +171,15 @@ class _Body:
         self.currency = page.document.currency
         self.frame = frame
         self.accent = accent
+        self.exemptions = self._exemptions()
+        # Where there are several reasons why no tax is charged, the rates of the lines point to theirs.
+        self.marks = dict(zip(self.exemptions, "¹²³⁴⁵⁶⁷⁸⁹", strict=False)) if len(self.exemptions) > 1 else {}
+
+    def _exemptions(self) -> dict[str, str]:
+        """Return by tax category why no tax is charged."""
+        own = dict(self.page.exemption_texts)
+        texts = {tax.tax_category: own.get(tax.tax_category) or tr(EXEMPTIONS.get(tax.tax_category, "")) for tax in self.totals.taxes}
+        return {category: text for category, text in texts.items() if text}
 
     def blocks(self) -> list[Block]:
         """Return everything from the title to the seal."""
@@ -233,7 +242,11 @@ class _Body:
         rows.append(_Sum(tr("Total including VAT"), self.money(totals.tax_inclusive), strong=True))
         for tax in totals.taxes:
             label = tax_label(tax.tax_category, tax.tax_rate, tax.name)
-            rows.append(_Sum(tr("{tax} included", tax=label), self.money(tax.tax), quiet=True))
+            if len(totals.taxes) > 1:
+                label = tr("{tax} included, on {base}", tax=label, base=self.money(tax.taxable))
+            else:
+                label = tr("{tax} included", tax=label)
+            rows.append(_Sum(label, self.money(tax.tax), quiet=True))
         rows.append(_Sum(tr("Net amount"), self.money(totals.tax_exclusive), quiet=True))
         return rows + self._after_total()
 
@@ -283,11 +296,7 @@ class _Body:
         if self.page.language == "zh" and self.currency == "CNY":
             words = rmb_capitals(self.totals.payable)
             texts.append(tr("Total in words: {words}", words=f"人民币{words}"))
-        own = dict(self.page.exemption_texts)
-        for category in dict.fromkeys(tax.tax_category for tax in self.totals.taxes):
-            text = own.get(category) or tr(EXEMPTIONS.get(category, ""))
-            if text:
-                texts.append(text)
+        texts += [f"{self.marks[category]} {text}" if self.marks else text for category, text in self.exemptions.items()]
         if any(line.optional for line in self.document.lines):
             texts.append(tr("Optional items are not part of the total."))
         style = replace(NOTE, colour=INK)
@@ -443,7 +452,7 @@ class _Table:
 
     def _tax(self, line: Line) -> str:
         taxes = line.tax_group.taxes
-        return " + ".join(percent(tax.rate) for tax in taxes)
+        return " + ".join(percent(tax.rate) for tax in taxes) + self.body.marks.get(line.tax_group.category, "")
 
     def _amount(self, index: int, line: Line) -> str:
         amount = self.body.shown(self.body.totals.line_amounts[index])

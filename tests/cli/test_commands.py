@@ -545,6 +545,8 @@ def test_rows_say_their_number_whichever_columns_are_asked_for(crm: Program) -> 
     assert crm("list", "company", "--columns", "name")["rows"][0]["number"] == "K-1"
     assert "customer_number" not in crm("list", "company", "--columns", "name")["rows"][0]
     assert crm("list", "ticket", "--columns", "subject")["rows"][0]["number"] == ticket["number"]
+    assert crm("list", "ticket", "--columns", "id,number")["rows"] == [{"id": ticket["id"], "number": ticket["number"]}]
+    assert set(crm("list", "company", "--columns", "id,name,number")["rows"][0]) == {"id", "number", "name"}
 
 
 def test_a_backup_that_is_not_there_is_no_store_that_is_missing(crm: Program, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import typer
 from crmdesk import settings
 from crmdesk.cli import areas, doubles, files, records, stores
 from crmdesk.cli.base import UNEXPECTED, WRONG_USAGE, app
+from crmdesk.cli.output import Unsaid, speak_to_programs
 from crmdesk.cli.usage import sentence
 from crmdesk.errors import Cancelled, UserError, is_about_a_file, why
 from crmdesk.i18n import set_language, tr
@@ -24,6 +25,7 @@ __all__ = ["app", "areas", "doubles", "files", "main", "records", "stores"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every failure is one line on standard error."""
     set_language(settings.read().get("language", "en"))
+    speak_to_programs()
     try:
         code = app(args=global_first(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False)
     except typer.Exit as end:
@@ -34,10 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
     except (Cancelled, KeyboardInterrupt):
         return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
+    except Unsaid as error:
+        _say_no_more()
+        return _fail(str(error), error.exit_code)
     except UserError as error:
         return _fail(str(error), error.exit_code)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the reader went away; nothing more may be written
+        _say_no_more()
         return 0
     except UnicodeEncodeError as error:
         return (
@@ -48,6 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last door before the user: a bug is one line, its details go to the log
         return _unexpected(error)
     return int(code or 0)
+
+
+def _say_no_more() -> None:
+    """Drop what is left to be said: the end of the program would try to write it once more."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
 
 
 def _unexpected(error: Exception) -> int:

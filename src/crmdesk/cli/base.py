@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk import __version__, settings
-from crmdesk.cli.output import as_json, pretty, set_zone
+from crmdesk.cli.output import as_json, pretty, set_zone, tell
 from crmdesk.errors import UserError
 from crmdesk.i18n import set_language, tr
 
@@ -145,13 +145,13 @@ def remember(path: Path) -> None:
 def say(result: Any, text: Callable[[], str] | str | None = None) -> None:
     """Print a result: one JSON document, or words for people."""
     if call.json:
-        print(as_json(result))
+        tell(as_json(result))
     elif text is not None:
         shown = text() if callable(text) else text
         if shown:
-            print(shown)
+            tell(shown)
     else:
-        print(pretty(result))
+        tell(pretty(result))
 
 
 def window(file: Path | None) -> int:

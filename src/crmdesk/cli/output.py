@@ -8,15 +8,44 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from io import TextIOWrapper
 from typing import Any
 from unicodedata import east_asian_width
 
+from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
 
 CELL_WIDTH = 60
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 _zone: tzinfo | None = None
+
+
+def speak_to_programs() -> None:
+    """Read and write UTF-8 where the other end is a program or a file: what the system takes there, such as cp1252 on Windows, knows few letters."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+class Unsaid(UserError):
+    """The command did what it was asked, but what it answers can't be written."""
+
+    exit_code = 1
+
+
+def tell(text: str) -> None:
+    """Print an answer whole.
+
+    Raises:
+        Unsaid: the file that takes it is on a full disk, or the like. BrokenPipeError: nobody reads on.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unsaid(tr("The answer can't be written: {why}.", why=why(error)), hint=tr("What was asked is done.")) from error
 
 
 def set_zone(zone: tzinfo) -> None:

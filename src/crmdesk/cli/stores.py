@@ -106,6 +106,7 @@ def restore(
 
     def key_of(path: Path) -> keys.Key:
         nonlocal phrase
+        salt = keys.file_salt(path)
         recovery = os.environ.get("CRMDESK_RECOVERY_KEY")
         if recovery:
             from crmdesk.reports.recovery import from_groups
@@ -113,7 +114,7 @@ def restore(
             return keys.Key(from_groups(recovery))
         if phrase is None:
             phrase = given_passphrase() or prompt(tr("Passphrase of the backup: "))
-        return keys.derive(phrase, keys.file_salt(path))
+        return keys.derive(phrase, salt)
 
     if not backup_file.is_file():
         raise UserError(tr("There is no file “{file}”.", file=backup_file))

@@ -74,7 +74,7 @@ def listed(reader: Reader, entity: str, where: Sequence[str], search: str | None
     cls = entity_class(entity)
     conditions = [parse_condition(text) for text in where]
     among = matching(reader, search, cls.entity.name) if search else None
-    names = list(columns) or records.all_columns(cls, reader)
+    names = [name for name in columns if name in cls.fields or name not in {"id", "number"}] if columns else records.all_columns(cls, reader)
     found = records.ids(reader, cls.entity.name, conditions, sort, limit=limit, among=among)
     total = records.count(reader, cls.entity.name, conditions, among)
     numbered = records.number_field(cls)

@@ -283,3 +283,12 @@ def test_a_ticket_comes_out_of_the_bin_into_a_queue_that_is_still_there(store: S
     store.run(records.restore, "ticket", ticket)
     with store.read() as reader:
         assert reader.value("SELECT q.deleted_at IS NULL FROM ticket t JOIN queue q ON q.id = t.queue_id WHERE t.id = ?", (ticket.bytes,))
+
+
+def test_a_ticket_whose_file_said_that_it_was_resolved_in_1900_opens_again(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Old", "status": "resolved", "resolved_at": "1900-01-01 00:00"})
+    store.run(tickets.reopen, ticket)
+    assert local(ticket_of(store, ticket).resolve_due_at) == "Fri 17:00"
+    forgotten = store.run(records.add, "ticket", {"subject": "Older", "status": "resolved", "opened_at": "1950-01-01 00:00", "resolved_at": "1950-01-02 00:00"})
+    store.run(tickets.reopen, forgotten)
+    assert ticket_of(store, forgotten).resolve_due_at is not None

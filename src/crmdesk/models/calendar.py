@@ -13,7 +13,7 @@ from crmdesk.i18n import tr
 
 DAY = timedelta(days=1)
 Intervals = tuple[tuple[int, int], ...]
-LONGEST_SEARCH_DAYS = 366 * 20
+LONGEST_SEARCH_DAYS = 366 * 250
 
 
 @dataclass(frozen=True)

@@ -306,7 +306,8 @@ def _count_wait(change: Change, ticket: Ticket, calendar: Calendar, since: datet
     ticket.waiting_since = None
     if since is None:
         return
-    waited = max(0, working_minutes(since, change.at, calendar))
+    # Files have been seen to say that a ticket was resolved before it was opened, in 1900 where the cell was empty.
+    waited = max(0, working_minutes(_not_before(since, ticket.opened_at), change.at, calendar))
     ticket.waited_minutes = max(0, ticket.waited_minutes or 0) + waited
     if ticket.first_reply_due_at and ticket.first_replied_at is None:
         ticket.first_reply_due_at = add_working_minutes(ticket.first_reply_due_at, waited, calendar)

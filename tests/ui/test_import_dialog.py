@@ -218,6 +218,44 @@ def test_several_files_and_a_damaged_one_come_in_one_step_that_undo_takes_back(d
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
 
 
+def test_files_of_several_kinds_show_what_each_is_to_be_corrected_and_come_in_one_step(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "people.csv").write_text("Name,Email,Company\nAda New,ada@new.example,New Works\n", encoding="utf-8")
+    (folder / "deals.csv").write_text("Deal name,Amount,Company,Contact\nFleet,100,New Works,Ada New\n", encoding="utf-8")
+    (folder / "mails.csv").write_text("Subject,Date,Body\nHello,2026-01-02 10:00,Good morning\n", encoding="utf-8")
+    page = desk.open("import", f"contact:{folder}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    view = page.file.reading
+    table = view.table()
+    assert table is not None
+    kinds = {table.records.text(number, 1): table.records.text(number, 2) for number in range(table.records.rowCount())}
+    assert kinds == {"deals.csv": "Deals", "mails.csv": "Activities", "people.csv": "Contacts"}
+    assert page.header.title.text() == "Import"
+    table.setCurrentIndex(table.records.index(1, 1))
+    desk.settle()
+    assert (view.about_kind.text(), view.kind.currentData()) == ("Rows of mails.csv are", "activity")
+    view.kind.setCurrentIndex(view.kind.findData("ticket"))
+    view.kind.activated.emit(view.kind.currentIndex())
+    desk.settle()
+    table = view.table()
+    assert table is not None
+    assert table.records.text(1, 2) == "Tickets"
+    assert view.kind.currentData() == "ticket"
+    for _ in range(4):
+        page.next_button.click()
+        desk.settle()
+    assert page.done.outcome.text() == "Records: 3 added"
+    assert "Contacts: 1 · Deals: 1 · Tickets: 1" in page.done.outcome_note.text()
+    with desk.store.read() as reader:
+        assert reader.value("SELECT t.name FROM deal d JOIN contact t ON t.id = d.contact_id WHERE d.name = 'Fleet'") == "Ada New"
+        assert reader.value("SELECT count(*) FROM company WHERE name = 'New Works'") == 1
+    page.done.undo_button.click()
+    desk.settle()
+    assert "Ada New" not in names(desk)
+
+
 def test_address_cards_have_no_columns_to_choose(desk: Desk, tmp_path: Path) -> None:
     card = tmp_path / "vera.vcf"
     card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
@@ -335,7 +373,13 @@ def test_an_import_that_was_edited_since_says_so_instead_of_being_undone(desk: D
     importing.done.undo_button.click()
     desk.settle()
     assert "Hanna Moos (Job title)" in importing.done.outcome_note.text()
+    assert {"Hanna Moos", "Thomas Hardy"} <= names(desk)
+    importing.done.rest_button.click()
+    desk.settle()
+    assert importing.done.outcome.text() == "The import was taken back."
+    assert "Hanna Moos (Job title)" in importing.done.outcome_note.text()
     assert "Hanna Moos" in names(desk)
+    assert "Thomas Hardy" not in names(desk)
 
 
 def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPage, people: Path) -> None:

@@ -75,10 +75,11 @@ class FileStep(QStackedWidget):
             self.chosen.emit([Path(name)])
 
     def said(self, files: Files) -> dict[str, Any]:
-        """Return how the user wants the files read: `entity`, `dates`, `encoding`, `delimiter`, `sheet`."""
+        """Return how the user wants the files read: `table` and the `entity` of its rows, `dates`, `encoding`, `delimiter`, `sheet`."""
         first, view = files.first, self.reading
         is_text = first.format in TEXTS
         return {
+            "table": view.chosen_table() or first,
             "entity": str(view.kind.currentData()),
             "dates": str(view.dates.currentData() or ""),
             "encoding": str(view.encoding.currentData()) if is_text else first.encoding,

@@ -81,12 +81,16 @@ class DoneStep(Card):
         self.panel.show()
 
     def show_result(self, entity: str, result: ImportResult) -> None:
-        """Show what came of it."""
+        """Show what came of it.
+
+        Args:
+            entity: what was imported; empty if it was of several kinds.
+        """
         self._entity, self.result = entity, result
         self.panel.hide()
-        plural = tr(entity_class(entity).entity.plural)
+        plural = tr(entity_class(entity).entity.plural) if entity else tr("Records")
         self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=plural) if result.added else tr("Nothing was added."))
-        self.outcome_note.setText("\n".join([*_lines(result), *result.notes]))
+        self.outcome_note.setText("\n".join([*([] if entity else _kinds(result)), *_lines(result), *result.notes]))
         self.show_button.setVisible(entity in PAGES)
         self.undo_button.setVisible(result.transaction is not None)
         self.rest_button.hide()
@@ -146,6 +150,16 @@ class DoneStep(Card):
     def _open_rejects(self) -> None:
         if self.result is not None and self.result.rejects_file:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.result.rejects_file))
+
+
+def _kinds(result: ImportResult) -> list[str]:
+    """Return how many records of each kind were added, in the order in which they came."""
+    counts: dict[str, int] = {}
+    for file in result.files:
+        if file.entity:
+            counts[file.entity] = counts.get(file.entity, 0) + file.added
+    parts = (tr("{what}: {count}", what=tr(entity_class(kind).entity.plural), count=Number(count)) for kind, count in counts.items() if count)
+    return [" · ".join(parts)]
 
 
 def _lines(result: ImportResult) -> list[str]:

@@ -174,6 +174,11 @@ class ColumnsStep(QWidget):
 
     # --- keeping ----------------------------------------------------------------------------------------------------
 
+    def entity(self, usual: str) -> str:
+        """Return what the rows are whose columns are shown."""
+        seen = self.shown()
+        return seen.plan.entity if seen is not None else usual
+
     def to_keep(self) -> tuple[str, str, dict[str, str]] | None:
         """Return what can be kept for the next file with the columns that are shown: their mark, the file's name, where each goes."""
         seen = self.shown()

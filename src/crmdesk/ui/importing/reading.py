@@ -74,6 +74,8 @@ class ReadingView(QWidget):
             ("dates", tr("Dates"), self.dates),
         ):  # fmt: skip
             words = Text(label, "caption")
+            if key == "kind":
+                self.about_kind = words
             words.setBuddy(box)
             box.setAccessibleName(label)
             box.activated.connect(self._chosen)
@@ -86,6 +88,9 @@ class ReadingView(QWidget):
         self.title = Text("", "caption")
         self.sample = Card(padding=0)
         self._table: FixedTable | None = None
+        self._list: FixedTable | None = None
+        self._files: Files | None = None
+        self._at = 0
         head = Card(padding=16, space=12)
         head.add(row(Picture("file-spreadsheet", "muted", 20), column(self.name, self.note, space=1), None, other, space=12), choices)
         self.setLayout(column(head, self.title, self.sample, space=10))
@@ -97,7 +102,10 @@ class ReadingView(QWidget):
     def show_files(self, files: Files) -> None:
         """Show what the files are."""
         first = files.first
-        self._fill_kind(files)
+        if self._files is None or self._files.named != files.named:
+            self._at = 0
+        self._files = files
+        self._fill_kind()
         if first.encoding:
             _offer(self.encoding, [(name, encoding_name(name)) for name in dict.fromkeys((first.encoding, *ENCODINGS))], first.encoding)
             percent = round(100 * first.confidence)
@@ -121,8 +129,24 @@ class ReadingView(QWidget):
         else:
             self._show_list(files)
 
-    def _fill_kind(self, files: Files) -> None:
-        _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in KINDS], files.entity)
+    def _fill_kind(self) -> None:
+        """Offer what the rows can be: of several files, those of the one that is chosen in the list."""
+        table = self.chosen_table()
+        if self._files is not None and table is not None:
+            _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in KINDS], self._files.kind(table))
+            about = tr("Rows of {file} are", file=_short(table.path.name)) if not self._files.is_one else tr("Rows are")
+            self.about_kind.setText(about)
+            self.kind.setAccessibleName(about)
+
+    def chosen_table(self) -> Table | None:
+        """Return the file that is chosen in the list, the first one if none is."""
+        tables = self._files.tables if self._files is not None else ()
+        return tables[self._at if self._at < len(tables) else 0] if tables else None
+
+    @Slot(object)
+    def _file_chosen(self, number: int) -> None:
+        self._at = number
+        self._fill_kind()
 
     def _describe(self, files: Files) -> None:
         sorts = " · ".join(dict.fromkeys(format_name(table) for table in files.tables))
@@ -152,16 +176,20 @@ class ReadingView(QWidget):
             else tr("Files")
         )
         columns = [
-            Column("name", mark("File"), width=300, look="strong"), Column("sort", mark("What it is"), width=200), Column("rows", mark("Rows"), "integer", 100),
-            Column("note", mark("Note"), width=380),
+            Column("name", mark("File"), width=300, look="strong"), Column("kind", mark("Rows are"), width=160), Column("sort", mark("What it is"), width=140),
+            Column("rows", mark("Rows"), "integer", 90), Column("note", mark("Note"), width=300),
         ]  # fmt: skip
         rows: list[Sequence[str | Cell]] = []
-        for table, looks in zip(files.tables, files.looks or [files.entity] * len(files.tables), strict=True):
-            other = tr("Looks like: {what}", what=tr(entity_class(looks).entity.plural)) if looks != files.entity else ""
-            notes = " · ".join(part for part in (other, " ".join(table.notes)) if part)
-            rows.append([table.path.name, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), notes])
-        rows += [[_name(one.file), "–", "", Cell(one.refused, "danger")] for one in files.refused]
-        self._put(FixedTable(columns, tr("Files")), rows)
+        for table in files.tables:
+            kind = tr(entity_class(files.kind(table)).entity.plural)
+            rows.append([table.path.name, kind, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), " ".join(table.notes)])
+        rows += [[_name(one.file), "–", "–", "", Cell(one.refused, "danger")] for one in files.refused]
+        if self._list is not None and self._list is self._table and self._list.records.rowCount() == len(rows):
+            self._list.show_rows(rows)  # the chosen file stays chosen
+            return
+        self._list = FixedTable(columns, tr("Files"))
+        self._list.peeked.connect(self._file_chosen)
+        self._put(self._list, rows)
 
     def _put(self, table: FixedTable, rows: Sequence[Sequence[str | Cell]]) -> None:
         if self._table is not None:

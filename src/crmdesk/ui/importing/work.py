@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
@@ -10,7 +11,7 @@ from crmdesk.i18n import tr
 from crmdesk.ui.importing.columns import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
     from crmdesk.ui.background import Job
 
-ALIKE = (frozenset({"contact", "company", "lead"}), frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
-"""Records whose files look alike, so that what the user was looking at says more than the columns."""
 SURE = 0.8
 """An encoding that is less sure than that is shown to the user first."""
 
@@ -36,7 +35,7 @@ class Files:
     Attributes:
         entity: what they are taken as. other: what they could be as well; empty if nothing else is likely.
         named: the files and folders as the user named them; `folder` if it is a single folder.
-        looks: what each table looks like, if they are several.
+        kinds: what the rows of each table are, by its path, if they are several tables.
     """
 
     named: tuple[Path, ...]
@@ -46,7 +45,16 @@ class Files:
     refused: tuple[FileResult, ...] = ()
     left_out: int = 0
     folder: str = ""
-    looks: tuple[str, ...] = ()
+    kinds: Mapping[Path, str] = field(default_factory=dict)
+
+    def kind(self, table: Table) -> str:
+        """Return what the rows of a table are taken for."""
+        return self.kinds.get(table.path, self.entity)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the rows are of several kinds."""
+        return len({self.kind(table) for table in self.tables}) > 1
 
     @property
     def first(self) -> Table:
@@ -138,39 +146,30 @@ class Look:
         return sum(getattr(seen, name) for seen in self.previews)
 
 
-def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_said: bool, job: Job) -> Files:
+def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_said: bool, said: Mapping[Path, str], job: Job) -> Files:
     """Open what the user named, and find out what its rows are.
 
     Args:
-        wanted: what the user was looking at; empty if that says nothing. is_said: the user chose it for this file.
+        wanted: what the user was looking at; empty if that says nothing. is_said: the user chose it for this file. said: what they chose for single files.
     """
+    from crmdesk.exchange.columns.kinds import can_be
     from crmdesk.exchange.columns.mapping import suggest_entity
-    from crmdesk.exchange.several import open_files
+    from crmdesk.exchange.several import kinds_of, open_files
 
     opened = open_files(paths, options)
+    folder = paths[0].name if len(paths) == 1 and paths[0].is_dir() else ""
+    if len(opened.tables) > 1:
+        kinds = {**kinds_of(opened.tables, wanted), **said}
+        most = Counter(kinds[table.path] for table in opened.tables).most_common(1)[0][0]
+        for kind in set(kinds.values()):
+            targets(kind)  # known from here on; the first time takes longer than a frame
+        return Files(tuple(paths), opened.tables, most, "", opened.refused, opened.left_out, folder, kinds)
     first = opened.tables[0]
     suggested = suggest_entity(first)
-    entity = wanted if wanted and (is_said or wanted == suggested or _can_be(first, wanted, suggested)) else suggested
-    targets(entity)  # known from here on; the first time takes longer than a frame
+    entity = wanted if wanted and (is_said or wanted == suggested or can_be(first, wanted, suggested)) else suggested
+    targets(entity)
     other = "" if is_said else suggested if suggested != entity else wanted if wanted != entity else ""
-    folder = paths[0].name if len(paths) == 1 and paths[0].is_dir() else ""
-    looks = tuple(suggest_entity(table) for table in opened.tables) if len(opened.tables) > 1 else ()
-    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.left_out, folder, looks)
-
-
-def _can_be(table: Table, entity: str, suggested: str) -> bool:
-    """Say whether rows can be such records as well as what they look like: neither the file nor the program that wrote it says otherwise."""
-    from crmdesk.exchange.columns.mapping import guess
-    from crmdesk.exchange.columns.products import recognise
-
-    if not any({entity, suggested} <= group for group in ALIKE):
-        return False
-    try:
-        layout = guess(entity, table)
-    except UserError:
-        return False
-    product = recognise(table.columns) if table.ways is None else None
-    return any(column.target for column in layout.columns) and (product is None or product.entity in {"", None, entity})
+    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.left_out, folder)
 
 
 def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[Layout], whole: bool, job: Job) -> Look:
@@ -182,7 +181,7 @@ def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[L
     from crmdesk.exchange.several import preview_files
 
     def ask(more: Sequence[Layout]) -> tuple[list[Preview], list[FileResult]]:
-        return preview_files(store, files.entity, files.tables, options, (*layouts, *more), whole=whole, progress=job.progress)
+        return preview_files(store, files.entity, files.tables, options, (*layouts, *more), whole=whole, progress=job.progress, kinds=files.kinds)
 
     by_hand: tuple[Layout, ...] = ()
     try:
@@ -212,7 +211,7 @@ def _all_by_hand(files: Files, tables: Sequence[Table], layouts: Sequence[Layout
     """Return a layout to begin with for each sort of columns of which none is recognised, and of which the user said nothing."""
     said = {tuple(column.header for column in layout.columns) for layout in layouts}
     sorts = {table.columns: table for table in reversed(tables) if table.ways is None and table.columns not in said}
-    return tuple(layout for table in sorts.values() if (layout := _by_hand(files.entity, table)))
+    return tuple(layout for table in sorts.values() if (layout := _by_hand(files.kind(table), table)))
 
 
 def _by_hand(entity: str, table: Table) -> Layout | None:
@@ -245,4 +244,4 @@ def bring_in(store: Store, files: Files, options: ImportOptions, seen: Look, lay
 
     if files.is_one:
         return import_file(store, files.entity, files.first.path, options, job.progress, plan=seen.first.plan)
-    return import_files(store, files.entity, files.named, options, job.progress, layouts=(*layouts, *seen.by_hand))
+    return import_files(store, files.entity, files.named, options, job.progress, layouts=(*layouts, *seen.by_hand), kinds=files.kinds)

@@ -59,6 +59,7 @@ class ImportPage(Page):
         self.options: ImportOptions = ImportOptions(on_duplicate="fill")
         self._wanted = ""
         self._is_said = False
+        self._kinds: dict[Path, str] = {}
         self._named: tuple[Path, ...] = ()
         self._import_job: Job | None = None
         self.setAcceptDrops(True)
@@ -174,7 +175,7 @@ class ImportPage(Page):
         self._name()
 
     def _name(self) -> None:
-        entity = self.entity if self.files is not None else self._wanted
+        entity = self._wanted if self.files is None else "" if self.files.is_mixed else self.entity
         self.header.show_what(entity, self.files, self.looking.seen, self.width())
 
     # --- steps ------------------------------------------------------------------------------------------------------
@@ -245,7 +246,7 @@ class ImportPage(Page):
             wanted: what the user was looking at; the files may say otherwise.
         """
         self.start_over()
-        self._named, self._is_said = tuple(paths), False
+        self._named, self._is_said, self._kinds = tuple(paths), False, {}
         self._take_entity(wanted)
         self._open()
 
@@ -258,7 +259,7 @@ class ImportPage(Page):
         self.error.say("")
         self.file.choose_button.setEnabled(False)
         self.next_button.setEnabled(False)
-        work = partial(open_named, self._named, self.options, self._wanted, self._is_said)
+        work = partial(open_named, self._named, self.options, self._wanted, self._is_said, dict(self._kinds))
         background.read(self, work, self._opened, self._refused, key="open")
 
     def _opened(self, files: Files) -> None:
@@ -283,14 +284,18 @@ class ImportPage(Page):
             return
         first, said = files.first, self.file.said(files)
         entity, encoding, delimiter, sheet = said["entity"], said["encoding"], said["delimiter"], said["sheet"]
-        is_other = (encoding, delimiter, sheet or first.sheet, entity) != (first.encoding, first.delimiter, first.sheet, files.entity)
+        table = said["table"]
+        is_other_kind = entity != files.kind(table)
+        is_other = is_other_kind or (encoding, delimiter, sheet or first.sheet) != (first.encoding, first.delimiter, first.sheet)
         # What is not changed is left to be found out, file by file.
         self.options = replace(
             self.options, dates=said["dates"], encoding=encoding if encoding != first.encoding else self.options.encoding,
             delimiter=delimiter if delimiter != first.delimiter else self.options.delimiter, sheet=sheet if sheet != first.sheet else self.options.sheet,
         )  # fmt: skip
-        self._is_said = self._is_said or entity != files.entity
-        self._wanted = entity if self._is_said else self._wanted
+        if is_other_kind and not files.is_one:
+            self._kinds[table.path] = entity
+        elif is_other_kind or self._is_said:
+            self._is_said, self._wanted = True, entity
         if is_other:
             self._open()
         else:
@@ -451,7 +456,9 @@ class ImportPage(Page):
             return
         mark_of, name, columns = kept
         said = json.dumps(columns, ensure_ascii=False, sort_keys=True)
-        self.frame.do(imports.keep_mapping, self.entity, mark_of, name, said, self.options.dates, said=tr("The next such file is read the same way."))
+        self.frame.do(
+            imports.keep_mapping, self.meaning.entity(self.entity), mark_of, name, said, self.options.dates, said=tr("The next such file is read the same way.")
+        )
 
     @Slot()
     def _forget_mapping(self) -> None:
@@ -489,7 +496,7 @@ class ImportPage(Page):
 
     def _imported(self, result: ImportResult) -> None:
         self._import_job = None
-        self.done.show_result(self.entity, result)
+        self.done.show_result("" if self.files is not None and self.files.is_mixed else self.entity, result)
         self.focus_first()
 
     def _not_imported(self, error: Exception) -> None:

@@ -21,6 +21,7 @@ from PIL import Image
 
 from crmdesk.documents.calculator import AllowanceCharge, Document, Line, Tax, calculate
 from crmdesk.errors import UserError
+from crmdesk.reports.canvas import MM
 from crmdesk.reports.letter import Letterhead
 from crmdesk.reports.pictures import read_picture
 from crmdesk.reports.quote import COLUMNS, QuotePage, render_quote
@@ -110,6 +111,19 @@ def test_the_address_stands_in_the_window_of_the_envelope() -> None:
             x, y = places[part]
             assert 20 * mm <= x <= 105 * mm
             assert 62.5 * mm <= y <= 90 * mm
+
+
+def test_a_long_address_is_set_smaller_so_that_the_window_shows_all_of_it() -> None:
+    long = (
+        "The Worshipful Company of Makers of Cold-Chain Boxes and Insulated Covers",
+        "Dr Roland Mendel",
+        "Building 42, 17th floor",
+        "Kirchgasse 6",
+        "8010 Graz",
+        "AUSTRIA",
+    )
+    lines = pages_of(render_quote(quote(recipient=long)).pdf)[0].lines
+    assert max(top for text, _, top in lines if "AUSTRIA" in text) / MM < 90
 
 
 def test_the_paper_is_a4_or_letter() -> None:

@@ -5,7 +5,7 @@ Source: DIN 5008, form B: the recipient's address lies 45 to 90 mm from the top,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.i18n import tr
@@ -32,6 +32,8 @@ BOTTOM_MARGIN = 9 * MM
 SMALL = Style(size=6.8, colour=MUTED, spacing=1.42)
 RETURN = Style(size=6.3, colour=MUTED)
 ADDRESS = Style(size=9.5, spacing=1.38)
+ADDRESS_SIZES = (9.5, 8.8, 8.1, 7.4, 6.8)
+WINDOW_HEIGHT = 26.5 * MM
 LABEL = Style(size=8, colour=MUTED, spacing=1.55)
 VALUE = Style(size=8, spacing=1.55)
 WATERMARK = Style(size=120, colour="#F0F1F3", bold=True)
@@ -89,7 +91,7 @@ class LetterPaper:
         self.letter = letter
         self.accent = valid_colour(letter.head.accent)
         self._width = paper.width - LEFT - RIGHT_MARGIN
-        self._recipient = _stacked(letter.recipient, ADDRESS, 80 * MM)
+        self._recipient = _in_window(letter.recipient)
         self._info = self._info_cells()
         self._foot = self._foot_cells()
 
@@ -215,6 +217,12 @@ def _widest(wishes: Sequence[float], room: float) -> float:
 
 def _row(label: str, value: str) -> str:
     return tr("{label}: {value}", label=tr(label), value=value) if label else value
+
+
+def _in_window(recipient: Sequence[str]) -> Cell:
+    """Set the recipient as large as fits into the window of the envelope; what never fits goes on below it."""
+    cells = [_stacked(recipient, replace(ADDRESS, size=size), 80 * MM) for size in ADDRESS_SIZES]
+    return next((cell for cell in cells if cell.height <= WINDOW_HEIGHT), cells[-1])
 
 
 def _stacked(texts: Sequence[str], style: Style, width: float) -> Cell:

@@ -21,6 +21,7 @@ from crmdesk.ui.cover import LockCover
 from crmdesk.ui.page import Frame, Page, PageSpec, Place, at_field_or_window
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.palette import ContextCommand
+from crmdesk.ui.widgets.basics import Clickable, Text, row
 from crmdesk.ui.window import Window
 
 if TYPE_CHECKING:
@@ -356,3 +357,18 @@ def test_what_no_field_can_say_is_said_by_the_window(window: Window) -> None:
 def test_a_message_about_a_field_speaks_of_no_name_inside_the_program(window: Window) -> None:
     window.show_error(UserError("This is no tax number.", "tax_number", "Leave it empty if there is none."))
     assert window.toasts.texts() == ["This is no tax number. Leave it empty if there is none."]
+
+
+def test_a_row_that_can_be_pressed_is_a_button_for_a_screen_reader_too(app: QApplication) -> None:
+    line = Clickable("Open Ernst Handel")
+    line.setLayout(row(Text("Ernst Handel")))
+    pressed: list[str] = []
+    line.clicked.connect(lambda: pressed.append("pressed"))
+    line.show()
+    spoken = QAccessible.queryAccessibleInterface(line)
+    assert spoken.role() == QAccessible.Role.Button
+    assert spoken.text(QAccessible.Text.Name) == "Open Ernst Handel"
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClick(line, Qt.Key.Key_Space)
+    assert len(pressed) == 3

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 NEW_FIELDS = ("company", "contact", "deal", "subject")
 TONES: Tones = {"status": {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}}
-WIDTHS = {"number": 124, "company": 160, "subject": 146, "status": 132, "date": 114, "valid_until": 114, "net": 112, "payable": 118, "owner": 112}
 
 
 class QuotesPage(RecordListPage):
@@ -46,7 +45,6 @@ class QuotesPage(RecordListPage):
         super().__init__(frame)
         self.list.table.records.source = EntitySource(frame.store, "quote", (), TONES, _look)
         self.list.table.editor_maker = None
-        self.list.table.set_widths(WIDTHS)
         self.open_tile = Tile(tr("Waiting for an answer"), run=lambda: self._filter(Condition("status", "=", "issued")))
         self.expiring_tile = Tile(tr("Expire within a week"), run=self._filter_expiring)
         self.accepted_tile = Tile(tr("Accepted this month"), run=self._filter_accepted)

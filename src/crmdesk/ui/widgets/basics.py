@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -422,32 +422,25 @@ class Picture(QWidget):
         QPainter(self).drawPixmap(0, 0, picture)
 
 
-class Clickable(QFrame):
-    """A row or box that acts as one button: by click, Enter and Space.
+class Clickable(PressedByEnter, QAbstractButton):
+    """A row or box that holds other parts and acts as one button: by click, Enter and Space, and for a screen reader.
 
     Signals:
         clicked: the user wants what it stands for.
     """
 
-    clicked = Signal()
+    clicked = Signal()  # Qt's own one of that name, without the state that a row does not have
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # its parts say how large it is
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.clicked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit()
-        else:
-            super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        painter = QPainter(self)
+        if self.property("card"):
+            paint.rounded(painter, self.rect(), theme.RADIUS_CARD, theme.colour("surface"), theme.colour("border"))
         if self.hasFocus():
-            paint.focus_ring(QPainter(self), self.rect(), theme.RADIUS_CONTROL)
+            paint.focus_ring(painter, self.rect(), theme.RADIUS_CONTROL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -194,6 +195,19 @@ def test_thinning_keeps_two_days_whole_then_days_weeks_and_months() -> None:
     assert len(ages) < 49 + 14 + 8 + 12
     assert max(ages) > 24 * 300
     assert backup.kept([(now - timedelta(days=900), 1)], now) == {0}
+
+
+def test_a_backup_dated_ahead_by_a_wrong_clock_does_not_put_off_the_next_ones(store: Store) -> None:
+    copy = backup.backup(store)
+    assert not backup.due(store)
+    ahead = (copy.made_at + timedelta(days=4 * 365)).timestamp()
+    os.utime(copy.path, (ahead, ahead))
+    assert backup.due(store)
+    made = backup.backup(store).made_at
+    assert not backup.due(store)
+    last = backup.last_backup(store)
+    assert last is not None
+    assert abs(last - made) < timedelta(minutes=1)
 
 
 def test_a_store_whose_triggers_were_touched_is_not_written(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crmdesk.store.store import Store
 
 HOURLY, DAILY, WEEKLY, MONTHLY = timedelta(hours=48), 14, 8, 12
+AHEAD = timedelta(hours=1)
 SUFFIX = ".crmdesk-backup"
 STEPS_BETWEEN_CHECKS = 100_000
 PAGES_AT_ONCE = 2000
@@ -185,9 +186,9 @@ def backups(store_path: Path) -> list[Copy]:
 
 
 def last_backup(store: Store) -> datetime | None:
-    """Return when the newest verified backup in the store's own folder was made."""
-    newest = backups(store.path)
-    return newest[0].made_at if newest else None
+    """Return when the newest verified backup in the store's own folder was made; one that a wrong clock dated ahead would put off all others."""
+    latest = now() + AHEAD
+    return next((copy.made_at for copy in backups(store.path) if copy.made_at <= latest), None)
 
 
 def before_risk(store: Store) -> None:

@@ -307,3 +307,24 @@ def test_rows_of_the_store_become_inputs_and_back() -> None:
     assert given(field("link"), ERNST) == ERNST.id
     assert given(field("link"), None) is None
     assert given(field("parts"), None) == []
+
+
+def test_what_could_not_be_stored_stays_while_others_change_the_record_and_goes_with_the_next_one() -> None:
+    day, name = Field("day", "date", "Day"), Field("name", "text", "Name")
+    form = Form([day, name], BERLIN, lambda *_: None)
+    form.show()
+    form.activateWindow()
+    QTest.qWaitForWindowActive(form)
+    form.set_values({"day": date(2026, 11, 22), "name": "Cold store"}, of="first")
+    field = form.editors["day"].inner
+    field.setFocus()
+    field.selectAll()  # type: ignore[attr-defined]  # a line
+    QTest.keyClicks(field, "31.2.2026")
+    form.editors["name"].setFocus()
+    assert form.editors["day"].is_changed()
+    form.set_values({"day": date(2026, 11, 23), "name": "Cold store, new"}, of="first")
+    assert field.text() == "31.2.2026"  # type: ignore[attr-defined]  # a line
+    assert form.editors["name"].value() == "Cold store, new"
+    form.set_values({"day": None, "name": "Another deal"}, of="second")
+    assert form.values() == {}
+    form.close()

@@ -163,7 +163,7 @@ class DealPanel(Card):
         self.stage.show_as(found.stage.name if found.stage else tr("No stage"), tones.get(outcome, "accent"))
         for button, shown in ((self.won, outcome == "open"), (self.lost, outcome == "open"), (self.again, outcome != "open")):
             button.setVisible(shown)
-        self.form.set_values(for_form(found.values))
+        self.form.set_values(for_form(found.values), found.id)
         self.form.show_field("lost_reason", outcome == "lost")
         self.own.show_record(found.id)
         self._show_steps(found)

@@ -46,6 +46,7 @@ class Form(FormGrid):
     def __init__(self, fields: Sequence[Field], context: Context, save: Save | None = None, label_width: int = 120) -> None:
         super().__init__(label_width, 2 if context.is_quiet else 8)
         self._save = save
+        self._of: object = None
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, InlineError] = {}
         self._labels: dict[str, Text] = {}
@@ -68,9 +69,15 @@ class Form(FormGrid):
         editor.left.connect(lambda name=field.name: self._left(name))
         editor.cancelled.connect(lambda name=field.name: self.say(name, ""))
 
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show a record; a field that the user is changing just now keeps what is typed."""
-        show_values(self.editors, values)
+    def set_values(self, values: Mapping[str, Any], of: object = None) -> None:
+        """Show a record; a field that the user is changing just now keeps what is typed.
+
+        Args:
+            of: whose values they are; while that stays the same, what could not be stored stays too, with what is wrong about it.
+        """
+        is_again, self._of = of is not None and of == self._of, of
+        for name in show_values(self.editors, values, is_again):
+            self.say(name, "")
 
     def values(self) -> dict[str, Any]:
         """Return the values that have been changed.

@@ -58,7 +58,7 @@ class OwnFields(QWidget):
         if found.fields != self._fields or self.form is None:
             self._build(found.fields)
         if self.form is not None:
-            self.form.set_values(for_form(found.values))
+            self.form.set_values(for_form(found.values), self._record)
         self.setVisible(bool(found.fields))
 
     def _build(self, fields: tuple[Field, ...]) -> None:

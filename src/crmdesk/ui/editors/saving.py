@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors.editor import Editor
 
 
-def show_values(editors: Mapping[str, Editor], values: Mapping[str, Any]) -> None:
-    """Show a record; a field that the user is changing just now keeps what is typed."""
+def show_values(editors: Mapping[str, Editor], values: Mapping[str, Any], is_again: bool = False) -> list[str]:
+    """Show a record; a field that the user is changing just now keeps what is typed. Returns the names of the others.
+
+    Args:
+        is_again: it is the record that was shown before: what is typed and could not be stored stays too, until it is mended.
+    """
     focused = QApplication.focusWidget()
+    shown = []
     for name, editor in editors.items():
-        is_typing = focused is not None and editor.isAncestorOf(focused) and editor.is_changed()
-        if name in values and not is_typing:
+        is_typing = focused is not None and editor.isAncestorOf(focused)
+        is_refused = is_again and editor.inner.property("invalid") == "true"
+        if name in values and not ((is_typing or is_refused) and editor.is_changed()):
             editor.set_value(values[name])
+            shown.append(name)
+    return shown
 
 
 def save_left(

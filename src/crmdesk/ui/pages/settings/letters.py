@@ -60,7 +60,7 @@ class CompanySection(Section):
         self.cards.addStretch(1)
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        self.fields.set_values(filled(settings, COMPANY))
+        self.fields.set_values(filled(settings, COMPANY), "settings")
 
 
 class PictureChoice(QWidget):
@@ -127,7 +127,7 @@ class LetterheadSection(Section):
         self.logo.show_picture(found.logo)
         self.seal.show_picture(found.seal)
         self.colour.setText(settings.letter_colour)
-        self.footer.set_values(filled(settings, ("letter_footer",)))
+        self.footer.set_values(filled(settings, ("letter_footer",)), "settings")
         if (settings, found.logo, found.seal) != self._drawn_of:
             self._drawn_of = (settings, found.logo, found.seal)
             store = self.frame.store
@@ -200,10 +200,10 @@ class QuotesSection(Section):
         self.cards.addStretch(1)
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        self.fields.set_values({**filled(settings, QUOTES), "tax_inclusive": settings.tax_inclusive})
+        self.fields.set_values({**filled(settings, QUOTES), "tax_inclusive": settings.tax_inclusive}, "settings")
         for name, box in self.boxes.items():
             box.setChecked(name in settings.quote_columns)
-        self.mails.set_values(filled(settings, QUOTE_MAILS))
+        self.mails.set_values(filled(settings, QUOTE_MAILS), "settings")
 
     @Slot()
     def _save_columns(self) -> None:

@@ -92,7 +92,7 @@ class LookSection(Section):
         self.store_language.setCurrentIndex(self.store_language.findData(settings.language))
         self.currency.setText(settings.currency)
         self.scheme.setCurrentIndex(self.scheme.findData(theme.choice()))
-        self.fields.set_values(filled(settings, ("region", "zone")))
+        self.fields.set_values(filled(settings, ("region", "zone")), "settings")
 
     @Slot(int)
     def _speak(self, number: int) -> None:
@@ -158,8 +158,8 @@ class SecuritySection(Section):
         self.cards.addStretch(1)
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        self.fields.set_values({"lock_after_minutes": settings.lock_after_minutes})
-        self.exports.set_values({"export_reason_from": settings.export_reason_from})
+        self.fields.set_values({"lock_after_minutes": settings.lock_after_minutes}, "settings")
+        self.exports.set_values({"export_reason_from": settings.export_reason_from}, "settings")
 
     def _runner(self, name: str) -> Callable[[], object]:
         return lambda: self.frame.registry.run(name)

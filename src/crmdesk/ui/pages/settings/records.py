@@ -129,7 +129,7 @@ class CareSection(Section):
         self._stored: tuple[tuple[str, ...], ...] = ()
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        self.quality.set_values({"quality_threshold": settings.quality_threshold})
+        self.quality.set_values({"quality_threshold": settings.quality_threshold}, "settings")
         self._stored = settings.uniqueness
         empty(self._rules)
         for rule in settings.uniqueness:

@@ -93,7 +93,7 @@ class TaskPanel(Card):
         self.heading.set_text(values["subject"] or "")
         self.done_button.setText(tr("Take up again") if values["done_at"] else tr("Mark as done"))
         self.go_button.setVisible(any(values[name] is not None for name in ("deal", "ticket", "contact", "company")))
-        self.form.set_values(for_form(values))
+        self.form.set_values(for_form(values), found.task.id)
         self.own.show_record(found.task.id)
         for name in ("repeat_every", "repeats_until"):
             self.form.show_field(name, values["repeats"] is not None)

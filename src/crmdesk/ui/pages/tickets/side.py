@@ -61,7 +61,7 @@ class TicketSide(QWidget):
         if told != self._told:
             self._told = told
             self._show_clocks(lines, page, is_done)
-        self.form.set_values(for_form(found.values))
+        self.form.set_values(for_form(found.values), page.ticket.id)
         self.own.show_record(page.ticket.id)
         if page.customer != self._customer_shown:
             self._customer_shown = page.customer

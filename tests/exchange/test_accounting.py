@@ -113,6 +113,16 @@ def test_lines_repeat_their_document_and_optional_ones_count_nothing(filled: Sto
     ]  # fmt: skip
 
 
+def test_documents_name_their_customer_as_they_did_when_they_were_issued(filled: Store, tmp_path: Path) -> None:
+    with filled.read() as reader:
+        company = reader.value("SELECT id FROM company")
+    filled.run(records.edit, "company", [UUID(bytes=company)], {"name": "Ernst Handel AG"})
+    accountants_workbook(filled, tmp_path / "a.xlsx", YEAR)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert {row[3] for row in book["Quotes"].iter_rows(min_row=2, values_only=True)} == {"Ernst Handel"}
+    assert [row[0] for row in book["Customers"].iter_rows(min_row=2, values_only=True)] == ["Ernst Handel AG"]
+
+
 def test_taxes_stand_by_document_and_rate(filled: Store, tmp_path: Path) -> None:
     accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
     rows = records_of(sheets(tmp_path / "w.xlsx")["Quote taxes"])

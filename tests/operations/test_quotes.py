@@ -667,3 +667,12 @@ def test_the_first_number_of_a_series_can_be_chosen(store: Store) -> None:
     assert [store.run(quotes.issue, add(store, date=day)).number for day in ("2026-01-05", "2026-01-06", "2027-01-01")] == [
         "AN-2026-01201", "AN-2026-01202", "AN-2027-00001",
     ]  # fmt: skip
+
+
+def test_what_is_frozen_names_the_customer_wherever_the_address_puts_the_name(store: Store) -> None:
+    address = {"address.street": "世纪大道100号", "address.postal_code": "200120", "address.city": "上海", "address.country": "CN"}
+    store.run(records.add, "company", {"name": "上海明德贸易有限公司", **address})
+    store.run(quotes.issue, add(store, company="上海明德贸易有限公司", language="zh"))
+    frozen = json.loads(rows(store, "SELECT frozen FROM quote")[0][0])
+    assert frozen["document"]["company"] == "上海明德贸易有限公司"
+    assert frozen["letter"]["recipient"][0] == "200120"

@@ -442,7 +442,7 @@ def test_formats_are_those_of_the_writers_country() -> None:
 
 
 def test_the_file_tells_its_title_subject_language_and_the_day_of_the_quote() -> None:
-    document = pypdfium2.PdfDocument(render_quote(quote(title="Cold-chain boxes", language="de")).pdf)
+    document = pypdfium2.PdfDocument(render_quote(quote(title="Cold-chain boxes", language="de", customer="Ernst Handel")).pdf)
     facts = document.get_metadata_dict()
     assert (facts["Title"], facts["Subject"], facts["Author"]) == ("Angebot Q-2026-0117", "Cold-chain boxes · Ernst Handel", "Northwind Traders")
     assert facts["CreationDate"].startswith("D:20261121")

@@ -420,7 +420,7 @@ def _frozen(page: QuotePage, missing: Iterable[str], settings: Settings) -> str:
         "title": page.title, "salutation": page.salutation, "closing": page.closing, "columns": page.columns, "page_size": page.page_size,
     }  # fmt: skip
     header = Header(
-        company=page.recipient[0] if page.recipient else None, language=page.language, dated_on=page.quoted_on, valid_until=page.valid_until, reference=page.reference,
+        company=page.customer or None, language=page.language, dated_on=page.quoted_on, valid_until=page.valid_until, reference=page.reference,
         intro=page.intro, terms=page.terms,
     )  # fmt: skip
     frozen = {

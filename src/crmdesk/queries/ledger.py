@@ -38,7 +38,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class LedgerDocument:
-    """A document as it is stored; discounts and charges are those on the whole document, `lines` less them plus these is `net`."""
+    """A document as it is stored, its customer by the name that stands on it.
+
+    Discounts and charges are those on the whole document, `lines` less them plus these is `net`.
+    """
 
     id: bytes
     entity: str
@@ -46,6 +49,7 @@ class LedgerDocument:
     day: date | None
     status: str
     company_id: bytes | None
+    customer: str | None
     reference: str | None
     currency: str
     net: Decimal
@@ -123,7 +127,7 @@ def documents(reader: Reader, entity: str, period: Period) -> list[LedgerDocumen
     where, parameters = _within(period)
     sql = (
         "SELECT t.id, t.number, t.date, t.status, t.company_id, t.reference, t.currency, t.net, t.tax, t.prepaid, t.rounding, t.payable, "  # noqa: S608
-        "t.exchange_rate, t.exchange_rate_on, t.amount_base, t.totals "
+        "t.exchange_rate, t.exchange_rate_on, t.amount_base, t.totals, json_extract(t.frozen, '$.document.company') "
         f'FROM "{entity}" t WHERE {seen.sql} AND {where} ORDER BY t.date, t.number, t.id'
     )
     return [_document(reader, entity, row) for row in reader.each(sql, (*seen.parameters, *parameters))]
@@ -139,12 +143,12 @@ def _within(period: Period) -> tuple[str, tuple[Any, ...]]:
 
 
 def _document(reader: Reader, entity: str, row: tuple[Any, ...]) -> LedgerDocument:
-    record, number, day, status, company, reference, currency, *amounts, rate, rate_day, base, totals = row
+    record, number, day, status, company, reference, currency, *amounts, rate, rate_day, base, totals, customer = row
     code = currency or reader.settings.currency
     net, tax, prepaid, rounding, payable = (from_minor(amount or 0, code) for amount in amounts)
     known = read_totals(json.loads(totals)) if totals else None
     return LedgerDocument(
-        record, entity, number or "", date.fromisoformat(day) if day else None, status or "", company, reference, code, net, tax, prepaid, rounding, payable,
+        record, entity, number or "", date.fromisoformat(day) if day else None, status or "", company, customer, reference, code, net, tax, prepaid, rounding, payable,
         None if rate is None else from_scaled(rate, RATE_SCALE), date.fromisoformat(rate_day) if rate_day else None,
         None if base is None else from_minor(base, reader.settings.currency), known.taxes if known else (),
         known.line_total if known else net, known.allowance_total if known else Decimal(0), known.charge_total if known else Decimal(0),

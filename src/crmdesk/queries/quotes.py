@@ -488,6 +488,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             language=language,
             page_size=reader.settings.paper,
             region=reader.settings.region,
+            customer=company.name if company else to.contact.name if to.contact else "",
         )  # fmt: skip
 
 

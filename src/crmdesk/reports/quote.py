@@ -99,7 +99,7 @@ class QuotePage:
     """
 
     letterhead: Letterhead
-    recipient: tuple[str, ...]
+    recipient: tuple[str, ...]  # lines of the address field, in the order of the country
     document: Document
     totals: Totals
     number: str | None = None
@@ -117,6 +117,7 @@ class QuotePage:
     language: str = "en"
     page_size: str = "A4"
     region: str = ""
+    customer: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def render_quote(page: QuotePage) -> Rendered:
     """
     with speaking(page.language, page.region):
         title = tr("Quote {number}", number=page.number) if page.number else tr("Quote (draft)")
-        subject = " · ".join(part for part in (page.title, *page.recipient[:1]) if part)
+        subject = " · ".join(part for part in (page.title, page.customer) if part)
         paper = Paper(page_size(page.page_size), title, page.letterhead.name, page.language, subject, page.quoted_on)
         letter = LetterPaper(paper, _letter(page, title))
         frame = letter.frame

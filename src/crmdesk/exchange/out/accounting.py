@@ -346,8 +346,9 @@ def _head_widths(heads: Sequence[Sequence[Any]]) -> list[int]:
 def _head(document: LedgerDocument, customers: dict[bytes, Customer]) -> list[Any]:
     customer = customers.get(document.company_id) if document.company_id else None
     label = tr(ENTITIES[document.entity].entity.label)
-    known = [customer.name, customer.number, customer.vat_id, customer.country] if customer else [None] * 4
-    return [label, document.number, document.day, *known, document.currency]
+    known = [customer.number, customer.vat_id, customer.country] if customer else [None] * 3
+    name = document.customer or (customer.name if customer else None)
+    return [label, document.number, document.day, name, *known, document.currency]
 
 
 __all__ = ["WorkbookResult", "accountants_workbook"]

@@ -40,8 +40,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
         looks_at_cells: whether columns that no name tells are told by their cells; that takes longer.
     """
     if table.ways:
-        stated: Layout = table.ways.layout(entity, table)
-        return stated
+        return _with_own(table.ways.layout(entity, table), own_fields)
     product = recognise(table.columns, entity)
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
@@ -52,6 +51,16 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
         columns = by_content(entity, columns, table)
     columns = [_with_reason(entity, column, table, product) for column in _told_once(entity, _settled(entity, columns, table), table)]
     return finished(entity, columns, product.name if product else None, table)
+
+
+def _with_own(layout: Layout, own_fields: Sequence[Field]) -> Layout:
+    """Tell the columns of fields of the user's own in a file that says itself what its others mean."""
+    known = {bare(text): item for item in own_fields for text in (item.label, item.name)}
+    told = {
+        column.header: Target(known[bare(column.header)].name) for column in layout.columns if column.header in layout.unused and bare(column.header) in known
+    }
+    columns = tuple(replace(column, target=told[column.header], why="name") if column.header in told else column for column in layout.columns)
+    return replace(layout, columns=columns, unused=tuple(header for header in layout.unused if header not in told))
 
 
 _SAID = frozenset({"product", "rejects"})

@@ -48,6 +48,18 @@ _NO_PLACE = {
 }  # fmt: skip
 
 
+OURS = "X-CRMDESK-"
+"""What our own cards say beyond the terms of address books begins so: the field's name, or `OWN` with the name of a field of the user's own beside."""
+OWN = "own."
+OUR_FIELDS = {
+    "contact": ("owner", "lifecycle"),
+    "company": ("owner", "lifecycle", "customer_number", "industry", "employees", "revenue", "founded", "vat_id", "credit_code", "tier", "payment_days"),
+    "lead": ("owner", "origin", "status", "amount", "arrived_at"),
+}
+"""The fields that only our own cards carry, by entity."""
+_OURS = frozenset(name for names in OUR_FIELDS.values() for name in names)
+
+
 @dataclass(slots=True)
 class Card:
     """What a card says.
@@ -104,7 +116,16 @@ class CardReader:
                 self._add_handle(service, plain(item.value))
             elif no_place := _NO_PLACE.get(item.name):
                 self.left_out.append(no_place)
+            elif self._is_ours and item.name.startswith(OURS):
+                self._our_own(item)
         self._finish()
+
+    def _our_own(self, item: Property) -> None:
+        name = item.name.removeprefix(OURS).lower().replace("-", "_")
+        if name == "own" and (own := item.params.get("NAME")):
+            self.card.values.setdefault(f"{OWN}{own}", plain(item.value))
+        elif name in _OURS:
+            self.card.values.setdefault(name, plain(item.value))
 
     def _finish(self) -> None:
         card, values = self.card, self.card.values
@@ -119,6 +140,9 @@ class CardReader:
         if self._is_ours and is_our_id(str(values.get("external_id", ""))):
             values["id"] = values.pop("external_id")
         self._settle_name()
+        if "nickname" in values and values.keys() & {"name", "given_name", "family_name"}:
+            del values["nickname"]
+            self.left_out.append("NICKNAME")
         if not values.keys() & {"id", "external_id"} and values.get("record_kind") != "company" and (card.mails or card.phones):
             values["external_id"] = self._likeness()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.card_pictures import COMPONENT, LARGEST_PICTURE, Picture, load_picture
-from crmdesk.exchange.files.cards import ADDRESS, SOURCE, Card, CardReader
+from crmdesk.exchange.files.cards import ADDRESS, OUR_FIELDS, OWN, SOURCE, Card, CardReader
 from crmdesk.exchange.files.contentlines import Pile, Source, fallback_of, is_old, property_of, unfolded
 from crmdesk.exchange.shapes.customers import ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
@@ -99,7 +99,7 @@ class Deck:
                 self._held.append(card)
                 if len(self._held) > HELD_CARDS or size > HELD_TEXT:
                     self._held = None
-        self.widths = Widths(most[0], most[1], most[2], most[3], most[4], tuple(name for name in FIELDS if name in fields or name == "name"))
+        self.widths = Widths(most[0], most[1], most[2], most[3], most[4], _fields_of(fields))
 
     def cards(self) -> Iterator[Card]:
         """Yield all cards."""
@@ -136,7 +136,7 @@ class Deck:
         fields = entity_class("contact").fields
         columns: list[tuple[str, Target | None, int]] = []
         for name in self.widths.fields:
-            columns.append((tr(_LABELS[name]) if name in _LABELS else tr(fields[name].label), Target(name), 0))
+            columns.append((name.removeprefix(OWN), None, 0) if name.startswith(OWN) else (_label_of(name), Target(name), 0))
         for name, count in (("phone", self.widths.phones), ("email", self.widths.mails), ("handle", self.widths.handles)):
             for place in range(1, count + 1):
                 columns += [
@@ -167,15 +167,11 @@ class Deck:
             )
         columns = []
         for index, (name, target, label) in enumerate(self.columns()):
-            if target is not None and entity == "lead":
-                target = Target("company_name") if target.field == "company" else None if target.field in _NOT_OF_LEADS else target
+            if target is not None:
+                target = _of_lead(target) if entity == "lead" else _of_contact(target)
             columns.append(Column(index, name, target, index + label if label and target else None, "product" if target else ""))
         labels = {column.label_index for column in columns}
-        unused = (
-            tuple(column.header for column in columns if column.target is None and column.index not in labels and table.values(column.index))
-            if entity == "lead"
-            else ()
-        )
+        unused = tuple(column.header for column in columns if column.target is None and column.index not in labels and table.values(column.index))
         return Layout(entity, tuple(columns), self.product or None, SOURCE, unused)
 
     def rows(self, most: int = 0) -> Iterator[Line]:
@@ -227,6 +223,32 @@ class Deck:
         self.pile.give_back(path, {rejection.line: rejection.reason for rejection in rejections})
 
 
+def _fields_of(found: set[str]) -> tuple[str, ...]:
+    """Return the single values that cards have, in their order; the fields of the user's own come last."""
+    ours = dict.fromkeys(name for names in OUR_FIELDS.values() for name in names)
+    return (*(name for name in (*FIELDS, *ours) if name in found or name == "name"), *sorted(name for name in found if name.startswith(OWN)))
+
+
+def _label_of(name: str) -> str:
+    entity = next(entity for entity in ("contact", "company", "lead") if name in entity_class(entity).fields or name in _LABELS)
+    return tr(_LABELS[name]) if name in _LABELS else tr(entity_class(entity).fields[name].label)
+
+
+def _of_lead(target: Target) -> Target | None:
+    """Return where a column goes in leads, if they have a place for it."""
+    if target.field == "company":
+        return Target("company_name")
+    return target if target.field not in _NOT_OF_LEADS and (target.field in FIELDS or target.field in OUR_FIELDS["lead"] or target.field in _LISTS) else None
+
+
+def _of_contact(target: Target) -> Target | None:
+    """Return where a column goes in contacts, or in the companies that some cards become."""
+    if target.field in FIELDS or target.field in _LISTS or target.field in OUR_FIELDS["contact"]:
+        return target
+    return Target(target.field, of="company") if target.field in OUR_FIELDS["company"] else None
+
+
+_LISTS = frozenset({"phone", "email", "handle", "address", "website"})
 _WITHOUT = (b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE")
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk import __version__
+from crmdesk.exchange.files.cards import OUR_FIELDS, OURS
 from crmdesk.exchange.out.written_lines import content_line, escaped, pieces
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import LANGUAGES, mark, speaking, tr
 from crmdesk.operations.attachments import content
-from crmdesk.queries.records import rows
+from crmdesk.queries.records import all_columns, json_value, rows
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
@@ -64,10 +65,11 @@ def write_cards(path: Path, out: Out) -> int:
     """Write a card for each record; returns how many."""
     entity = out.cls.entity.name
     with path.open("xb") as stream:
+        own = () if entity == "company" else tuple(name for name in all_columns(out.cls, out.reader) if name not in out.cls.fields)
         for start in range(0, len(out.wanted), BLOCK):
             block = out.wanted[start : start + BLOCK]
             pictures = _pictures(out.reader, entity, block)
-            for row in rows(out.reader, entity, block, _FIELDS[entity]):
+            for row in rows(out.reader, entity, block, dict.fromkeys((*_FIELDS[entity], *OUR_FIELDS[entity], *own))):
                 stream.write(b"".join(_Card(out.reader, entity, row, out.options.card_version, pictures.get(row.id)).lines()))
             out.tell(start + len(block))
     return len(out.wanted)
@@ -111,8 +113,20 @@ class _Card:
             yield content_line("CATEGORIES", pieces((tag_text(part) for part in values["tags"]), ","))
         for note in values["note"]:
             yield content_line("NOTE", escaped(note.value))
+        yield from self._ours()
         yield from self._photo()
         yield b"END:VCARD\r\n"
+
+    def _ours(self) -> Iterator[bytes]:
+        """Yield what no address book has a term for, and other programs pass over."""
+        known = OUR_FIELDS[self._entity]
+        for name, value in self._values.items():
+            if value is None or (name in _FIELDS[self._entity] and name not in known):
+                continue
+            if name in known:
+                yield content_line(f"{OURS}{name.upper().replace('_', '-')}", escaped(_as_text(value)))
+            else:
+                yield content_line(f"{OURS}OWN", escaped(_as_text(value)), {"NAME": name})
 
     def _name(self) -> Iterator[bytes]:
         values = self._values
@@ -177,6 +191,14 @@ class _Card:
         record, mime = self._picture
         data = base64.b64encode(content(self._reader, record)).decode("ascii")
         yield content_line("PHOTO", f"data:{mime};base64,{data}") if self._is_new else content_line("PHOTO", data, {"ENCODING": "b", "TYPE": _PICTURES[mime]})
+
+
+def _as_text(value: Any) -> str:
+    """Return a value as imports read it: links by name, amounts with their currency."""
+    plain = json_value(value)
+    if isinstance(plain, dict):
+        return str(plain["title"]) if "title" in plain else f"{plain['amount']} {plain['currency']}"
+    return str(plain).lower() if isinstance(plain, bool) else str(plain)
 
 
 def tag_text(part: Part) -> str:

@@ -79,7 +79,7 @@ def recovery_pdf(store: Store) -> bytes:
 
     authorize(store.viewer, "store.write")
     day = now().astimezone(store.settings.tz).date()
-    return recovery_sheet(store.path.name, store.key.reveal(), day, store.settings.language)
+    return recovery_sheet(store.path.name, store.key.reveal(), day, store.settings.language, store.settings.paper)
 
 
 @operation(mark("Print recovery sheet"), right="store.write", undoable=False, traced=True)

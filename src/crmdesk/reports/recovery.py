@@ -11,7 +11,7 @@ import segno
 from crmdesk.documents.formats import long_date
 from crmdesk.errors import UserError
 from crmdesk.i18n import speaking, tr
-from crmdesk.reports.canvas import A4, FAINT, INK, MM, MUTED, Paper
+from crmdesk.reports.canvas import FAINT, INK, MM, MUTED, Paper, page_size
 from crmdesk.reports.flow import Cell
 from crmdesk.reports.text import Style, lay_out, one_line
 
@@ -81,10 +81,10 @@ def _check_letter(digits: str, place: int) -> str:
     return _CHECK_LETTERS[total % len(_CHECK_LETTERS)]
 
 
-def recovery_sheet(store_name: str, key_hex: str, made_on: date, language: str) -> bytes:
+def recovery_sheet(store_name: str, key_hex: str, made_on: date, language: str, paper_name: str = "A4") -> bytes:
     """Make the sheet for the safe: whoever holds it can open this store without its passphrase."""
     with speaking(language):
-        return _Sheet(store_name, to_groups(key_hex), key_hex.upper(), made_on, language).pdf()
+        return _Sheet(store_name, to_groups(key_hex), key_hex.upper(), made_on, language, paper_name).pdf()
 
 
 @dataclass
@@ -94,9 +94,10 @@ class _Sheet:
     key: str
     made_on: date
     language: str
+    paper_name: str
 
     def pdf(self) -> bytes:
-        paper = Paper(A4, tr("Recovery sheet"), "CRMDesk", self.language)
+        paper = Paper(page_size(self.paper_name), tr("Recovery sheet"), "CRMDesk", self.language)
         width = paper.width - 2 * LEFT
         y = self._text(paper, tr("Recovery sheet"), TITLE, 25 * MM, width)
         facts = tr("{store} · {date}", store=self.store_name, date=long_date(self.made_on))

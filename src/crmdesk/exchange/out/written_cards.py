@@ -69,7 +69,7 @@ def write_cards(path: Path, out: Out) -> int:
         for start in range(0, len(out.wanted), BLOCK):
             block = out.wanted[start : start + BLOCK]
             pictures = _pictures(out.reader, entity, block)
-            for row in rows(out.reader, entity, block, dict.fromkeys((*_FIELDS[entity], *OUR_FIELDS[entity], *own))):
+            for row in rows(out.reader, entity, block, tuple(dict.fromkeys((*_FIELDS[entity], *OUR_FIELDS[entity], *own)))):
                 stream.write(b"".join(_Card(out.reader, entity, row, out.options.card_version, pictures.get(row.id)).lines()))
             out.tell(start + len(block))
     return len(out.wanted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -309,7 +310,7 @@ class Change:
 
         source, count = iter(rows), 0
         while chunk := list(islice(source, CHUNK)):
-            if cls not in self._lacking and any(row[place] is None or row[place] == "" for place in places for row in chunk):
+            if cls not in self._lacking and any(_lacks(chunk, place) for place in places):
                 self._lacking.add(cls)
             even = len(chunk) - len(chunk) % AT_ONCE
             # OR FAIL: see `update_many`.
@@ -410,6 +411,11 @@ class Change:
 
             event.remove(self._opened, "before_flush", self._finish_records)
             self._opened.close()
+
+
+def _lacks(rows: Sequence[tuple[Any, ...]], place: int) -> bool:
+    """Say whether a value is missing in one of some rows."""
+    return not all(map(itemgetter(place), rows)) and any(row[place] is None or row[place] == "" for row in rows)
 
 
 @lru_cache(maxsize=64)

@@ -11,9 +11,13 @@ from openpyxl import Workbook
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.reading import How, open_table
+from crmdesk.exchange.importing import import_file
+from tests.exchange.binary_workbooks import write_binary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from crmdesk.store import Store
 
 
 def book_of(path: Path, sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> Path:
@@ -144,3 +148,29 @@ def test_typed_cells_of_a_real_list_are_read_below_its_title(shared_data: Path) 
     table = open_table(shared_data / "06_contact_csv" / "contacts_typed_cells.xlsx")
     assert table.columns[:3] == ("First name", "Last name", "Company")
     assert len(list(table.rows())) == 4
+
+
+def test_a_binary_workbook_is_read_with_its_types(tmp_path: Path) -> None:
+    rows = [
+        ["Name", "Amount", "Size", "Since", "Active", "City"],
+        ["Müller & 中文 GmbH", 1234.5, 42, date(2026, 3, 4), True, "Name"],
+        ["=1+1", -0.25, -7, None, False, "Köln"],
+    ]
+    write_binary(tmp_path / "book.xlsb", rows, "Kunden")
+    table = open_table(tmp_path / "book.xlsb")
+    assert (table.format, table.sheet, table.columns) == ("xlsb", "Kunden", tuple(rows[0]))
+    assert [cells for _, cells in table.rows()] == [["Müller & 中文 GmbH", 1234.5, 42, date(2026, 3, 4), True, "Name"], ["=1+1", -0.25, -7, "", False, "Köln"]]
+
+
+def test_a_binary_workbook_becomes_records(store: Store, tmp_path: Path) -> None:
+    write_binary(tmp_path / "deals.xlsb", [["Deal name", "Amount", "Close date", "Stage", "Company"], ["Big", 1999.99, date(2026, 3, 4), "Won", "Acme GmbH"]])
+    assert import_file(store, "deal", tmp_path / "deals.xlsb").added == 1
+    with store.read() as reader:
+        assert reader.rows("SELECT name, amount, closed_on FROM deal") == [("Big", 199_999, "2026-03-04")]
+
+
+def test_a_binary_workbook_that_is_cut_off_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    write_binary(tmp_path / "book.xlsb", [["Name"], ["Anna"]])
+    (tmp_path / "book.xlsb").write_bytes((tmp_path / "book.xlsb").read_bytes()[:-200])
+    with pytest.raises(UserError, match="damaged or no workbook"):
+        open_table(tmp_path / "book.xlsb")

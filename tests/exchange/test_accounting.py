@@ -328,7 +328,7 @@ def test_in_a_closed_period_nothing_is_issued_and_nothing_taken_back(filled: Sto
     early = quote(filled, "2026-03-29", [("in time", "1", "19")])
     filled.run(quotes.issue, early)
     filled.run(workbooks.close_period, date(2026, 3, 31))
-    with pytest.raises(UserError, match="closed period"):
+    with pytest.raises(UserError, match="This quote is dated in a closed period"):
         filled.run(quotes.issue, draft)
     with filled.read() as reader:
         tx = reader.value("SELECT id FROM journal_tx WHERE operation = 'quotes.issue' ORDER BY id DESC LIMIT 1")

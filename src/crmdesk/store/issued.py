@@ -179,7 +179,8 @@ def check_closed(connection: Connection, before: int) -> None:
         if is_document and (not was_document or its.touches(QUOTE)):
             days.add(day)
         if any(each is not None and each <= until.isoformat() for each in days):
-            raise _closed(number, until)
+            # A number that only this transaction gave goes with it.
+            raise _closed(number if its.made else its.first.get("number", number), until)
     for part, table in _PARTS:
         wanted = _owners_of_parts(connection, before, part, table)
         sql = f"SELECT number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND deleted_at IS NULL AND date <= ? AND id {IN_IDS} ORDER BY number LIMIT 1"

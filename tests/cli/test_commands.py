@@ -596,3 +596,28 @@ def test_switches_and_long_texts_are_compared_too(crm: Program) -> None:
     assert [found("product", text) for text in ("is_active = yes", "is_active != yes", "is_active in yes,no", "is_active in no")] == [1, 1, 2, 1]
     assert [found("task", text) for text in ("body = ask for anna", "body != Nothing", "body in Ask for Anna, Nothing")] == [1, 1, 1]
     assert "empty" in crm("list", "product", "--where", "is_active ~ y", code=4)
+
+
+def test_what_should_be_there_once_is_warned_of_asked_for_a_reason_or_refused(crm: Program) -> None:
+    crm("set", "setting", "uniqueness", 'value=[["contact", "email", "reason"], ["contact", "phone", "warn"], ["company", "name", "block"]]')
+    crm("add", "contact", "name=Zoe New", "email=zoe@example.com", "phone=+49 30 999111")
+    assert "has the same Email already" in crm("add", "contact", "name=Zoe Two", "email=zoe@example.com", code=4)
+    added = crm("add", "contact", "name=Zoe Two", "email=zoe@example.com", "--reason", "They share the address")
+    assert added["name"] == "Zoe Two"
+    code, _, said = crm.run("add", "contact", "name=Zoe Three", "phone=+49 30 999111")
+    assert (code, "has the same Phone already" in said) == (0, True)
+    assert "has the same Email already" in crm("set", "contact", "Zoe Three", "email=zoe@example.com", code=4)
+    crm("set", "contact", "Zoe Three", "email=zoe@example.com", "--reason", "So does she")
+    crm("add", "company", "name=Acme")
+    assert "has the same Name already" in crm("add", "company", "name=Acme", "--reason", "never", code=4)
+
+
+def test_an_import_is_taken_back_but_for_what_was_edited(crm: Program, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("Name,Email\nZoe New,zoe@example.com\nYan New,yan@example.com\n", encoding="utf-8")
+    transaction = crm("import", "contact", tmp_path / "people.csv")["transaction"]
+    crm("set", "contact", "Zoe New", "role=Boss")
+    assert "Zoe New (Job title)" in crm("undo", "--transaction", transaction, code=4)
+    undone = crm("undo", "--transaction", transaction, "--keep-edited")
+    assert [(one["entity"], one["title"], one["fields"]) for one in undone["kept"]] == [("contact", "Zoe New", ["Job title"])]
+    crm("show", "contact", "Zoe New")
+    crm("show", "contact", "Yan New", code=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,22 +12,39 @@ from crmdesk.cli.output import as_json, pretty, progress, table
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from crmdesk.store import Store
 
 
+Why = Annotated[str, typer.Option("--reason", help="Why what should be there once is there twice, where a rule asks for it.")]
+
+
 @app.command()
-def add(entity: str, values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE…")] = None) -> None:
+def add(entity: str, values: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE…")] = None, reason: Why = "") -> None:
     """Add a record."""
     from crmdesk.operations import records
 
     given = pairs(values or [])
     with opened() as store:
-        record_id = store.run_from("cli", records.add, entity, given)
+        record_id = store.run_from("cli", records.add, entity, given, anyway=reason or False)
+        _tell_clashes(store, entity, record_id)
         say(shown(store, entity, record_id))
 
 
+def _tell_clashes(store: Store, entity: str, record: UUID) -> None:
+    """Say what a record has that should be there only once, and another one has too."""
+    from crmdesk.models.registry import entity_class
+    from crmdesk.queries import uniqueness
+
+    name = entity_class(entity).entity.name
+    with store.read() as reader:
+        for clash in uniqueness.of_stored(reader, name, record) if uniqueness.rules(store.settings, name) else ():
+            print(clash.said, file=sys.stderr)
+
+
 @app.command("set")
-def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…")]) -> None:
+def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…")], reason: Why = "") -> None:
     """Change fields of a record; `set setting NAME value=…` changes a setting of the store."""
     from crmdesk.operations import records
     from crmdesk.store.settings import typed
@@ -40,7 +58,8 @@ def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argu
             _say_setting(store, record)
             return
         record_id = find(store, entity, record)
-        store.run_from("cli", records.edit, entity, [record_id], given)
+        store.run_from("cli", records.edit, entity, [record_id], given, anyway=reason or False)
+        _tell_clashes(store, entity, record_id)
         say(shown(store, entity, record_id))
 
 

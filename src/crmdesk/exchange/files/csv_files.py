@@ -89,7 +89,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         columns=own_columns,
         rows=rows,
         sample=tuple(sample_rows),
-        line_count=_estimate(path, first),
+        line_count=max(_estimate(path, first) - (header is not None), 0),
         encoding=guess.encoding,
         confidence=guess.confidence,
         delimiter=dialect.delimiter,

@@ -133,7 +133,7 @@ class ReadingView(QWidget):
         """Offer what the rows can be: of several files, those of the one that is chosen in the list."""
         table = self.chosen_table()
         if self._files is not None and table is not None:
-            _offer(self.kind, [(name, tr(entity_class(name).entity.plural)) for name in KINDS], self._files.kind(table))
+            _offer(self.kind, [(name, kind_name(name)) for name in KINDS], self._files.kind(table))
             about = tr("Rows of {file} are", file=_short(table.path.name)) if not self._files.is_one else tr("Rows are")
             self.about_kind.setText(about)
             self.kind.setAccessibleName(about)
@@ -181,8 +181,7 @@ class ReadingView(QWidget):
         ]  # fmt: skip
         rows: list[Sequence[str | Cell]] = []
         for table in files.tables:
-            kind = tr(entity_class(files.kind(table)).entity.plural)
-            rows.append([table.path.name, kind, format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), " ".join(table.notes)])
+            rows.append([table.path.name, kind_name(files.kind(table)), format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), " ".join(table.notes)])
         rows += [[_name(one.file), "–", "–", "", Cell(one.refused, "danger")] for one in files.refused]
         if self._list is not None and self._list is self._table and self._list.records.rowCount() == len(rows):
             self._list.show_rows(rows)  # the chosen file stays chosen
@@ -203,6 +202,13 @@ class ReadingView(QWidget):
     @Slot()
     def _chosen(self) -> None:
         self.changed.emit()
+
+
+def kind_name(entity: str) -> str:
+    """Return what rows are called; of parts with whose they are, since deals have products too."""
+    plural = tr(entity_class(entity).entity.plural)
+    owners = entity_class(entity).entity.owned_by
+    return tr("{what} ({kind})", what=plural, kind=tr(entity_class(owners[0]).entity.label)) if owners else plural
 
 
 def format_name(table: Table) -> str:

@@ -159,6 +159,15 @@ def test_what_is_typed_into_a_dialog_is_there_again_after_the_window_was_locked(
     assert _new_contact(desk).form.values() == {}
 
 
+def test_escape_in_a_field_of_a_dialog_closes_it_and_loses_nothing_of_what_is_typed(desk: Desk) -> None:
+    dialog = _new_contact(desk)
+    QTest.keyClicks(QApplication.focusWidget(), "Roland")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    desk.settle()
+    assert not shiboken6.isValid(dialog) or not dialog.isVisible()
+    assert _new_contact(desk).form.values() == {"given_name": "Roland"}
+
+
 def test_what_is_typed_into_a_dialog_is_forgotten_once_it_is_saved_or_cancelled(desk: Desk) -> None:
     for button in ("Cancel", "Add"):
         dialog = _new_contact(desk)

@@ -59,6 +59,7 @@ class Form(FormGrid):
 
     def _add_field(self, field: Field, context: Context) -> None:
         editor, error = editor_for(field, context), InlineError()
+        editor.reverts = self._save is not None
         self.editors[field.name], self._errors[field.name] = editor, error
         label = tr(field.label) + (" *" if field.required else "")
         self._labels[field.name] = self.add(label, editor, error)

@@ -57,6 +57,7 @@ class Editor(QWidget):
 
     Attributes:
         is_in_cell: Tab is told instead of moving the keyboard on.
+        reverts: Esc brings the unchanged value back; in a dialog Esc belongs to the dialog, which keeps what is typed.
         line: the layout that holds the input, and what stands beside it.
     """
 
@@ -68,6 +69,7 @@ class Editor(QWidget):
     def __init__(self, field: Field, context: Context, inner: QWidget) -> None:
         super().__init__()
         self.is_in_cell = False
+        self.reverts = True
         self.field, self.context, self.inner = field, context, inner
         self._was: Any = None
         self.line = row(inner, space=4)
@@ -146,7 +148,7 @@ class Editor(QWidget):
 
     def key(self, event: QKeyEvent) -> bool:
         """Answer to a key in the input; True keeps the input from seeing it."""
-        if event.key() == Qt.Key.Key_Escape and (self.is_changed() or self.is_in_cell):
+        if event.key() == Qt.Key.Key_Escape and self.reverts and (self.is_changed() or self.is_in_cell):
             self.revert()
             self.cancelled.emit()
             return True

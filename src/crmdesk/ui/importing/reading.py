@@ -181,7 +181,15 @@ class ReadingView(QWidget):
         ]  # fmt: skip
         rows: list[Sequence[str | Cell]] = []
         for table in files.tables:
-            rows.append([table.path.name, kind_name(files.kind(table)), format_name(table), Cell(str(table.line_count or ""), value=table.line_count or 0), " ".join(table.notes)])
+            rows.append(
+                [
+                    table.path.name,
+                    kind_name(files.kind(table)),
+                    format_name(table),
+                    Cell(str(table.line_count or ""), value=table.line_count or 0),
+                    " ".join(table.notes),
+                ]
+            )
         rows += [[_name(one.file), "–", "–", "", Cell(one.refused, "danger")] for one in files.refused]
         if self._list is not None and self._list is self._table and self._list.records.rowCount() == len(rows):
             self._list.show_rows(rows)  # the chosen file stays chosen

@@ -21,6 +21,9 @@ CATALOGUES = {"en": "en", "de": "de", "zh": "zh_CN"}
 # Countries that write dates, numbers and money otherwise than their language usually does.
 REGIONAL = {"en": frozenset("US CA AU NZ IE IN SG ZA".split()), "de": frozenset(("AT", "CH", "LI"))}
 
+# Letters that not everybody has on the keyboard, and what they are written as then; for search and for doubles.
+SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss"}
+
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 _region: ContextVar[str] = ContextVar("region", default="")
 _default = "en"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk.matching.letters import SPELLED_OUT
+from crmdesk.i18n import SPELLED_OUT
 from crmdesk.models.names import folded, has_cjk, initials, pinyin, spellings
 from crmdesk.operations import records, workspace
 from crmdesk.queries import about

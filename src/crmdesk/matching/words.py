@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crmdesk.matching.letters import SPELLED_OUT
+from crmdesk.i18n import SPELLED_OUT
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[a-z0-9]+")

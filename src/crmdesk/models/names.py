@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
-from crmdesk.matching.letters import SPELLED_OUT
+from crmdesk.i18n import SPELLED_OUT
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")

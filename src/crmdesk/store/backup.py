@@ -244,7 +244,7 @@ def restore(
     Raises:
         UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound. NotAStore, StoreTooNew: it is none of ours.
     """
-    check_writable(target.parent)
+    check_writable(target.parent, UserError)
     if target.exists() and not force:
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
     key = open_key(source)

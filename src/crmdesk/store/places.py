@@ -7,7 +7,7 @@ import sys
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from crmdesk.errors import BadPlace
+from crmdesk.errors import BadPlace, UserError
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ def _mounts() -> list[tuple[str, str]]:
     return []
 
 
-def check_writable(folder: Path) -> None:
-    """Raise BadPlace when the folder is missing or can't be written."""
+def check_writable(folder: Path, error: type[UserError] = BadPlace) -> None:
+    """Raise `error` when the folder is missing or can't be written."""
     if not is_folder(folder):
-        raise BadPlace(tr("There is no folder {path}.", path=folder))
+        raise error(tr("There is no folder {path}.", path=folder))
     if not may_write(folder):
-        raise BadPlace(tr("The folder {path} can't be written.", path=folder), hint=tr("Choose a folder of your own."))
+        raise error(tr("The folder {path} can't be written.", path=folder), hint=tr("Choose a folder of your own."))
 
 
 def is_folder(path: Path) -> bool:

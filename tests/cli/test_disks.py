@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import crmdesk.exchange.files.mails  # noqa: F401 - who has no rights can't load what lies in another's home
 from crmdesk.cli import main
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def test_what_may_not_be_read_is_said_so(desk: Path, capsys: pytest.CaptureFixtu
         refused(capsys, store, "quote", "add", document, code=4, says="can't be read")
         refused(capsys, store, "attach", "quote", _quote(store), table, code=4, says="can't be read")
         refused(capsys, hidden, "list", "company", code=3, says="can't be read")
-        refused(capsys, store, "restore", hidden, desk / "r.crmdesk", code=3, says="can't be opened")
+        refused(capsys, store, "restore", hidden, desk / "r.crmdesk", code=3, says="can't be read")
     secret.chmod(0)
     with as_nobody():
         refused(capsys, hidden, "list", "company", code=3, says="can't be read")

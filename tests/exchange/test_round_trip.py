@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.fields import limits
+from crmdesk.models.activity import Task
 from crmdesk.operations import quotes, records
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store
@@ -169,14 +171,15 @@ def test_any_words_and_numbers_come_back(template: tuple[Path, Key], tmp_path_fa
         return open_store(shutil.copy(template[0], folder / f"{name}.crmdesk"), key=template[1], anywhere=True)
 
     with opened("from") as store, opened("to") as other:
-        for at, (text, number, day) in enumerate(data.draw(st.lists(st.tuples(LINES, st.integers(0, 10**6), st.dates()), min_size=1, max_size=4))):
+        drawn = st.tuples(LINES, st.integers(0, 10**6), st.dates(*limits(Task.fields["due_on"])), st.integers(*limits(Task.fields["repeat_every"])))
+        for at, (text, number, day, every) in enumerate(data.draw(st.lists(drawn, min_size=1, max_size=4))):
             store.run(records.add, "article", {"title": f"{at} {text}", "category": text, "body": f"x{text}\n{text}x", "status": "published"})
             store.run(
                 records.add,
                 "product",
                 {"name": f"{at} {text}", "code": f"C{at}", "unit": text, "price": f"{number}.{at:04} EUR", "tax_rate": f"{number % 100}.5"},
             )
-            store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(number + 1)})
+            store.run(records.add, "task", {"subject": f"{at} {text}", "due_on": day.isoformat(), "repeat_every": str(every)})
         for entity in ("article", "product", "task"):
             path = folder / f"{entity}{ending}"
             export_records(store, entity, path, ExportOptions(for_programs=ending == ".csv"))

@@ -17,6 +17,8 @@ _BEGINS = r"\s*[=+\-@\t\r\n＝＋－＠]"
 # With those that stand there already one is added all the same: so each text comes back as it was.
 _DANGEROUS = re.compile(rf"'*{_BEGINS}")
 _NEUTRAL = re.compile(rf"'+{_BEGINS}")
+SUSPECT = re.compile(rf"'{_BEGINS}")
+"""What a line with such a cell has somewhere."""
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -11,7 +11,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.files.apostrophes import Apostrophes, is_for_programs
+from crmdesk.exchange.files.apostrophes import SUSPECT, Apostrophes, is_for_programs
 from crmdesk.exchange.files.encoding import Guess, detect
 from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank, without_surplus
 from crmdesk.i18n import tr
@@ -225,7 +225,7 @@ def _records(path: Path, encoding: str, dialect: Dialect, apostrophes: Apostroph
                 row: list[Cell] = cells  # type: ignore[assignment]  # a list of texts is a list of cells that nobody changes
                 if len(seen) > 1 or "\0" in seen[0]:
                     row = _checked(cells, seen, dialect)
-                if apostrophes and (len(seen) > 1 or "'" in seen[0]):
+                if apostrophes and (len(seen) > 1 or SUSPECT.search(seen[0])):
                     row = apostrophes.freed(row)
                 yield begins, row
                 begins += len(seen)

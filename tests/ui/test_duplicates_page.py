@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QRadioButton
 
 from crmdesk import clock
+from crmdesk.operations import merging
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.pages.duplicates import DuplicatesPage
@@ -197,6 +198,28 @@ def test_a_merge_is_taken_back_days_later_from_the_history_of_the_kept_record(de
             ("Georg Pips", None),
         ]
     assert desk.said()[-1] == "Undone: Merge: Georg Pipps"
+
+
+def test_a_merge_whose_values_were_edited_since_is_taken_back_but_for_these_if_one_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = add(desk, given_name="Georg", family_name="Pipps")
+    gone = add(desk, given_name="Georg", family_name="Pips", department="Purchasing")
+    desk.store.run(merging.merge, "contact", kept, [gone])
+    desk.store.run(deeds.edit, "contact", [kept], {"department": "Board"})
+    desk.window.open_record("contact", kept)
+    desk.settle()
+    person = desk.window.page()
+    assert isinstance(person, CustomerPage)
+    person.show_tab("history")
+    desk.settle()
+    merged = next(entry for entry in person.belongings.history.entries() if entry.title.startswith("Merge"))
+    asked: list[str] = []
+    monkeypatch.setattr(desk.window, "confirm", lambda question, verb, *_more, **_named: asked.append(verb) or True)
+    person.belongings.history.opened.emit(merged)
+    desk.settle()
+    with desk.store.read() as reader:
+        there = reader.rows("SELECT count(*), sum(department = 'Board') FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")
+    assert there == [(2, 1)]
+    assert asked == ["Take back", "Take back the rest"]
 
 
 def test_two_long_names_that_differ_at_their_ends_are_read_in_full(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from crmdesk.errors import LaterWork
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import attachments
@@ -119,10 +120,20 @@ class Belongings(QStackedWidget):
             return
         hint = tr("Everything that was changed together with it is taken back too; later changes stay.")
         if self._frame.confirm(tr("Take back “{label}” of {moment}?", label=entry.title, moment=entry.when), tr("Take back"), hint):
-            store, transaction = self._frame.store, entry.transaction
-            background.write(
-                self, tr("Undo"), lambda job: store.undo(transaction), lambda what: self._frame.say(tr("Undone: {what}", what=what)), self._frame.show_error
-            )
+            self._undo(entry.transaction, keeps_edited=False)
+
+    def _undo(self, transaction: int, *, keeps_edited: bool) -> None:
+        store, frame = self._frame.store, self._frame
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, LaterWork) and frame.confirm(error.message, tr("Take back the rest"), tr("What was edited since stays as it is.")):
+                self._undo(transaction, keeps_edited=True)
+            elif not isinstance(error, LaterWork):
+                frame.show_error(error)
+
+        background.write(
+            self, tr("Undo"), lambda job: store.undo(transaction, keeps_edited=keeps_edited), lambda what: frame.say(tr("Undone: {what}", what=what)), refused
+        )  # fmt: skip
 
 
 def _uuid(record: bytes) -> UUID:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from crmdesk.clock import new_id_bytes
+from crmdesk.models.customer import Contact, Phone
 from crmdesk.operations import attachments, records
-from crmdesk.store import Store, open_store
+from crmdesk.store import Change, Store, open_store, operation
 from crmdesk.store.connections import connect
 from crmdesk.store.triggers import all_triggers
 from crmdesk.store.verify import verify
@@ -68,6 +71,30 @@ def test_verify_names_what_was_changed_past_the_journal(worked: Store, store_pat
     raw.close()
     with open_store(store_path, key=template[1]) as opened:
         assert verify(opened, deep=True)
+
+
+@operation("Fill", right="contact.write")
+def _fill(change: Change, count: int) -> None:
+    people = [(new_id_bytes(), f"Anna\tNr{n} “Ä”", f"Nr{n}", f"anna nr{n}") for n in range(count)]
+    change.insert_many(Contact, ("id", "name", "family_name", "sort_key"), people)
+    change.insert_many(Phone, ("id", "contact_id", "position", "number"), ((new_id_bytes(), person, 0, f"030 {key[7:]}") for person, _, _, key in people))
+
+
+def test_a_long_transaction_is_held_together_entry_by_entry(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    store.run(_fill, 1_700)
+    with store.read() as reader:
+        ids = [UUID(bytes=record) for (record,) in reader.rows("SELECT id FROM contact")]
+    store.run(records.edit, "contact", ids, {"role": "Buyer"})
+    assert verify(store, deep=True) == []
+    store.close()
+    raw = connect(store_path, template[1])
+    trigger = all_triggers()["phone_upd"]
+    raw.execute("DROP TRIGGER phone_upd")
+    raw.execute("UPDATE phone SET number = '030 4711' WHERE id = (SELECT max(id) FROM phone)")
+    raw.execute(trigger)
+    raw.close()
+    with open_store(store_path, key=template[1]) as opened:
+        assert [complaint.split()[0] for complaint in verify(opened, deep=True)] == ["phone"]
 
 
 def test_erasing_a_payload_with_its_salt_leaves_the_chain_valid(worked: Store, store_path: Path, template: tuple[Path, Key]) -> None:

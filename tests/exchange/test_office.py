@@ -89,7 +89,7 @@ def write_all(store: Store, folder: Path) -> None:
     for name in reports.REPORTS:
         with store.read() as reader:
             table = reports.run(reader, name)
-        (folder / f"report-{name}.xlsx").write_bytes(reporting.written(store, table, ".xlsx"))
+        reporting.save(store, table, folder / f"report-{name}.xlsx")
     accountants_workbook(store, folder / "accountant.xlsx", Period(None, None))
     with zipfile.ZipFile(folder / "accountant.xlsx") as book, zipfile.ZipFile(folder / CONTROL, "w") as changed:
         for name in book.namelist():

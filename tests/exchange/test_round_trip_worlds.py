@@ -16,8 +16,10 @@ from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import quotes, records
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store
+from tests.exchange import bare
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from pathlib import Path
 
     from crmdesk.exchange.importing import ImportResult
@@ -30,6 +32,8 @@ ORDER = (
 FORMS = [(".json", False), (".csv", True), (".xlsx", False)]
 # What the program works out again by itself; and a PDF is a file.
 OWN_WORK = {"last_contact_at", "source", "pdf", "pdf_sha256", "e164"}
+# What tables for people leave out.
+FOR_PROGRAMS = {("deal", "position")}
 
 NAMES = st.sampled_from(["Acme", "Acme GmbH", "Beta & Söhne", "王氏"])
 PEOPLE = st.sampled_from(["Anna Berg", "Bob Cole", "王小明"])
@@ -49,7 +53,7 @@ class World:
         return self.data.draw(strategy)
 
     def add(self, entity: str, **values: Any) -> UUID:
-        one: UUID = self.store.run(records.add, entity, {name: value for name, value in values.items() if value is not None})
+        one = bare.add(self.store, entity, {name: value for name, value in values.items() if value is not None})
         self.made.setdefault(entity, []).append(one)
         return one
 
@@ -122,7 +126,7 @@ class World:
                 self.made["quote"].append(self.store.run(quotes.revise, made))
 
 
-def told(store: Store, entity: str) -> list[dict[str, Any]]:
+def told(store: Store, entity: str, leaves_out: Set[tuple[str, str]]) -> list[dict[str, Any]]:
     """Return all records of an entity in JSON's terms, their ids too; members, stages and the like by their names."""
 
     def plain(value: Any) -> Any:
@@ -141,7 +145,10 @@ def told(store: Store, entity: str) -> list[dict[str, Any]]:
     with store.read() as reader:
         found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
     return sorted(
-        ({name: plain(value) if name in by_name else link(value) for name, value in row.items() if name not in OWN_WORK} for row in found),
+        (
+            {name: plain(value) if name in by_name else link(value) for name, value in row.items() if name not in OWN_WORK and (entity, name) not in leaves_out}
+            for row in found
+        ),
         key=lambda row: str(row["id"]),
     )
 
@@ -171,6 +178,7 @@ def test_a_world_comes_back_and_is_known_when_it_comes_again(
     template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory, ending: str, for_programs: bool, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("world")
+    leaves_out = FOR_PROGRAMS if ending == ".xlsx" else set()
 
     def opened(name: str) -> Store:
         path = folder / f"{name}.crmdesk"
@@ -181,8 +189,8 @@ def test_a_world_comes_back_and_is_known_when_it_comes_again(
         World(store, data).fill()
         carry(store, other, folder, ending, for_programs)
         for entity in ORDER:
-            assert told(other, entity) == told(store, entity), entity
+            assert told(other, entity, leaves_out) == told(store, entity, leaves_out), entity
         again = carry(store, other, folder, ending, for_programs)
         assert [(result.added, result.updated, result.rejected) for result in again] == [(0, 0, 0)] * len(again)
         for entity in ORDER:
-            assert told(other, entity) == told(store, entity), entity
+            assert told(other, entity, leaves_out) == told(store, entity, leaves_out), entity

@@ -85,7 +85,7 @@ def export_records(
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
         with no_garbage(), store.read() as reader:
-            out = _out(store, reader, entity, options, progress)
+            out = _out(store, reader, entity, options, progress, for_people=ending != ".json" and not options.for_programs)
             count = _WRITERS[ending](half, out)
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
         store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
@@ -102,9 +102,11 @@ def endings_of(entity: str) -> tuple[str, ...]:
     return (*ENDINGS, *(CARD_ENDINGS if name in written_cards.ENTITIES else ()), *((".ics",) if name in written_calendars.ENTITIES else ()))
 
 
-def _means_nothing_alone(cls: type[Record], name: str) -> bool:
-    """Say whether a field only repeats others, or points to what a file of this entity alone does not hold: a place on the board is one among others."""
-    return name in {"pdf", "pdf_sha256"} or (name == "title" and cls.fields[name].derived) or (name == "position" and cls.entity.name == "deal")
+def _means_nothing_alone(cls: type[Record], name: str, for_people: bool) -> bool:
+    """Say whether a field only repeats others, or points to what a file of this entity alone does not hold; to people, a place on the board is a bare number."""
+    if name == "position" and cls.entity.name == "deal":
+        return for_people
+    return name in {"pdf", "pdf_sha256"} or (name == "title" and cls.fields[name].derived)
 
 
 # Long texts, and what is looked up rather than read, stand behind what everybody looks for.
@@ -120,10 +122,10 @@ def _place(cls: type[Record], name: str) -> int:
     return 3 if name in {"source", "external_id"} else 2 if name in {"tags", "note"} or (item and item.kind == "long_text") else int(name in _BEHIND)
 
 
-def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None) -> Out:
+def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None, for_people: bool) -> Out:
     cls = entity_class(entity)
     names = options.columns or tuple(
-        sorted((name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name)), key=lambda name: _place(cls, name))
+        sorted((name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name, for_people)), key=lambda name: _place(cls, name))
     )
     among = None if options.ids is None else [record.bytes for record in options.ids]
     if options.search:

@@ -149,6 +149,21 @@ def test_the_name_of_a_file_says_what_it_holds(name: str, kind: str) -> None:
         ("a.csv", "Stage,Amount,Expected close\nProposal,100,2026-01-02\n", "contact", "deal"),  # nobody is named
         ("deals.csv", "Nothing known,At all\n1,2\n", "contact", "contact"),
         ("deals.csv", "Name,Amount\nFleet,100\n", "contact", "deal"),
+        # People who come to an event or ordered something are people all the same; nothing of them may be lost for the name of their list.
+        ("Kunden Event.csv", "Vorname,Nachname,E-Mail,Firma,Telefon\nAnna,Berg,anna@berg.example,Berg GmbH,030 1234567\n", "contact", "contact"),
+        ("Kunden Event.csv", "Vorname,Nachname,E-Mail,Firma,Telefon\nAnna,Berg,anna@berg.example,Berg GmbH,030 1234567\n", "", "contact"),
+        ("Kunden Event.csv", "Vorname,Nachname,E-Mail,Firma\nAnna,Berg,anna@berg.example,Berg GmbH\n", "lead", "lead"),
+        ("call list.csv", "Name,Phone,Email,Company\nCarl Moor,030 1234568,carl@moor.example,Moor GmbH\n", "contact", "contact"),
+        ("newsletter users.csv", "First name,Last name,Email,Company\nDora,Moor,dora@moor.example,Moor GmbH\n", "contact", "contact"),
+        ("customer orders.csv", "First name,Last name,Email,Company\nDora,Hall,dora@hall.example,Hall GmbH\n", "company", "company"),
+        ("items.csv", "Name,Email,Company,City\nDora Hull,dora@hull.example,Hull GmbH,Rom\n", "contact", "contact"),
+        ("orders.csv", "Number,Date,Company,Total\nQ-1,2026-02-01,Moor GmbH,100\n", "contact", "quote"),
+        ("calls.csv", "Subject,Date,Contact,Company,Notes\nOffer,2026-02-01,Carl Moor,Moor GmbH,will call back\n", "contact", "activity"),
+        ("employees.csv", "employee_id,last_name,first_name,birth_date,home_phone,reports_to\n1,Berg,Anna,1970-01-02,030 1234567,\n", "contact", "member"),
+        ("order_details.csv", "order_id,product_id,unit_price,quantity,discount\n10248,11,14,12,0\n", "company", "quote_line"),
+        ("teams.csv", "sales_agent,manager,regional_office\nAnna Snelling,Dustin Brinkmann,Central\n", "company", "member"),
+        # Where nothing shows what the rows are, they come back with a reason rather than as something that nobody meant.
+        ("categories.csv", 'category_id,category_name,description,picture\n1,Beverages,"Soft drinks, teas",\\x\n', "company", "company"),
     ],
 )
 def test_a_file_is_what_was_said_unless_it_clearly_is_something_else(tmp_path: Path, name: str, text: str, usual: str, kind: str) -> None:

@@ -32,6 +32,9 @@ _ALSO_CALLED = {
     "activity": "call meeting note event aktivität termin 活动", "product": "item produkt artikel 产品", "quote": "order offer proposal angebot auftrag bestellung 报价",
     "member": "user employee agent mitarbeiter 成员",
 }  # fmt: skip
+_ALSO_IN_NAMES_OF_LISTS = frozenset("call event item meeting note offer order request user".split())
+"""Words that people also call lists of customers by: who is to be called, who comes to an event, who ordered something."""
+_WHO = frozenset({"name", "given_name", "family_name", "email", "company", "company_name"})
 _PIECE = re.compile(r"[^\W\d_]+")
 
 
@@ -57,13 +60,18 @@ def _joined(text: str) -> str:
 
 def named_kind(path: Path) -> str:
     """Return what a file is called by: `deals` of `all-deals-2026-11.csv` is `deal`; empty where the name says nothing."""
+    return _named(path)[0]
+
+
+def _named(path: Path) -> tuple[str, str]:
+    """Return what a file is called by, and the word that says so."""
     pieces = _PIECE.findall(path.stem)
     names = _names()
     for count in range(min(3, len(pieces)), 0, -1):
         for start in range(len(pieces) - count, -1, -1):
-            if found := names.get(_joined(" ".join(pieces[start : start + count]))):
-                return found
-    return ""
+            if found := names.get(word := _joined(" ".join(pieces[start : start + count]))):
+                return found, word
+    return "", ""
 
 
 def can_be(table: Table, entity: str, suggested: str) -> bool:
@@ -84,15 +92,41 @@ def kind_of(table: Table, usual: str) -> str:
     Args:
         usual: what was said; empty lets each file tell for itself.
     """
+    kind = _kind_of(table, usual)
+    layout = _layout(table, kind) if kind == "quote" else None
+    return "quote_line" if layout and only_lines(table, kind, layout) else kind
+
+
+def _kind_of(table: Table, usual: str) -> str:
     product = recognise(table.columns) if table.ways is None else None
     if product and product.entity:
         return product.entity
     layout = _layout(table, usual) if usual else None
     if table.ways is not None:
         return usual if layout else suggest_entity(table)
-    if (named := named_kind(table.path)) and (its := _layout(table, named)) and any(column.target for column in its.columns):
+    named, word = _named(table.path)
+    if named and _is_said_rightly(table, named, word, usual or suggest_entity(table)):
         return named
-    return usual if layout and _names_records(usual, layout) else suggest_entity(table)
+    if layout and _names_records(usual, layout):
+        return usual
+    suggested = suggest_entity(table)
+    return suggested if not layout or 2 * _told(_layout(table, suggested)) > len(table.columns) else usual
+
+
+def _is_said_rightly(table: Table, named: str, word: str, otherwise: str) -> bool:
+    """Say whether a file can be what its name says: its columns have a place there, and nobody's name, mail address or company is lost for it."""
+    its, other = _layout(table, named), _layout(table, otherwise)
+    if named == otherwise or other is None or its is None or not _told(its):
+        return its is not None and _told(its) > 0
+    who = {column.index for column in other.columns if column.target and not column.target.of and column.target.field in _WHO}
+    if who & {column.index for column in its.columns if column.target is None}:
+        return False
+    return word.removesuffix("s") not in _ALSO_IN_NAMES_OF_LISTS or _told(its) > _told(other)
+
+
+def _told(layout: Layout | None) -> int:
+    """Return how many columns have a place."""
+    return sum(column.target is not None for column in layout.columns) if layout else 0
 
 
 def _layout(table: Table, entity: str) -> Layout | None:
@@ -106,6 +140,15 @@ def _names_records(entity: str, layout: Layout) -> bool:
     """Say whether a column could name such records, or tell them apart."""
     names = {title_field(entity_class(entity)), "name", "given_name", "family_name", "email", "phone", "number", "id", "external_id"}
     return any(column.target and not column.target.of and column.target.field in names for column in layout.columns)
+
+
+def only_lines(table: Table, entity: str, layout: Layout) -> str:
+    """Return what is wrong with a file of quotes that says nothing of them but their numbers, and of their lines a lot; empty if nothing is."""
+    targets = [column.target for column in layout.columns if column.target]
+    heads = [target for target in targets if target.of != "line" and target.field not in {"id", "number", "external_id"}]
+    if entity != "quote" or table.ways or heads or all(target.of != "line" for target in targets):
+        return ""
+    return tr("The rows of “{file}” are lines of quotes.", file=table.path.name)
 
 
 def place_of(entity: str) -> int:

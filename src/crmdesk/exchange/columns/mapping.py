@@ -299,8 +299,10 @@ _TELLING = {
     "lead": {"status", "origin", "company_name", "arrived_at"}, "deal": {"stage", "amount", "close_on", "expected_close_on", "pipeline", "lost_reason"},
     "product": {"price", "code", "unit", "cost", "tax_rate"}, "ticket": {"subject", "status", "priority", "channel", "description", "number", "resolution"},
     "quote": {"number", "date", "valid_until", "quantity", "unit_price"}, "activity": {"kind", "at", "body", "subject", "minutes", "direction"},
-    "task": {"due_on", "subject", "done_at", "remind_at"}, "article": {"title", "body"},
+    "task": {"due_on", "subject", "done_at", "remind_at"}, "article": {"title", "body"}, "member": set(),
 }  # fmt: skip
+_RARELY = {"member": 0.25}
+"""What files are about only if nearly all columns say so."""
 
 
 def suggest_entity(table: Table) -> str:
@@ -318,7 +320,7 @@ def suggest_entity(table: Table) -> str:
         targets = {target.field for target in told}
         # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
         has_others = any(target.of for target in told)
-        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others
+        score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others - _RARELY.get(entity, 0.0)
         if score > most + 1e-9:
             best, most = entity, score
     return best

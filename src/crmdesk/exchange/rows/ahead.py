@@ -8,7 +8,6 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import CURRENCY, DATES, NUMBERS, number_of, survey, usual_sign
 from crmdesk.exchange.values.links import name_key
-from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
@@ -73,15 +72,6 @@ def discounts_are_shares(table: Table, entity: str, layout: Layout) -> bool:
             except UserError:
                 continue
     return 0 < largest <= 1
-
-
-def only_lines(table: Table, entity: str, layout: Layout) -> str:
-    """Return what is wrong with a file of quotes that says nothing of them but their numbers, and of their lines a lot; empty if nothing is."""
-    targets = [column.target for column in layout.columns if column.target]
-    heads = [target for target in targets if target.of != "line" and target.field not in {"id", "number", "external_id"}]
-    if entity != "quote" or table.ways or heads or all(target.of != "line" for target in targets):
-        return ""
-    return tr("The rows of “{file}” are lines of quotes.", file=table.path.name)
 
 
 def companies_in(table: Table, entity: str, layout: Layout) -> Iterator[str]:

@@ -11,9 +11,10 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.columns.chosen import with_choices
 from crmdesk.exchange.columns.fresh_fields import fresh_fields, shared_fields, with_fresh, without_fresh
 from crmdesk.exchange.columns.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
+from crmdesk.exchange.columns.kinds import only_lines
 from crmdesk.exchange.columns.mapping import guess, importable
 from crmdesk.exchange.files.reading import open_table
-from crmdesk.exchange.rows.ahead import companies_in, discounts_are_shares, hints_of, only_lines
+from crmdesk.exchange.rows.ahead import companies_in, discounts_are_shares, hints_of
 from crmdesk.exchange.rows.books import Books
 from crmdesk.exchange.rows.decisions import Decided
 from crmdesk.exchange.rows.options import ImportOptions, check_match, check_options

@@ -329,6 +329,35 @@ def test_undoing_an_issue_spends_the_number_and_redo_takes_a_new_one(store: Stor
     assert verify(store, deep=True) == []
 
 
+def test_undoing_what_a_quote_did_gives_its_deal_back_the_amount_and_currency_that_were_typed(store: Store, deal: UUID) -> None:
+    def amount() -> tuple[Any, ...]:
+        return rows(store, "SELECT amount, currency FROM deal WHERE id = ?", deal.bytes)[0]
+
+    store.run(records.edit, "deal", [deal], {"amount": "20 JPY"})
+    quote = add(store, deal="Three-year contract")
+    store.run(records.edit, "deal", [deal], {"amount": "30 JPY"})
+    store.run(quotes.issue, quote)
+    assert amount() == (1068000, "EUR")
+    assert store.last_changes
+    issued = store.last_changes.tx
+    store.run(records.add, "company", {"name": "Something else"})
+    store.undo(issued)
+    assert amount() == (30, "JPY")
+    store.run(records.delete, "quote", [quote])
+    store.undo()
+    assert amount() == (30, "JPY")
+    store.redo()
+    store.undo()
+    assert amount() == (30, "JPY")
+    store.run(quotes.set_lines, quote, [LineItem(Line("Other", unit_price=Decimal(1)))])
+    assert amount() == (100, "EUR")
+    store.undo()
+    assert amount() == (30, "JPY")
+    store.redo()
+    assert amount() == (100, "EUR")
+    assert verify(store, deep=True) == []
+
+
 def test_an_issue_whose_pdf_left_the_program_cannot_be_undone(store: Store) -> None:
     quote = add(store)
     store.run(quotes.issue, quote)

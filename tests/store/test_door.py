@@ -39,6 +39,18 @@ def test_a_change_is_announced_with_its_records(store: Store) -> None:
     assert heard[0].touches("phone")
 
 
+@pytest.mark.logs_warnings
+def test_a_listener_that_fails_neither_undoes_nor_hides_what_was_committed(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(changes: Changes) -> None:
+        raise RuntimeError("a bug of whoever listens")
+
+    heard: list[Changes] = []
+    store.listen(fail)
+    store.listen(heard.append)
+    assert isinstance(store.run(records.add, "company", {"name": "Alfreds Futterkiste"}), UUID)
+    assert (names(store), len(heard), caplog.messages) == (["Alfreds Futterkiste"], 1, ["A listener failed"])
+
+
 def test_an_error_leaves_nothing_behind(store: Store) -> None:
     heard: list[Changes] = []
     store.listen(heard.append)

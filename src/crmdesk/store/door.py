@@ -204,6 +204,7 @@ class Change:
         self.origin = origin
         self.about: str | None = None
         self.detail: dict[str, Any] = {}
+        self.puts_back = False
         self.reader = Reader(connection, viewer, settings, self.flush)
         self._lacking: set[type[Record]] = set()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
 
 _CONTACT, _ACTIVITY, _DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE = 3, 11, 16, 21, 22, 23
+_NOT_PUT_BACK = " AND d.id NOT IN (SELECT j.row FROM journal j, json_each(j.changes) c WHERE j.id > ?1 AND +j.tbl = ?5 AND c.key IN ('quote_id', 'amount', 'currency', 'exchange_rate'))"
 LEADING = {_DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE}
 
 
@@ -61,15 +62,19 @@ def _last_contacts(connection: Connection, before: int) -> None:
         )
 
 
-def follow_leading_quotes(connection: Connection, before: int, settings: Settings) -> None:
-    """Give deals the net amount of their leading quote where the open transaction changed that quote or the choice."""
+def follow_leading_quotes(connection: Connection, before: int, settings: Settings, *, puts_back: bool = False) -> None:
+    """Give deals the net amount of their leading quote where the open transaction changed that quote or the choice.
+
+    Args:
+        puts_back: the transaction takes another one back; where it gave a deal its former quote or amount, that stays.
+    """
     deals = rows(
         connection,
         "SELECT d.id FROM quote q JOIN deal d ON d.id = q.deal_id AND d.quote_id = q.id WHERE q.deleted_at IS NULL AND q.net IS NOT NULL AND (q.id IN ("
         "SELECT row FROM journal WHERE id > ?1 AND +tbl = ?2 UNION SELECT l.quote_id FROM journal j JOIN quote_line l ON l.id = j.row WHERE j.id > ?1 AND +j.tbl = ?3 "
         "UNION SELECT a.quote_id FROM journal j JOIN allowance_charge a ON a.id = j.row WHERE j.id > ?1 AND +j.tbl = ?4 "
         "UNION SELECT unhex(json_extract(changes, '$.quote_id[1]')) FROM journal WHERE id > ?1 AND +tbl = ?5 AND json_type(changes, '$.quote_id') IS NOT NULL)) "
-        "AND (d.amount IS NOT q.net OR d.currency IS NOT q.currency OR d.exchange_rate IS NOT q.exchange_rate)",
+        "AND (d.amount IS NOT q.net OR d.currency IS NOT q.currency OR d.exchange_rate IS NOT q.exchange_rate)" + (_NOT_PUT_BACK if puts_back else ""),
         (before, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE, _DEAL),
     )
     if not deals:

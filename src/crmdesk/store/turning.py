@@ -107,6 +107,7 @@ class Turning(Writing):
             else:
                 if keeps_edited:
                     undo.hold(connection, [step])
+                change.puts_back = True
                 undo.revert(connection, step, change.at_ms, self.settings, keeps_edited=keeps_edited)
             if step.detail:
                 change.detail.update(json.loads(step.detail))
@@ -185,6 +186,7 @@ class Turning(Writing):
             change.detail.update(json.loads(step.detail or "{}"))
             if mends and kind == "undo":
                 change.detail[journal.UNFINISHED] = True
+            change.puts_back = True
             series.note(connection, cure if not is_last else series.ERASE if mends and kind == "undo" else None, step.series or step.tx)
             undo.revert(connection, step, change.at_ms, self.settings, keeps_edited=keeps_edited)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.store.keys import Key
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -149,7 +152,7 @@ class Writing(Pool):
             check_closed(connection, before)
         complete_totals(connection, before, change.settings)
         if touched & LEADING:
-            follow_leading_quotes(connection, before, change.settings)
+            follow_leading_quotes(connection, before, change.settings, puts_back=change.puts_back)
         if journal.last_entry(connection) == before and not declared.traced:
             return None
         member = change.member_id
@@ -198,7 +201,11 @@ class Writing(Pool):
 
     def _announce(self, changes: Changes) -> None:
         for callback in list(self._listeners):
-            callback(changes)
+            try:
+                callback(changes)
+            except Exception as error:
+                # What was committed is committed: whoever ran it must not take it for failed, and the other listeners want to know.
+                log.error("A listener failed", exc_info=error)
 
     def _changes_between(self, connection: Connection, after: int, before: int) -> list[Changes]:
         found = rows(connection, "SELECT id, label, origin FROM journal_tx WHERE id > ? AND id < ? ORDER BY id", (after, before))

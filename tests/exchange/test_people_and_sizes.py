@@ -39,6 +39,11 @@ def test_what_is_no_size_is_named(text: str) -> None:
         size_of(text)
 
 
+def test_fewer_people_than_none_are_refused_not_taken_for_a_class(store: Store, tmp_path: Path) -> None:
+    result = import_file(store, "company", write(tmp_path, "Company,Employees\nA GmbH,-3\nB GmbH,−1.200\nC GmbH,0\n"))
+    assert (result.added, [problem.line for problem in result.problems]) == (1, [2, 3])
+
+
 @pytest.mark.parametrize("region", ["DE", "US"])
 def test_sizes_are_kept_and_it_is_said_that_they_were_ranges(store: Store, tmp_path: Path, region: str) -> None:
     from crmdesk.exchange.rows.plan import ImportOptions

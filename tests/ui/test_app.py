@@ -123,6 +123,16 @@ def test_the_window_locks_after_idle_time(program: Program, store_path: Path) ->
     assert program.window.is_covered
 
 
+def test_the_window_locks_after_idle_time_though_the_clock_was_set_back(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert program.upkeep is not None
+    program.upkeep._idle.last_count -= 16 * 60
+    with clock.frozen(clock.now() - timedelta(hours=3)):
+        program.upkeep._tick()
+    background.settle()
+    assert program.window.is_covered
+
+
 def test_the_recovery_sheet_opens_the_store_and_asks_for_a_new_passphrase(program: Program, template: tuple[Path, Key], store_path: Path) -> None:
     program.start(store_path)
     background.settle()

@@ -77,7 +77,7 @@ def verify(deep: Annotated[bool, typer.Option("--deep", help="Every journal entr
     if problems:
         if call.json:
             raise typer.Exit(DAMAGE)
-        raise DamageFound(tr("The check found damage: {what}.", what=problems[0]), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
+        raise DamageFound(tr("The check found damage: {what}.", what=problems[0].rstrip(".")), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
 
 
 @app.command()

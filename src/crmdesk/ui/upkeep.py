@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -37,7 +38,7 @@ class Idle(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.last_ms = now_ms()
+        self._note()
         self._watched: QWindow | None = None
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -45,7 +46,11 @@ class Idle(QObject):
 
     def minutes(self) -> float:
         """Return for how long nothing was typed, clicked or moved."""
-        return (now_ms() - self.last_ms) / 60_000
+        # A clock that was set back must not keep the store open; the counter alone stands still while some computers sleep.
+        return max((now_ms() - self.last_ms) / 60_000, (monotonic() - self.last_count) / 60)
+
+    def _note(self) -> None:
+        self.last_ms, self.last_count = now_ms(), monotonic()
 
     @Slot(QWindow)
     def _follow(self, window: QWindow | None) -> None:
@@ -63,7 +68,7 @@ class Idle(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _DEEDS:
-            self.last_ms = now_ms()
+            self._note()
         return False
 
 

@@ -352,6 +352,7 @@ class Rough(int):
 
 
 _SIZE = re.compile(r"\d(?:[\d.,'’\u00a0\u202f ]*\d)?")
+_BELOW_ZERO = re.compile(r"[-−][\d.,]*\d")
 _EMPLOYEES = ("employees", "employee", "people", "persons", "mitarbeiter", "mitarbeitende", "beschäftigte", "人", "名", "员工")
 _SIZES = ("self-employed", "self employed", "myself only", "solo")
 
@@ -367,6 +368,8 @@ def size_of(text: str, decimal_sign: str = "") -> int:
         bare = bare.removesuffix(word).strip()
     if bare in _SIZES:
         return 1
+    if _BELOW_ZERO.fullmatch(bare):  # a plain number, to be refused as such: no class begins so
+        return int(number_of(bare, decimal_sign))
     found = _SIZE.search(bare)
     if not found:
         raise UserError(tr("“{text}” is not a number.", text=text))

@@ -218,3 +218,12 @@ def test_a_file_that_does_not_say_what_is_to_be_matched_is_refused(store: Store,
         taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n", match=("external_id",))
     assert taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n", match=("external_id", "email")).added == 1
     assert taken(store, tmp_path, "company", "Company name\nAcme\n", match=("name",)).added == 1
+
+
+@pytest.mark.parametrize("entity", ["contact", "deal"])
+def test_a_name_with_two_blanks_in_it_means_the_record_that_is_called_so(store: Store, tmp_path: Path, entity: str) -> None:
+    taken(store, tmp_path, "company", "Name,City\nWolski  Zajazd,Warszawa\n")
+    text = "Name,Company,Email\nZbyszek Piestrzeniewicz,Wolski  Zajazd,z@wolski.example\n"
+    assert taken(store, tmp_path, entity, text).created.get("company") is None
+    again = taken(store, tmp_path, entity, text.replace("  ", " "))
+    assert (again.added, again.created) == (0, {})

@@ -45,6 +45,7 @@ def test_every_letter_is_folded_alike_whether_it_is_looked_up_or_taken_apart() -
 def test_numbers_and_words_around_a_chinese_name_leave_its_pinyin_alone() -> None:
     assert pinyin("重庆银行12 (行长)") == "chongqingyinhang12 (hangzhang)"
     assert sort_key("二〇二六 GmbH") == "erlingerliu gmbh"
+    assert {sort_key(text) for text in ("Wolski Zajazd", "Wolski  Zajazd", "Wolski\u00a0Zajazd ", " Wolski\tZajazd")} == {"wolski zajazd"}
 
 
 def test_names_are_put_together_and_sorted() -> None:

@@ -106,11 +106,11 @@ def spellings(text: str) -> list[str]:
 
 
 def sort_key(text: str | None) -> str:
-    """Return the key by which a name is sorted: folded, Chinese as pinyin, without leading signs."""
+    """Return the key by which a name is sorted and found: folded, Chinese as pinyin, with one blank between words, without leading signs."""
     if not text:
         return ""
     plain = text.lower() if text.isascii() else folded(pinyin(text) if has_cjk(text) else text)
-    return plain.lstrip(" \"'“”„«»‘’()[]*#-–.,&/")
+    return " ".join(plain.split()).lstrip(" \"'“”„«»‘’()[]*#-–.,&/")
 
 
 def name_sort_key(values: Mapping[str, Any], settings: Any) -> dict[str, Any]:

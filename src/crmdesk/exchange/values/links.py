@@ -100,7 +100,7 @@ class Book:
             if "name_key" in columns:
                 index, keys = "name_key", {name_key(self.entity, text) for text in new}
             elif "sort_key" in columns:
-                index, keys = "sort_key", {sort_key(" ".join(text.split())) for text in new}
+                index, keys = "sort_key", {sort_key(text) for text in new}
             else:
                 self._prepare_titles(reader, new)
                 return

@@ -10,14 +10,17 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from crmdesk import clock
-from crmdesk.fields import Money
+from crmdesk.fields import Money, to_scaled
 from crmdesk.operations import deals, pipelines, records, tasks
 from crmdesk.queries import deals as queries
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.editors import Named
 from crmdesk.ui.pages.pipeline import PipelinePage
+from crmdesk.ui.widgets.basics import IconButton
 from crmdesk.ui.widgets.board import mime_of
 from tests.ui.desk import Desk, desk, eur
 
@@ -193,6 +196,53 @@ def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, t
     desk.settle()
     with desk.store.read() as reader:
         assert reader.rows("SELECT subject, due_on FROM task") == [("Call Maria", (clock.today(desk.store.settings.tz) + timedelta(days=1)).isoformat())]
+
+
+def test_products_and_people_of_a_deal_are_added_changed_and_taken_away_in_the_panel(desk: Desk, page: PipelinePage, store: Store, three: list[UUID]) -> None:
+    box = store.run(records.add, "product", {"name": "Cold-chain box", "price": "89 EUR"})
+    anna = store.run(records.add, "contact", {"name": "Anna Berg"})
+    page.open_deal(three[0], False)
+    desk.settle()
+    for parts, record, title in ((page.panel.products, box, "Cold-chain box"), (page.panel.people, anna, "Anna Berg")):
+        parts.more.show_value(Named(record, title))
+        parts.more.left.emit()
+        desk.settle()
+        assert parts.more.value() is None
+    [(line, editors)] = page.panel.products.editors.items()
+    assert [editor.value() for editor in editors.values()] == [1, 89]
+    editors["quantity"].show_value(Decimal("2.5"))
+    editors["quantity"].left.emit()
+    [(person, of_person)] = page.panel.people.editors.items()
+    of_person["role"].show_value("decides")
+    of_person["role"].left.emit()
+    desk.settle()
+    with store.read() as reader:
+        assert reader.rows("SELECT quantity, unit_price FROM deal_product") == [(to_scaled(Decimal("2.5")), to_scaled(Decimal(89)))]
+        assert reader.rows("SELECT role FROM deal_contact") == [("decides",)]
+    assert page.panel.products.editors[line] is editors, "what is not another line stays as it is, and the keyboard with it"
+    next(button for button in page.panel.people.findChildren(IconButton) if button.accessibleName() == "Remove Anna Berg").click()
+    desk.settle()
+    assert page.panel.people.editors == {}
+    store.undo()
+    desk.settle()
+    assert list(page.panel.people.editors) == [person]
+
+
+def test_a_quantity_that_can_not_be_is_refused_at_its_line(desk: Desk, page: PipelinePage, store: Store, three: list[UUID]) -> None:
+    box = store.run(records.add, "product", {"name": "Cold-chain box", "price": "89 EUR"})
+    store.run(deals.add_product, three[0], box)
+    page.open_deal(three[0], False)
+    desk.settle()
+    [editors] = page.panel.products.editors.values()
+    quantity = editors["quantity"].inner
+    assert isinstance(quantity, QLineEdit)
+    quantity.setText("many")
+    editors["quantity"].left.emit()
+    desk.settle()
+    assert quantity.property("invalid") == "true"
+    assert quantity.text() == "many"
+    with store.read() as reader:
+        assert reader.value("SELECT quantity FROM deal_product") == to_scaled(Decimal(1))
 
 
 def test_only_the_deals_of_one_owner_are_shown(desk: Desk, page: PipelinePage, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""One deal beside the board: its next steps, its fields, its quotes; everything is saved when it is left."""
+"""One deal beside the board: its next steps, its fields, its products and people, its quotes; everything is saved when it is left."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from crmdesk.queries import deals, records
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
+from crmdesk.ui.deal_parts import DealParts, parts_of
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import at_field_or_window, scrolled
@@ -58,6 +59,8 @@ class DealFacts:
     stage: StageFacts | None
     steps: tuple[Step, ...]
     quotes: tuple[records.Row, ...]
+    products: tuple[records.Row, ...]
+    people: tuple[records.Row, ...]
 
 
 def facts(reader: Reader, deal_id: UUID) -> DealFacts | None:
@@ -72,7 +75,8 @@ def facts(reader: Reader, deal_id: UUID) -> DealFacts | None:
     open_tasks = records.ids(reader, "task", [of_deal, Condition("done_at", "empty")])
     steps = [Step(row.id, row.values["subject"] or "", row.values["due_on"]) for row in records.rows(reader, "task", open_tasks, ["subject", "due_on"])]
     quotes = records.rows(reader, "quote", records.ids(reader, "quote", [of_deal], limit=5), ["number", "subject", "status", "payable"])
-    return DealFacts(deal_id, values, stage, tuple(steps), tuple(quotes))
+    products, people = parts_of(reader, "deal_product", deal_id), parts_of(reader, "deal_contact", deal_id)
+    return DealFacts(deal_id, values, stage, tuple(steps), tuple(quotes), products, people)
 
 
 class DealPanel(Card):
@@ -117,6 +121,8 @@ class DealPanel(Card):
         self.form = Form([Deal.fields[name] for name in FIELDS], context(frame.store, quiet=True), self._save, label_width=104)
         self.own = OwnFields(frame, "deal")
         self.form.link_opened.connect(self._open_link)
+        self.products = DealParts(frame, "deal_product", tr("Add a product"))
+        self.people = DealParts(frame, "deal_contact", tr("Add a person"))
         self._quotes = column(space=2)
         self._quote_head = Text(tr("Quotes"), "strong")
         new_quote = Button(tr("New quote"), self.quote_wanted.emit, "link", "plus")
@@ -124,7 +130,7 @@ class DealPanel(Card):
         inner.setLayout(
             column(
                 Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
-                row(self._quote_head, None, new_quote), self._quotes, None, space=6, margins=(16, 12, 12, 16),
+                self.products, 4, Line(), 4, self.people, 4, Line(), 4, row(self._quote_head, None, new_quote), self._quotes, None, space=6, margins=(16, 12, 12, 16),
             )
         )  # fmt: skip
         self.body.addWidget(scrolled(inner), 1)
@@ -166,6 +172,8 @@ class DealPanel(Card):
         self.form.set_values(for_form(found.values), found.id)
         self.form.show_field("lost_reason", outcome == "lost")
         self.own.show_record(found.id)
+        self.products.show_parts(found.id, found.products)
+        self.people.show_parts(found.id, found.people)
         self._show_steps(found)
         self._show_quotes(found)
 

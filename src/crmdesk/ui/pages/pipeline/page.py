@@ -47,7 +47,9 @@ NEW_FIELDS = ("name", "company", "contact", "amount", "expected_close_on", "stag
 class PipelinePage(Page):
     """Deals in their stages."""
 
-    watches = frozenset({"deal", "stage", "pipeline", "task", "quote", "company", "activity", "member", "custom_field"})
+    watches = frozenset(
+        {"deal", "deal_product", "deal_contact", "stage", "pipeline", "task", "quote", "company", "contact", "product", "activity", "member", "custom_field"}
+    )
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)

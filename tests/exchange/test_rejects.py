@@ -49,6 +49,12 @@ def test_a_text_table_keeps_its_encoding_and_its_delimiter(store: Store, tmp_pat
     assert [cells[:3] for _, cells in back.rows()] == [[person, "kein Mail", "+49 30 1"]]
 
 
+def test_what_comes_back_of_a_table_with_a_foreign_ending_can_be_opened(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "list.pdf"
+    path.write_text("Name,Email\nAnna Berg,anna@\n", encoding="utf-8")
+    assert taken(store, path).rejects_file == str(tmp_path / "list-rejected.csv")
+
+
 def test_a_json_file_comes_back_as_one(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "people.json"
     path.write_text(

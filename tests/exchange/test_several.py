@@ -51,6 +51,7 @@ def test_a_folder_comes_in_one_step_and_what_is_in_two_files_comes_once(store: S
     assert {problem.reason for problem in result.problems} == {
         "a.csv, line 3: E-mail: “broken” is not a mail address.", "c.vcf, line 5: The card is empty.", "d.vcf, line 5: A contact needs a name.",
     }  # fmt: skip
+    assert "“empty.csv” is empty." in result.notes
     assert "1 other file of the folder was left out." in result.notes
     assert "“broken.vcf” holds no address card." in result.notes
     assert [file.refused for file in result.files if file.refused] == ["“empty.csv” is empty."]

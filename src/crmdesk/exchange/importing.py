@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
@@ -16,7 +17,6 @@ from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from crmdesk.operations.imports import Batch, Load
     from crmdesk.store import Store
@@ -41,6 +41,12 @@ class FileResult:
     refused: str = ""
     joined: int = 0
     entity: str = ""
+
+    @property
+    def said(self) -> str:
+        """Why nothing of the file was taken, with its name."""
+        name = Path(self.file).name
+        return self.refused if f"“{name}”" in self.refused else tr("{file}: {reason}", file=name, reason=self.refused)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""

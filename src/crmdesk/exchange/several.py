@@ -59,7 +59,7 @@ def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> O
     refused: list[FileResult] = []
     tables = _tables(files, options or ImportOptions(), refused)
     if not tables:
-        raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+        raise UserError(refused[0].said)
     return Opened(tuple(tables), tuple(refused), left_out)
 
 
@@ -109,7 +109,7 @@ def preview_files(
             continue
         done += seen[-1].read
     if not seen:
-        raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+        raise UserError(refused[0].said)
     return seen, refused
 
 
@@ -206,7 +206,7 @@ def import_files(
             plan = _plan(store, kind, table, _options_for(table, tables, options, not entity or kind == entity), refused, layouts)
             plans += [plan] if plan else []
         if refused and (options.strict or not plans):
-            raise UserError(tr("{file}: {reason}", file=Path(refused[0].file).name, reason=refused[0].refused))
+            raise UserError(refused[0].said)
         in_turn = len({plan.entity for plan in plans}) > 1 and not options.dry_run
         for earlier, plan in zip(plans, plans[1:], strict=False):
             if not in_turn or plan.entity == earlier.entity:
@@ -267,7 +267,7 @@ def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: i
     formats, encodings, products = {plan.table.format for plan in plans}, {plan.table.encoding for plan in plans}, {plan.layout.product for plan in plans}
     problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.told.rejections]
     notes = [note for plan in plans for note in plan.notes]
-    notes += [tr("{file}: {reason}", file=Path(file.file).name, reason=file.refused) for file in refused]
+    notes += [file.said for file in refused]
     if left_out:
         notes.append(ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", left_out))
     total = {name: sum(getattr(plan.told.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.table import Cell
 
+ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 LONGEST_LINE = 10_000_000
 SAMPLE_CHARACTERS = 256 * 1024
 DELIMITERS = ",;\t|"

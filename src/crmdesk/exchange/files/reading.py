@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.files.calendars import open_calendars
 from crmdesk.exchange.files.contentlines import begins_with
-from crmdesk.exchange.files.csv_files import open_csv
+from crmdesk.exchange.files.csv_files import ENDINGS, open_csv
 from crmdesk.exchange.files.json_files import open_json
 from crmdesk.exchange.files.mails import OLE, is_mail, is_outlook_item, open_mails
 from crmdesk.exchange.files.vcards import open_cards
@@ -81,7 +81,7 @@ READERS = [
     Reader("mail", mark("Mail"), (".eml", ".msg"), is_mail, lambda path, how: open_mails([path]), open_mails),
     Reader("json", mark("JSON"), (".json",), _is_json, lambda path, how: open_json(path)),
     Reader(
-        "csv", mark("Text table (CSV)"), (".csv", ".tsv", ".tab", ".txt"), _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
+        "csv", mark("Text table (CSV)"), ENDINGS, _is_text, lambda path, how: open_csv(path, how.encoding, how.delimiter)
     ),
 ]  # fmt: skip
 
@@ -145,6 +145,8 @@ def _head(path: Path) -> bytes:
     if path.is_dir():
         raise UserError(tr("“{file}” is a folder.", file=str(path)), hint=tr("Name a file in it."))
     try:
+        if path.exists() and not path.is_file():  # to open a pipe waits for who writes into it
+            raise UserError(tr("“{file}” is no ordinary file.", file=path.name), hint=tr("Save it as CSV or XLSX in the program it comes from."))
         with path.open("rb") as file:
             head = file.read(HEAD)
     except FileNotFoundError:

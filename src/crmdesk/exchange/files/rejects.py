@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.columns.mapping import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
+from crmdesk.exchange.files.csv_files import ENDINGS
 from crmdesk.exchange.table import beyond_header, shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
@@ -105,6 +106,8 @@ def _unpacked(packed: Any) -> Cell:
 def rejects_path(table: Table, beside: Path) -> Path:
     """Return a name for the file of rejected rows: beside the imported file, or beside the store where that folder can't be written."""
     ending = ".xlsx" if table.encoding is None else table.path.suffix or ".csv"
+    if table.format == "csv" and ending.lower() not in ENDINGS:
+        ending = ".csv"
     folder = table.path.parent if _is_writable(table.path.parent) else beside.parent
     path, number = folder / f"{table.path.stem}-rejected{ending}", 1
     while path.exists():

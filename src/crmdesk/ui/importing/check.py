@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -51,7 +50,7 @@ class CheckStep(QWidget):
             tr("{what}: {count} will be made", count=Number(count), what=tr(entity_class(name).entity.plural))
             for name, count in seen.previews[-1].created.items()
         ]
-        refused = [tr("{file}: {reason}", file=Path(one.file).name, reason=one.refused) for one in seen.refused]
+        refused = [one.said for one in seen.refused]
         notes = list(dict.fromkeys([*refused, *(note for each in seen.previews for note in each.notes)]))
         more = len(notes) - MOST_NOTES
         said = [*notes[:MOST_NOTES], ntr("… and {count} more note.", "… and {count} more notes.", more) if more > 0 else "", " · ".join(made)]

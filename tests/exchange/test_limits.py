@@ -51,6 +51,15 @@ def test_a_row_with_a_value_beyond_what_is_allowed_is_refused_with_the_reason(
     assert result.problems[0].reason.startswith(reason)
 
 
+def test_what_other_programs_write_for_no_date_is_none(store: Store, tmp_path: Path) -> None:
+    days = ["31.12.9999", "01.01.1753", "0001-01-01T00:00:00", "9999-12-31", "5.3.2026"]
+    assert taken(store, tmp_path, "deal", "Name,Expected close\n" + "".join(f"{n},{day}\n" for n, day in enumerate(days)), dates="dmy").rejected == 0
+    assert values(store, "SELECT expected_close_on FROM deal ORDER BY name") == [None, None, None, None, "2026-03-05"]
+    moments = ["9999-12-31T23:59:59", "1753-01-01 00:00:00", "2026-03-05 10:00"]
+    assert taken(store, tmp_path, "task", "Subject,Reminder\n" + "".join(f"{n},{at}\n" for n, at in enumerate(moments))).rejected == 0
+    assert [at is None for at in values(store, "SELECT remind_at FROM task ORDER BY subject")] == [True, True, False]
+
+
 def test_currencies_are_kept_by_their_codes(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "deal", "Name,Amount,Currency\nA,10,eur\nB,11,US Dollar\nC,12,€\nD,1000,jpy\n")
     assert values(store, "SELECT currency FROM deal ORDER BY name") == ["EUR", "USD", "EUR", "JPY"]

@@ -92,6 +92,24 @@ def test_lists_get_what_they_lack_and_lose_nothing(store: Store, tmp_path: Path,
 
 
 @pytest.mark.parametrize("on_duplicate", ["fill", "overwrite"])
+def test_an_address_is_completed_by_one_that_says_more_and_not_doubled_by_one_that_says_less(store: Store, tmp_path: Path, on_duplicate: str) -> None:
+    taken(store, tmp_path, "contact", "External id,Name,City\n7,Anna Berg,Berlin\n")
+    more = "External id,Name,Street,Zip,City,Country\n7,Anna Berg,Weg 1,10115,berlin,Germany\n7,Anna Berg,Ring 2,10117,Berlin,Germany\n"
+    for turn in range(2):
+        assert taken(store, tmp_path, "contact", more, on_duplicate=on_duplicate).updated == (2 if turn == 0 else 0)
+        assert taken(store, tmp_path, "contact", "External id,Name,Zip,City\n7,Anna Berg,10115,Berlin\n", on_duplicate=on_duplicate).skipped == 1
+    (anna,) = values(store, "contact")
+    assert [(part["street"], part["postal_code"], part["country"]) for part in anna["address"]] == [
+        ("Weg 1", "10115", "Germany"),
+        ("Ring 2", "10117", "Germany"),
+    ]
+    while store.can_undo() and len(anna["address"]) > 1:
+        store.undo()
+        (anna,) = values(store, "contact")
+    assert [part["value"] for part in anna["address"]] == ["Berlin"]
+
+
+@pytest.mark.parametrize("on_duplicate", ["fill", "overwrite"])
 def test_a_record_that_stands_twice_in_a_file_gets_each_value_once(store: Store, tmp_path: Path, on_duplicate: str) -> None:
     taken(store, tmp_path, "contact", "External id,Name\n7,Anna Berg\n")
     row = "7,Anna Berg,new@x.example,0151 23456789,wx_new,Weg 1,Berlin,fair,new note\n"

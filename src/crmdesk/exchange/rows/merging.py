@@ -9,7 +9,7 @@ from crmdesk.exchange.rows.outcomes import CellChange, plain_value, text_in_file
 from crmdesk.exchange.rows.repeats import Fresh, PresentParts
 from crmdesk.exchange.values.entries import MINUTE
 from crmdesk.exchange.values.known import ANY_FILE
-from crmdesk.exchange.values.parts import Parts
+from crmdesk.exchange.values.parts import ADDRESS, Parts
 from crmdesk.i18n import mark
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
@@ -44,6 +44,7 @@ class Merging:
     def __init__(self, store: Store, layout: Layout, decided: Decided, fresh: Fresh, merged: Fresh) -> None:
         self._store, self._layout, self._decided, self._fresh, self._merged = store, layout, decided, fresh, merged
         self._given: dict[str, frozenset[str]] = {}
+        self._completed: set[bytes] = set()
 
     def keep(self, draft: Draft) -> None:
         """Let later rows complete the new record of a row."""
@@ -57,7 +58,7 @@ class Merging:
         present = {record: {**dict.fromkeys(entity_class(draft.entity).columns), **values}}
         changes = self._put_values(shape, draft, record, present)
         if draft.parts:
-            has = _Parts(self._store, draft.entity, set())
+            has = _Parts(self._store, draft.entity, set(), self._completed)
             has.learn(record, parts)
             changes += has.add(shape, draft, record, overwrites=False)
             parts = _joined(parts, draft.parts)
@@ -72,7 +73,7 @@ class Merging:
             ours = [(draft, match) for draft, match in merges if draft.entity == entity]
             records = {match.record for _, match in ours}
             present = self._present(entity, records)
-            parts = _Parts(self._store, entity, records) if any(draft.parts for draft, _ in ours) else None
+            parts = _Parts(self._store, entity, records, self._completed) if any(draft.parts for draft, _ in ours) else None
             for record in records:
                 if record in self._merged:  # by a row further up, and not written yet
                     values, given = self._merged.of(record)
@@ -152,7 +153,15 @@ def _joined(parts: Parts, more: Parts) -> Parts:
 
 
 class _Parts(PresentParts):
-    """The list fields that known records have already, and what a row adds to them."""
+    """The list fields that known records have already, and what a row adds to them.
+
+    Args:
+        completed: the addresses that a row has given what they lacked; they are no longer what is read here.
+    """
+
+    def __init__(self, store: Store, entity: str, records: set[bytes], completed: set[bytes]) -> None:
+        super().__init__(store, entity, records)
+        self._completed = completed
 
     def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> list[CellChange]:
         """Add what a record does not have yet; returns what that is."""
@@ -164,7 +173,7 @@ class _Parts(PresentParts):
             phones=[phone for phone in given.phones if not ({phone[1], phone[3]} - {None}) & numbers],
             emails=[mail for mail in given.emails if (mail[2],) not in has["email"]],
             handles=[handle for handle in given.handles if (handle[1],) not in has["handle"]],
-            addresses=[a for a in given.addresses if not any(_same_address(a, known) for known in has["address"])],
+            addresses=[a for a in given.addresses if not any(_is_in(a, known) for known in has["address"])],
             tags=[tag for tag in given.tags if (tag,) not in has["record_tag"]],
             note=given.note if not has["memo"] else None,
         )
@@ -172,11 +181,23 @@ class _Parts(PresentParts):
         if given.note and has["memo"] and overwrites and given.note != has["memo"][0][1]:
             shape.work.gathered.update("memo", ("text",), (given.note, has["memo"][0][0]))
             changes.append(CellChange(draft.line, record, "note", has["memo"][0][1], given.note))
+        for address in list(fresh.addresses):
+            if known := next((known for known in has["address"] if known[6] not in {None, *self._completed} and _completes(address, known)), None):
+                fresh.addresses.remove(address)
+                changes.append(self._complete(shape, draft, record, address, known))
         if fresh:
             shape.writer_for(draft.entity).add(record, fresh, {part: len(rows) for part, rows in has.items()})
             changes += [CellChange(draft.line, record, name, None, value) for name, value in _plain_parts(shape, draft, fresh)]
             self.learn(record, fresh)
         return changes
+
+    def _complete(self, shape: Shape, draft: Draft, record: bytes, address: tuple[Any, ...], known: tuple[Any, ...]) -> CellChange:
+        """Give an address that a record has what it lacks."""
+        given = {name: value for name, value in zip(ADDRESS, address, strict=True) if value}
+        shape.work.gathered.update("address", (*given,), (*given.values(), known[6]))
+        self._completed.add(known[6])
+        self.learn(record, Parts(addresses=[address]))
+        return CellChange(draft.line, record, "address", None, _address_line(address))
 
 
 def _plain_parts(shape: Shape, draft: Draft, parts: Parts) -> Iterator[tuple[str, Any]]:
@@ -184,13 +205,35 @@ def _plain_parts(shape: Shape, draft: Draft, parts: Parts) -> Iterator[tuple[str
     yield from (("phone", phone[1]) for phone in parts.phones)
     yield from (("email", mail[1]) for mail in parts.emails)
     yield from (("handle", handle[1]) for handle in parts.handles)
-    yield from (("address", ", ".join(part for part in address[1:6] if part)) for address in parts.addresses)
+    yield from (("address", _address_line(address)) for address in parts.addresses)
     if parts.tags:
         yield from (("tags", tag) for tag in shape.parts.tag_texts(draft.cells))
     if parts.note:
         yield "note", parts.note
 
 
-def _same_address(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
-    street, postal_code, city_key = known
-    return (folded(given[1] or ""), given[2] or "", given[6] or "") == (folded(street or ""), postal_code or "", city_key or "")
+def _address_line(address: tuple[Any, ...]) -> str:
+    return ", ".join(part for part in address[1:6] if part)
+
+
+def _compared(street: str | None, postal_code: str | None, city_key: str | None, *more: str | None) -> tuple[str, ...]:
+    return folded(street or ""), postal_code or "", city_key or "", *(folded(text or "") for text in more)
+
+
+def _is_in(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
+    """Say whether a known address is the given one, or has all that it says."""
+    ours, theirs = _compared(given[1], given[2], given[6]), _compared(*known[:3])
+    return ours == theirs or (_may_be_one(given, known) and all(a in {b, ""} for a, b in zip(_whole(given), _compared(*known[:5]), strict=True)))
+
+
+def _completes(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
+    """Say whether a given address has all that a known one says, and more."""
+    return _may_be_one(given, known) and all(b in {a, ""} for a, b in zip(_whole(given), _compared(*known[:5]), strict=True))
+
+
+def _whole(given: tuple[Any, ...]) -> tuple[str, ...]:
+    return _compared(given[1], given[2], given[6], given[4], given[5])
+
+
+def _may_be_one(given: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
+    return not (given[0] and known[5]) or given[0] == known[5]

@@ -131,7 +131,8 @@ class PresentParts:
         wanted = id_list(records)
         with store.read() as reader:
             for part, columns in (
-                ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key"), ("record_tag", "tag_id"), ("memo", "id, text")
+                ("phone", "e164, number"), ("email", "key"), ("handle", "handle"), ("address", "street, postal_code, city_key, state, country, label, id"),
+                ("record_tag", "tag_id"), ("memo", "id, text")
             ):  # fmt: skip
                 if self._owner not in entity_class(part).columns:
                     continue
@@ -143,7 +144,7 @@ class PresentParts:
         """Take note of what a record of this file has; its note has no id yet, so it is left as it is."""
         for part, rows in (
             ("phone", [(phone[3], phone[1]) for phone in parts.phones]), ("email", [(mail[2],) for mail in parts.emails]), ("handle", [(handle[1],) for handle in parts.handles]),
-            ("address", [(address[1], address[2], address[6]) for address in parts.addresses]), ("record_tag", [(tag,) for tag in parts.tags]),
+            ("address", [(address[1], address[2], address[6], address[4], address[5], address[0], None) for address in parts.addresses]), ("record_tag", [(tag,) for tag in parts.tags]),
             ("memo", [(None, parts.note)] if parts.note else []),
         ):  # fmt: skip
             if rows:
@@ -154,7 +155,7 @@ class PresentParts:
         has = {part: self.has.get(part, {}).get(record, []) for part in ("phone", "email", "handle", "address", "record_tag", "memo")}
         return (
             frozenset(e164 or number for e164, number in has["phone"]), frozenset(key for (key,) in has["email"]), frozenset(handle for (handle,) in has["handle"]),
-            frozenset((folded(street or ""), postal_code or "", city or "") for street, postal_code, city in has["address"]),
+            frozenset((folded(street or ""), postal_code or "", city or "") for street, postal_code, city, *_ in has["address"]),
             frozenset(tag for (tag,) in has["record_tag"]), "\n".join(text or "" for _, text in has["memo"]) or None,
         )  # fmt: skip
 

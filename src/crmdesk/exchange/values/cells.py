@@ -92,6 +92,11 @@ class _Seen:
 
 _ORDERED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b")
 _NO_DATE = re.compile(r"0{1,4}([./-])0{1,2}\1(?:0{4}|0{1,2})(?: 0{1,2}:00(?::00)?)?|-+|n/?a|none|null", re.IGNORECASE)
+# What databases write that know no empty date: the first days of theirs, and the last one for “without end”.
+_NEVER = re.compile(
+    r"(?:(?:0001|1753)[./-]0?1[./-]0?1|9999[./-]12[./-]31)(?:[T ].*)?|(?:0?1[./-]0?1[./-](?:0001|1753)|(?:31[./-]12|12[./-]31)[./-]9999)(?: .*)?", re.IGNORECASE
+)
+_NEVER_DAYS = frozenset({date(1, 1, 1), date(1753, 1, 1), date(9999, 12, 31)})
 _SIGNS = re.compile(r"\d[\d.,'’ ]*[.,][\d]+")
 # A date that Outlook leaves empty shows the pattern of its dates: the American one has neither zeros in front nor four digits of a year.
 _AMERICAN_NOTHING = "0/0/00"
@@ -514,18 +519,15 @@ def dates(order: str, may_lack_year: bool = False) -> Read:
 
     def read(cell: Cell) -> str | None:
         if cell.__class__ is not str:
-            if isinstance(cell, datetime):
-                return cell.date().isoformat()
-            if isinstance(cell, date):
-                return cell.isoformat()
-            return _of_serial(_serial(cell)).date().isoformat()
+            day = _day(cell)
+            return None if day in _NEVER_DAYS else day.isoformat()
         text: str = cell
         if text not in known:
             known[text] = learn(text.strip())
         return known[text]
 
     def learn(text: str) -> str | None:
-        if not text or _NO_DATE.fullmatch(text):
+        if not text or _NO_DATE.fullmatch(text) or _NEVER.fullmatch(text):
             return None
         if found := _SERIAL.fullmatch(text):
             return _of_serial(float(found[1])).date().isoformat()
@@ -534,6 +536,12 @@ def dates(order: str, may_lack_year: bool = False) -> Read:
         return read_date(text, order, may_lack_year).isoformat()
 
     return read
+
+
+def _day(cell: Cell) -> date:
+    if isinstance(cell, date):
+        return cell.date() if isinstance(cell, datetime) else cell
+    return _of_serial(_serial(cell)).date()
 
 
 def _serial(cell: Cell) -> float:
@@ -552,6 +560,8 @@ def moments(order: str, zone: tzinfo) -> Read:
 
     def read(cell: Cell) -> int | None:
         if cell.__class__ is not str:
+            if _day(cell) in _NEVER_DAYS:
+                return None
             if isinstance(cell, datetime):
                 return of_local(cell)
             if isinstance(cell, date):
@@ -565,7 +575,7 @@ def moments(order: str, zone: tzinfo) -> Read:
         return known[text]
 
     def learn(text: str) -> int | None:
-        if not text or _NO_DATE.fullmatch(text):
+        if not text or _NO_DATE.fullmatch(text) or _NEVER.fullmatch(text):
             return None
         if _SERIAL.fullmatch(text):
             return of_local(_of_serial(float(text)))

@@ -27,6 +27,21 @@ def shared(crm: Program) -> Program:
     return crm
 
 
+def test_who_sees_only_their_own_claims_leads_from_the_pool_and_sees_no_claimed_ones_of_others(shared: Program) -> None:
+    shared("add", "lead", "family_name=Pooled", "phone=030 0074323")
+    shared("add", "lead", "family_name=Taken", "phone=030 0074324", "owner=Tom Stein")
+    taken = shared("list", "lead", "--where", "name = Taken")["rows"][0]["id"]
+    assert shared("--as", "own_ones", "add", "lead", "family_name=Fresh")["owner"] is None
+    assert {row["name"] for row in shared("--as", "own_ones", "list", "lead")["rows"]} == {"Pooled", "Fresh"}
+    assert [hit["title"] for hit in shared("--as", "own_ones", "search", "Pooled")] == ["Pooled"]
+    assert shared("--as", "own_ones", "search", "Taken") == []
+    assert shared("--as", "own_ones", "list", "phone", "--where", "lead notempty")["total"] == 1
+    shared("--as", "own_ones", "lead", "claim", taken, code=4)
+    assert shared("--as", "own_ones", "lead", "claim", "Pooled")["status"] == "working"
+    shared("--as", "own_ones", "lead", "return", "Pooled")
+    assert shared("--as", "own_ones", "lead", "convert", "Pooled")["contact"]["name"] == "Pooled"
+
+
 def test_who_sees_only_their_own_sees_no_parts_and_files_of_others(shared: Program, tmp_path: Path) -> None:
     file = tmp_path / "plan.txt"
     file.write_text("plan")

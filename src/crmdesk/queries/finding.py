@@ -21,6 +21,7 @@ from crmdesk.queries.own_fields import own_field
 from crmdesk.queries.problems import problem_sql, rule_named
 from crmdesk.store.door import parts_of
 from crmdesk.store.reader import IN_IDS, id_list
+from crmdesk.store.rights import POOLED
 from crmdesk.store.search_index import searched_entities
 
 if TYPE_CHECKING:
@@ -83,17 +84,21 @@ def visible(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
     return Where(" AND ".join((f"{alias}.deleted_at IS NULL", *([allowed.sql] if allowed.sql else []))), allowed.parameters)
 
 
+def _is_mine(entity: str, alias: str) -> str:
+    return f"({alias}.owner_id = ? OR {alias}.owner_id IS NULL)" if entity in POOLED else f"{alias}.owner_id = ?"
+
+
 def allowed_to_see(cls: type[Record], reader: Reader, alias: str = "t") -> Where:
     """Return which records, live or in the bin, the viewer may see: parts and files with what they belong to; empty if all."""
     if not (reader.viewer.sees_only_own and reader.viewer.member_id):
         return Where("")
     member = reader.viewer.member_id.bytes
     if "owner_id" in cls.columns:
-        return Where(f"{alias}.owner_id = ?", (member,))
+        return Where(_is_mine(cls.entity.name, alias), (member,))
     owners = [name for name in cls.entity.owned_by or FILES_OF.get(cls.entity.name, ()) if "owner_id" in ENTITIES[name].columns]
     none = '{alias}."{owner}_id" IS NULL' if cls.entity.owned_by else "{alias}.target IS NOT '{owner}'"
     pieces = [
-        f'({none.format(alias=alias, owner=owner)} OR EXISTS (SELECT 1 FROM "{owner}" o WHERE o.id = {alias}."{owner}_id" AND o.owner_id = ?))'  # noqa: S608
+        f'({none.format(alias=alias, owner=owner)} OR EXISTS (SELECT 1 FROM "{owner}" o WHERE o.id = {alias}."{owner}_id" AND {_is_mine(owner, "o")}))'  # noqa: S608
         for owner in owners
     ]
     return Where(" AND ".join(pieces), (member,) * len(pieces))

@@ -18,6 +18,7 @@ from crmdesk.fields import LARGEST_STORED, Field, complaint
 from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.reader import IN_IDS, Reader, id_list
+from crmdesk.store.rights import POOLED
 from crmdesk.store.settings import Settings
 
 if TYPE_CHECKING:
@@ -271,7 +272,8 @@ class Change:
 
     def _hides(self, record: Record) -> bool:
         """Say whether the viewer's role keeps a record of another owner from them."""
-        return self.viewer.sees_only_own and getattr(record, "owner_id", self.member_id) != self.member_id
+        owner = getattr(record, "owner_id", self.member_id)
+        return self.viewer.sees_only_own and owner != self.member_id and not (owner is None and record.entity.name in POOLED)
 
     def find(self, cls: type[T], statement: Select[Any]) -> T | None:
         """Return the first record that a SELECT finds, to change it."""

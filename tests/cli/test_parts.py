@@ -61,3 +61,12 @@ def test_parts_that_can_not_be_are_refused_by_the_name_of_the_field(crm: Program
 def test_what_can_be_added_is_what_fields_lists(crm: Program) -> None:
     listed = {(field["entity"], field["name"]) for field in crm("fields")}
     assert {("deal_product", "quantity"), ("deal_contact", "role"), ("message", "body")} <= listed
+
+
+def test_several_values_of_a_field_stand_in_one_and_none_is_lost_where_it_is_given_twice(crm: Program) -> None:
+    made = crm("add", "contact", "name=Anna Berg", "phone=030 1234567; 0151 23456789", "tags=fair,vip", "phone.work=030 7654321")
+    assert [phone["value"] for phone in made["phone"]] == ["030 1234567", "0151 23456789", "030 7654321"]
+    assert {tag["value"] for tag in made["tags"]} == {"fair", "vip"}
+    crm("add", "contact", "name=Ben Tal", "phone=030 1", "phone=030 2", code=2)
+    crm("set", "contact", "Anna Berg", "role=Buyer", "role=Owner", code=2)
+    assert crm("list", "contact")["total"] == 1

@@ -188,6 +188,8 @@ def pairs(given: Sequence[str]) -> dict[str, str]:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise typer.BadParameter(tr("“{text}” is not FIELD=VALUE.", text=pair))
+        if name.strip() in values:
+            raise typer.BadParameter(tr("“{name}” is given twice. Several values stand in one: phone='030 1; 030 2', tags=a,b.", name=name.strip()))
         values[name.strip()] = value
     return values
 

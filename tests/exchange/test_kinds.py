@@ -158,9 +158,29 @@ def test_the_name_of_a_file_says_what_it_holds(name: str, kind: str) -> None:
         ("customer orders.csv", "First name,Last name,Email,Company\nDora,Hall,dora@hall.example,Hall GmbH\n", "company", "company"),
         ("items.csv", "Name,Email,Company,City\nDora Hull,dora@hull.example,Hull GmbH,Rom\n", "contact", "contact"),
         ("orders.csv", "Number,Date,Company,Total\nQ-1,2026-02-01,Moor GmbH,100\n", "contact", "quote"),
+        (
+            "products.csv",
+            "product_id,product_name,supplier_id,category_id,quantity_per_unit,unit_price,units_in_stock,units_on_order,reorder_level,discontinued\n"
+            "1,Chai,8,1,10 boxes x 30 bags,18,39,0,10,1\n",
+            "contact",
+            "product",
+        ),
         ("calls.csv", "Subject,Date,Contact,Company,Notes\nOffer,2026-02-01,Carl Moor,Moor GmbH,will call back\n", "contact", "activity"),
-        ("employees.csv", "employee_id,last_name,first_name,birth_date,home_phone,reports_to\n1,Berg,Anna,1970-01-02,030 1234567,\n", "contact", "member"),
+        (
+            "employees.csv",
+            "employee_id,last_name,first_name,title,birth_date,home_phone,reports_to\n1,Berg,Anna,Boss,1970-01-02,030 1234567,\n",
+            "contact",
+            "member",
+        ),
+        (
+            "employees.csv",
+            "employee_id,last_name,first_name,title,birth_date,home_phone,reports_to\n1,Berg,Anna,Boss,1970-01-02,030 1234567,\n",
+            "deal",
+            "member",
+        ),
+        ("tickets.csv", "Ticket ID,Customer Name,Customer Email,Customer Age,Ticket Subject\n1,Marisa Obrien,a@b.example,32,Setup\n", "contact", "ticket"),
         ("order_details.csv", "order_id,product_id,unit_price,quantity,discount\n10248,11,14,12,0\n", "company", "quote_line"),
+        ("my_companies.csv", "Symbol,Security,Sector,Founded\nMMM,3M,Industrials,1902\nAOS,A. O. Smith,Industrials,1916\n", "contact", "company"),
         ("teams.csv", "sales_agent,manager,regional_office\nAnna Snelling,Dustin Brinkmann,Central\n", "company", "member"),
         # Where nothing shows what the rows are, they come back with a reason rather than as something that nobody meant.
         ("categories.csv", 'category_id,category_name,description,picture\n1,Beverages,"Soft drinks, teas",\\x\n', "company", "company"),

@@ -136,6 +136,12 @@ def test_a_misspelt_name_is_understood(tmp_path: Path, header: str, target: str)
     assert column.reason.startswith("The name is nearly “")
 
 
+@pytest.mark.parametrize("header", ["Customer Age", "Contract", "Kontrakt", "contract_s"])
+def test_another_word_is_no_misspelt_one(tmp_path: Path, header: str) -> None:
+    column = guess("contact", table_of(tmp_path, f"Last Name,{header}", "Berg,Month-to-month")).columns[1]
+    assert (column.target, column.why) == (None, "")
+
+
 def test_each_guess_says_how_sure_it_is_and_why(tmp_path: Path) -> None:
     layout = guess("contact", table_of(tmp_path, "Name,Email,Phone", "Anna Berg,anna@example.com,030 1234567", "Bob Li,,call me"))
     assert [(column.confidence, column.reason) for column in layout.columns] == [

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.layouts import Layout
 
-ALIKE = (frozenset({"contact", "company", "lead"}), frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
+_PEOPLE = frozenset({"contact", "company", "lead"})
+ALIKE = (_PEOPLE, frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
 """Records whose files look alike, so that what the user was looking at says more than the columns."""
 ORDER = (
     "member", "product", "company", "contact", "lead", "deal", "deal_product", "deal_contact", "quote", "quote_line", "allowance_charge", "ticket", "message", "activity", "task",
@@ -110,15 +111,19 @@ def _kind_of(table: Table, usual: str) -> str:
     if layout and _names_records(usual, layout):
         return usual
     suggested = suggest_entity(table)
-    return suggested if not layout or 2 * _told(_layout(table, suggested)) > len(table.columns) else usual
+    return suggested if not layout or suggested == named or 2 * _told(_layout(table, suggested)) > len(table.columns) else usual
 
 
 def _is_said_rightly(table: Table, named: str, word: str, otherwise: str) -> bool:
     """Say whether a file can be what its name says: its columns have a place there, and nobody's name, mail address or company is lost for it."""
     its, other = _layout(table, named), _layout(table, otherwise)
-    if named == otherwise or other is None or its is None or not _told(its):
-        return its is not None and _told(its) > 0
-    who = {column.index for column in other.columns if column.target and not column.target.of and column.target.field in _WHO}
+    if its is None or not _told(its):
+        return False
+    if named == otherwise or other is None:
+        return True
+    targets = {column.index: column.target for column in other.columns if column.target and column.why not in {"content", "spelling"}}
+    are_people = otherwise in _PEOPLE
+    who = {index for index, target in targets.items() if are_people and not target.of and not target.is_key and target.field in _WHO}
     if who & {column.index for column in its.columns if column.target is None}:
         return False
     return word.removesuffix("s") not in _ALSO_IN_NAMES_OF_LISTS or _told(its) > _told(other)

@@ -60,6 +60,13 @@ def test_what_other_programs_write_for_no_date_is_none(store: Store, tmp_path: P
     assert [at is None for at in values(store, "SELECT remind_at FROM task ORDER BY subject")] == [True, True, False]
 
 
+def test_a_row_whose_amount_or_own_field_can_not_be_read_makes_nothing(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "custom_field", {"about": "deal", "label": "Score", "kind": "integer"})
+    result = taken(store, tmp_path, "deal", "Name,Company,Amount,Score\nA,First,abc,1\nB,Second,12,xyz\nC,Third,12,5\n")
+    assert (result.added, result.rejected, result.created) == (1, 2, {"company": 1})
+    assert values(store, "SELECT name FROM company") == ["Third"]
+
+
 def test_currencies_are_kept_by_their_codes(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "deal", "Name,Amount,Currency\nA,10,eur\nB,11,US Dollar\nC,12,€\nD,1000,jpy\n")
     assert values(store, "SELECT currency FROM deal ORDER BY name") == ["EUR", "USD", "EUR", "JPY"]

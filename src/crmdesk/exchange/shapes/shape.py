@@ -280,11 +280,17 @@ class Shape:
         return found
 
     def _link_and_price(self, draft: Draft) -> None:
-        """Read links, amounts and the user's own fields of a row."""
+        """Read amounts, the user's own fields and links of a row; the links last, since they may make what is missing."""
         values, cells, header = draft.values, draft.cells, ""
         try:
+            if self.moneys:
+                header = self._read_money(cells, values)
+            for index, key, read, header in self.own:  # noqa: B007 - the error below names it
+                if cells[index] != "" and (value := read(cells[index])) is not None:
+                    draft.rest.setdefault("own", {})[key] = value
+            header = ""
             self.before_links(draft)
-            for index, name, book, is_key, header in self.links:  # noqa: B007 - the error below names it
+            for index, name, book, is_key, header in self.links:  # noqa: B007
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
                     if index in self.cuts:
@@ -295,11 +301,6 @@ class Shape:
             header = ""
             if self.tells_ids:
                 self._link_nameless(draft)
-            if self.moneys:
-                header = self._read_money(cells, values)
-            for index, key, read, header in self.own:  # noqa: B007
-                if cells[index] != "" and (value := read(cells[index])) is not None:
-                    draft.rest.setdefault("own", {})[key] = value
         except UserError as error:
             raise UserError(error.message, field=error.field if error.field and not header else header or None, hint=error.hint) from None
         if self.own and "own" in draft.rest:

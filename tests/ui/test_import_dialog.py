@@ -508,6 +508,25 @@ def test_files_with_other_columns_are_reached_and_changed_one_by_one(desk: Desk,
         assert reader.rows("SELECT label FROM custom_field") == [("Priority",)]
 
 
+def test_of_several_files_one_that_nothing_tells_and_nobody_explained_is_left_out(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("First name,Last name,Email\nAda,One,ada@one.example\n", encoding="utf-8")
+    (tmp_path / "region.csv").write_text("k1,k2\n1,Eastern\n2,Western\n", encoding="utf-8")
+    before = names(desk)
+    page = desk.open("import", "contact:" + "\n".join(str(tmp_path / name) for name in ("a.csv", "region.csv")))
+    assert isinstance(page, ImportPage)
+    page.next_button.click()
+    assert page.meaning.which.itemText(1) == "region.csv: please choose"
+    assert "left out unless you say what they are" in page.meaning.hand_strip.words.text()
+    assert page.counts.new.figure.text() == "1 new"
+    for _ in range(2):
+        page.next_button.click()
+        desk.settle()
+    assert "No column of “region.csv” was recognised." in page.checked.notes.text()
+    page.next_button.click()
+    desk.settle()
+    assert names(desk) - before == {"Ada One"}
+
+
 def test_a_file_of_which_all_columns_are_left_out_stays_within_reach(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("First name,Last name\nAda,One\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("Name\nBob Two\n", encoding="utf-8")

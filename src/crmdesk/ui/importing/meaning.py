@@ -134,7 +134,10 @@ class ColumnsStep(QWidget):
         self.kind_button.setText(tr("Import them as: {what}", what=plural) if other else "")
         self.several_strip.say(self._several(files))
         is_by_hand = self._shown in self._by_hand and self._shown not in self._said
-        self.hand_strip.say(tr("No column was recognised. Please say what they are.") if is_by_hand else "")
+        said = tr("No column was recognised. Please say what they are.")
+        if len(self._sorts) > len(self._by_hand):
+            said = tr("No column was recognised. The file is left out unless you say what they are.")
+        self.hand_strip.say(said if is_by_hand else "")
 
     def _several(self, files: Files) -> str:
         """Return what is to be said of several files."""

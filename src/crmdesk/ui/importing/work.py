@@ -110,12 +110,16 @@ class Look:
     Attributes:
         rows: the first ones of each outcome.
         by_hand: what to begin with where no column was recognised, so that the user has to say what they are.
+        unsaid: what would come of those among other files by that; they are left out as long as the user says nothing.
+        order: the files in the order in which their columns are shown.
     """
 
     previews: tuple[Preview, ...]
     refused: tuple[FileResult, ...]
     rows: tuple[Row, ...]
     by_hand: tuple[Layout, ...] = ()
+    unsaid: tuple[Preview, ...] = ()
+    order: tuple[Path, ...] = ()
 
     @property
     def first(self) -> Preview:
@@ -126,7 +130,7 @@ class Look:
     def sorts(self) -> tuple[Preview, ...]:
         """The first table of each sort of columns."""
         found: dict[tuple[str, ...], Preview] = {}
-        for seen in self.previews:
+        for seen in sorted((*self.previews, *self.unsaid), key=lambda each: self.order.index(each.table.path)):
             if seen.table.ways is None:
                 found.setdefault(seen.table.columns, seen)
         return tuple(found.values())
@@ -184,6 +188,7 @@ def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[L
         return preview_files(store, files.entity, files.tables, options, (*layouts, *more), whole=whole, progress=job.progress, kinds=files.kinds)
 
     by_hand: tuple[Layout, ...] = ()
+    unsaid: list[Preview] = []
     try:
         seen, refused = ask(())
     except UserError:
@@ -193,10 +198,12 @@ def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[L
         seen, refused = ask(by_hand)
     else:
         names = {one.file for one in refused}
-        by_hand = _all_by_hand(files, [table for table in files.tables if str(table.path) in names], layouts)
+        left = [table for table in files.tables if str(table.path) in names]
+        by_hand = _all_by_hand(files, left, layouts)
         if by_hand:
-            seen, refused = ask(by_hand)
-    for each in seen:
+            sorts = {tuple(column.header for column in layout.columns) for layout in by_hand}
+            unsaid, _ = preview_files(store, files.entity, [table for table in left if table.columns in sorts], options, by_hand, kinds=files.kinds)
+    for each in (*seen, *unsaid):
         each.plan.forget()
     rows = [(each.table, row) for each in seen for row in each.rows]
     named = len(seen) > 1
@@ -204,7 +211,7 @@ def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[L
         Row(number, table.path.name if named else "", str(table.path), _said(table, row), options.decisions.get((str(table.path), row.line)))
         for number, (table, row) in enumerate(rows)
     )
-    return Look(tuple(seen), tuple(refused), told, by_hand)
+    return Look(tuple(seen), tuple(refused), told, by_hand, tuple(unsaid), tuple(table.path for table in files.tables))
 
 
 def _all_by_hand(files: Files, tables: Sequence[Table], layouts: Sequence[Layout]) -> tuple[Layout, ...]:
@@ -244,4 +251,5 @@ def bring_in(store: Store, files: Files, options: ImportOptions, seen: Look, lay
 
     if files.is_one:
         return import_file(store, files.entity, files.first.path, options, job.progress, plan=seen.first.plan)
-    return import_files(store, files.entity, files.named, options, job.progress, layouts=(*layouts, *seen.by_hand), kinds=files.kinds)
+    said = layouts if seen.unsaid else (*layouts, *seen.by_hand)
+    return import_files(store, files.entity, files.named, options, job.progress, layouts=said, kinds=files.kinds)

@@ -317,6 +317,21 @@ def test_the_one_that_is_there_is_taken_instead_of_a_new_one_and_gets_what_it_la
     assert row.values["email"] == []
 
 
+def test_a_look_at_the_one_that_is_there_loses_nothing_of_what_was_typed(desk: Desk) -> None:
+    dialog = adding(desk)
+    QTest.keyClicks(field(dialog, "given_name"), "Maria")
+    QTest.keyClicks(field(dialog, "family_name"), "Anders")
+    QTest.keyClicks(field(dialog, "role"), "Buyer")
+    dialog.look()
+    desk.settle()
+    next(button for button in dialog.known.findChildren(Button) if button.text() == "Maria Anders").click()
+    desk.settle()
+    again = adding(desk)
+    desk.settle()
+    assert field(again, "role").text() == "Buyer"
+    again.discard()
+
+
 def test_a_new_one_that_looks_like_another_is_merged_from_what_is_said_after_it_was_added(desk: Desk) -> None:
     dialog = adding(desk)
     QTest.keyClicks(field(dialog, "given_name"), "Maria")

@@ -108,7 +108,7 @@ class NewCustomerDialog(NewRecordDialog):
         self._warned = set(said)
 
     def _open_known(self, record: UUID) -> None:
-        self.discard()
+        self.reject()  # it may be somebody else: what was typed is there again then
         self._frame_of.open_record(self._entity, record)
 
     def _use_known(self, record: UUID) -> None:

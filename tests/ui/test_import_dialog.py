@@ -527,6 +527,23 @@ def test_of_several_files_one_that_nothing_tells_and_nobody_explained_is_left_ou
     assert names(desk) - before == {"Ada One"}
 
 
+@pytest.mark.parametrize("wanted", ["", "quote", "contact"])
+def test_a_file_of_lines_of_quotes_is_taken_for_that(desk: Desk, tmp_path: Path, wanted: str) -> None:
+    desk.store.run(deeds.add, "quote", {"external_id": "10248"})
+    path = tmp_path / "order_details.csv"
+    path.write_text("order_id,product_id,unit_price,quantity,discount\n10248,11,14,12,0\n", encoding="utf-8")
+    page = desk.open("import", f"{wanted}:{path}" if wanted else "")
+    assert isinstance(page, ImportPage)
+    if not wanted:
+        page.open_file(path)
+    desk.settle()
+    for _ in range(3):
+        page.next_button.click()
+        desk.settle()
+    assert page.error.text() == ""
+    assert page.done.outcome.text() == "Lines: 1 added"
+
+
 def test_a_file_of_which_all_columns_are_left_out_stays_within_reach(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("First name,Last name\nAda,One\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("Name\nBob Two\n", encoding="utf-8")

@@ -143,14 +143,14 @@ def preview_file(
     rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0)] = 20,
 ) -> None:
     """Say what a file is, what its columns mean and what would become of its rows; nothing is written."""
-    from crmdesk.exchange.columns.mapping import suggest_entity
+    from crmdesk.exchange.columns.kinds import suggested_kind
     from crmdesk.exchange.files.reading import open_table
     from crmdesk.exchange.preview import preview
 
     options = _options(file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create)
     with opened() as store, progress(tr("Looking")) as show:
         table = open_table(file, options.how)
-        seen = preview(store, suggest_entity(table) if entity == "?" else entity, file, options, whole=whole, table=table, progress=show, most_rows=rows)
+        seen = preview(store, suggested_kind(table) if entity == "?" else entity, file, options, whole=whole, table=table, progress=show, most_rows=rows)
     say(seen.to_json(), lambda: _told(seen))
 
 

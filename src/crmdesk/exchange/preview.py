@@ -1,7 +1,7 @@
 """Preview: what a file is, what its columns mean and what would become of its rows, before anything is written.
 
 table = open_table(path)                      # what the file is; the user may correct encoding, delimiter, sheet
-entity = suggest_entity(table)                # what its rows are
+entity = suggested_kind(table)                # what its rows are
 seen = preview(store, entity, path, options)  # from the head of the file: at once, however long it is
 seen = preview(store, entity, path, options, whole=True, progress=…)   # every row
 import_file(store, entity, path, options, progress, plan=seen.plan)

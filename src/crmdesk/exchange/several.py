@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.columns.kinds import kind_of, place_of
-from crmdesk.exchange.columns.mapping import suggest_entity
+from crmdesk.exchange.columns.kinds import kind_of, place_of, suggested_kind
 from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
 from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file
 from crmdesk.exchange.preview import Preview, preview
@@ -194,7 +193,7 @@ def import_files(
     files, left_out = files_in(paths)
     entity = "" if entity == ANY else entity
     if len(files) == 1:
-        return import_file(store, entity or suggest_entity(open_table(files[0], options.how)), files[0], options, progress)
+        return import_file(store, entity or suggested_kind(open_table(files[0], options.how)), files[0], options, progress)
     refused: list[FileResult] = []
     with no_garbage():
         tables = _tables(files, options, refused)

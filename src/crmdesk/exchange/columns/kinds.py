@@ -80,8 +80,10 @@ def can_be(table: Table, entity: str, suggested: str) -> bool:
     if not any({entity, suggested} <= group for group in ALIKE):
         return False
     layout = _layout(table, entity)
+    if layout is None or only_lines(table, entity, layout):
+        return False
     product = recognise(table.columns) if table.ways is None else None
-    return bool(layout and any(column.target for column in layout.columns)) and (product is None or product.entity in {"", None, entity})
+    return any(column.target for column in layout.columns) and (product is None or product.entity in {"", None, entity})
 
 
 def kind_of(table: Table, usual: str) -> str:
@@ -93,7 +95,16 @@ def kind_of(table: Table, usual: str) -> str:
     Args:
         usual: what was said; empty lets each file tell for itself.
     """
-    kind = _kind_of(table, usual)
+    return _or_lines(table, _kind_of(table, usual))
+
+
+def suggested_kind(table: Table) -> str:
+    """Return what the rows of a file most likely are."""
+    return _or_lines(table, suggest_entity(table))
+
+
+def _or_lines(table: Table, kind: str) -> str:
+    """Tell the lines of quotes from quotes."""
     layout = _layout(table, kind) if kind == "quote" else None
     return "quote_line" if layout and only_lines(table, kind, layout) else kind
 

@@ -156,8 +156,7 @@ def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_sa
     Args:
         wanted: what the user was looking at; empty if that says nothing. is_said: the user chose it for this file. said: what they chose for single files.
     """
-    from crmdesk.exchange.columns.kinds import can_be
-    from crmdesk.exchange.columns.mapping import suggest_entity
+    from crmdesk.exchange.columns.kinds import can_be, suggested_kind
     from crmdesk.exchange.several import kinds_of, open_files
 
     opened = open_files(paths, options)
@@ -169,7 +168,7 @@ def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_sa
             targets(kind)  # known from here on; the first time takes longer than a frame
         return Files(tuple(paths), opened.tables, most, "", opened.refused, opened.left_out, folder, kinds)
     first = opened.tables[0]
-    suggested = suggest_entity(first)
+    suggested = suggested_kind(first)
     entity = wanted if wanted and (is_said or wanted == suggested or can_be(first, wanted, suggested)) else suggested
     targets(entity)
     other = "" if is_said else suggested if suggested != entity else wanted if wanted != entity else ""

@@ -56,6 +56,15 @@ def test_sizes_are_kept_and_it_is_said_that_they_were_ranges(store: Store, tmp_p
     assert not result.unused
 
 
+def test_of_a_year_with_remarks_the_first_year_is_taken_and_told(store: Store, tmp_path: Path) -> None:
+    text = "Company,Founded\nA GmbH,2013 (1888)\nB GmbH,01.05.1999\nC GmbH,1950\nD GmbH,1964年\nE GmbH,unknown\n"
+    result = import_file(store, "company", write(tmp_path, text))
+    with store.read() as reader:
+        assert dict(reader.rows("SELECT substr(name, 1, 1), founded FROM company")) == {"A": 2013, "B": 1999, "C": 1950, "D": 1964}
+    assert "3 cells with the year of foundation say more than a year; the first year in them was taken." in result.notes
+    assert [problem.line for problem in result.problems] == [6]
+
+
 def test_a_mail_address_does_not_turn_the_names_round(store: Store, tmp_path: Path) -> None:
     text = 'Name,Email\nA B,a@x.example\nB A,a@y.example\nBerg Anna,anna.berg@x.example\n"Li, Wei",wei@z.example\n'
     import_file(store, "contact", write(tmp_path, text))

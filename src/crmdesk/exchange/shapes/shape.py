@@ -309,8 +309,9 @@ class Shape:
     def _round_off(self, draft: Draft) -> None:
         """Complete a record, check it, and say by what it is recognised."""
         self.finish(draft)
-        if draft.values.get("employees").__class__ is Rough:
-            draft.values["employees"] = self._settled(draft.values["employees"])
+        for name in ROUGH:
+            if draft.values.get(name).__class__ is Rough:
+                draft.values[name] = self._settled(name, draft.values[name])
         self._check(draft)
         if draft.entity != self.entity:
             self.work.gathered.complete(draft.entity, draft.values)
@@ -318,10 +319,10 @@ class Shape:
             self._derive(draft.values)
         draft.keys = self.keys(draft)
 
-    def _settled(self, value: Any) -> Any:
+    def _settled(self, name: str, value: Any) -> Any:
         """Return a value that was read; of one that is only about right it is told."""
         if value.__class__ is Rough:
-            self.work.note(ROUGH)
+            self.work.note(ROUGH[name])
             return int(value)
         return value
 
@@ -396,7 +397,7 @@ class Shape:
         names = {*(column.name for column in self.scalars), *(name for _, name, *_ in self.moneys)}
         if self.moneys:
             names.add("currency")
-        return {name: self._settled(value) for name in names if (value := values.get(name)) is not None}
+        return {name: self._settled(name, value) for name in names if (value := values.get(name)) is not None}
 
     def before_links(self, draft: Draft) -> None:
         """Do what must be known before links are read."""

@@ -269,7 +269,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
         case "long_text":
             read = read_long_text
         case "integer":
-            read = (_sizes if item.name == "employees" else _integers)(hints.decimal_sign)
+            read = {"employees": _sizes, "founded": _years}.get(item.name, _integers)(hints.decimal_sign)
         case "decimal" | "rate":
             read = _decimals(item.kind, hints.decimal_sign)
         case "date":
@@ -353,7 +353,7 @@ def number_of(text: str, decimal_sign: str) -> Decimal:
 
 
 class Rough(int):
-    """A number that is the lower end of a range, or only about right."""
+    """A number that is the lower end of a range, or only about right; a year of which the cell says more."""
 
 
 _SIZE = re.compile(r"\d(?:[\d.,'’\u00a0\u202f ]*\d)?")
@@ -388,10 +388,17 @@ def size_of(text: str, decimal_sign: str = "") -> int:
     return int(value) if whole == bare.replace(number, whole) else Rough(value)
 
 
-ROUGH = (
-    mark("{count} number of employees is a range or only about right; its lower end was taken."),
-    mark("{count} numbers of employees are ranges or only about right; their lower ends were taken."),
-)
+ROUGH = {
+    "employees": (
+        mark("{count} number of employees is a range or only about right; its lower end was taken."),
+        mark("{count} numbers of employees are ranges or only about right; their lower ends were taken."),
+    ),
+    "founded": (
+        mark("{count} cell with the year of foundation says more than a year; the first year in it was taken."),
+        mark("{count} cells with the year of foundation say more than a year; the first year in them was taken."),
+    ),
+}
+"""What is told of `Rough` numbers, by the field that took them."""
 
 
 def _sizes(decimal_sign: str) -> Read:
@@ -401,6 +408,26 @@ def _sizes(decimal_sign: str) -> Read:
         if cell.__class__ is not str or not cell.strip():
             return cast("int | None", plain(cell))
         return size_of(str(cell), decimal_sign)
+
+    return read
+
+
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+def _years(decimal_sign: str) -> Read:
+    """Read years; of `2013 (1888)`, `1999年` or `01.05.1999` the first one, which is a `Rough`."""
+    plain = _integers(decimal_sign)
+
+    def read(cell: Cell) -> int | None:
+        found = _YEAR.search(cell) if isinstance(cell, str) else None
+        if found is None or found[0] == cell:
+            return cast("int | None", plain(cell))
+        try:
+            is_plain = plain(cell) == int(found[0])  # 1999.0
+        except UserError:
+            is_plain = False
+        return int(found[0]) if is_plain else Rough(found[0])
 
     return read
 

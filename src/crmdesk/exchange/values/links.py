@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
@@ -316,7 +317,8 @@ class Companies(Book):
         super().__init__(entity, store, gathered, source, creates, later)
         self._forms = forms
         self._alike: dict[str, set[bytes]] = {}
-        self._here: dict[str, dict[str, tuple[str, bytes]]] = {}
+        # By the hash of the bare name, one after the other: legal form, whole name, id. A million rows must fit into memory.
+        self._here: dict[int, tuple[Any, ...]] = {}
 
     def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
         for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in texts}, self._forms):
@@ -332,7 +334,11 @@ class Companies(Book):
     def _of_this_file(self, key: str) -> tuple[str, bytes] | None:
         """Return the company of this import that is the same but for its legal form: what it is called, and its id."""
         bare, form = split_form(key)
-        return next((found for other, found in self._here.get(bare, {}).items() if found[0] != key and self._forms.is_one(key, form, other)), None)
+        here = self._here.get(hash(bare), ())
+        for other, name, record in zip(here[::3], here[1::3], here[2::3], strict=True):
+            if name != key and self._forms.is_one(key, form, other):
+                return name, record
+        return None
 
     def _promise(self, text: str, is_key: bool) -> bytes:
         record = super()._promise(text, is_key)
@@ -354,7 +360,9 @@ class Companies(Book):
     def _note(self, text: str, record: bytes) -> None:
         key = name_key("company", text)
         bare, form = split_form(key)
-        self._here.setdefault(bare, {}).setdefault(form, (key, record))
+        here = self._here.get(hash(bare), ())
+        if form not in here[::3]:
+            self._here[hash(bare)] = (*here, intern(form), key, record)
 
     def claim(self, *texts: str | None) -> bytes | None:
         """Return the id that was promised to a company which now stands in the file, perhaps with a legal form or without."""

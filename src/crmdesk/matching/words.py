@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from crmdesk.i18n import SPELLED_OUT
+from crmdesk.pinyin import sounds
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -29,9 +30,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower().replace("&", " and ")
     if _CJK.search(text):
-        from pypinyin import lazy_pinyin
-
-        text = "".join(lazy_pinyin(unicodedata.normalize("NFKC", text), errors=lambda rest: rest))
+        text = "".join(sounds(unicodedata.normalize("NFKC", text)))
     lowered = unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c)).translate(_PLAIN)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
 from crmdesk.i18n import SPELLED_OUT
+from crmdesk.pinyin import sounds
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -28,25 +28,10 @@ def display_name(given: str | None, family: str | None) -> str:
     return f"{given} {family}".strip()
 
 
-@lru_cache(maxsize=20_000)
-def _pinyin(text: str) -> tuple[str, ...]:
-    from pypinyin.seg.simpleseg import seg
-
-    # Word by word, as the library does itself: names differ, what they are made of comes again.
-    return tuple(sound for word in seg(text) for sound in _sounds(word))
-
-
-@lru_cache(maxsize=20_000)
-def _sounds(word: str) -> tuple[str, ...]:
-    from pypinyin import lazy_pinyin
-
-    return tuple(lazy_pinyin([word], errors=lambda rest: rest))
-
-
 def syllables(text: str) -> tuple[str, ...]:
     """Return the pinyin of each character of a run of Chinese, without tones; other characters stay."""
-    found = _pinyin(text)
-    return found if len(found) == len(text) else tuple("".join(_pinyin(c)) for c in text)
+    found = sounds(text)
+    return found if len(found) == len(text) else tuple("".join(sounds(c)) for c in text)
 
 
 _HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -59,12 +44,12 @@ def pinyin(text: str) -> str:
 
 
 def _run_in_pinyin(run: re.Match[str]) -> str:
-    return "".join(_pinyin(run[0]))
+    return "".join(sounds(run[0]))
 
 
 def initials(text: str) -> str:
     """Return the first letters of the pinyin of each Chinese character: 明德贸易 is mdmy."""
-    return "".join(part[:1] for part in _pinyin(text)) if has_cjk(text) else ""
+    return "".join(part[:1] for part in sounds(text)) if has_cjk(text) else ""
 
 
 def _without_marks(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
@@ -61,7 +60,8 @@ class Book:
         self._by_text: dict[str | tuple[str], bytes] = {}
         self._asked: set[str] = set()
         self._of_its_own: dict[tuple[str, tuple[bytes, ...]], bytes | None] = {}
-        self._named: dict[str, tuple[tuple[str, bytes], ...]] = {}
+        # What is called so: name, id, name, id. A million rows must fit into memory.
+        self._named: dict[str, tuple[Any, ...]] = {}
         self._numbered: dict[str, bytes] = {}
         self._foreign: dict[str, list[tuple[str | None, bytes]]] = {}
         self._company_of: dict[bytes, bytes | None] = {}
@@ -158,13 +158,18 @@ class Book:
         return found[0][1] if found else None
 
     def _by_name(self, key: str, text: str) -> bytes | None:
-        found: Sequence[tuple[str, bytes]] = self._named.get(key, ())
+        found = self._pairs(key)
         if len(found) > 1:
             exact = [pair for pair in found if pair[0] == text]
             found = exact or found
         if len({record for _, record in found}) > 1:
             raise self._unclear(len(found), text)
         return found[0][1] if found else None
+
+    def _pairs(self, key: str) -> Sequence[tuple[str, bytes]]:
+        """Return the records that are called so: their names as written, and ids."""
+        flat = self._named.get(key, ())
+        return list(zip(flat[::2], flat[1::2], strict=True))
 
     def _alike_to(self, key: str) -> bytes | None:
         """Return the one record that is called nearly so, where that is the same."""
@@ -179,7 +184,7 @@ class Book:
         asked = (text, tuple(beside.values()))
         if asked in self._of_its_own:
             return self._of_its_own[asked]
-        ids = json.dumps([record.hex() for _, record in self._named.get(name_key(self.entity, text), ())])
+        ids = json.dumps([record.hex() for _, record in self._pairs(name_key(self.entity, text))])
         left: list[bytes] = []
         for column in [column for column in beside if column in self._cls.columns]:
             with self.store.read() as reader:
@@ -229,7 +234,11 @@ class Book:
             return self.promised[key][0]
         record = new_id_bytes()
         self.promised[key] = (record, text, is_key)
+        self._note(key)
         return record
+
+    def _note(self, key: str) -> None:
+        """Take note of a name that means a record from now on."""
 
     def claim(self, *texts: str | None) -> bytes | None:
         """Return the id that was promised to a record which now stands in the file."""
@@ -240,14 +249,16 @@ class Book:
 
     def keep_promises(self) -> None:
         """Make what was referred to but never stood in the file."""
-        for record, text, is_key in self.promised.values():
-            self.create(text, is_key, id=record)
-        self.promised.clear()
+        for key in list(self.promised):
+            record, text, is_key = self.promised.pop(key)
+            self._make(key, text, is_key, {"id": record})
 
     def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
         """Take note of a record that the file itself brings."""
         if name:
-            self._called(name_key(self.entity, name), name, record)
+            key = name_key(self.entity, name)
+            self._called(key, name, record)
+            self._note(key)
         if number:
             self._numbered.setdefault(number, record)
         if external_id:
@@ -257,6 +268,9 @@ class Book:
 
     def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
         """Make a record that has only its name, and what is given beside it."""
+        return self._make(name_key(self.entity, text), text, is_key, more)
+
+    def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         if not self._creates:
             raise self._missing(text)
         record: bytes = more.pop("id", None) or new_id_bytes()
@@ -267,16 +281,16 @@ class Book:
         self._gathered.made(self.entity)
         if self.entity == "service_level":
             self._gathered.notes.append(tr("Service level “{name}” was made with the usual times; set its own ones.", name=text))
-        key = name_key(self.entity, text)
         self.made[key] = record
         if self.entity != "contact":
             self._called(key, text, record)
+            self._note(key)
         if is_key:
             self.learn(record, external_id=text)
         return record
 
     def _called(self, key: str, name: str, record: bytes) -> None:
-        self._named[key] = (*self._named.get(key, ()), (name, record))
+        self._named[key] = (*self._named.get(key, ()), name, record)
 
     def _fresh(self, text: str) -> dict[str, Any]:
         member = self.store.viewer.member_id
@@ -317,8 +331,8 @@ class Companies(Book):
         super().__init__(entity, store, gathered, source, creates, later)
         self._forms = forms
         self._alike: dict[str, set[bytes]] = {}
-        # By the hash of the bare name, one after the other: legal form, whole name, id. A million rows must fit into memory.
-        self._here: dict[int, tuple[Any, ...]] = {}
+        # Names of this import that say more than the bare name, by its hash, in lines: what is called just so is found by itself.
+        self._formed: dict[int, str] = {}
 
     def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
         for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in texts}, self._forms):
@@ -334,35 +348,23 @@ class Companies(Book):
     def _of_this_file(self, key: str) -> tuple[str, bytes] | None:
         """Return the company of this import that is the same but for its legal form: what it is called, and its id."""
         bare, form = split_form(key)
-        here = self._here.get(hash(bare), ())
-        for other, name, record in zip(here[::3], here[1::3], here[2::3], strict=True):
-            if name != key and self._forms.is_one(key, form, other):
+        for name in (*self._formed.get(hash(bare), "").splitlines(), bare):
+            if name != key and (record := self._id_of(name)) and self._forms.is_one(key, form, split_form(name)[1]):
                 return name, record
         return None
 
-    def _promise(self, text: str, is_key: bool) -> bytes:
-        record = super()._promise(text, is_key)
-        self._note(text, record)
-        return record
+    def _id_of(self, key: str) -> bytes | None:
+        if promised := self.promised.get(key):
+            return promised[0]
+        named = self._named.get(key)
+        return named[1] if named else None
 
-    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
-        """Make a company that has only its name, and what is given beside it."""
-        record = super().create(text, is_key, **more)
-        self._note(text, record)
-        return record
-
-    def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
-        """Take note of a company that the file itself brings."""
-        super().learn(record, name, number, external_id)
-        if name:
-            self._note(name, record)
-
-    def _note(self, text: str, record: bytes) -> None:
-        key = name_key("company", text)
+    def _note(self, key: str) -> None:
         bare, form = split_form(key)
-        here = self._here.get(hash(bare), ())
-        if form not in here[::3]:
-            self._here[hash(bare)] = (*here, intern(form), key, record)
+        if bare != key:
+            names = self._formed.get(hash(bare), "")
+            if all(split_form(name)[1] != form for name in names.splitlines()):
+                self._formed[hash(bare)] = f"{names}\n{key}" if names else key
 
     def claim(self, *texts: str | None) -> bytes | None:
         """Return the id that was promised to a company which now stands in the file, perhaps with a legal form or without."""
@@ -381,7 +383,7 @@ class Tags(Book):
         """Return the tag if the store has it."""
         return self._by_name(name_key(self.entity, text), text)
 
-    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+    def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         """Make a tag, or take one that was deleted out of the bin."""
         group, _, bare = text.rpartition(":")
         record = named_id("tag", f"{folded(group)}:{folded(bare.strip())}").bytes
@@ -434,7 +436,7 @@ class Stages(Book):
         """
         return self.closed(outcome) or self.create(tr("Won") if outcome == "won" else tr("Lost"), outcome=outcome)
 
-    def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
+    def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         """Make a stage, with the outcome that its name means: an open one behind the other open ones, so that those for won and lost deals move on."""
         if not self._creates:
             raise self._missing(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,13 +155,8 @@ def carry_out_in_turn(
                     # A series is asked for one part more than it has written. The next group must be worked out when this one is written.
                     yield iter(())
 
-    try:
+    with _only_with(files):
         transaction = store.run_series("import", imports.write, parts(), about, _loader(plans))
-    except BaseException:
-        for file in files:
-            if file:
-                file.unlink(missing_ok=True)
-        raise
     return [str(file) if file else None for file in files], transaction
 
 
@@ -183,17 +178,24 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
     files = _give_back(store, plans)
     for plan in plans:
         plan.forget()
-    try:
+    with _only_with(files):
         if waiting and read > HELD:
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
             transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))
+    return [str(file) if file else None for file in files], transaction
+
+
+@contextmanager
+def _only_with(files: Sequence[Path | None]) -> Iterator[None]:
+    """Take the files of rejected rows away again, should what is done within fail."""
+    try:
+        yield
     except BaseException:
         for file in files:
             if file:
                 file.unlink(missing_ok=True)
         raise
-    return [str(file) if file else None for file in files], transaction
 
 
 def _with_progress(waiting: Waiting, progress: Progress | None, read: int) -> Iterator[Iterator[Batch]]:

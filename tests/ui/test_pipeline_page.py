@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from crmdesk import clock
 from crmdesk.fields import Money, to_scaled
+from crmdesk.i18n import set_language
 from crmdesk.operations import deals, pipelines, records, tasks
 from crmdesk.queries import deals as queries
 from crmdesk.ui.dialogs.loss import LossDialog
@@ -226,6 +227,27 @@ def test_products_and_people_of_a_deal_are_added_changed_and_taken_away_in_the_p
     store.undo()
     desk.settle()
     assert list(page.panel.people.editors) == [person]
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "english", "german"), [("38.5", "EUR", "38.50", "38,50"), ("0.0125", "EUR", "0.0125", "0,0125"), ("1200", "JPY", "1,200", "1.200")]
+)
+def test_a_unit_price_has_the_decimals_of_the_deals_currency_and_more_where_the_price_has_more(
+    desk: Desk, page: PipelinePage, store: Store, price: str, currency: str, english: str, german: str
+) -> None:
+    box = store.run(records.add, "product", {"name": "Cold-chain box"})
+    rollout = store.run(records.add, "deal", {"name": "Rollout", "amount": Money(Decimal(100), currency)})
+    store.run(deals.add_product, rollout, box, Decimal("2.5"), Decimal(price))
+    for code, wanted in (("en", english), ("de", german)):
+        set_language(code)
+        page.open_deal(rollout, False)
+        desk.settle()
+        [editors] = page.panel.products.editors.values()
+        shown = editors["unit_price"].inner
+        assert isinstance(shown, QLineEdit)
+        assert shown.text() == wanted
+        assert editors["unit_price"].value() == Decimal(price)
+        assert not editors["unit_price"].is_changed()
 
 
 def test_a_quantity_that_can_not_be_is_refused_at_its_line(desk: Desk, page: PipelinePage, store: Store, three: list[UUID]) -> None:

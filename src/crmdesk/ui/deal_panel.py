@@ -172,7 +172,8 @@ class DealPanel(Card):
         self.form.set_values(for_form(found.values), found.id)
         self.form.show_field("lost_reason", outcome == "lost")
         self.own.show_record(found.id)
-        self.products.show_parts(found.id, found.products)
+        amount = found.values["amount"]
+        self.products.show_parts(found.id, found.products, amount.currency if amount is not None else self.frame.store.settings.currency)
         self.people.show_parts(found.id, found.people)
         self._show_steps(found)
         self._show_quotes(found)

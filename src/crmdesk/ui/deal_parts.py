@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crmdesk.i18n import tr
@@ -14,7 +15,7 @@ from crmdesk.operations import records as record_operations
 from crmdesk.queries import records
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
-from crmdesk.ui.editors import LinkEditor, editor_for
+from crmdesk.ui.editors import LinkEditor, UnitPriceEditor, editor_for
 from crmdesk.ui.editors.saving import save_left, show_values
 from crmdesk.ui.page import at_field_or_window
 from crmdesk.ui.records import context, given
@@ -68,8 +69,8 @@ class DealParts(QWidget):
         self.more.left.connect(self._add)
         self.setLayout(column(Text(tr(entity_class(entity).entity.plural), "strong"), self._lines, self.more, self._error, space=6))
 
-    def show_parts(self, deal: UUID, found: Sequence[records.Row]) -> None:
-        """Show the parts of a deal; what is typed in one of them just now stays."""
+    def show_parts(self, deal: UUID, found: Sequence[records.Row], currency: str = "") -> None:
+        """Show the parts of a deal, whose prices are in its currency; what is typed in one of them just now stays."""
         is_again = deal == self._deal
         if not is_again:
             self.more.set_value(None)
@@ -80,7 +81,11 @@ class DealParts(QWidget):
             self._shown = links
             self._lay_out(found)
         for part in found:
-            show_values(self.editors[part.id], part.values, is_again)
+            editors = self.editors[part.id]
+            for editor in editors.values():
+                if isinstance(editor, UnitPriceEditor):
+                    editor.currency = currency
+            show_values(editors, part.values, is_again)
 
     def _lay_out(self, found: Sequence[records.Row]) -> None:
         empty(self._lines)
@@ -91,18 +96,23 @@ class DealParts(QWidget):
             name = Clickable(tr("Open {label}", label=title))
             name.setLayout(row(ElidedText(title), margins=(0, 4, 4, 4)))
             name.clicked.connect(partial(self._open, link))
-            editors = {field: editor_for(self._fields[field], context(self._frame.store, quiet=True)) for field in FIELDS[self._entity]}
+            editors = {field: self._editor(field) for field in FIELDS[self._entity]}
             for field, editor in editors.items():
                 editor.setFixedWidth(_WIDTHS[field])
                 editor.inner.setAccessibleName(tr("{field} of {title}", field=tr(self._fields[field].label), title=title))
                 if isinstance(editor.inner, QLineEdit):
                     editor.inner.setPlaceholderText(tr(self._fields[field].label))
+                    editor.inner.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
                 editor.left.connect(partial(self._save, part.id, field, editor))
             away = IconButton("x", tr("Remove {label}", label=title), partial(self._remove, part.id), "muted")
             self.editors[part.id] = editors
             line = row(name, *editors.values(), away, space=4)
             line.setStretch(0, 1)
             self._lines.addLayout(line)
+
+    def _editor(self, name: str) -> Editor:
+        made = UnitPriceEditor if name == "unit_price" else editor_for
+        return made(self._fields[name], context(self._frame.store, quiet=True))
 
     def _open(self, link: Any) -> None:
         if isinstance(link, Link):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmdesk.ui.editors.amounts import MoneyEditor
+from crmdesk.ui.editors.amounts import MoneyEditor, UnitPriceEditor
 from crmdesk.ui.editors.choices import ChoiceEditor, FlagEditor
 from crmdesk.ui.editors.dates import DateEditor
 from crmdesk.ui.editors.editor import Context, Editor
@@ -65,5 +65,6 @@ __all__ = [
     "Named",
     "PartsEditor",
     "TagsEditor",
+    "UnitPriceEditor",
     "editor_for",
 ]

@@ -1,8 +1,8 @@
-"""Amounts of money with their currency."""
+"""Amounts of money with their currency, and prices whose currency stands elsewhere."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -10,9 +10,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
 )
 
-from crmdesk.fields import KINDS, Field, Money, Reading, currency_decimals
-from crmdesk.i18n import locale, tr
+from crmdesk.fields import KINDS, Field, Money, Reading
+from crmdesk.i18n import tr
 from crmdesk.ui.editors.editor import Context, Editor
+from crmdesk.ui.editors.lines import LineEditor
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class MoneyEditor(Editor):
@@ -52,7 +56,7 @@ class MoneyEditor(Editor):
         if self.currency.findText(value.currency) < 0:
             self.currency.addItem(value.currency)
         self.currency.setCurrentText(value.currency)
-        self.input.setText(_amount(value))
+        self.input.setText(_amount(value.amount, value.currency))
         self.input.setCursorPosition(0)
 
     @Slot()
@@ -62,9 +66,21 @@ class MoneyEditor(Editor):
             self.left.emit()
 
 
-def _amount(value: Money) -> str:
-    """Return the number of an amount with at least the decimals of its currency."""
-    from babel.numbers import format_decimal
+class UnitPriceEditor(LineEditor):
+    """A price per unit, shown as on quotes: with the decimals of a currency that stands elsewhere, more where the price has more.
 
-    decimals = "0" * currency_decimals(value.currency)
-    return format_decimal(value.amount, f"#,##0.{decimals}######", locale())
+    Attributes:
+        currency: whose decimals are shown, such as that of the deal.
+    """
+
+    currency = ""
+
+    def text_of(self, value: Any) -> str:
+        return _amount(value, self.currency) if value is not None else ""
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    """Return a number with at least the decimals of a currency."""
+    from crmdesk.documents import formats
+
+    return formats.unit_price(value, currency)

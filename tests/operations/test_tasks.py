@@ -84,6 +84,29 @@ def test_the_clock_shows_the_same_after_the_change_to_summer_time(store: Store) 
     assert (due, remind) == (datetime(2026, 3, 30, 10, 0, tzinfo=BERLIN), datetime(2026, 3, 29, 18, 0, tzinfo=BERLIN))
 
 
+def test_a_time_that_the_change_to_summer_time_skips_is_kept_for_the_days_after(store: Store, days_pass: Callable[[float], None]) -> None:
+    days_pass(56)  # Saturday, 28 March: the next night has no 02:30
+    task = store.run(
+        tasks.add, "Night run", due_at=datetime(2026, 3, 28, 2, 30, tzinfo=BERLIN), remind_at=datetime(2026, 3, 28, 2, 15, tzinfo=BERLIN), repeats="day"
+    )
+    seen = []
+    for _ in range(3):
+        days_pass(1)
+        (task,) = store.run(tasks.done, [task])
+        seen.append([clock.moment(ms).astimezone(BERLIN).strftime("%d %H:%M") for ms in values(store, task, "due_at", "remind_at")])
+    assert seen == [["29 03:30", "29 03:15"], ["30 02:30", "30 02:15"], ["31 02:30", "31 02:15"]]
+
+
+def test_a_time_that_was_chosen_on_the_day_of_the_change_stays(store: Store, days_pass: Callable[[float], None]) -> None:
+    days_pass(56)
+    task = store.run(tasks.add, "Night run", due_at=datetime(2026, 3, 28, 2, 30, tzinfo=BERLIN), repeats="day")
+    (task,) = store.run(tasks.done, [task])
+    store.run(records.edit, "task", [task], {"due_at": "2026-03-29 03:45"})
+    days_pass(1)
+    (task,) = store.run(tasks.done, [task])
+    assert clock.moment(values(store, task, "due_at")).astimezone(BERLIN).strftime("%d %H:%M") == "30 03:45"
+
+
 def test_unticking_takes_the_next_occurrence_away_and_ticking_brings_it_back(store: Store) -> None:
     task = store.run(tasks.add, "Weekly call", due_on=date(2026, 2, 2), repeats="week")
     (following,) = store.run(tasks.done, [task])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from crmdesk.clock import moment
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.activity import Task
@@ -17,7 +19,7 @@ from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from uuid import UUID
+    from datetime import tzinfo
 
 _LINKS = ("company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_id")
 
@@ -152,9 +154,9 @@ def _next(change: Change, task: Task) -> UUID | None:
     moved = day - (task.due_on or day)
     record_id = _following(task.id)
     values = {
-        "subject": task.subject, "due_on": day, "due_at": _on_day(task.due_at, day, change), "body": task.body, "owner_id": task.owner_id, "repeats": task.repeats,
+        "subject": task.subject, "due_on": day, "due_at": _on_day(_chosen(change, task, "due_at"), day, change), "body": task.body, "owner_id": task.owner_id, "repeats": task.repeats,
         "repeat_every": task.repeat_every, "repeats_from": task.repeats_from or task.due_on, "repeats_until": task.repeats_until, "done_at": None,
-        "remind_at": _on_day(task.remind_at, task.remind_at.astimezone(change.settings.tz).date() + moved, change) if task.remind_at else None,
+        "remind_at": _on_day(_chosen(change, task, "remind_at"), task.remind_at.astimezone(change.settings.tz).date() + moved, change) if task.remind_at else None,
         **{link: getattr(task, link) for link in _LINKS},
     }  # fmt: skip
     found = change.reader.one("SELECT deleted_at FROM task WHERE id = ?", (record_id.bytes,))
@@ -166,6 +168,23 @@ def _next(change: Change, task: Task) -> UUID | None:
         for name, value in values.items():
             setattr(again, name, value)
     return record_id
+
+
+def _chosen(change: Change, task: Task, name: str) -> datetime | None:
+    """Return the moment whose time of day somebody chose: that of the occurrence before, where this one fell into the hour that a change to summer time skips."""
+    at: datetime | None = getattr(task, name)
+    zone = change.settings.tz
+    if at is None or _offset(at, zone) <= _offset(at - timedelta(days=1), zone):
+        return at
+    series = change.reader.rows(
+        f'SELECT id, "{name}" FROM task WHERE repeats_from = ? AND "{name}" IS NOT NULL', (task.repeats_from and task.repeats_from.isoformat(),)
+    )  # noqa: S608
+    before = next((moment(ms) for record, ms in series if _following(UUID(bytes=record)) == task.id), None)
+    return before if _on_day(before, at.astimezone(zone).date(), change) == at else at
+
+
+def _offset(at: datetime, zone: tzinfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 def _on_day(at: datetime | None, day: date, change: Change) -> datetime | None:

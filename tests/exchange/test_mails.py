@@ -12,6 +12,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.files.mails import text_of
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.several import import_files
 from crmdesk.operations import records
 from crmdesk.queries import attachments
 
@@ -139,3 +140,12 @@ def test_an_outlook_mail_is_read_and_an_outlook_contact_refused(store: Store, sh
     ]
     with pytest.raises(UserError, match=r"no mail \(IPM.Contact\)"):
         import_file(store, "activity", folder / "msgClassContact.msg")
+
+
+def test_what_came_back_of_a_damaged_mail_is_no_activity_when_it_is_imported(store: Store, tmp_path: Path) -> None:
+    good, bad = saved(tmp_path, letter(), "good.eml"), saved(tmp_path, b"no mail at all", "bad.eml")
+    refused = import_files(store, "activity", [good, bad])
+    assert (refused.added, refused.rejected) == (1, 1)
+    again = import_file(store, "activity", tmp_path / "good-rejected.xlsx")
+    assert (again.added, again.rejected) == (0, 1)
+    assert rows(store, "SELECT subject FROM activity") == [("Käse für Köln",)]

@@ -16,6 +16,8 @@ from crmdesk.i18n import tr
 if TYPE_CHECKING:
     from crmdesk.exchange.values.known import Key
 
+_SAID = ("subject", "body", "at", "company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_id")
+
 
 class ProductShape(Shape):
     """Products, recognised by name however it is spaced, or by code."""
@@ -99,6 +101,8 @@ class ActivityShape(Timed):
     def finish(self, draft: Draft) -> None:
         """Give it a kind, a time and a subject."""
         values = draft.values
+        if not any(values.get(name) for name in _SAID):
+            raise UserError(tr("An activity needs a subject, a text or a time."))
         values["kind"] = values["kind"] or "note"
         if values["at"] and (clock := self.clock(draft, "at_time")):
             values["at"] = to_ms(datetime.combine(moment(values["at"]).astimezone(self.work.settings.tz).date(), clock, self.work.settings.tz))

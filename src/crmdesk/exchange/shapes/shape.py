@@ -13,6 +13,7 @@ from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import ROUGH, ROUNDED, Hints, Read, Rough, money_of, one_line, reader_of, stored_money
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
+from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
@@ -106,7 +107,7 @@ class Shape:
             assert column.target is not None
             self._compile(column, column.target)
         in_parts = [c for c in self.columns if c.target and self._is_part(c.target.field)]
-        self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"))
+        self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"), work.note)
         self.has_parts = bool(self.parts)
         self.writer = PartsWriter(work.gathered, self.entity)
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
@@ -155,7 +156,9 @@ class Shape:
             read = reader_of(self.entity, item, hints, self.work.settings.reading)
             if item.name == "language":
                 read = self._letters(read)
-            self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text"))
+            elif item.name == "website":
+                read = self._websites(read)
+            self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text" and item.name != "website"))
 
     def _letters(self, read: Read) -> Read:
         """Let languages that letters can't be written in be left out rather than the whole row; it is told."""
@@ -168,6 +171,17 @@ class Shape:
                 return None
 
         return lenient
+
+    def _websites(self, read: Read) -> Read:
+        """Let hyperlinks that lead to no website be left out; it is told."""
+
+        def told(cell: Cell) -> Any:
+            value = read(cell)
+            if value is None and one_line(cell):
+                self.work.note(NO_WEBSITE)
+            return value
+
+        return told
 
     def special(self) -> frozenset[str]:
         """Return the fields that this shape reads by itself."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crmdesk.clock import to_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.hyperlinks import without_text
 from crmdesk.exchange.words.choices import meaning
 from crmdesk.fields import (
     KINDS,
@@ -265,7 +266,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
     """Return the function that reads the cells of a column; money and links are read by those who know the rest of the row."""
     match item.kind:
         case "text":
-            read: Read = read_text
+            read: Read = read_website if item.name == "website" else read_text
         case "long_text":
             read = read_long_text
         case "integer":
@@ -290,6 +291,11 @@ def read_text(cell: Cell) -> str | None:
     if cell.__class__ is str and cell.isprintable():
         return cell.strip() or None
     return one_line(cell) or None
+
+
+def read_website(cell: Cell) -> str | None:
+    """Return the web address of a cell, which may be a hyperlink; None if it leads to no website."""
+    return without_text(one_line(cell)) or None
 
 
 def one_line(cell: Cell) -> str:

@@ -11,6 +11,7 @@ from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import many_lines
+from crmdesk.exchange.values.hyperlinks import NO_WEBSITE, mail_of, without_text
 from crmdesk.exchange.words import headers
 from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import FIVE_DIGITS, region_of
@@ -59,10 +60,15 @@ class PartsReader:
         columns: those that go to list fields.
         region: the country of phone numbers where the row names none.
         tags: where tags are looked up; without it they are left out.
+        note: counts what the user should hear of.
     """
 
-    def __init__(self, columns: Iterable[Column], region: str, phones: PhoneReader, tags: Callable[[], Book] | None = None) -> None:
+    def __init__(
+        self, columns: Iterable[Column], region: str, phones: PhoneReader, tags: Callable[[], Book] | None = None,
+        note: Callable[[tuple[str, str]], None] | None = None,
+    ) -> None:  # fmt: skip
         self._region = region
+        self._note = note
         self._phones = phones
         self._tags = tags
         self._slots: dict[str, list[Slot]] = {}
@@ -121,15 +127,25 @@ class PartsReader:
             self._read_addresses(cells, parts)
         for name in ("handle", "website"):
             for index, label, label_index, _ in self._slots.get(name, ()):
-                if text := shown(cells[index]).strip():
+                if not (text := shown(cells[index]).strip()):
+                    continue
+                if name == "website":
+                    self._read_website(text, parts)
+                else:
                     said = shown(cells[label_index]).strip("* ").strip() if label_index is not None else label
-                    parts.handles.append(("website" if name == "website" else said or None, text))
+                    parts.handles.append((said or None, text))
         if "tags" in self._slots and self._tags:
             tags = self._tags()
             parts.tags = list(dict.fromkeys(tags.read(text) for text in self.tag_texts(cells)))
         if "note" in self._slots:
             notes = [text for index, *_ in self._slots["note"] if (text := many_lines(cells[index]))]
             parts.note = "\n".join(notes) or None
+
+    def _read_website(self, text: str, parts: Parts) -> None:
+        if address := without_text(text):
+            parts.handles.append(("website", address))
+        elif self._note:
+            self._note(NO_WEBSITE)
 
     def _read_phones(self, slot: Slot, rows: Sequence[list[Cell]], found: Sequence[Parts]) -> None:
         index, label, label_index, _ = slot
@@ -284,6 +300,8 @@ def read_mails(text: str, label: str | None, header: str, found: list[tuple[str 
         UserError: an address that is none; its field is the column's name.
     """
     for address in _MANY_MAILS.split(text):
+        if "#" in address:
+            address = mail_of(address)
         if "<" in address and (inside := _IN_BRACKETS.search(address)):
             address = inside[1]
         address = address.strip()

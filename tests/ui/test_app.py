@@ -23,6 +23,7 @@ from crmdesk.ui.app import Program, has_display
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
+from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.pages import PAGES
 from tests.conftest import PASSPHRASE
@@ -355,6 +356,36 @@ def test_the_palette_offers_what_fits_the_best_hit_and_what_was_looked_at_last(p
     program.lock()
     background.settle()
     assert not program._recent()  # type: ignore[misc]  # a window is there, so it is too
+
+
+def test_whatever_the_palette_finds_can_be_opened(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    store.run(records.add, "activity", {"kind": "mail", "subject": "Zebra crossing", "at": "2026-11-20 10:00", "body": "All about zebras"})
+    store.run(records.add, "saved_answer", {"title": "Quagga", "body": "They are no more."})
+    store.run(records.add, "member", {"name": "Okapi Jones"})
+    background.settle()
+
+    def take(text: str) -> list[str]:
+        program.window.open_palette()
+        QTest.keyClicks(program.window.focusWidget(), text)
+        background.settle()
+        titles = [row.title for row in program.window.palette_box.rows()]
+        QTest.keyClick(program.window.focusWidget(), Qt.Key.Key_Return)
+        background.settle()
+        return titles
+
+    assert take("zebra")[0] == "Zebra crossing"
+    dialog = program.window.findChild(ActivityDialog)
+    assert dialog is not None
+    assert dialog.body.toPlainText() == "All about zebras"
+    dialog.reject()
+    assert take("quagga")[0] == "Quagga"
+    place = program.window.place()
+    assert place is not None
+    assert (place.page, place.view) == ("settings", "answers")
+    assert "Okapi Jones" not in take("okapi")
 
 
 def test_the_unlock_screen_waits_for_no_database_code() -> None:

@@ -222,6 +222,15 @@ def test_a_field_beside_the_conversation_is_saved_when_it_is_chosen(desk: Desk, 
     assert stored(desk.store, ticket, "priority") == "high"
 
 
+def test_a_long_mail_address_pushes_nothing_beyond_the_edge(desk: Desk, page: TicketsPage, store: Store) -> None:
+    anna = store.run(
+        records.add, "contact", {"family_name": "Long", "email": [{"value": "annemarie.von.langenfeld-hohenstein@chenguang-ningbo-holding.example"}]}
+    )
+    desk.window.open_record("ticket", store.run(tickets.open_ticket, "Too long", contact_id=anna))
+    desk.settle()
+    assert page.side.minimumSizeHint().width() <= page._side_area.viewport().width()
+
+
 def test_a_new_ticket_is_opened_with_what_the_customer_says(desk: Desk, page: TicketsPage) -> None:
     page.new_ticket()
     dialog = page.window().findChild(AskDialog)

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
@@ -354,12 +355,13 @@ class Program(QObject):
 
     def _offer_commands(self) -> None:
         """Make what can be done from anywhere, once a store is open: its modules are not needed before."""
-        from crmdesk.ui.everywhere import Recent, context_commands, new_actions
+        from crmdesk.ui.everywhere import Recent, context_commands, new_actions, open_found
 
         if self.store is None or (self._recent is not None and self._recent.window is self.window):
             return
         self.window.registry.add(*new_actions(self.window, lambda: self.store.settings.areas if self.store is not None else ()))
         self.window.palette_box.context = context_commands(self.window)
+        self.window.palette_box.open_record = partial(open_found, self.window)
         self._recent = Recent(self.window)
         self.window.palette_box.recent = self._recent
         self._loader.begin()
@@ -373,7 +375,8 @@ class Program(QObject):
         if store is None:
             return []
         with store.read() as reader:
-            return search(reader, text, limit, list(entities) or None)
+            found = search(reader, text, limit, list(entities) or None)
+        return [hit for hit in found if hit.entity != "member"]  # nothing shows them yet
 
     @Slot(object)
     def _hear(self, changes: Changes) -> None:

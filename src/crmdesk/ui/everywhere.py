@@ -64,6 +64,16 @@ def context_commands(window: Window) -> list[ContextCommand]:
     ]
 
 
+def open_found(window: Window, entity: str, record: UUID, beside: bool = False) -> None:
+    """Open what the palette found; what has no page of its own is shown in its dialog or its section of the settings."""
+    if entity == "activity":
+        ActivityDialog(window, About(), record=record).open()
+    elif entity == "saved_answer":
+        window.open_page("settings", "answers")
+    else:
+        window.open_record(entity, record, beside)
+
+
 def _new_deal(window: Window, entity: str, record: UUID) -> None:
     names = ("name", "amount", "expected_close_on", "stage")
     NewRecordDialog(window, "deal", names, tr("New deal"), tr("Add"), lambda _: window.say(tr("Deal added"), undo=True), hidden={entity: record}).open()

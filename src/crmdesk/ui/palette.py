@@ -45,7 +45,7 @@ Index = QModelIndex | QPersistentModelIndex
 WIDTH, TOP, ROWS, ROW = 680, 110, 9, 36
 HITS = 7
 COMMANDS_WITH_HITS = 3
-PERSON_KINDS = ("contact", "company", "member", "lead")
+PERSON_KINDS = ("contact", "company", "lead")
 
 
 class Found(Protocol):
@@ -178,7 +178,7 @@ class Palette(QWidget):
         recent: Callable[[], Sequence[Found]] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._registry, self.search, self._open_record = registry, search, open_record
+        self._registry, self.search, self.open_record = registry, search, open_record
         self.context: Sequence[ContextCommand] = context
         self.recent = recent
         self._asked = _Asked()
@@ -295,7 +295,7 @@ class Palette(QWidget):
             hit.title,
             hit.subtitle,
             tr(entity.label),
-            lambda beside: self._open_record(hit.entity, hit.id, beside),
+            lambda beside: self.open_record(hit.entity, hit.id, beside),
         )
 
     def _context_rows(self, hit: Found) -> list[Row]:

@@ -94,7 +94,10 @@ class TicketSide(QWidget):
             self.customer.add(self._link_line(card.contact, ("contact", card.contact_id), ""))
         for value in (card.phone, card.email):
             if value:
-                self.customer.add(Text(value, "muted", selectable=True))
+                reached = Text(value, "muted", selectable=True)
+                reached.setMinimumWidth(10)  # an address without a blank must not push everything beyond the edge
+                reached.setToolTip(value)
+                self.customer.add(reached)
         for deal, deal_name, amount, stage in card.deals:
             said = " · ".join(part for part in (deal_name, show_money(amount, whole=True) if amount else "", stage) if part)
             self.customer.add(self._link_line(said, ("deal", deal), ""))

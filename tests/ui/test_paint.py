@@ -28,9 +28,28 @@ def test_a_short_text_is_one_line() -> None:
     assert paint.broken("Lamp", theme.font(), 150, 2) == ["Lamp"]
 
 
-def test_a_word_that_is_longer_than_a_line_goes_on_in_the_next_one() -> None:
-    word = "Temperaturüberwachungsdienstleistung"
-    parts = paint.broken(word, theme.font(), 150, 3)
-    assert len(parts) > 1
-    assert "".join(parts) == word
-    assert all(paint.text_width(part, theme.font()) <= 151 for part in parts)
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Qualitätsüberwachung", ["Qualitätsüberwachung"]),
+        ("Qualitätsüberwachung Nord", ["Qualitätsüberwachung", "Nord"]),
+        ("Kühlketten-Überwachung", ["Kühlketten-", "Überwachung"]),
+        ("Kühlkette/Überwachung", ["Kühlkette/", "Überwachung"]),
+        ("KühlkettenÜberwachung", ["Kühlketten", "Überwachung"]),
+        ("CRM", ["CRM"]),
+    ],
+)
+def test_a_word_that_is_longer_than_a_line_is_broken_at_its_joints_and_nowhere_else(text: str, wanted: list[str]) -> None:
+    width = paint.text_width("Qualitätsüberwachun", theme.font())
+    assert paint.broken(text, theme.font(), width, 2) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["Temperaturüberwachungsdienstleistung", "Auftragsdatenverarbeitung E-Mail", "Verpackungsmaterial Serie-A und B", "a/b/c/d/e/f/g/h/i/j"]
+)
+def test_no_letter_stands_alone_because_of_a_break(text: str) -> None:
+    for width in range(30, 260, 3):
+        parts = paint.broken(text, theme.font(), width, 9)
+        assert "".join(parts).replace(" ", "") == text.replace(" ", "")
+        broken_words = [piece for part in parts for piece in part.split(" ") if piece not in text.split(" ")]
+        assert all(len(piece.strip("-/")) > 1 for piece in broken_words), parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from math import ceil
 
@@ -15,7 +16,13 @@ CHIP_HEIGHT = 20
 CHIP_PADDING = 8
 
 _BREAKING = QTextOption()
-_BREAKING.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+_BREAKING.setWrapMode(QTextOption.WrapMode.WordWrap)
+_SPACE_OF_NO_WIDTH, _JOINER = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"
+_MARKS = re.compile(f"[{_SPACE_OF_NO_WIDTH}{_JOINER}]")
+_SOFT = re.compile(r"(?<=[^\W\d_]{2}[-/_.@])(?=\w{2})|(?<=[^\W\d_][a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ]\w)")
+"""Where a word may be broken: behind a sign between two pieces, before a capital after a small letter."""
+_LONE = re.compile(r"(?<=\b[^\W\d_][-/])(?=\w)|(?<=\w[-/])(?=[^\W\d_]\b)")
+"""Where a line would begin or end with one letter alone, such as in E-Mail."""
 
 
 def initials(name: str) -> str:
@@ -127,8 +134,16 @@ def line(
 
 
 def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
-    """Return a text in lines that are no wider than `width`, broken between words, a longer word within; the last of at most `most` holds all that is left."""
-    layout = QTextLayout(text.replace("\n", " "), font)
+    """Return a text in at most so many lines; the last one holds all that is left.
+
+    It is broken between words, and in a word that is wider than a line after a hyphen or a slash or before a capital. A run of letters stays whole, to be
+    cut with an ellipsis where it is drawn: what stands in two pieces without a hyphen is read as two words.
+    """
+    bare = text.replace("\n", " ")
+    if text_width(bare, font) <= width:
+        return [bare]
+    marked = " ".join(_SOFT.sub(_SPACE_OF_NO_WIDTH, word) if text_width(word, font) > width else word for word in bare.split(" "))
+    layout = QTextLayout(_LONE.sub(_JOINER, marked), font)
     layout.setTextOption(_BREAKING)
     layout.beginLayout()
     starts: list[int] = []
@@ -140,7 +155,7 @@ def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
         starts.append(made.textStart())
     layout.endLayout()
     ends = [*starts[1:], len(layout.text())]
-    return [layout.text()[start:end].strip() for start, end in zip(starts, ends, strict=True)] or [""]
+    return [_MARKS.sub("", layout.text()[start:end]).strip() for start, end in zip(starts, ends, strict=True)] or [""]
 
 
 def lines(painter: QPainter, area: QRect, text: str, most: int, font: QFont | None = None, ink: QColor | None = None) -> None:
@@ -148,7 +163,7 @@ def lines(painter: QPainter, area: QRect, text: str, most: int, font: QFont | No
     if area.width() <= 0 or not text:
         return
     shown = font if font is not None else theme.font()
-    parts = broken(text, shown, area.width(), most) if text_width(text, shown) > area.width() else [text]
+    parts = broken(text, shown, area.width(), most)
     high = ceil(QFontMetricsF(shown).height())
     top = area.y() + (area.height() - high * len(parts)) // 2
     for number, part in enumerate(parts):

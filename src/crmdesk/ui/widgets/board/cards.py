@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
-from crmdesk.ui.widgets.board.layout import GAP, PAD, Laid, lay
+from crmdesk.ui.widgets.board.layout import GAP, NAME_LINES, PAD, Laid, lay
 from crmdesk.ui.widgets.board.words import tip_of
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class CardDelegate(QStyledItemDelegate):
 
         inner = laid.width - 2 * PAD
         paint.rounded(painter, box, theme.RADIUS_CONTROL + 2, theme.colour("surface"), theme.colour(frame))
-        paint.lines(painter, place(PAD, 10, inner, laid.name_high), card.name, 2, theme.relative(600))
+        paint.lines(painter, place(PAD, 10, inner, laid.name_high), card.name, NAME_LINES, theme.relative(600))
         if laid.company_y:
             paint.line(painter, place(PAD, laid.company_y, inner, 18), card.company or "", theme.font(), theme.colour("muted"))
         paint.line(painter, place(PAD, laid.amount_y, inner, 21), laid.amount, theme.tabular("body", 600))

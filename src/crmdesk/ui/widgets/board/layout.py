@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.deals import Card
 
 PAD, GAP = 11, 8
+NAME_LINES = 2
 NAME_LINE = 18  # what a name in two lines is higher
 CHIP_LINE = 27  # from one line of chips to the next
 
@@ -34,7 +35,7 @@ class Laid:
 def lay(card: Card, outcome: str, width: int) -> Laid:
     """Lay a card out: chips beside the amount where they fit whole, else on lines of their own."""
     inner = width - 2 * PAD
-    more = NAME_LINE if paint.text_width(card.name, theme.relative(600)) > inner else 0
+    more = NAME_LINE * (len(paint.broken(card.name, theme.relative(600), inner, NAME_LINES)) - 1)
     amount = show_money(card.money, whole=True) if card.money else ""
     company_y = 31 + more if card.company else 0
     amount_y = (57 if card.company else 38) + more

@@ -9,7 +9,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QRadioButton, QWidget
 
 from crmdesk.documents.calculator import Document
 from crmdesk.operations import records as deeds
@@ -27,6 +27,7 @@ from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.dialogs.taking_out import WorkbookDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.dialogs.why import WhyDialog
+from crmdesk.ui.editors import MoneyEditor
 from crmdesk.ui.named import Named
 from crmdesk.ui.widgets.order import stops
 from tests.ui.desk import Desk, desk
@@ -166,6 +167,32 @@ def test_escape_in_a_field_of_a_dialog_closes_it_and_loses_nothing_of_what_is_ty
     desk.settle()
     assert not shiboken6.isValid(dialog) or not dialog.isVisible()
     assert _new_contact(desk).form.values() == {"given_name": "Roland"}
+
+
+def test_what_can_not_be_read_is_there_again_as_it_was_typed(desk: Desk) -> None:
+    def new_deal() -> NewRecordDialog:
+        made = NewRecordDialog(desk.window, "deal", ("name", "company", "amount", "expected_close_on"), "New deal", "Add", nothing)
+        made.open()
+        desk.settle()
+        return made
+
+    dialog = new_deal()
+    typed = {"company": "Nobody yet", "amount": "12,3,4", "expected_close_on": "31.2.2027"}
+    for name, text in typed.items():
+        QTest.keyClicks(dialog.form.editors[name].inner, text)
+    amount = dialog.form.editors["amount"]
+    assert isinstance(amount, MoneyEditor)
+    amount.currency.setCurrentText("CHF")
+    dialog.reject()
+    desk.settle()
+    again = new_deal()
+    inputs = {name: again.form.editors[name].inner for name in typed}
+    assert {name: one.text() for name, one in inputs.items() if isinstance(one, QLineEdit)} == typed
+    amount = again.form.editors["amount"]
+    assert isinstance(amount, MoneyEditor)
+    assert amount.currency.currentText() == "CHF"
+    press(again, "Begin anew")
+    assert not any(editor.raw()[0] for name, editor in again.form.editors.items() if name in typed)
 
 
 def test_what_is_typed_into_a_dialog_is_forgotten_once_it_is_saved_or_cancelled(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from crmdesk.ui.editors.editor import Context, Editor
 from crmdesk.ui.editors.lines import LineEditor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
 
@@ -53,11 +54,22 @@ class MoneyEditor(Editor):
         if value is None:
             self.input.clear()
             return
-        if self.currency.findText(value.currency) < 0:
-            self.currency.addItem(value.currency)
-        self.currency.setCurrentText(value.currency)
+        self._show_currency(value.currency)
         self.input.setText(_amount(value.amount, value.currency))
         self.input.setCursorPosition(0)
+
+    def raw(self) -> list[str]:
+        return [*super().raw(), self.currency.currentText()]
+
+    def show_raw(self, texts: Sequence[str]) -> None:
+        super().show_raw(texts)
+        for currency in texts[1:]:
+            self._show_currency(currency)
+
+    def _show_currency(self, currency: str) -> None:
+        if self.currency.findText(currency) < 0:
+            self.currency.addItem(currency)
+        self.currency.setCurrentText(currency)
 
     @Slot()
     def _chosen(self) -> None:

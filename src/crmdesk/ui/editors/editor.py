@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QLineEdit,
     QSizePolicy,
     QWidget,
 )
@@ -92,6 +93,15 @@ class Editor(QWidget):
     def show_value(self, value: Any) -> None:
         """Put a value into the input; each kind has its own."""
         raise NotImplementedError
+
+    def raw(self) -> list[str]:
+        """Return what stands in the inputs as text, for a text that can't be read."""
+        return [self.inner.text()] if isinstance(self.inner, QLineEdit) else []
+
+    def show_raw(self, texts: Sequence[str]) -> None:
+        """Put what `raw` has returned into the inputs again."""
+        if isinstance(self.inner, QLineEdit):
+            self.inner.setText("".join(texts[:1]))
 
     def set_value(self, value: Any) -> None:
         """Show a value and take it as the unchanged one."""

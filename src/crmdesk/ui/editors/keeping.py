@@ -20,23 +20,28 @@ if TYPE_CHECKING:
 
 
 def typed(editors: Mapping[str, Editor]) -> dict[str, Any]:
-    """Return what the user has changed, ready for JSON; what can't be read is left out."""
+    """Return what the user has changed, ready for JSON; what can't be read is kept as it stands there."""
     found = {}
     for name, editor in editors.items():
         try:
             if editor.is_changed() and (value := _plain(editor.value())) is not None:
                 found[name] = value
         except UserError:
-            continue
+            found[name] = {"raw": editor.raw()}
     return found
 
 
 def type_again(editors: Mapping[str, Editor], kept: Mapping[str, Any]) -> None:
     """Put into the editors what `typed` has returned; it counts as changed."""
     for name, editor in editors.items():
-        if name in kept:
-            editor.show_value(_value(kept[name]))
-            editor.changed.emit()
+        if name not in kept:
+            continue
+        match kept[name]:
+            case {"raw": texts}:
+                editor.show_raw(texts)
+            case plain:
+                editor.show_value(_value(plain))
+        editor.changed.emit()
 
 
 def _plain(value: Any) -> Any:

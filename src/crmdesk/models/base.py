@@ -92,6 +92,7 @@ class Entity:
         series: pattern of its number series.
         owned_by: fields that say whom an owned part belongs to; it is deleted, restored and journaled with its owner.
         value: of a part, the field that stands for it where one value is shown.
+        joins: it says that the records which it links belong together, nothing else; it has the same id on every computer, so that two who say so at once say it once.
         journaled: false for tables that stay on this computer and belong to no history.
         timeline: the field with its place in a company's timeline.
         derive: fills the derived fields from the others; gets a record's plain values and the store's settings.
@@ -108,6 +109,7 @@ class Entity:
     series: str | None = None
     owned_by: tuple[str, ...] = ()
     value: str = ""
+    joins: bool = False
     journaled: bool = True
     timeline: str = ""
     derive: Derive | None = None

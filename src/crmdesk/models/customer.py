@@ -328,8 +328,9 @@ class RecordTag(Record):
     """That a record bears a tag."""
 
     entity = Entity(
-        "record_tag", mark("Tag"), mark("Tags"), 10, icon="tag", title="tag", value="tag", owned_by=("company", "contact", "lead", "deal", "product", "ticket")
-    )
+        "record_tag", mark("Tag"), mark("Tags"), 10, icon="tag", title="tag", value="tag",
+        owned_by=("company", "contact", "lead", "deal", "product", "ticket"), joins=True,
+    )  # fmt: skip
 
     tag_id: Mapped[UUID | None] = stored("link", mark("Tag"), target="tag", required=True, index=True)
     company_id: Mapped[UUID | None] = stored("link", mark("Company"), target="company", index=True)

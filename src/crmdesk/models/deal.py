@@ -113,7 +113,7 @@ class DealProduct(Record):
 class DealContact(Record):
     """A person who has a say in a deal."""
 
-    entity = Entity("deal_contact", mark("Person"), mark("People"), 18, icon="users", title="contact", value="contact", owned_by=("deal",))
+    entity = Entity("deal_contact", mark("Person"), mark("People"), 18, icon="users", title="contact", value="contact", owned_by=("deal",), joins=True)
 
     deal_id: Mapped[UUID | None] = stored("link", mark("Deal"), target="deal", required=True, index=True)
     contact_id: Mapped[UUID | None] = stored("link", mark("Contact"), target="contact", required=True, index=True)

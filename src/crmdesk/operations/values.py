@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.clock import new_id
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Money, Reading, complaint, exact_minor, from_minor, read_date, unknown_currency
 from crmdesk.i18n import tr
@@ -293,7 +292,7 @@ def _set_tags(change: Change, record: Record, names: Sequence[str]) -> None:
     for position, key in enumerate(wanted):
         if key not in present:
             change.flush()
-            add_part(change, record, "record_tag", id=new_id(), tag_id=key, position=position)
+            add_part(change, record, "record_tag", tag_id=key, position=position)
 
 
 def add_tags(change: Change, record: Record, names: Sequence[str]) -> None:
@@ -303,7 +302,7 @@ def add_tags(change: Change, record: Record, names: Sequence[str]) -> None:
         key = tag_id(change, name)
         if key not in present:
             change.flush()
-            add_part(change, record, "record_tag", id=new_id(), tag_id=key)
+            add_part(change, record, "record_tag", tag_id=key)
             present.add(key)
 
 

@@ -19,7 +19,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.reader import IN_IDS, Reader, id_list
 from crmdesk.store.rights import POOLED
-from crmdesk.store.settings import Settings
+from crmdesk.store.settings import Settings, named_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -244,11 +244,28 @@ class Change:
             self._opened.expire_all()
 
     def add(self, cls: type[T], **values: Any) -> T:
-        """Make a record; the derived fields are filled by the door."""
+        """Make a record; the derived fields are filled by the door. What only joins two records is taken out of the bin, should it lie there."""
         self.open_records()
-        record = cls(**{"id": new_id(), **values})
+        found = self._joined(cls, values) if cls.entity.joins and "id" not in values else None
+        if isinstance(found, cls):
+            return found
+        record = cls(**{"id": found or new_id(), **values})
         self._session.add(record)
         return record
+
+    def _joined(self, cls: type[T], values: dict[str, Any]) -> T | UUID | None:
+        """Return what joins these records out of the bin, else the id that it has on every computer; None if a merge has taken that to another record."""
+        links = {name: values.get(name) for name, column in cls.columns.items() if column.holds_id and name != "id"}
+        record_id = named_id(cls.entity.name, ":".join(f"{name}={link.hex}" for name, link in sorted(links.items()) if link))
+        known = self._session.get(cls, record_id)
+        if known is None:
+            return record_id
+        if known.deleted_at is None or any(getattr(known, name) != link for name, link in links.items()):
+            return None
+        for name in [item.column for item in cls.fields.values()]:
+            setattr(known, name, values.get(name))
+        known.deleted_at = None
+        return known
 
     def draft(self, cls: type[T]) -> T:
         """Make a record that reads do not write while it is incomplete; `keep` adds it."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
 
+from crmdesk import clock
 from crmdesk.cli import main
+from crmdesk.store import open_store
 from tests.cli.conftest import PASSPHRASE, Program
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from crmdesk.store.keys import Key
 
 
 def test_init_makes_a_store_and_never_overwrites_one(typed: Program, tmp_path: Path) -> None:
@@ -143,6 +148,33 @@ def test_a_ticket_is_answered_noted_and_closed(crm: Program) -> None:
     closed = crm("ticket", "close", "T-0001", "Replaced the fan", "--csat", "5")
     assert (closed["status"], closed["csat"]) == ("closed", 5)
     assert [message["kind"] for message in closed["messages"]] == ["out", "note"]
+
+
+@pytest.fixture
+def past_quote(crm: Program, tmp_path: Path) -> str:
+    """Issue a quote whose last day has passed since; return its number."""
+    document = tmp_path / "past.json"
+    document.write_text(
+        json.dumps({"currency": "EUR", "valid_until": "2026-11-30", "lines": [{"description": "Box", "unit_price": "10.00"}]}), encoding="utf-8"
+    )
+    with clock.frozen(datetime(2026, 11, 21, 12, tzinfo=UTC)):
+        return str(crm("quote", "issue", crm("quote", "add", document)["id"])["number"])
+
+
+def test_a_quote_past_its_last_day_is_expired_for_commands_too(crm: Program, past_quote: str) -> None:
+    with clock.frozen(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        assert crm("--as", "read_only", "show", "quote", past_quote)["status"] == "issued"
+        assert crm("list", "quote", "--where", "status = expired")["total"] == 1
+        assert [entry["label"] for entry in crm("audit")].count("Expire quotes") == 1
+
+
+def test_while_another_program_writes_a_quote_past_its_last_day_waits(crm: Program, past_quote: str, template: tuple[Path, Key]) -> None:
+    with clock.frozen(datetime(2026, 12, 1, 12, tzinfo=UTC)), open_store(crm.store, key=template[1], anywhere=True) as other:
+        with other.writer_alone() as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            assert crm("show", "quote", past_quote)["status"] == "issued"
+            writer.execute("ROLLBACK")
+        assert crm("show", "quote", past_quote)["status"] == "expired"
 
 
 def test_a_quote_from_document_to_decision(crm: Program, tmp_path: Path) -> None:

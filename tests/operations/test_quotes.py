@@ -16,7 +16,7 @@ from crmdesk import clock
 from crmdesk.documents.calculator import AllowanceCharge, Line, Tax, calculate
 from crmdesk.errors import CannotUndo, DamageFound, UserError
 from crmdesk.models.quote import Quote, QuoteLine
-from crmdesk.operations import deals, numbers, quotes, records, workspace
+from crmdesk.operations import deals, expiry, numbers, quotes, records, workspace
 from crmdesk.queries import quotes as asked
 from crmdesk.queries.quotes import LineItem
 from crmdesk.store import Change, operation
@@ -560,13 +560,13 @@ def test_quotes_expire_the_day_after_their_last_one(store: Store) -> None:
         draft = add(store, valid_until="2026-11-30")
         store.run(quotes.issue, quote)
         store.run(quotes.issue, lasting)
-        assert store.run(quotes.expire) == 0
+        assert store.run(expiry.expire) == 0
     with clock.frozen(datetime(2026, 12, 20, 22, tzinfo=UTC)):
-        assert store.run(quotes.expire) == 0
+        assert store.run(expiry.expire) == 0
     with clock.frozen(datetime(2026, 12, 20, 23, 30, tzinfo=UTC)):  # in Berlin it is the 21st
-        assert store.run(quotes.expire) == 1
+        assert store.run(expiry.expire) == 1
         assert [shown(store, each).status for each in (quote, lasting, draft)] == ["expired", "issued", "draft"]
-        assert store.run(quotes.expire) == 0
+        assert store.run(expiry.expire) == 0
         store.run(quotes.accept, quote)
         assert shown(store, quote).status == "accepted"
 
@@ -613,7 +613,7 @@ def in_state(store: Store, state: str) -> UUID:
     match state:
         case "expired":
             with clock.frozen(datetime(2027, 1, 1, tzinfo=UTC)):
-                store.run(quotes.expire)
+                store.run(expiry.expire)
         case "accepted":
             store.run(quotes.accept, quote)
         case "declined":

@@ -103,6 +103,7 @@ def prompt(text: str) -> str:
 @contextmanager
 def opened(*, keep: bool = True) -> Iterator[Store]:
     """Open the store that the call means, act in the role it asks for, speak the store's language."""
+    from crmdesk.operations import expiry
     from crmdesk.store import open_store
     from crmdesk.store.keys import Key, from_keyring
 
@@ -126,6 +127,7 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
         set_language(settings.read().get("language") or store.settings.language)
         if store.mended:
             print(store.mended, file=sys.stderr)
+        expiry.settle(store)
         yield store
 
 

@@ -15,7 +15,7 @@ from crmdesk.documents.parse import Header, parse_document
 from crmdesk.documents.written import allowance_json, document_json, line_json, totals_record
 from crmdesk.errors import NotAllowed, UserError
 from crmdesk.fields import RATE_SCALE, from_scaled, to_minor, to_scaled
-from crmdesk.i18n import mark, ntr, tr
+from crmdesk.i18n import mark, tr
 from crmdesk.models.deal import Deal
 from crmdesk.models.quote import AllowanceCharge as StoredAllowance
 from crmdesk.models.quote import Quote, QuoteLine
@@ -507,18 +507,6 @@ def decline(change: Change, quote_id: UUID, reason: str | None = None) -> None:
     if quote.deal_id:
         lead_deal(change, quote.deal_id)
     _about(change, quote)
-
-
-@operation(mark("Expire quotes"), right="quote.write", undoable=False, because=mark("“{label}” can't be undone: it came of a date."))
-def expire(change: Change) -> int:
-    """Mark the issued quotes whose last day has passed; returns how many. Run once a day; what comes of a date can't be undone."""
-    today = _today(change).isoformat()
-    found = change.reader.rows(
-        f"SELECT t.id FROM quote t INDEXED BY quote_in_figures WHERE t.status = 'issued' AND t.valid_until < ? AND {live(change.reader, 'quote')}", (today,)
-    )
-    change.update_many(Quote, ("status",), [("expired", quote) for (quote,) in found])
-    change.note(about=ntr("{count} quote", "{count} quotes", len(found)))
-    return len(found)
 
 
 @operation(mark("New version of quote"), right="quote.write")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 AREAS = (
-    "activities", "attachments", "cells", "deals", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending", "setup",
-    "stores", "takeover", "tasks", "tickets", "workbooks", "workspace",
+    "activities", "attachments", "cells", "deals", "expiry", "exports", "handover", "imports", "leads", "merging", "pipelines", "quotes", "records", "reporting", "sample", "sending",
+    "setup", "stores", "takeover", "tasks", "tickets", "workbooks", "workspace",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import StoreBusy, StoreDamaged, UserError
 from crmdesk.i18n import tr
-from crmdesk.store.connections import Connection, connect, holds_alone, sorted_errors, writing_engine
+from crmdesk.store.connections import BUSY_MS, Connection, connect, holds_alone, sorted_errors, writing_engine
 from crmdesk.store.keys import Key
 from crmdesk.store.triggers import trigger_problems
 
@@ -128,6 +128,16 @@ class Pool:
         """Lend the writing connection outside any transaction, for backup and maintenance."""
         with self._writing, sorted_errors():
             yield self._opened_writer()
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Let what is written within fail at once while another program writes, not after five seconds only."""
+        with self.writer_alone() as writer:
+            writer.execute("PRAGMA busy_timeout = 0")
+            try:
+                yield
+            finally:
+                writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     @contextmanager
     def put_aside(self) -> Iterator[None]:

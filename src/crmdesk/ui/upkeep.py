@@ -182,10 +182,10 @@ class Upkeep(QObject):
             return
         self._expired_on = day
 
-        def work(job: Job) -> int:
-            from crmdesk.operations import quotes
+        def work(job: Job) -> None:
+            from crmdesk.operations import expiry
 
-            return store.run_from("rule", quotes.expire)
+            expiry.settle(store)
 
         background.write(self, "", work, None, self._quietly)
 

@@ -112,6 +112,14 @@ def test_a_footer_below_an_empty_line_is_no_data(tmp_path: Path) -> None:
     assert cells_of(table_of(tmp_path, more)) == [["1", "2", "3"], ["lonely", "", ""], ["4", "5", "6"]]
 
 
+def test_a_last_row_of_sums_is_no_data(tmp_path: Path) -> None:
+    people = "Name,City,Revenue\nAcme,Berlin,10\n"
+    assert cells_of(table_of(tmp_path, people + "Total,,10\n")) == [["Acme", "Berlin", "10"]]
+    assert cells_of(table_of(tmp_path, people + '\nSumme:,,"1.236,50 €"\n')) == [["Acme", "Berlin", "10"]]
+    assert cells_of(table_of(tmp_path, people + "Total,Paris,10\n"))[1] == ["Total", "Paris", "10"]
+    assert cells_of(table_of(tmp_path, people + "Total,,10\nBeta,Bonn,1\n"))[1:] == [["Total", "", "10"], ["Beta", "Bonn", "1"]]
+
+
 def test_data_without_a_header_keeps_its_first_row(tmp_path: Path) -> None:
     table = table_of(tmp_path, "1,anna@example.com,Anna\n2,bob@example.com,Bob\n3,li@example.com,Li\n")
     assert not table.has_header

@@ -48,6 +48,14 @@ def test_the_first_visible_sheet_that_holds_something_is_taken(tmp_path: Path) -
         open_table(path, How(sheet="Nope"))
 
 
+def test_a_cover_sheet_is_passed_over_for_the_first_table(tmp_path: Path) -> None:
+    cover = [["Customers of 2026"], ["Please keep this to yourself"]]
+    path = book_of(tmp_path / "a.xlsx", {"Cover": cover, "List": [["name", "city"], ["Anna", "Köln"]]})
+    assert open_table(path).sheet == "List"
+    assert open_table(path, How(sheet="Cover")).sheet == "Cover"
+    assert open_table(book_of(tmp_path / "b.xlsx", {"Mails": [["mail"], ["a@b.example"]], "Empty": []})).sheet == "Mails"
+
+
 def test_a_workbook_without_rows_is_empty(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is empty"):
         open_table(book_of(tmp_path / "a.xlsx", {"Sheet": []}))

@@ -211,11 +211,30 @@ def _looks_like_data(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bo
 
 # ---- rows below the header ----
 
+_SUM = (
+    "total",
+    "totals",
+    "grand total",
+    "grand totals",
+    "sum",
+    "subtotal",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "合计",
+    "总计",
+    "小计",
+    "總計",
+    "合計",
+)
+_SUMS = frozenset(word + colon for name in _SUM for word in (name, name.capitalize(), name.title(), name.upper()) for colon in ("", ":"))
+
 
 def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
     """Return the data rows: without empty lines and without a footer, short ones filled up, long ones marked odd.
 
-    A footer is what stands, one cell a line, below an empty line at the end (as in Salesforce's reports).
+    A footer is what stands, one cell a line, below an empty line at the end (as in Salesforce's reports), and a last row of sums.
     """
     after_gap = False
     footer: list[Line] = []
@@ -225,6 +244,9 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
             after_gap = True
             continue
         if after_gap and width > 2 and cells.__class__ is list and sum(1 for cell in cells if cell != "") == 1 and cells[0] != "":
+            footer.append(line)
+            continue
+        if cells[0] in _SUMS and width > 2 and cells.__class__ is list and all(cell == "" or _is_data(cell) for cell in cells[1:]):
             footer.append(line)
             continue
         for held in footer:

@@ -33,7 +33,7 @@ _TOO_LARGE = mark("This workbook is too large to be read safely.")
 
 
 def open_workbook(path: Path, sheet: str | None = None) -> Table:
-    """Open a workbook at a sheet: the named one, else the first that is visible and holds something.
+    """Open a workbook at a sheet: the named one, else the first that is visible and holds a table of several columns, else the first that holds something.
 
     Formulas count with the values that were saved with them; links, macros and comments are left behind.
 
@@ -48,10 +48,17 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
         if sheet is not None and sheet not in book.sheet_names:
             raise UserError(tr("“{file}” has no sheet “{sheet}”.", file=path.name, sheet=sheet), hint=tr("It has: {sheets}.", sheets=", ".join(sheets)))
         with no_garbage():
+            found: Table | None = None
             for name in [sheet] if sheet is not None else sheets:
                 lines = _lines(path, book, name)
                 if any(not is_blank(cells) for _, cells in lines[:SAMPLE_ROWS]):
-                    return _table(path, kind, name, tuple(sheets), lines)
+                    table = _table(path, kind, name, tuple(sheets), lines)
+                    # A cover sheet holds lines of text, one cell each.
+                    if sheet is not None or len(sheets) == 1 or (table.width > 1 and table.has_header and table.sample):
+                        return table
+                    found = found or table
+            if found is not None:
+                return found
     finally:
         book.close()
     raise UserError(tr("“{file}” is empty.", file=path.name))

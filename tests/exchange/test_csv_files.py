@@ -116,6 +116,7 @@ def test_a_last_row_of_sums_is_no_data(tmp_path: Path) -> None:
     people = "Name,City,Revenue\nAcme,Berlin,10\n"
     assert cells_of(table_of(tmp_path, people + "Total,,10\n")) == [["Acme", "Berlin", "10"]]
     assert cells_of(table_of(tmp_path, people + '\nSumme:,,"1.236,50 €"\n')) == [["Acme", "Berlin", "10"]]
+    assert cells_of(table_of(tmp_path, people + "Total,info@total.example,10\n"))[1:] == [["Total", "info@total.example", "10"]]
     assert cells_of(table_of(tmp_path, people + "Total,Paris,10\n"))[1] == ["Total", "Paris", "10"]
     assert cells_of(table_of(tmp_path, people + "Total,,10\nBeta,Bonn,1\n"))[1:] == [["Total", "", "10"], ["Beta", "Bonn", "1"]]
 

@@ -211,24 +211,9 @@ def _looks_like_data(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bo
 
 # ---- rows below the header ----
 
-_SUM = (
-    "total",
-    "totals",
-    "grand total",
-    "grand totals",
-    "sum",
-    "subtotal",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "合计",
-    "总计",
-    "小计",
-    "總計",
-    "合計",
-)
+_SUM = "total|totals|grand total|grand totals|sum|subtotal|summe|gesamt|gesamtsumme|insgesamt|合计|总计|小计|總計|合計".split("|")
 _SUMS = frozenset(word + colon for name in _SUM for word in (name, name.capitalize(), name.title(), name.upper()) for colon in ("", ":"))
+_AMOUNT = re.compile(r"[-+(€$£¥]*[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?")
 
 
 def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
@@ -246,7 +231,7 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
         if after_gap and width > 2 and cells.__class__ is list and sum(1 for cell in cells if cell != "") == 1 and cells[0] != "":
             footer.append(line)
             continue
-        if cells[0] in _SUMS and width > 2 and cells.__class__ is list and all(cell == "" or _is_data(cell) for cell in cells[1:]):
+        if cells[0] in _SUMS and width > 2 and cells.__class__ is list and all(cell == "" or _AMOUNT.fullmatch(shown(cell)) for cell in cells[1:]):
             footer.append(line)
             continue
         for held in footer:

@@ -75,3 +75,11 @@ def test_of_a_pipeline_with_its_own_ends_the_users_words_hold(store: Store, tmp_
 )
 def test_numbers_and_chances_around_the_word_do_not_hide_it(stage: str, outcome: str) -> None:
     assert outcome_of(stage) == outcome
+
+
+def test_a_closing_date_of_a_deal_that_is_open_is_left_out(store: Store, tmp_path: Path) -> None:
+    assert ends(store, tmp_path, "Deal name,Stage,Closed date\nA,Qualify,2026-03-01\nB,Won,2026-03-02\nC,Lost,\n") == [
+        ("A", "Qualify", "open", 0),
+        ("B", "Won", "won", 1),
+        ("C", "Lost", "lost", 1),
+    ]

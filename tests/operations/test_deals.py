@@ -239,11 +239,30 @@ def test_who_may_see_only_own_deals_moves_only_those(store: Store) -> None:
     assert shown(store) == {"Meeting": ["Mine"]}
 
 
-def test_a_deal_that_is_won_today_closes_today_whatever_day_was_noted_while_it_was_open(store: Store) -> None:
-    rollout = deal(store, "Cold-chain rollout", closed_on="2020-01-05")
+def test_a_deal_that_is_won_today_closes_today_whatever_day_it_was_lost(store: Store) -> None:
+    rollout = deal(store, "Cold-chain rollout", stage="Lost", closed_on="2020-01-05")
     with frozen(datetime(2026, 11, 18, 12, 0, tzinfo=UTC)):
         store.run(deals.move, rollout, stage(store, "Won"))
     assert facts(store, rollout, "closed_on") == ("2026-11-18",)
+
+
+def test_a_closed_deal_has_a_closing_date_and_an_open_one_has_none(store: Store) -> None:
+    with frozen(datetime(2026, 11, 18, 12, 0, tzinfo=UTC)):
+        won = deal(store, "Won already", stage="Won")
+    rollout = deal(store, "Cold-chain rollout")
+    assert facts(store, won, "closed_on") == ("2026-11-18",)
+    with pytest.raises(UserError, match="won or lost has a closing date") as emptied:
+        store.run(records.edit, "deal", [won], {"closed_on": ""})
+    with pytest.raises(UserError, match="open deal has no closing date"):
+        store.run(records.edit, "deal", [rollout], {"closed_on": "2026-11-01"})
+    with pytest.raises(UserError, match="open deal has no closing date"):
+        deal(store, "Another", closed_on="2026-11-01")
+    assert emptied.value.field == "closed_on"
+    store.run(records.edit, "deal", [won], {"closed_on": "2026-11-02"})
+    store.run(records.edit, "deal", [won], {"stage": "Qualify", "closed_on": ""})
+    assert facts(store, won, "closed_on") == (None,)
+    store.undo()
+    assert facts(store, won, "closed_on") == ("2026-11-02",)
 
 
 def test_a_deal_that_is_lost_already_takes_another_reason_and_stays_where_it_stands(store: Store) -> None:

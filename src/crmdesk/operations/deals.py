@@ -48,7 +48,7 @@ def prepare_new(change: Change, deal: Deal) -> None:
 
 def finish_new(change: Change, deal: Deal) -> None:
     """Complete a new deal once the given values are on it."""
-    known = {name: getattr(deal, name) for name in ("stage_id", "pipeline_id", "currency", "owner_id", "opened_on", "stage_since", "position", "closed_on")}
+    known = {name: getattr(deal, name) for name in ("stage_id", "pipeline_id", "currency", "owner_id", "opened_on", "stage_since", "position")}
     for name, value in completed(change, known).items():
         setattr(deal, name, value)
 
@@ -63,12 +63,9 @@ def completed(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
     stage = _stage(change, known["stage_id"]) if "stage_id" in known else _first_stage(change, known.get("pipeline_id"))
     if "pipeline_id" in known and known["pipeline_id"].bytes != stage.pipeline:
         raise UserError(tr("This stage belongs to another pipeline."), field="stage")
-    today = _today(change)
     usual: dict[str, Any] = {
-        "currency": change.settings.currency, "owner_id": change.member_id, "opened_on": today, "stage_since": change.at, "position": _top(change, stage.id),
+        "currency": change.settings.currency, "owner_id": change.member_id, "opened_on": _today(change), "stage_since": change.at, "position": _top(change, stage.id),
     }  # fmt: skip
-    if stage.outcome != "open":
-        usual["closed_on"] = today
     return {**usual, **known, "stage_id": UUID(bytes=stage.id), "pipeline_id": UUID(bytes=stage.pipeline)}
 
 

@@ -138,6 +138,7 @@ class Writing(Pool):
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         # Who only reads does without these, and starts a little sooner.
         from crmdesk.store.circles import check_circles
+        from crmdesk.store.closings import DEAL, settle_closings
         from crmdesk.store.issued import check_closed, check_issued
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
         from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE, complete_totals
@@ -146,6 +147,8 @@ class Writing(Pool):
         change.bulk_checks()
         touched = complete_stamps(connection, before)
         check_circles(connection, before, touched)
+        if DEAL in touched:
+            settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
         if kind == "do":
             check_issued(connection, before)
         if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:

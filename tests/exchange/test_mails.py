@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.files.mails import text_of
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.several import import_files
+from crmdesk.exchange.values.html_texts import text_of
 from crmdesk.operations import records
 from crmdesk.queries import attachments
 
@@ -97,7 +97,7 @@ def test_html_is_read_as_text_and_nothing_of_it_runs(store: Store, tmp_path: Pat
         subtype="html",
     )
     import_file(store, "activity", saved(tmp_path, message))
-    assert rows(store, "SELECT body FROM activity")[0][0].endswith("\n\nHello you\n\n• one\n• two")
+    assert rows(store, "SELECT body FROM activity")[0][0].endswith("\n\nHello you\n\n- one\n- two")
     assert text_of("<p>1 &lt; 2<br>next") == "1 < 2\nnext"
 
 

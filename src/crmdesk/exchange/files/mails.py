@@ -11,12 +11,13 @@ from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from functools import partial
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.happenings import LONGEST_TEXT, Files, Happening, HappeningShape, columns, layout_of
 from crmdesk.exchange.table import SAMPLE_ROWS, OddRow, Table, Ways
+from crmdesk.exchange.values.html_texts import LARGEST as LARGEST_HTML
+from crmdesk.exchange.values.html_texts import text_of
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ MOST_FILES = 50
 MOST_PARTS = 500
 MOST_PEOPLE = 200
 MOST_TEXT = 60_000_000
-LARGEST_HTML = 2 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _HEADERS = re.compile(
@@ -365,46 +365,3 @@ def _of_headers(headers: dict[str, str]) -> datetime | None:
     except (KeyError, ValueError, TypeError, IndexError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-# ---- HTML ----
-
-_BREAKS = frozenset("br p div tr li h1 h2 h3 h4 h5 h6 table ul ol blockquote pre hr section article header footer".split())
-_UNSHOWN = frozenset("script style head title template noscript svg object iframe".split())
-
-
-class _TextOf(HTMLParser):
-    """Collects the words of a page; nothing is run, loaded or followed."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSHOWN:
-            self._hidden.append(tag)
-        elif tag in _BREAKS:
-            self.pieces.append("\n• " if tag == "li" else "\n")
-        elif tag in {"td", "th"}:
-            self.pieces.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            while self._hidden.pop() != tag:
-                pass
-        elif tag in _BREAKS and tag != "br":
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(re.sub(r"\s+", " ", data))
-
-
-def text_of(html: str) -> str:
-    """Return the text of HTML, with its lines."""
-    parser = _TextOf()
-    parser.feed(html[:LARGEST_HTML])
-    parser.close()
-    lines = (re.sub(r" {2,}", " ", line).strip() for line in "".join(parser.pieces).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -8,6 +8,8 @@ from crmdesk.clock import new_id_bytes, now_ms
 from crmdesk.exchange.shapes.customers import Person
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import one_line
+from crmdesk.exchange.values.html_texts import plain
 from crmdesk.i18n import mark
 from crmdesk.models.names import folded, sort_key
 
@@ -60,8 +62,8 @@ class TicketShape(Shape):
     def finish(self, draft: Draft) -> None:
         """Complete status and times."""
         values = draft.values
-        draft.rest["said"] = self.text(draft.cells, "description")
-        values["subject"] = values["subject"] or draft.rest["said"][:120] or None
+        draft.rest["said"] = plain(self.text(draft.cells, "description"))
+        values["subject"] = values["subject"] or one_line(draft.rest["said"].partition("\n")[0])[:120] or None
         values["status"] = values["status"] or ("closed" if values["closed_at"] else "open")
         values["priority"] = values["priority"] or "normal"
         times = [at for at in (values["first_replied_at"], values["resolved_at"], values["closed_at"]) if at]

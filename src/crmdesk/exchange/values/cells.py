@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crmdesk.clock import to_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.html_texts import plain
 from crmdesk.exchange.values.hyperlinks import without_text
 from crmdesk.exchange.words.choices import meaning
 from crmdesk.fields import (
@@ -268,7 +269,7 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
         case "text":
             read: Read = read_website if item.name == "website" else read_text
         case "long_text":
-            read = read_long_text
+            read = _as_it_is if item.name == "frozen" else read_long_text  # the page of a quote as it was issued is ours
         case "integer":
             read = {"employees": _sizes, "founded": _years}.get(item.name, _integers)(hints.decimal_sign)
         case "decimal" | "rate":
@@ -305,7 +306,11 @@ def one_line(cell: Cell) -> str:
 
 
 def read_long_text(cell: Cell) -> str | None:
-    """Return the text of a cell with its lines."""
+    """Return the text of a cell with its lines; HTML as people read it."""
+    return plain(many_lines(cell)) or None
+
+
+def _as_it_is(cell: Cell) -> str | None:
     return many_lines(cell) or None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import many_lines
+from crmdesk.exchange.values.cells import many_lines, read_long_text
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE, mail_of, without_text
 from crmdesk.exchange.words import headers
 from crmdesk.models.checks import check_mail
@@ -138,7 +138,7 @@ class PartsReader:
             tags = self._tags()
             parts.tags = list(dict.fromkeys(tags.read(text) for text in self.tag_texts(cells)))
         if "note" in self._slots:
-            notes = [text for index, *_ in self._slots["note"] if (text := many_lines(cells[index]))]
+            notes = [said for index, *_ in self._slots["note"] if (said := read_long_text(cells[index]))]
             parts.note = "\n".join(notes) or None
 
     def _read_website(self, text: str, parts: Parts) -> None:

@@ -119,6 +119,7 @@ def test_a_product_fills_what_the_line_leaves_out() -> None:
         ("currency", 7, "currency", "text in quotation marks"),
         ("lines", {}, "lines", "list"),
         ("lines", None, "lines", "missing"),
+        ("lines/0/taxes", [{"name": "VAT", "rate": "5"}, {"name": "vat ", "rate": "5"}], "line 1, taxes", "“vat ” is named twice"),
         ("lines", ["x"], "line 1, line", "object"),
         ("lines/0/unit_price", None, "line 1, unit_price", "missing"),
         ("lines/0/unit_price", "NaN", "line 1, unit_price", "“NaN” is not a number"),

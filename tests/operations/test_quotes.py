@@ -139,6 +139,15 @@ def test_a_document_comes_back_as_it_was_given(store: Store, company: UUID) -> N
     assert again == given
 
 
+@pytest.mark.parametrize("taxes", ['[{"name": "VAT", "rate": "5"}, {"name": "VAT", "rate": "5"}]', '[{"rate": "5"}]', '{"name": 1}', "[" * 100_000, "x"])
+def test_taxes_of_a_line_that_are_none_are_refused_whatever_way_they_come(store: Store, company: UUID, taxes: str) -> None:
+    quote, _ = store.run(quotes.add_document, document(company="Ernst Handel"))
+    line = rows(store, "SELECT id FROM quote_line")[0][0]
+    with pytest.raises(UserError, match="tax|expected"):
+        store.run(records.edit, "quote_line", [UUID(bytes=line)], {"taxes": taxes})
+    assert rows(store, "SELECT tax FROM quote") == [(213600,)]
+
+
 @pytest.mark.parametrize(("name", "text"), [("company", "Nobody Ltd"), ("contact", "John Nobody"), ("deal", "No deal")])
 def test_a_document_that_names_somebody_unknown_is_refused_and_leaves_nothing(store: Store, name: str, text: str) -> None:
     with pytest.raises(UserError, match=text) as refused:

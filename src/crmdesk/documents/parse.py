@@ -172,7 +172,9 @@ def _with_defaults(row: object, at: _Place, product_defaults: Callable[[str], Ma
 
 def _line(table: Mapping[str, object], at: _Place, decimals: int, default_tax: tuple[str, Decimal]) -> Line:
     kind = _kind(table, at)
-    taxes = _taxes(table, at)
+    taxes = read_taxes(table.get("taxes"), at)
+    if taxes and (table.get("tax_category") is not None or table.get("tax_rate") is not None):
+        at.refuse("taxes", tr("A line has either several taxes or one category and rate."))
     category, rate = _category(table, at)
     return Line(
         description=_text(table, "description", at),
@@ -209,11 +211,21 @@ def _base_quantity(table: Mapping[str, object], at: _Place) -> Decimal:
     return base
 
 
-def _taxes(table: Mapping[str, object], at: _Place) -> tuple[Tax, ...]:
-    rows = _list(table, "taxes", at)
-    if rows and (table.get("tax_category") is not None or table.get("tax_rate") is not None):
-        at.refuse("taxes", tr("A line has either several taxes or one category and rate."))
-    return tuple(_tax(row, _Place(at.line, tax=index)) for index, row in enumerate(rows))
+def read_taxes(source: object, at: _Place = TOP) -> tuple[Tax, ...]:
+    """Read the list of a line's several taxes.
+
+    Raises:
+        UserError: something is missing, unknown or not what it should be, or a tax is named twice.
+    """
+    taxes = tuple(_tax(row, _Place(at.line, tax=index)) for index, row in enumerate(_list({"taxes": source}, "taxes", at)))
+    seen: set[str] = set()
+    for tax in taxes:
+        if (name := " ".join(tax.name.casefold().split())) in seen:
+            at.refuse(
+                "taxes", tr("The tax “{name}” is named twice on this line.", name=tax.name), tr("Name each tax once, or give the second one a name of its own.")
+            )
+        seen.add(name)
+    return taxes
 
 
 def _tax(row: object, at: _Place) -> Tax:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crmdesk.documents.calculator import AllowanceCharge, Document, Line, Tax, TaxProfile, calculate, check_identities
+from crmdesk.documents.parse import read_taxes
 from crmdesk.documents.written import read_totals, totals_record
 from crmdesk.errors import UserError
 from crmdesk.fields import RATE_SCALE, from_minor, from_scaled, to_minor
@@ -196,9 +197,10 @@ def _line(line_id: bytes, values: Sequence[Any], allowances: tuple[AllowanceChar
 
 def _taxes(text: str) -> tuple[Tax, ...]:
     try:
-        return tuple(Tax(str(tax["name"]), Decimal(tax["rate"]), "cumulative" if tax.get("base") == "cumulative" else "net") for tax in json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
+        found = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
         raise UserError(tr("The taxes of a line can't be read."), field="taxes") from None
+    return read_taxes(found)
 
 
 # -- completing a transaction ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from crmdesk.fields import Money
 from crmdesk.operations import records, workspace
 from crmdesk.queries import records as found
@@ -55,6 +58,7 @@ def test_a_required_own_field_is_asked_for_when_a_record_is_made(desk: Desk, sto
     dialog = NewCustomerDialog(desk.window, "contact", made.append)
     dialog.open()
     inputs = dialog.form.editors
+    desk.settle()
     inputs["given_name"].inner.setText("Anna")  # type: ignore[attr-defined]
     dialog.save()
     desk.settle()
@@ -65,3 +69,35 @@ def test_a_required_own_field_is_asked_for_when_a_record_is_made(desk: Desk, sto
     desk.settle()
     with store.read() as reader:
         assert found.rows(reader, "contact", made, ["name", "segment"])[0].values == {"name": "Anna", "segment": "Food"}
+
+
+def test_a_dialog_waits_for_no_own_field_and_loses_no_key_when_they_come(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    dialog = NewCustomerDialog(desk.window, "contact", lambda _: None)
+    dialog.open()
+    first = dialog.form.editors["given_name"].inner
+    assert list(dialog.form.editors)[-1] == "email", "the question for own fields is answered behind"
+    QTest.keyClicks(first, "An")
+    desk.settle()
+    assert list(dialog.form.editors)[-1] == "segment"
+    assert QApplication.focusWidget() is first
+    QTest.keyClicks(first, "na")
+    QTest.keyClicks(dialog.form.editors["segment"].inner, "Food")
+    assert dialog.form.values() == {"given_name": "Anna", "segment": "Food"}
+    dialog.reject()
+    desk.settle()
+    again = NewCustomerDialog(desk.window, "contact", lambda _: None)
+    again.open()
+    desk.settle()
+    assert again.form.values() == {"given_name": "Anna", "segment": "Food"}
+
+
+def test_what_is_saved_before_the_required_own_fields_are_shown_is_refused_at_them(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    dialog = NewCustomerDialog(desk.window, "contact", lambda _: None)
+    dialog.open()
+    dialog.form.editors["given_name"].inner.setText("Anna")  # type: ignore[attr-defined]
+    dialog.save()
+    desk.settle()
+    assert dialog.isVisible()
+    assert dialog.form._errors["segment"].text()

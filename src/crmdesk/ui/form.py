@@ -45,20 +45,24 @@ class Form(FormGrid):
 
     def __init__(self, fields: Sequence[Field], context: Context, save: Save | None = None, label_width: int = 120) -> None:
         super().__init__(label_width, 2 if context.is_quiet else 8)
-        self._save = save
+        self._save, self._context = save, context
         self._of: object = None
         self.editors: dict[str, Editor] = {}
         self._errors: dict[str, InlineError] = {}
         self._labels: dict[str, Text] = {}
         self._saved = SavedMark(self)
+        self.add_fields(fields)
+
+    def add_fields(self, fields: Sequence[Field]) -> None:
+        """Ask for more fields beneath the others."""
         for field in fields:
-            self._add_field(field, context)
+            self._add_field(field)
         names = list(self.editors.values())
         for before, after in zip(names, names[1:], strict=False):
             QWidget.setTabOrder(before, after)
 
-    def _add_field(self, field: Field, context: Context) -> None:
-        editor, error = editor_for(field, context), InlineError()
+    def _add_field(self, field: Field) -> None:
+        editor, error = editor_for(field, self._context), InlineError()
         editor.reverts = self._save is not None
         self.editors[field.name], self._errors[field.name] = editor, error
         label = tr(field.label) + (" *" if field.required else "")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from crmdesk.fields import Field
+    from crmdesk.store import Reader
     from crmdesk.ui.page import Frame
 
 Save = Callable[[dict[str, Any], Callable[[Any], None], Callable[[Exception], None]], object]
@@ -37,17 +38,31 @@ class AskDialog(DeedDialog):
         verb: what stands on the button.
         save: does it.
         values: what the inputs show at first.
+        further: reads fields that are asked for beneath them; `add_fields` gets them.
     """
 
-    def __init__(self, frame: Frame, fields: Sequence[Field], title: str, verb: str, save: Save, values: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, frame: Frame, fields: Sequence[Field], title: str, verb: str, save: Save, values: Mapping[str, Any] | None = None,
+        further: Callable[[Reader], Sequence[Field]] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(frame, frame if isinstance(frame, QWidget) else None, title, verb, self.save)
+        if further is not None:
+            frame.ask(self, further, self.add_fields)  # first of all, so that they are there before the dialog is seen
         self._save, self._given = save, dict(values or {})
-        self.form = Form(fields, context(frame.store))
+        self.form = Form((), context(frame.store))
+        self._ask_for(fields)
+        self.form.set_values(self._given)
+        self.lay_out(self.form)
+
+    def add_fields(self, fields: Sequence[Field]) -> None:
+        """Ask for further fields beneath the others."""
+        self._ask_for(fields)
+
+    def _ask_for(self, fields: Sequence[Field]) -> None:
+        self.form.add_fields(fields)
         for editor in self.form.editors.values():
             if isinstance(editor, LinkEditor):
                 editor.can_open = False
-        self.form.set_values(self._given)
-        self.lay_out(self.form)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -107,9 +122,14 @@ class NewRecordDialog(AskDialog):
             frame.do(records.add, entity, {**(hidden or {}), **wanted}, done=finished, failed=failed)
 
         cls = entity_class(entity)
-        with frame.store.read() as reader:
-            own = [field for field in own_fields(reader, cls.entity.name).values() if field.required]
-        super().__init__(frame, [*(cls.fields[name] for name in names), *own], title, verb, save, values)
-        given = {**(hidden or {}), **(values or {})}
-        whose = "".join(f"/{name}={getattr(value, 'id', value)}" for name, value in sorted(given.items()))
-        self.keep_typed(f"new/{entity}{whose}", self.form.editors)
+        kept = {**(hidden or {}), **(values or {})}
+        self._key = f"new/{entity}" + "".join(f"/{name}={getattr(value, 'id', value)}" for name, value in sorted(kept.items()))
+
+        def required(reader: Reader) -> list[Field]:
+            return [field for field in own_fields(reader, entity).values() if field.required]
+
+        super().__init__(frame, [cls.fields[name] for name in names], title, verb, save, values, required)
+
+    def add_fields(self, fields: Sequence[Field]) -> None:
+        super().add_fields(fields)
+        self.keep_typed(self._key, self.form.editors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.models.registry import PARTS, entity_class
@@ -26,3 +27,29 @@ def _add_part(change: Change, entity: str, given: dict[str, Any]) -> UUID:
     values.assign(change, part, given)
     change.keep(part)
     return part.id
+
+
+def stored(store: Store, entity: str) -> list[dict[str, Any]]:
+    """Return the records of an entity as they are stored, members and own fields by name."""
+    cls = entity_class(entity)
+    columns = [column for column in cls.columns if column != "deleted_at"]
+    names = ", ".join(f'"{column}"' for column in columns)
+    with store.read() as reader:
+        rows = reader.rows(f'SELECT {names} FROM "{entity}" WHERE deleted_at IS NULL ORDER BY id')
+        own = dict(reader.rows("SELECT lower(hex(id)), name FROM custom_field WHERE about = ? AND deleted_at IS NULL", (entity,)))
+        members = dict(reader.rows("SELECT id, name FROM member"))
+    return [_by_name(dict(zip(columns, row, strict=True)), own, members) for row in rows]
+
+
+def _by_name(values: dict[str, Any], own: dict[str, str], members: dict[bytes, str]) -> dict[str, Any]:
+    found = {column: members.get(value, value) if column == "owner_id" else value for column, value in values.items() if column != "custom"}
+    told = json.loads(values.get("custom") or "{}")
+    return {**found, **{own[key.replace("-", "").lower()]: value for key, value in told.items()}}
+
+
+def differences(came: list[dict[str, Any]], went: list[dict[str, Any]]) -> list[Any]:
+    """Return what is not as it was, field by field: name, how it came and how it went."""
+    if len(came) != len(went):
+        return [("records", len(came), len(went))]
+    names = dict.fromkeys(name for row in (*came, *went) for name in row)
+    return [(name, a.get(name), b.get(name)) for a, b in zip(came, went, strict=True) for name in names if a.get(name) != b.get(name)]

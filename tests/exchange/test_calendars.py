@@ -167,16 +167,18 @@ def test_a_calendar_is_refused_where_it_means_nothing(store: Store, tmp_path: Pa
         taken(store, tmp_path)
 
 
-@pytest.mark.parametrize(("rule", "plain", "days"), [
-    ("FREQ=WEEKLY;BYDAY=MO,WE;INTERVAL=2", False, ["01-05", "01-07", "01-19"]), ("FREQ=MONTHLY;BYDAY=-1FR", False, ["01-05", "01-30", "02-27"]), ("FREQ=WEEKLY;BYDAY=MO", True, ["01-05", "01-12", "01-19"]),
-    ("FREQ=MONTHLY;BYMONTHDAY=-1", False, ["01-05", "01-31", "02-28"]), ("D2 #0", True, ["01-05", "01-07", "01-09"]), ("MP1 2+ TU #3", False, ["01-05", "01-13", "02-10"]),
-    ("FREQ=DAILY;UNTIL=20260106T000000Z", False, ["01-05", "01-06"]), ("FREQ=MONTHLY", True, ["01-05", "02-05", "03-05"]),
+@pytest.mark.parametrize(("rule", "repeats", "days"), [
+    ("FREQ=WEEKLY;BYDAY=MO,WE;INTERVAL=2", "", ["01-05", "01-07", "01-19"]), ("FREQ=MONTHLY;BYDAY=-1FR", "", ["01-05", "01-30", "02-27"]), ("FREQ=WEEKLY;BYDAY=MO", "week", ["01-05", "01-12", "01-19"]),
+    ("FREQ=MONTHLY;BYMONTHDAY=-1", "", ["01-05", "01-31", "02-28"]), ("D2 #0", "day", ["01-05", "01-07", "01-09"]), ("MP1 2+ TU #3", "", ["01-05", "01-13", "02-10"]),
+    ("FREQ=DAILY;UNTIL=20260106T000000Z", "day", ["01-05", "01-06"]), ("FREQ=MONTHLY", "month", ["01-05", "02-05", "03-05"]),
+    ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "workday", ["01-05", "01-06", "01-07"]), ("FREQ=DAILY;BYDAY=FR,TH,WE,TU,MO", "workday", ["01-05", "01-06", "01-07"]),
+    ("FREQ=DAILY;COUNT=3", "", ["01-05", "01-06", "01-07"]),
 ])  # fmt: skip
-def test_rules_are_understood(rule: str, plain: bool, days: list[str]) -> None:
+def test_rules_are_understood(rule: str, repeats: str, days: list[str]) -> None:
     start, understood = datetime(2026, 1, 5).date(), rule_of(rule)
     assert understood is not None
     found: list[date] = list(understood.days_between(start, start, start.replace(month=4)))
-    assert (understood.is_plain(start), [f"{day:%m-%d}" for day in found[:3]]) == (plain, days)
+    assert (understood.repeats(start), [f"{day:%m-%d}" for day in found[:3]]) == (repeats, days)
 
 
 def test_what_we_exported_is_itself_when_it_comes_back(store: Store, tmp_path: Path, in_march: Callable[[float], None]) -> None:

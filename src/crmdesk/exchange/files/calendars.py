@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.contentlines import Pile, fallback_of, is_old, is_our_id, plain, property_of, unfolded
-from crmdesk.exchange.files.happenings import Happening, HappeningShape, columns, layout_of
+from crmdesk.exchange.files.happenings import FIELDS, LINKS, OURS, Happening, HappeningShape, columns, layout_of
+from crmdesk.exchange.files.our_terms import OWN, our_values
 from crmdesk.exchange.files.recurring import rule_of
 from crmdesk.exchange.files.zones import Zones
-from crmdesk.exchange.table import SAMPLE_ROWS, OddRow, Table, Ways
+from crmdesk.exchange.table import SAMPLE_ROWS, Cell, OddRow, Table, Ways
+from crmdesk.fields import read_date
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.activity import ACTIVITY_KINDS
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Line
 
 SOURCE = "iCalendar"
-OURS = "CRMDesk"
 COMPONENTS = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL", b"VTIMEZONE", b"VFREEBUSY"))
 KINDS = {"VEVENT": "meeting", "VTODO": "task", "VJOURNAL": "note"}
 LARGEST = 60 << 20
@@ -57,14 +58,15 @@ def open_calendars(paths: Sequence[Path]) -> Table:
         if len(paths) > 1:
             raise UserError(tr("There is no appointment and no task in these files."))
         raise UserError(tr("“{file}” holds no appointment and no task.", file=paths[0].name))
-    lines = [agenda.line(row) for row in agenda.rows]
+    more = agenda.more()
+    lines = [agenda.line(row, more) for row in agenda.rows]
 
     def rows() -> Iterator[Line]:
         return iter(lines)
 
     return Table(
-        paths[0], "ics", columns(), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), encoding="utf-8", delimiter=",", notes=agenda.notes(),
-        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None), HappeningShape, None, agenda.give_back, agenda.pile.said, agenda.pile.files),
+        paths[0], "ics", columns(more), rows, tuple(lines[:SAMPLE_ROWS]), len(lines), encoding="utf-8", delimiter=",", notes=agenda.notes(),
+        ways=Ways(SOURCE, partial(layout_of, SOURCE, agenda.product or None, more=more), HappeningShape, None, agenda.give_back, agenda.pile.said, agenda.pile.files),
     )  # fmt: skip
 
 
@@ -120,11 +122,15 @@ class Agenda:
         except UserError as error:
             self.rows.append(Happening(line, KINDS[block.name], entry.text("SUMMARY"), problem=error.message))
 
-    def line(self, row: Happening) -> Line:
+    def more(self) -> tuple[str, ...]:
+        """Return the fields that only our own entries tell: the records that they link, and own fields of the user's; who has it, even if nobody."""
+        told = {name for row in self.rows for name in row.ours} - set(FIELDS)
+        return tuple(sorted(told | ({"owner"} if self.product == OURS else set())))
+
+    def line(self, row: Happening, more: Sequence[str]) -> Line:
         """Return a row as the table has it."""
-        if row.problem:
-            return row.line, OddRow.because(row.problem, row.cells())
-        return row.line, row.cells()
+        cells = row.cells(more)
+        return row.line, OddRow.because(row.problem, cells) if row.problem else cells
 
     def notes(self) -> tuple[str, ...]:
         """Say what was left out, and what was guessed."""
@@ -323,13 +329,20 @@ class Entry:
             return None
 
     def as_ours(self, row: Happening) -> Happening:
-        """Return a row of a calendar that we wrote as the record that it was."""
+        """Return a row of a calendar that we wrote as the record that it was.
+
+        Raises:
+            UserError: what it says of a field is no value of it.
+        """
         kind = self.text("CATEGORIES").lower()
         if self.block.name != "VTODO" and kind in {choice.value for choice in ACTIVITY_KINDS}:
             row.kind = kind
-        row.body = self.text("DESCRIPTION")
-        if is_our_id(row.external_id):
+        row.body, row.author, row.people = self.text("DESCRIPTION"), "", ()
+        told = dict(pair for items in self._properties.values() for item in items for pair in our_values(item))
+        row.id = told.get("id", "")
+        if not row.id and is_our_id(row.external_id):
             row.id, row.external_id = row.external_id, ""
+        row.ours = {name: _typed(name, text) for name, text in told.items() if name in FIELDS or name.startswith(OWN) or name.removesuffix("_id") in LINKS}
         return row
 
     def replaced(self) -> str:
@@ -344,8 +357,8 @@ class Entry:
             due = start + length
         row.due = due
         day = due.date() if isinstance(due, datetime) else due
-        if rule and day and rule.is_plain(day):
-            row.repeats, row.repeat_every = rule.every, rule.interval
+        if rule and day and (repeats := rule.repeats(day)):
+            row.repeats, row.repeat_every, row.repeats_until = repeats, rule.interval if rule.interval > 1 else 0, rule.until
             rules = ()
         row.body = self._body(rules[0].value[:300] if rules else "", words)
         done = self.moment("COMPLETED")
@@ -367,6 +380,20 @@ class Entry:
                 at = self._moment_of(item, item.value)
                 return at if isinstance(at, datetime) else None
         return None
+
+
+def _typed(name: str, text: str) -> Cell:
+    """Return the value of a field of ours as it is read from the terms of all calendars."""
+    if not text or name not in _DAYS | _NUMBERS:
+        return text
+    if name in _DAYS:
+        return read_date(text)
+    if not text.isdigit() or len(text) > 9:
+        raise UserError(tr("“{text}” is not a number.", text=text[:80]))
+    return int(text)
+
+
+_DAYS, _NUMBERS = frozenset({"due_on", "repeats_from", "repeats_until"}), frozenset({"minutes", "repeat_every"})
 
 
 def _stamp(uid: str, at: date | datetime) -> str:

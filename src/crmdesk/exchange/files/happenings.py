@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import now_ms, to_ms
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.our_terms import OWN
 from crmdesk.exchange.shapes.shape import Draft, Shape
 from crmdesk.exchange.table import Cell, shown
+from crmdesk.exchange.values.entries import title_of
 from crmdesk.exchange.values.layouts import Column, Layout, Target
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crmdesk.exchange.shapes.shape import Values, Work
     from crmdesk.exchange.table import Line, Table
 
 FIELDS = (
-    "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "external_id", "id", "files",
+    "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "repeats_from",
+    "repeats_until", "direction", "external_id", "source", "id", "files",
 )  # fmt: skip
 _LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id"), "id": mark("Id")}
+OURS = "CRMDesk"
 LONGEST_TEXT = 100_000
 LONGEST_SUBJECT = 500
 
@@ -42,6 +46,7 @@ class Happening:
     Attributes:
         id: of a record that came from here once.
         author, people: mail addresses in lower case.
+        ours: what else an entry of our own says, by field: the records that it links, own fields of the user's.
         problem: why it can't be taken, empty if it can.
     """
 
@@ -58,33 +63,49 @@ class Happening:
     done_at: datetime | None = None
     repeats: str = ""
     repeat_every: int = 0
+    repeats_until: date | None = None
     external_id: str = ""
     id: str = ""
     files: Files = field(default_factory=Files)
+    ours: Mapping[str, Cell] = field(default_factory=dict)
     problem: str = ""
 
-    def cells(self) -> list[Cell]:
-        """Return the cells in the order of `FIELDS`."""
+    def cells(self, more: Sequence[str] = ()) -> list[Cell]:
+        """Return the cells in the order of `FIELDS`, and behind them what our own entries say of some more fields."""
         due_at = self.due if isinstance(self.due, datetime) else None
         subject = " ".join(self.subject.replace("\0", "").split())[:LONGEST_SUBJECT]
-        return [
-            self.kind, subject, _or_empty(self.at), self.minutes or "", self.author, ", ".join(self.people), self.body[:LONGEST_TEXT].replace("\0", "").strip(),
-            "" if due_at else _or_empty(self.due), _or_empty(due_at), _or_empty(self.remind_at), _or_empty(self.done_at),
-            self.repeats, self.repeat_every or "", self.external_id, self.id, self.files,
-        ]  # fmt: skip
+        cells: dict[str, Cell | None] = {
+            "kind": self.kind, "subject": subject, "at": self.at, "minutes": self.minutes or None, "author": self.author, "people": ", ".join(self.people),
+            "body": self.body[:LONGEST_TEXT].replace("\0", "").strip(), "due_on": self.due, "due_at": due_at, "remind_at": self.remind_at,
+            "done_at": self.done_at, "repeats": self.repeats, "repeat_every": self.repeat_every or None, "repeats_from": self.due if self.repeats else None,
+            "repeats_until": self.repeats_until, "external_id": self.external_id, "id": self.id, "files": self.files,
+        }  # fmt: skip
+        return [_or_empty(self.ours.get(name, cells.get(name))) for name in (*FIELDS, *more)]
 
 
 def _or_empty(value: Cell | None) -> Cell:
     return "" if value is None else value
 
 
-def columns() -> tuple[str, ...]:
-    """Return the names of the columns."""
-    known = {**entity_class("task").fields, **entity_class("activity").fields}
-    return tuple(tr(_LABELS[name]) if name in _LABELS else tr(known[name].label) for name in FIELDS)
+def columns(more: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the names of the columns.
+
+    Args:
+        more: fields that only our own entries tell, with those of the user's own.
+    """
+    return (*(tr(_LABELS[name]) if name in _LABELS else tr(_KNOWN[name].label) for name in FIELDS), *map(_label_of, more))
 
 
-def layout_of(source: str, product: str | None, entity: str, table: Table) -> Layout:
+def _label_of(name: str) -> str:
+    link = name.removesuffix("_id")
+    return name.removeprefix(OWN) if name.startswith(OWN) else title_of("task", link, "id") if link != name else tr(_KNOWN[name].label)
+
+
+_KNOWN = {**entity_class("task").fields, **entity_class("activity").fields}
+LINKS = frozenset(name for name, item in _KNOWN.items() if item.kind == "link")
+
+
+def layout_of(source: str, product: str | None, entity: str, table: Table, more: Sequence[str] = ()) -> Layout:
     """Say where the columns go: to activities, or tasks; each finds its own.
 
     Raises:
@@ -94,13 +115,16 @@ def layout_of(source: str, product: str | None, entity: str, table: Table) -> La
         raise UserError(
             tr("“{file}” holds appointments, tasks or mails, and these become activities or tasks.", file=table.path.name), hint=tr("Import it as “activity”.")
         )
+    names = (*FIELDS, *more)
     filled = (
         {index for _, cells in table.sample for index, cell in enumerate(cells) if cell != ""}
         if table.line_count == len(table.sample)
-        else set(range(len(FIELDS)))
-    )
-    named = enumerate(zip(FIELDS, table.columns, strict=True))
-    return Layout(entity, tuple(Column(index, header, Target(name), None, "product") for index, (name, header) in named if index in filled), product, source)
+        else set(range(len(names)))
+    ) | set(range(len(FIELDS), len(names)))
+    named = enumerate(zip(names, table.columns, strict=True))
+    targets = {index: (header, None if name.startswith(OWN) else Target(name)) for index, (name, header) in named if index in filled}
+    found = tuple(Column(index, header, target, None, "product" if target else "") for index, (header, target) in targets.items())
+    return Layout(entity, found, product, source, tuple(column.header for column in found if column.target is None))
 
 
 @dataclass(frozen=True)
@@ -131,13 +155,15 @@ class HappeningShape(Shape):
         super().__init__(work, entity)
         self.places = {column.target.field: column.index for column in work.layout.columns if column.target}
         self.people: dict[str, Person | None] = {}
+        self.is_ours = work.layout.product == OURS
 
     def special(self) -> frozenset[str]:
-        """Return all columns: they are read here."""
+        """Return the columns that are read here: all but those that only our own entries tell."""
         return frozenset(FIELDS)
 
     def prepare(self, block: Sequence[Line]) -> None:
-        """Look up the mail addresses of a block."""
+        """Look up the mail addresses of a block, and the records that our own entries link."""
+        super().prepare(block)
         wanted = {
             mail for _, cells in block if cells.__class__ is list for name in ("author", "people") for mail in _mails(self._text(cells, name)) if mail not in self.people
         }  # fmt: skip
@@ -164,10 +190,21 @@ class HappeningShape(Shape):
         kind = self._text(cells, "kind") or ("task" if self.entity == "task" else "meeting")
         values = self._task(cells) if kind == "task" else self._activity(cells, kind)
         draft = Draft(line, cells, b"", "task" if kind == "task" else "activity", values)
+        if self.links or self.own:
+            self._link_as_told(draft)
         self._check(draft)
         self.work.gathered.complete(draft.entity, values)
         draft.keys = self.keys(draft)
         return draft
+
+    def _link_as_told(self, draft: Draft) -> None:
+        """Read what only our own entries tell: the records that they link, and own fields of the user's."""
+        draft.values.update(dict.fromkeys(link[1] for link in self.links))
+        if draft.entity == self.entity:
+            self._link_and_price(draft)
+        else:  # own fields of tasks are none of activities
+            own = {index for index, *_ in self.own}
+            self._link_and_price(replace(draft, cells=["" if index in own else cell for index, cell in enumerate(draft.cells)]))
 
     def _cell(self, cells: list[Cell], name: str) -> Cell:
         index = self.places.get(name)
@@ -187,15 +224,23 @@ class HappeningShape(Shape):
         except (OverflowError, ValueError, OSError):
             raise UserError(tr("“{text}” is not a date.", text=shown(value))) from None
 
+    def _day(self, cells: list[Cell], name: str) -> str | None:
+        """Return a day; that of a moment is meant in the store's zone."""
+        value = self._cell(cells, name)
+        if isinstance(value, datetime):
+            return (value.astimezone(self.work.settings.tz) if value.tzinfo else value).date().isoformat()
+        return value.isoformat() if isinstance(value, date) else None
+
     def _common(self, cells: list[Cell]) -> Values:
         author = self.people.get(self._text(cells, "author"))
         others = [person for mail in _mails(self._text(cells, "people")) if (person := self.people.get(mail))]
         about = _best([*([author] if author else []), *others])
         owner = author.member if author and author.member else next((person.member for person in others if person.member), None)
         external = self._text(cells, "external_id") or None
+        source = self._text(cells, "source") or (self.work.source if external else None)
         return {
             "id": None, "subject": self._text(cells, "subject") or None, "body": self._text(cells, "body") or None, "contact_id": about.contact, "company_id": about.company,
-            "lead_id": about.lead, "owner_id": owner or self.work.member, "external_id": external, "source": self.work.source if external else None,
+            "lead_id": about.lead, "owner_id": owner or self.work.member, "external_id": external, "source": source,
         }  # fmt: skip
 
     def _activity(self, cells: list[Cell], kind: str) -> Values:
@@ -204,7 +249,7 @@ class HappeningShape(Shape):
         minutes = self._cell(cells, "minutes")
         values |= {
             "kind": kind, "at": self._moment(cells, "at") or now_ms(), "minutes": minutes if isinstance(minutes, int) else None,
-            "direction": ("out" if author and author.member else "in") if kind == "mail" else None,
+            "direction": self._text(cells, "direction") or (("out" if author and author.member else "in") if kind == "mail" and not self.is_ours else None),
         }  # fmt: skip
         values["subject"] = (
             values["subject"] or _first_line(values["body"]) or tr(next(c.label for c in entity_class("activity").fields["kind"].choices if c.value == kind))
@@ -213,18 +258,11 @@ class HappeningShape(Shape):
 
     def _task(self, cells: list[Cell]) -> Values:
         values = self._common(cells)
-        due_at = self._moment(cells, "due_at")
-        day = self._cell(cells, "due_on") or self._cell(cells, "due_at")
-        due_on = None
-        if isinstance(day, datetime):
-            due_on = (day.astimezone(self.work.settings.tz) if day.tzinfo else day).date().isoformat()
-        elif isinstance(day, date):
-            due_on = day.isoformat()
-        every = self._cell(cells, "repeat_every")
-        repeats = self._text(cells, "repeats") if due_on else ""
+        due_at, every = self._moment(cells, "due_at"), self._cell(cells, "repeat_every")
         values |= {
-            "due_on": due_on, "due_at": due_at, "remind_at": self._moment(cells, "remind_at"), "done_at": self._moment(cells, "done_at"), "repeats": repeats or None,
-            "repeat_every": every if repeats and isinstance(every, int) and every > 1 else None, "repeats_from": due_on if repeats else None,
+            "due_on": self._day(cells, "due_on"), "due_at": due_at, "remind_at": self._moment(cells, "remind_at"), "done_at": self._moment(cells, "done_at"),
+            "repeats": self._text(cells, "repeats") or None, "repeat_every": every if isinstance(every, int) else None,
+            "repeats_from": self._day(cells, "repeats_from"), "repeats_until": self._day(cells, "repeats_until"),
         }  # fmt: skip
         values["subject"] = values["subject"] or _first_line(values["body"]) or tr(entity_class("task").entity.label)
         return values

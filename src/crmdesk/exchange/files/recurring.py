@@ -19,6 +19,7 @@ EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 LONGEST_LOOK = 366 * 40
 
 _UNDERSTOOD = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "WKST"})
+_WORKDAYS = {(day, 0) for day in range(5)}
 _NTH = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 
@@ -44,13 +45,19 @@ class Rule:
     week_begins: int = 0
     is_whole: bool = True
 
-    def is_plain(self, start: date) -> bool:
-        """Say whether it is just every so many days, weeks, months or years from its start on, without end: what a task can do."""
-        return (
-            self.is_whole and not self.count and self.until is None and set(self.days) <= {(start.weekday(), 0)} and (self.every == "week" or not self.days)
+    def repeats(self, start: date) -> str:
+        """Return by what a task repeats that does so by this rule, on all of its days from its start on; empty if no task can."""
+        if not self.is_whole or self.count:
+            return ""
+        days = set(self.days)
+        if days == _WORKDAYS and not self.month_days and not self.months and self.interval == 1 and self.every in {"day", "week"}:
+            return "workday"
+        is_plain = (
+            days <= {(start.weekday(), 0)} and (self.every == "week" or not days)
             and set(self.month_days) <= {start.day} and (self.every in {"month", "year"} or not self.month_days)
             and set(self.months) <= {start.month} and (self.every == "year" or not self.months)
         )  # fmt: skip
+        return self.every if is_plain else ""
 
     def days_between(self, start: date, first: date, last: date) -> Iterator[date]:
         """Yield the days within a window, beginning with `start`, which always counts."""

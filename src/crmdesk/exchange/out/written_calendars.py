@@ -2,52 +2,80 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmdesk import __version__
 from crmdesk.clock import now
-from crmdesk.exchange.out.written_lines import content_line, escaped
-from crmdesk.queries.records import rows
+from crmdesk.exchange.files.our_terms import OURS
+from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines
+from crmdesk.queries.records import all_columns, rows
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import date, tzinfo
     from pathlib import Path
 
     from crmdesk.exchange.out.outgoing import Out
+    from crmdesk.models.base import Record
     from crmdesk.queries.records import Row
     from crmdesk.store import Reader
 
 BLOCK = 500
 EVENTS = frozenset({"meeting", "visit", "call"})
+ENTITIES = ("activity", "task")
 
-_FIELDS = {
-    "activity": ("kind", "subject", "at", "minutes", "company", "contact", "direction", "body", "external_id"),
-    "task": ("subject", "due_on", "due_at", "remind_at", "repeats", "repeat_every", "done_at", "company", "contact", "body", "external_id"),
-}
-ENTITIES = tuple(_FIELDS)
-_FREQUENCY = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
+_RULES = {"day": "FREQ=DAILY", "workday": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "week": "FREQ=WEEKLY", "month": "FREQ=MONTHLY", "year": "FREQ=YEARLY"}
 
 
 def write_calendar(path: Path, out: Out) -> int:
     """Write a calendar with an entry for each record; returns how many."""
     entity, stamp = out.cls.entity.name, _moment(now())
-    write = _activity if entity == "activity" else _task
+    columns = tuple(all_columns(out.cls, out.reader))
     with path.open("xb") as stream:
         stream.write(b"BEGIN:VCALENDAR\r\n")
         stream.write(content_line("VERSION", "2.0") + content_line("PRODID", f"-//CRMDesk//CRMDesk {__version__}//EN") + content_line("CALSCALE", "GREGORIAN"))
         for start in range(0, len(out.wanted), BLOCK):
             block = out.wanted[start : start + BLOCK]
-            found = rows(out.reader, entity, block, _FIELDS[entity])
+            found = rows(out.reader, entity, block, columns)
             mails = _mails(out.reader, found)
             for row in found:
-                uid = row.values["external_id"] or str(row.id)
-                stream.write(b"".join(write(row, [("UID", escaped(uid)), ("DTSTAMP", stamp)], mails)))
+                stream.write(b"".join(_entry(out.cls, row, stamp, mails, out.reader.settings.tz)))
             out.tell(start + len(block))
         stream.write(b"END:VCALENDAR\r\n")
     return len(out.wanted)
+
+
+def _entry(cls: type[Record], row: Row, stamp: str, mails: dict[bytes, str], zone: tzinfo) -> Iterator[bytes]:
+    """Yield an entry: in the terms of all calendars, with people's names and mail addresses; then the rest, and which records are meant, in ours."""
+    values = row.values
+    is_task, is_event = cls.entity.name == "task", values.get("kind") in EVENTS
+    name = "VTODO" if is_task else "VEVENT" if is_event else "VJOURNAL"
+    # What a calendar's reader makes of what is written here; the rest is told in our terms.
+    said: dict[str, Any] = {
+        "external_id": values["external_id"],
+        "subject": " ".join((values["subject"] or "").split()),
+        "body": (values["body"] or "").strip(),
+    }
+    yield content_line("BEGIN", name)
+    yield content_line("UID", escaped(values["external_id"] or str(row.id))) + content_line("DTSTAMP", stamp)
+    yield from _task(values, said, zone) if is_task else _activity(values, said, is_event)
+    yield content_line("SUMMARY", escaped(values["subject"] or ""))
+    if values["body"]:
+        yield content_line("DESCRIPTION", escaped(values["body"]))
+    contact, company = values["contact"], values["company"]
+    if contact and (mail := mails.get(contact.id.bytes)):
+        yield content_line("ATTENDEE", f"mailto:{mail}", {"CN": contact.title})
+    named = ", ".join(link.title for link in (contact, company) if link)
+    if named:
+        yield content_line("CONTACT", escaped(named))
+    if values["external_id"]:
+        yield content_line(f"{OURS}ID", str(row.id))
+    yield from our_lines(cls, values, said)
+    if said.get("remind_at"):
+        yield from _alarm(values)
+    yield content_line("END", name)
 
 
 def _moment(at: datetime) -> str:
@@ -58,56 +86,47 @@ def _day(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def _activity(row: Row, head: Sequence[tuple[str, str]], mails: dict[bytes, str]) -> Iterator[bytes]:
-    values = row.values
-    is_event = values["kind"] in EVENTS
-    name = "VEVENT" if is_event else "VJOURNAL"
-    yield content_line("BEGIN", name)
-    for pair in head:
-        yield content_line(*pair)
-    yield content_line("DTSTART", _moment(values["at"]))
+def _activity(values: dict[str, Any], said: dict[str, Any], is_event: bool) -> Iterator[bytes]:
+    yield content_line("DTSTART", _moment(values["at"])) + content_line("CATEGORIES", escaped(values["kind"].upper()))
+    said |= {"at": values["at"], "kind": values["kind"]}
     if is_event and values["minutes"]:
         yield content_line("DTEND", _moment(values["at"] + timedelta(minutes=values["minutes"])))
-    yield from _common(values, mails)
-    yield content_line("CATEGORIES", escaped(values["kind"].upper()))
-    yield content_line("END", name)
+        said["minutes"] = values["minutes"]
 
 
-def _task(row: Row, head: Sequence[tuple[str, str]], mails: dict[bytes, str]) -> Iterator[bytes]:
-    values = row.values
-    yield content_line("BEGIN", "VTODO")
-    for pair in head:
-        yield content_line(*pair)
-    if values["due_at"]:
-        yield content_line("DUE", _moment(values["due_at"]))
-    elif values["due_on"]:
-        yield content_line("DUE", _day(values["due_on"]), {"VALUE": "DATE"})
-    if values["repeats"] in _FREQUENCY and (values["due_at"] or values["due_on"]):
-        # What repeats does so from its start.
-        start = content_line("DTSTART", _moment(values["due_at"])) if values["due_at"] else content_line("DTSTART", _day(values["due_on"]), {"VALUE": "DATE"})
-        every = f";INTERVAL={values['repeat_every']}" if (values["repeat_every"] or 1) > 1 else ""
-        yield start + content_line("RRULE", f"FREQ={_FREQUENCY[values['repeats']]}{every}")
-    yield from _common(values, mails)
-    if values["done_at"]:
-        yield content_line("STATUS", "COMPLETED") + content_line("COMPLETED", _moment(values["done_at"])) + content_line("PERCENT-COMPLETE", "100")
+def _task(values: dict[str, Any], said: dict[str, Any], zone: tzinfo) -> Iterator[bytes]:
+    at, day, done_at = values["due_at"], values["due_on"], values["done_at"]
+    said |= {"due_at": at, "due_on": at.astimezone(zone).date() if at else day, "done_at": done_at, "remind_at": values["remind_at"]}
+    if at:
+        yield content_line("DUE", _moment(at))
+    elif day:
+        yield content_line("DUE", _day(day), {"VALUE": "DATE"})
+    if values["repeats"] in _RULES and (at or day):
+        yield from _repetition(values, said, zone)
+    if done_at:
+        yield content_line("STATUS", "COMPLETED") + content_line("COMPLETED", _moment(done_at)) + content_line("PERCENT-COMPLETE", "100")
     else:
         yield content_line("STATUS", "NEEDS-ACTION")
-    if values["remind_at"]:
-        yield content_line("BEGIN", "VALARM") + content_line("ACTION", "DISPLAY") + content_line("DESCRIPTION", escaped(values["subject"] or ""))
-        yield content_line("TRIGGER", _moment(values["remind_at"]), {"VALUE": "DATE-TIME"}) + content_line("END", "VALARM")
-    yield content_line("END", "VTODO")
 
 
-def _common(values: dict[str, Any], mails: dict[bytes, str]) -> Iterator[bytes]:
-    yield content_line("SUMMARY", escaped(values["subject"] or ""))
-    if values["body"]:
-        yield content_line("DESCRIPTION", escaped(values["body"]))
-    contact, company = values["contact"], values["company"]
-    if contact and (mail := mails.get(contact.id.bytes)):
-        yield content_line("ATTENDEE", f"mailto:{mail}", {"CN": contact.title})
-    named = ", ".join(link.title for link in (contact, company) if link)
-    if named:
-        yield content_line("CONTACT", escaped(named))
+def _alarm(values: dict[str, Any]) -> Iterator[bytes]:
+    yield content_line("BEGIN", "VALARM") + content_line("ACTION", "DISPLAY") + content_line("DESCRIPTION", escaped(values["subject"] or ""))
+    yield content_line("TRIGGER", _moment(values["remind_at"]), {"VALUE": "DATE-TIME"}) + content_line("END", "VALARM")
+
+
+def _repetition(values: dict[str, Any], said: dict[str, Any], zone: tzinfo) -> Iterator[bytes]:
+    """Yield by which rule a task comes again: from the day on which it is due, since that is its start to calendars."""
+    at, day, repeats, until = values["due_at"], values["due_on"], values["repeats"], values["repeats_until"]
+    every = values["repeat_every"] if repeats != "workday" and (values["repeat_every"] or 1) > 1 else None
+    said |= {"repeats": repeats, "repeat_every": every, "repeats_from": said["due_on"]}
+    rule = _RULES[repeats] + (f";INTERVAL={every}" if every else "")
+    if until:
+        # A rule ends as its start is written: on a day, or at a moment.
+        end = datetime.combine(until, time(23, 59, 59), zone).astimezone(UTC)
+        rule += f";UNTIL={_moment(end) if at else _day(until)}"
+        said["repeats_until"] = end.date() if at else until
+    yield content_line("DTSTART", _moment(at)) if at else content_line("DTSTART", _day(day), {"VALUE": "DATE"})
+    yield content_line("RRULE", rule)
 
 
 def _mails(reader: Reader, found: Sequence[Row]) -> dict[bytes, str]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.exchange.files.our_terms import OURS
+from crmdesk.queries.records import Link, json_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crmdesk.models.base import Record
 
 LONGEST_LINE = 75
 
@@ -54,3 +59,27 @@ def folded(line: str) -> bytes:
         cut.append(content[at:end])
         at, room = end, LONGEST_LINE - 1
     return b"\r\n ".join(cut) + b"\r\n"
+
+
+def our_lines(cls: type[Record], values: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield what the terms of all programs do not say of a record, or not just so, in terms of our own, which other programs pass over.
+
+    Args:
+        said: what is read from the terms of all programs, by field.
+    """
+    for name, value in values.items():
+        if value == said.get(name) or isinstance(value, list) or (name in cls.fields and cls.fields[name].derived):
+            continue
+        if name not in cls.fields:
+            yield content_line(f"{OURS}OWN", escaped(_text(value)), {"NAME": name})
+        else:
+            told = {"ID": str(value.id)} if isinstance(value, Link) else {}
+            yield content_line(f"{OURS}{name.upper().replace('_', '-')}", escaped(_text(value)), told)
+
+
+def _text(value: Any) -> str:
+    """Return a value as imports read it: links by name, amounts with their currency."""
+    plain = json_value(value)
+    if isinstance(plain, dict):
+        return str(plain["title"]) if "title" in plain else f"{plain['amount']} {plain['currency']}"
+    return "" if plain is None else str(plain).lower() if isinstance(plain, bool) else str(plain)

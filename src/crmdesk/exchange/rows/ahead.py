@@ -43,7 +43,8 @@ def hints_of(
     if all(kind == CURRENCY for _, kind in watched.values()):
         return {}, []
     questions: list[Question] = []
-    usual = "." if table.format == "json" else usual_sign(region)
+    is_for_programs = table.format == "json" or (table.ways is not None and layout.product == "CRMDesk")  # our own cards and calendars
+    usual = "." if is_for_programs else usual_sign(region)
     return survey(table.rows(), watched, order, decimal, usual, questions, currency), questions
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from crmdesk.i18n import set_language
+from crmdesk.i18n import set_language, set_region
 from crmdesk.operations import setup
 from crmdesk.store import Store, create, open_store
 from crmdesk.store.keys import Key
@@ -63,6 +63,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def in_english() -> None:
     """Start every test in English, whatever the one before spoke."""
     set_language("en")
+    set_region("")
 
 
 @pytest.fixture(autouse=True)

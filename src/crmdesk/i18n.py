@@ -27,7 +27,7 @@ SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ":
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 _region: ContextVar[str] = ContextVar("region", default="")
 _default = "en"
-_default_locale: str | None = None
+_default_region = ""
 
 
 def mark(text: str) -> str:
@@ -35,11 +35,16 @@ def mark(text: str) -> str:
     return text
 
 
-def set_language(language: str, locale: str | None = None) -> None:
-    """Choose the language of the program and, if it differs, the locale of its formats, such as `de_AT`."""
-    global _default, _default_locale
+def set_language(language: str) -> None:
+    """Choose the language of the program."""
+    global _default
     _default = language if language in LANGUAGES else "en"
-    _default_locale = locale
+
+
+def set_region(region: str) -> None:
+    """Choose the country whose way of writing dates, numbers and money the program follows, as far as its language knows it."""
+    global _default_region
+    _default_region = region
 
 
 def language() -> str:
@@ -91,9 +96,19 @@ def _parsed(name: str) -> Locale:
 def locale() -> Locale:
     """Return Babel's locale for dates, numbers and money."""
     chosen = _language.get()
-    if chosen is None and _default_locale:
-        return _parsed(_default_locale)
-    region = _region.get()
-    if chosen and region in REGIONAL.get(chosen, ()):
-        return _parsed(f"{chosen}_{region}")
-    return _parsed({"en": "en_GB", "de": "de_DE", "zh": "zh_Hans_CN"}[chosen or _default])
+    return locale_of(chosen or _default, _region.get() if chosen else _default_region)
+
+
+def locale_of(language: str, region: str) -> Locale:
+    """Return Babel's locale of a language as it is written in a country."""
+    if region in REGIONAL.get(language, ()):
+        return _parsed(f"{language}_{region}")
+    return _parsed({"de": "de_DE", "zh": "zh_Hans_CN"}.get(language, "en_GB"))
+
+
+def date_order(written: Locale) -> str:
+    """Return how dates such as 3/4/2026 are meant where they are written so: `dmy`, `mdy` or `ymd`."""
+    from babel.dates import get_date_format
+
+    pattern = get_date_format("short", written).pattern.lower()
+    return "".join(sorted("dmy", key=pattern.index))

@@ -653,3 +653,13 @@ def test_an_import_is_taken_back_but_for_what_was_edited(crm: Program, tmp_path:
     assert [(one["entity"], one["title"], one["fields"]) for one in undone["kept"]] == [("contact", "Zoe New", ["Job title"])]
     crm("show", "contact", "Zoe New")
     crm("show", "contact", "Yan New", code=4)
+
+
+@pytest.mark.parametrize(("region", "day"), [("US", "2026-03-04"), ("AT", "2026-04-03")])
+def test_days_are_read_and_money_is_written_as_in_the_country_of_the_store(crm: Program, region: str, day: str) -> None:
+    crm("set", "setting", "region", f"value={region}")
+    crm("set", "setting", "currency", "value=USD")
+    assert crm("add", "deal", "name=Rollout", "expected_close_on=3/4/2026", "amount=1200")["expected_close_on"] == day
+    assert crm("list", "deal", "--where", "expected_close_on = 3/4/2026")["total"] == 1
+    shown = crm.run("report", "pipeline_by_stage", json_out=False)[1]
+    assert (" $1,200.00" if region == "US" else "US$1,200.00") in shown

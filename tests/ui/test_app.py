@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from crmdesk import clock, settings
+from crmdesk.fields import Money, show_money
 from crmdesk.operations import records
 from crmdesk.reports.recovery import to_groups
 from crmdesk.store import backup, open_store
@@ -21,11 +23,13 @@ from crmdesk.ui import app as program_module
 from crmdesk.ui import background
 from crmdesk.ui.app import Program, has_display
 from crmdesk.ui.cover import LockCover
+from crmdesk.ui.dates import short_day
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
 from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.pages import PAGES
+from crmdesk.ui.records import context
 from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
@@ -388,10 +392,32 @@ def test_whatever_the_palette_finds_can_be_opened(program: Program, store_path: 
     assert "Okapi Jones" not in take("okapi")
 
 
+def test_dates_and_money_are_written_as_in_the_country_of_the_store(program: Program, store_path: Path, template: tuple[Path, Key]) -> None:
+    with open_store(store_path, key=template[1], anywhere=True) as store:
+        store.run(records.change_settings, {"region": "US"})
+    opened(program, store_path)
+    assert program.store is not None
+    assert context(program.store).reading.date_order == "mdy"
+    assert (short_day(date(2026, 3, 4)), show_money(Money(Decimal(1200), "USD"))) == ("Mar 4", "$1,200.00")
+
+
 def test_the_unlock_screen_waits_for_no_database_code() -> None:
     code = "import sys, crmdesk.ui.app; print(sorted({'sqlalchemy', 'alembic', 'openpyxl', 'reportlab', 'babel'} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2] / "src")
     assert said.stdout.strip() == "[]"
+
+
+def test_the_modules_of_the_first_page_are_loaded_behind_the_unlock_screen(store_path: Path) -> None:
+    code = f"""
+import pathlib, sys
+from crmdesk.store import open_store
+from crmdesk.ui.opened import look_at
+opened = look_at(open_store(pathlib.Path({str(store_path)!r}), {PASSPHRASE!r}))
+opened.store.close()
+print(opened.page, "crmdesk.ui.pages.today.page" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2] / "src")
+    assert said.stdout.split() == ["today", "True"]
 
 
 def _typing_a_role(program: Program, text: str) -> QLineEdit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Choice, Field, Money, Reading
-from crmdesk.i18n import set_language
+from crmdesk.i18n import REGIONAL, date_order, locale, set_language, set_region
 from crmdesk.models.registry import ENTITIES
 from crmdesk.queries.records import Part
 from crmdesk.ui import background
@@ -55,12 +56,15 @@ def test_every_field_of_every_entity_gets_an_input_with_its_name(entity: str) ->
         assert not editor.is_changed(), one.name
 
 
-@pytest.mark.parametrize("language", ["en", "de", "zh"])
+@pytest.mark.parametrize(
+    ("language", "region"), [("en", ""), ("de", ""), ("zh", ""), *((language, one) for language, them in REGIONAL.items() for one in sorted(them))]
+)
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_value_that_is_only_looked_at_stays_what_it_is(kind: str, language: str) -> None:
+def test_a_value_that_is_only_looked_at_stays_what_it_is(kind: str, language: str, region: str) -> None:
     set_language(language)
+    set_region(region)
     try:
-        editor = editor_for(field(kind), BERLIN)
+        editor = editor_for(field(kind), replace(BERLIN, reading=replace(BERLIN.reading, date_order=date_order(locale()))))
         editor.set_value(SAMPLES[kind])
         assert editor.value() == SAMPLES[kind]
         assert not editor.is_changed()

@@ -16,7 +16,7 @@ import typer
 from crmdesk import __version__, settings
 from crmdesk.cli.output import as_json, pretty, set_zone, tell
 from crmdesk.errors import UserError
-from crmdesk.i18n import set_language, tr
+from crmdesk.i18n import set_language, set_region, tr
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -125,6 +125,7 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
         store.act_as(call.role)
         set_zone(store.settings.tz)
         set_language(settings.read().get("language") or store.settings.language)
+        set_region(store.settings.region)
         if store.mended:
             print(store.mended, file=sys.stderr)
         expiry.settle(store)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field, Reading, complaint, currency_code, from_minor, read_number, to_minor, unknown_currency
-from crmdesk.i18n import LANGUAGES, mark, tr
+from crmdesk.i18n import LANGUAGES, date_order, locale_of, mark, tr
 from crmdesk.models.calendar import calendar_of
 from crmdesk.models.countries import region_of
 
@@ -113,7 +113,7 @@ class Settings:
     @property
     def reading(self) -> Reading:
         """What reading a person's text depends on here."""
-        return Reading(self.currency, self.region, "", self.tz)
+        return Reading(self.currency, self.region, date_order(locale_of(self.language, self.region)), self.tz)
 
     def to_base(self, minor: int | None, currency: str | None, rate: Decimal | None) -> int | None:
         """Turn an amount into the store's currency, in minor units; None where no rate is known (it is shown apart then).

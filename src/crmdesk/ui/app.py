@@ -15,18 +15,18 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
 from crmdesk.errors import Cancelled, StoreMissing, UserError
-from crmdesk.i18n import LANGUAGES, language, mark, set_language, tr
+from crmdesk.i18n import LANGUAGES, language, mark, set_language, set_region, tr
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs.first_run import system_language
 from crmdesk.ui.first_start import FirstStart
-from crmdesk.ui.loading import Loader, load_commands
+from crmdesk.ui.loading import Loader, load_commands, load_first_page
 from crmdesk.ui.opened import Opened, close, look_at, saved_views
 from crmdesk.ui.store_keys import StoreKeys, kept_key
 from crmdesk.ui.system_lock import SystemLock
 from crmdesk.ui.upkeep import Upkeep
-from crmdesk.ui.window import CORE_AREA, Window
+from crmdesk.ui.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -235,6 +235,7 @@ class Program(QObject):
                 else:
                     (then or self.show)(opened)
 
+            background.read(self, lambda job: load_first_page(), None)
             background.read(self, work, done, self.refuse)
 
     def begin_attempt(self) -> None:
@@ -278,6 +279,7 @@ class Program(QObject):
         self._undo_labels, self.keys.is_keyed = opened.undo, opened.is_keyed
         path = str(self.path.resolve())
         background.read(self, lambda job: _remember(path), None)
+        set_region(opened.store.settings.region)
         wanted = settings.read().get("language") or opened.store.settings.language
         if wanted != language():
             set_language(wanted)
@@ -300,20 +302,12 @@ class Program(QObject):
         if place is not None:
             window.go(place)
         else:
-            self._open_first_page()
+            window.open_page(opened.page)
         if opened.store.mended:
             window.say(opened.store.mended)
         # Behind the first page's own questions, which it would only slow down.
         background.read(self, lambda job: load_commands(), lambda _: self._offer_commands(), key="commands")
         QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
-
-    def _open_first_page(self) -> None:
-        from crmdesk.ui.pages import PAGES
-
-        areas = {*(self.store.settings.areas if self.store is not None else ()), CORE_AREA}
-        first = next((spec.name for spec in PAGES if spec.in_navigation and (spec.area or spec.name) in areas), None)
-        if first is not None:
-            self.window.open_page(first)
 
     # --- restoring a backup -----------------------------------------------------------------------------------------
 
@@ -386,6 +380,7 @@ class Program(QObject):
         self.window.announce(changes.ids)
         background.read(self, lambda job: (store.can_undo() or "", store.can_redo() or ""), self._show_undo, key="undo")
         if changes.touches("setting"):
+            set_region(store.settings.region)
             self.window.set_areas(frozenset(store.settings.areas))
         if changes.touches("saved_view"):
             self.window.ask(self.window, saved_views, self.window.navigation.set_views, key="views")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from crmdesk import clock
 from crmdesk.fields import KINDS, Field
-from crmdesk.i18n import locale, tr
+from crmdesk.i18n import date_order, locale, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import Condition, field_for
@@ -188,16 +188,8 @@ def find(store: Store) -> Callable[[str, str], Sequence[Named]]:
 
 def context(store: Store, quiet: bool = False) -> Context:
     """Return what the inputs of forms depend on in this store."""
-    reading = replace(store.settings.reading, date_order=date_order())
+    reading = replace(store.settings.reading, date_order=date_order(locale()))
     return Context(reading, find(store), is_quiet=quiet)
-
-
-def date_order() -> str:
-    """Return how dates such as 3/4/2026 are meant in the locale in force."""
-    from babel.dates import get_date_format
-
-    pattern = get_date_format("short", locale()).pattern.lower()
-    return "".join(sorted("dmy", key=pattern.index))
 
 
 def for_form(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,13 @@ class Loader(QObject):
         background.read(self, lambda job: load(), lambda _: None if self._waiting else self._done())
 
 
+def load_first_page() -> None:
+    """Load the page that most stores show first, while the key of one is still being derived."""
+    from crmdesk.ui.pages import PAGES
+
+    PAGES[0].load()
+
+
 def load_commands() -> None:
     """Load what can be done from anywhere."""
     import crmdesk.ui.everywhere  # noqa: F401

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crmdesk.ui import background
 from crmdesk.ui.navigation import Item
+from crmdesk.ui.page import CORE_AREA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmdesk.store import Store
     from crmdesk.store.keys import Key
-    from crmdesk.ui.page import Place
+    from crmdesk.ui.page import PageSpec, Place
     from crmdesk.ui.window import Window
 
 VIEW_PAGES = {
@@ -26,9 +27,14 @@ VIEW_PAGES = {
 
 @dataclass(frozen=True)
 class Opened:
-    """An open store with what the window shows first."""
+    """An open store with what the window shows first.
+
+    Attributes:
+        page: the name of the page; its modules are loaded.
+    """
 
     store: Store
+    page: str
     user_name: str
     views: Sequence[Item]
     undo: tuple[str, str]
@@ -101,10 +107,20 @@ def look_at(store: Store) -> Opened:
             user = next((title for title, _ in names.values()), "")
             views = saved_views(reader)
         kept = from_keyring(store.path)
-        return Opened(store, user, views, (store.can_undo() or "", store.can_redo() or ""), kept is not None)
+        page = first_page(store.settings.areas)
+        page.load()
+        return Opened(store, page.name, user, views, (store.can_undo() or "", store.can_redo() or ""), kept is not None)
     except BaseException:
         store.close()
         raise
+
+
+def first_page(areas: Sequence[str]) -> PageSpec:
+    """Return the page that is shown first where these areas are switched on."""
+    from crmdesk.ui.pages import PAGES
+
+    shown = {*areas, CORE_AREA}
+    return next(spec for spec in PAGES if spec.in_navigation and (spec.area or spec.name) in shown)
 
 
 def saved_views(reader: Any) -> list[Item]:

@@ -37,6 +37,9 @@ class Place:
     view: str = ""
 
 
+CORE_AREA = "core"
+
+
 @dataclass(frozen=True)
 class PageSpec:
     """A page as the window knows it before it is made.

@@ -25,7 +25,7 @@ from crmdesk.ui.covers import Covers
 from crmdesk.ui.focus import FocusKeeper
 from crmdesk.ui.long_work import LongWork
 from crmdesk.ui.navigation import Item, Navigation
-from crmdesk.ui.page import Changed, Page, PageSpec, Place
+from crmdesk.ui.page import CORE_AREA, Changed, Page, PageSpec, Place
 from crmdesk.ui.palette import Palette
 from crmdesk.ui.places import Places
 from crmdesk.ui.top_bar import TopBar
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-CORE_AREA = "core"
 
 
 class Window(QMainWindow):

@@ -242,3 +242,12 @@ def test_opened_anyway_in_a_cloud_folder_the_store_keeps_no_log_beside_it(store_
         opened.run(records.add, "company", {"name": "A"})
         assert [file.name for file in folder.iterdir()] == ["inside.crmdesk"]
         assert verify(opened, deep=True) == []
+
+
+@pytest.mark.parametrize("content", [b"", bytes(512)], ids=["empty", "only zeros"])
+def test_a_journal_that_a_killed_program_had_not_begun_to_write_is_cleared_away(store_path: Path, template: tuple[Path, Key], content: bytes) -> None:
+    journal = store_path.with_name(f"{store_path.name}-journal")
+    journal.write_bytes(content)
+    with open_store(store_path, key=template[1], anywhere=True) as store:
+        assert verify(store) == []
+    assert list(store_path.parent.iterdir()) == [store_path]

@@ -27,7 +27,7 @@ from crmdesk.store.schema import WORKINGS, entity_tables
 from crmdesk.store.settings import for_region, named_id
 from crmdesk.store.store import Store
 from crmdesk.store.triggers import all_triggers
-from crmdesk.store.unfinished import alone, clear_unfinished, swap, unfinished
+from crmdesk.store.unfinished import alone, clear_empty_journal, clear_unfinished, swap, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,7 +146,10 @@ def open_store(path: Path, passphrase: str | None = None, key: Key | None = None
     try:
         with sorted_errors():
             _check_identity(path, key)
-            store = _watched(Store(path, key, journal_mode=_settle_journal(path, key, anywhere)))
+            secured_by = _settle_journal(path, key, anywhere)
+            store = _watched(Store(path, key, journal_mode=secured_by))
+            if secured_by == "WAL":
+                clear_empty_journal(path.resolve())
     except WrongPassphrase:
         _count_failure(path)
         raise

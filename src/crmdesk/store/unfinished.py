@@ -162,6 +162,18 @@ def alone(path: Path, key: Key) -> Iterator[Connection]:
         connection.close()
 
 
+def clear_empty_journal(path: Path) -> None:
+    """Remove a rollback journal that a program had made and not begun to write when it was killed; SQLite takes it for none, and leaves it.
+
+    Only for who has the store open with its write-ahead log: nobody can begin another journal meanwhile.
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    with contextlib.suppress(OSError), journal.open("rb") as file:
+        if file.read(1) in (b"", b"\0"):
+            file.close()
+            journal.unlink()
+
+
 def in_use() -> StoreBusy:
     """Return the refusal to replace a store that another program has open."""
     return StoreBusy(tr("Another program has this store open."), hint=tr("Close it, then try again."))

@@ -160,6 +160,11 @@ def test_a_broken_card_is_rejected_alone_and_comes_back_as_a_card(store: Store, 
     assert import_file(store, "contact", tmp_path / "people-rejected.vcf", ImportOptions(dry_run=True)).added == 1  # the card that had no end has one now
 
 
+def test_a_card_of_millions_of_short_lines_is_rejected_alone_before_it_fills_the_memory(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, card("FN:Folded", "NOTE:x\r\n" + " x\r\n" * 700_000) + card("FN:Anna Berg"))
+    assert (result.added, [problem.reason for problem in result.problems]) == (1, ["It is larger or deeper than any real one."])
+
+
 def test_a_missing_end_does_not_swallow_the_next_card(store: Store, tmp_path: Path) -> None:
     assert taken(store, tmp_path, "BEGIN:VCARD\nFN:One Person\n" + card("FN:Two Person") + "garbage\n\n" + card("FN:Three Person")).added == 3
 

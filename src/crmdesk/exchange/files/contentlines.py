@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 10_000_000
 LARGEST_BLOCK = 24 << 20
+COST_OF_LINE = 40
+"""What a line takes beside its bytes: millions of short ones fill the memory too."""
 LARGEST_WIDE = 50 << 20
 DEEPEST = 8
 
@@ -176,7 +178,7 @@ def blocks_of(stream: IO[bytes], components: frozenset[bytes], name: str) -> Ite
             yield block
             block = None
             continue
-        size += len(line)
+        size += len(line) + COST_OF_LINE
         if block.problem:
             continue
         if size > LARGEST_BLOCK or len(inside) > DEEPEST:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmdesk.exchange.table import Table
 
 HEAD = 4096
+MOST_COLUMNS = 4_000
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,13 @@ def open_table(path: Path, how: How | None = None) -> Table:
     """Open a file with rows of cells.
 
     Raises:
-        UserError: missing, a folder, unreadable, empty, or not what its name says.
+        UserError: missing, a folder, unreadable, empty, too wide, or not what its name says.
     """
-    return reader_of(path).open(path, how or How())
+    table = reader_of(path).open(path, how or How())
+    if table.width > MOST_COLUMNS:
+        said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=MOST_COLUMNS)
+        raise UserError(said, hint=tr("Delete those that are not needed."))
+    return table
 
 
 def reader_of(path: Path) -> Reader:

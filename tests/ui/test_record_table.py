@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,8 +61,8 @@ class Numbers:
         return [[Cell(f"{column} {n}", value=n) for column in columns] for n in ids]
 
 
-def shown_table(source: Numbers) -> RecordTable:
-    table = RecordTable(COLUMNS, source, "Contacts")
+def shown_table(source: Numbers, columns: Sequence[Column] = COLUMNS) -> RecordTable:
+    table = RecordTable(columns, source, "Contacts")
     table.resize(900, 400)
     table.show()
     QTest.qWaitForWindowActive(table)
@@ -469,6 +469,29 @@ def test_columns_share_a_narrow_window_texts_giving_way_before_figures() -> None
     table.resize(300, 300)
     look(table)
     assert head.length() > table.viewport().width(), "where even that does not do, the table scrolls and cuts nothing further"
+    table.close()
+
+
+@pytest.mark.parametrize("width", [300, 520, 700])
+def test_a_chip_is_never_cut(width: int) -> None:
+    table = shown_table(
+        Letters(3, texts={"name": "A name that is longer than its column", "city": "Heidelberg am Neckar", "amount": "1,00 €", "status": "Veröffentlichung"})
+    )
+    table.resize(width, 300)
+    look(table)
+    assert column_widths(table)["status"] >= paint.chip_width("Veröffentlichung") + 20
+    table.close()
+
+
+def test_the_order_in_which_rows_come_is_shown_and_turned_by_the_first_click() -> None:
+    source = Numbers(3)
+    table = shown_table(source, [replace(column, is_order=column.name == "name") for column in COLUMNS])
+    assert table.records.order() == (Sort("name"),)
+    table.sort_by("name")
+    background.settle()
+    assert source.asked[-1].sort == (Sort("name", True),)
+    table.sort_by("city")
+    assert table.records.order() == (Sort("city"),)
     table.close()
 
 

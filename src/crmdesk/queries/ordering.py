@@ -23,14 +23,19 @@ def order_sql(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtere
     """Return what a list is sorted by: field names, with `-` before those that sort downwards; the entity's natural order if there are none."""
     pieces = [_sort_sql(cls, name.lstrip("-"), name.startswith("-"), reader, filtered) for name in sort if name.strip("-")]
     if not pieces:
-        columns = cls.columns
         if cls.entity.name in NEWEST_FIRST:
             pieces = [NEWEST_FIRST[cls.entity.name]]
-        elif "position" in columns and not cls.entity.owned_by:
-            pieces = ["t.position"]
-        elif "sort_key" in columns:
+        elif is_ordered_by_name(cls):
             pieces = ["+t.sort_key" if filtered else "t.sort_key"]
+        elif "position" in cls.columns and not cls.entity.owned_by:
+            pieces = ["t.position"]
     return ", ".join([*pieces, "t.id DESC" if len(pieces) == 1 and pieces[0].endswith("t.sort_key DESC") else "t.id"])
+
+
+def is_ordered_by_name(cls: type[Record]) -> bool:
+    """Return whether the natural order of an entity is that of its names."""
+    has_places = "position" in cls.columns and not cls.entity.owned_by
+    return "sort_key" in cls.columns and not has_places and cls.entity.name not in NEWEST_FIRST
 
 
 def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered: bool) -> str:

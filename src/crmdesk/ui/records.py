@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.first_rows import first_ids
+from crmdesk.queries.ordering import is_ordered_by_name
 from crmdesk.queries.records import Link, Part
 from crmdesk.ui.editors import Context, Named
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column
@@ -34,7 +35,7 @@ WIDTHS = {
 }  # fmt: skip
 NAMED_WIDTHS = {
     "email": 230, "phone": 160, "role": 150, "address.city": 100, "address.country": 118, "last_contact_at": 100, "arrived_at": 90,
-    "company_name": 180, "owner": 115, "lifecycle": 110, "status": 112, "industry": 115, "origin": 130, "tags": 130,
+    "company_name": 180, "owner": 115, "lifecycle": 110, "status": 124, "industry": 115, "origin": 130, "tags": 130,
 }  # fmt: skip
 # Of its width a column keeps so much at least in a narrow window: hardly less of what is of no use if it is cut; of a text its beginning is enough.
 TEXTS, LEAST_OF_TEXTS = frozenset({"text", "link", "parts", "long_text"}), 0.62
@@ -86,7 +87,16 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
         is_shown,
         can_edit=can_edit,
         least=LEAST.get(name, LEAST_OF_TEXTS if field.kind in TEXTS and look != "name" else 0.0),
+        is_order=is_title and is_ordered_by_name(cls),
     )
+
+
+def own_columns(fields: Iterable[Field]) -> list[Column]:
+    """Return the columns of the user's own fields, hidden at first."""
+    return [
+        Column(field.name, field.label, field.kind, WIDTHS.get(field.kind, 140), "", False, can_edit=True, least=LEAST_OF_TEXTS if field.kind in TEXTS else 0.0)
+        for field in fields
+    ]
 
 
 class EntitySource:

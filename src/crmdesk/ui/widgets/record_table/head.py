@@ -72,7 +72,7 @@ class Head(QHeaderView):
             paint_check(painter, box, self._records.check_state(), direction)
             return
         column = self._records.columns[section - 1]
-        sort = self._records.ask.sort
+        sort = self._records.order()
         order = next((n for n, key in enumerate(sort) if key.column == column.name), -1)
         font, label = theme.font("caption", 500), tr(column.label)
         arrow = 16 if order >= 0 else 0
@@ -123,6 +123,10 @@ class Head(QHeaderView):
         """Return the widths that the user has given to the columns."""
         return dict(self._widths)
 
+    def know(self, columns: Sequence[Column]) -> None:
+        """Take in how wide further columns are, before they stand in the table."""
+        self._widths = {column.name: column.width for column in columns} | self._widths
+
     def set_widths(self, widths: dict[str, int]) -> None:
         """Give widths to columns by name; `fit` shows them."""
         self._widths.update({name: width for name, width in widths.items() if name in self._widths})
@@ -169,10 +173,11 @@ class Head(QHeaderView):
 
     @staticmethod
     def _shrunk(columns: Sequence[Column], tight: Sequence[int], own: Sequence[int], missing: int) -> list[int]:
-        """Take what is missing from the columns, from each as much as it can best do without."""
-        slack = [max(0, wide - round(made * least_share(column))) for column, wide, made in zip(columns, tight, own, strict=True)]
+        """Take what is missing from the columns, from each as much as it can best do without; a chip is one word and stays whole."""
+        least = [wide if column.look == "chip" else round(made * least_share(column)) for column, wide, made in zip(columns, tight, own, strict=True)]
+        slack = [max(0, wide - left) for wide, left in zip(tight, least, strict=True)]
         if missing > sum(slack):
-            return [min(wide, round(made * SCROLLING)) for wide, made in zip(tight, own, strict=True)]
+            return [wide if column.look == "chip" else min(wide, round(made * SCROLLING)) for column, wide, made in zip(columns, tight, own, strict=True)]
         return [wide - round(free * missing / sum(slack)) for wide, free in zip(tight, slack, strict=True)]
 
     def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, Signal,
 
 from crmdesk.i18n import tr
 from crmdesk.ui import background
-from crmdesk.ui.widgets.record_table.rows import Ask, Cell
+from crmdesk.ui.widgets.record_table.rows import Ask, Cell, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +41,7 @@ class RecordModel(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column], source: Source, parent: QWidget) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._first_own = len(self.columns)
         self.source = source
         self.ask = Ask()
         self.checked: set[Id] = set()
@@ -59,6 +60,10 @@ class RecordModel(QAbstractTableModel):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._fetch)
+
+    def order(self) -> tuple[Sort, ...]:
+        """Return by which columns the rows are sorted: what the user wants, else their own order."""
+        return self.ask.sort or tuple(Sort(column.name) for column in self.columns if column.is_order)
 
     # --- what Qt asks -----------------------------------------------------------------------------------------------
 
@@ -157,6 +162,22 @@ class RecordModel(QAbstractTableModel):
     def is_there(self, row: int) -> bool:
         """Return whether a row's page has come."""
         return row // PAGE in self._pages
+
+    def own_columns(self) -> tuple[Column, ...]:
+        """Return the columns of the user's own fields."""
+        return self.columns[self._first_own :]
+
+    def set_own_columns(self, columns: Sequence[Column]) -> None:
+        """Put the columns of the user's own fields behind the others, in the place of those that stood there."""
+        first = self._first_own
+        if self.own_columns():
+            self.beginRemoveColumns(QModelIndex(), first + 1, len(self.columns))
+            self.columns = self.columns[:first]
+            self.endRemoveColumns()
+        if columns:
+            self.beginInsertColumns(QModelIndex(), first + 1, first + len(columns))
+            self.columns += tuple(columns)
+            self.endInsertColumns()
 
     def set_fetched(self, names: Sequence[str]) -> None:
         """Fetch these columns from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
@@ -173,7 +174,7 @@ class RecordTable(QTableView):
         column = next((c for c in self.records.columns if c.name == name), None)
         if column is None or not column.can_sort:
             return
-        self.load(self.records.ask.sorted_by(name, add))
+        self.load(replace(self.records.ask, sort=self.records.order()).sorted_by(name, add))
         self.sort_changed.emit()
 
     @Slot(int)
@@ -191,6 +192,16 @@ class RecordTable(QTableView):
     def shown_columns(self) -> list[str]:
         """Return the names of the columns that are shown, in the order on the screen."""
         return self.head().shown_columns()
+
+    def set_own_columns(self, columns: Sequence[Column]) -> bool:
+        """Offer the columns of the user's own fields, hidden at first; returns whether they are others than before."""
+        if tuple(columns) == self.records.own_columns():
+            return False
+        shown = self.shown_columns()
+        self.head().know(columns)
+        self.records.set_own_columns(columns)
+        self.show_columns(shown)
+        return True
 
     def show_columns(self, names: Sequence[str]) -> None:
         """Show these columns in this order."""

@@ -17,6 +17,7 @@ from crmdesk.operations import activities, deals, tasks
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs.log_activity import ActivityDialog
+from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.pages.company import CompanyPage
 from crmdesk.ui.pages.contact import ContactPage
 from tests.ui.desk import Desk, desk
@@ -222,6 +223,20 @@ def test_an_activity_is_corrected_from_the_timeline(desk: Desk, company: Company
     dialog.save()
     desk.settle()
     assert "Call with Maria" in [entry.title for entry in company.happened.timeline.entries()]
+
+
+def test_a_deal_of_a_company_begins_in_the_first_stage(desk: Desk, company: CompanyPage) -> None:
+    company.new_deal()
+    desk.settle()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, NewRecordDialog)
+    stage = dialog.form.editors["stage"].value()
+    assert stage.title == "Qualify"
+    QTest.keyClicks(dialog.form.editors["name"].inner, "Spring order")
+    dialog.save()
+    desk.settle()
+    found = values(desk, "deal", "Spring order", "stage", "company")
+    assert (found["stage"].id, found["company"].title) == (stage.id, "Alfreds Futterkiste")
 
 
 def test_a_step_is_ticked_off(desk: Desk, company: CompanyPage) -> None:

@@ -13,6 +13,7 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs import taking_out
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_customer import ask_new
+from crmdesk.ui.dialogs.new_deal import ask_new_deal
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.named import Named
 from crmdesk.ui.palette import ContextCommand
@@ -75,8 +76,7 @@ def open_found(window: Window, entity: str, record: UUID, beside: bool = False) 
 
 
 def _new_deal(window: Window, entity: str, record: UUID) -> None:
-    names = ("name", "amount", "expected_close_on", "stage")
-    NewRecordDialog(window, "deal", names, tr("New deal"), tr("Add"), lambda _: window.say(tr("Deal added"), undo=True), hidden={entity: record}).open()
+    ask_new_deal(window, {entity: record})
 
 
 def _new_ticket(window: Window, entity: str, record: UUID) -> None:

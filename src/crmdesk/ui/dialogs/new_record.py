@@ -54,6 +54,12 @@ class AskDialog(DeedDialog):
         self.form.set_values(self._given)
         self.lay_out(self.form)
 
+    def suggest(self, values: Mapping[str, Any]) -> None:
+        """Show values in inputs that are still as they were."""
+        untouched = {name: value for name, value in values.items() if not self.form.editors[name].is_changed()}
+        self._given |= untouched
+        self.form.set_values(untouched)
+
     def add_fields(self, fields: Sequence[Field]) -> None:
         """Ask for further fields beneath the others."""
         self._ask_for(fields)

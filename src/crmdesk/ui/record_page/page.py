@@ -20,6 +20,7 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
+from crmdesk.ui.dialogs.new_deal import ask_new_deal
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
@@ -344,16 +345,7 @@ class CustomerPage(Page):
 
     def new_deal(self) -> None:
         """Ask for a new deal."""
-        title = tr("New deal")
-        NewRecordDialog(
-            self.frame,
-            "deal",
-            ("name", "amount", "expected_close_on", "stage"),
-            title,
-            tr("Add"),
-            lambda _: self.frame.say(tr("Deal added"), undo=True),
-            hidden=self.links(),
-        ).open()
+        ask_new_deal(self.frame, self.links())
 
     def new_ticket(self) -> None:
         """Ask for a new ticket."""

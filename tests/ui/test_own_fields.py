@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk.fields import Money
 from crmdesk.operations import records, workspace
 from crmdesk.queries import records as found
+from crmdesk.queries.finding import Condition
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
+from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.pages.pipeline import PipelinePage
 from crmdesk.ui.record_page import CustomerPage
+from crmdesk.ui.widgets.record_table import Sort
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -101,3 +108,67 @@ def test_what_is_saved_before_the_required_own_fields_are_shown_is_refused_at_th
     desk.settle()
     assert dialog.isVisible()
     assert dialog.form._errors["segment"].text()
+
+
+def test_an_own_field_is_a_column_and_a_filter_of_the_list_and_is_changed_there(desk: Desk, store: Store) -> None:
+    page = desk.open("contacts")
+    assert isinstance(page, RecordListPage)
+    store.run(workspace.add_field, "contact", "Shoe size", "integer")
+    with store.read() as reader:
+        maria, roland = (found.find_one(reader, "contact", name) for name in ("Maria Anders", "Roland Mendel"))
+    assert maria is not None and roland is not None
+    store.run(records.edit, "contact", [maria], {"shoe_size": "38"})
+    store.run(records.edit, "contact", [roland], {"shoe_size": "43"})
+    desk.settle()
+    table = page.list.table
+    assert "shoe_size" not in table.shown_columns()
+    table.show_columns(["name", "shoe_size"])
+    table.sort_by("shoe_size", False)
+    desk.settle()
+    assert table.shown_columns() == ["name", "shoe_size"]
+    section = next(number for number, column in enumerate(table.records.columns, 1) if column.name == "shoe_size")
+    assert {table.records.text(row, section) for row in range(3)} == {"", "38", "43"}
+    page.list.filters.ask("shoe_size").applied.emit(Condition("shoe_size", ">", "40"))
+    desk.settle()
+    assert table.records.ids() == [roland.bytes]
+    table.setCurrentIndex(table.records.index(0, section))
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    typing = QApplication.focusWidget()
+    assert isinstance(typing, QLineEdit)
+    typing.selectAll()
+    QTest.keyClicks(typing, "44")
+    QTest.keyClick(typing, Qt.Key.Key_Return)
+    desk.settle()
+    with store.read() as reader:
+        assert found.rows(reader, "contact", [roland], ["shoe_size"])[0].values == {"shoe_size": 44}
+
+
+def test_a_saved_view_keeps_own_fields_and_does_without_one_that_was_deleted(desk: Desk, store: Store) -> None:
+    size = store.run(workspace.add_field, "contact", "Shoe size", "integer")
+    store.run(records.add, "contact", {"family_name": "Barefoot", "shoe_size": "43"})
+    kept = Definition(("name", "shoe_size"), sort=(Sort("shoe_size"),), conditions=(Condition("shoe_size", "notempty"),))
+    view = store.run(records.add, "saved_view", {"name": "Shoes", "about": "contact", "definition": kept.to_json()})
+    page = desk.open("contacts", str(view))
+    assert isinstance(page, RecordListPage)
+    table = page.list.table
+    assert (table.shown_columns(), len(table.records.ids())) == (["name", "shoe_size"], 1)
+    assert not page.list.is_edited()
+    store.run(workspace.delete_field, size)
+    desk.settle()
+    assert (table.shown_columns(), len(table.records.ids())) == (["name"], 4)
+    store.undo()
+    desk.settle()
+    assert (table.shown_columns(), len(table.records.ids())) == (["name", "shoe_size"], 1)
+
+
+def test_the_board_can_be_filtered_by_an_own_field_and_a_saved_view_keeps_that(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "deal", "Delivery", "choice", ["Train", "Lorry"])
+    store.run(records.add, "deal", {"name": "By train", "delivery": "Train"})
+    store.run(records.add, "deal", {"name": "By lorry", "delivery": "Lorry"})
+    kept = json.dumps({"conditions": [asdict(Condition("delivery", "=", "Train"))], "names": {}})
+    view = store.run(records.add, "saved_view", {"name": "Trains", "about": "deal", "definition": kept})
+    page = desk.open("pipeline", str(view))
+    assert isinstance(page, PipelinePage)
+    assert page.filter.conditions() == (Condition("delivery", "=", "Train"),)
+    assert sum(column.list.model().rowCount() for column in page.board.columns) == 1

@@ -16,6 +16,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.operations import cells
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.ui.actions import Action
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
@@ -23,14 +24,14 @@ from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
-from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given
+from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given, own_columns
 from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, column
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
 from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from crmdesk.fields import Field
     from crmdesk.queries.records import Row
@@ -69,7 +70,8 @@ class RecordListPage(Page):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._kind = entity_class(self.entity).entity
-        self.watches = frozenset({self.entity, *self._linked()})
+        self.watches = frozenset({self.entity, "custom_field", *self._linked()})
+        self._own: dict[str, Field] = {}
         self.views = SavedViews(self, self.entity, lambda: self.list.definition().to_json(), self._show_view)
         self._is_loaded = False
         self._total = 0
@@ -162,6 +164,7 @@ class RecordListPage(Page):
         elif self.views.close() or not self._is_loaded:
             self._show_view(None)
         self._is_loaded = True
+        self._ask_own()
         self._ask_total()
         self._wanted = place.record if place.entity == self.entity else None
         self._go_to_wanted()
@@ -181,6 +184,8 @@ class RecordListPage(Page):
 
     def refresh(self, changed: Changed) -> None:
         own = changed.get(self.entity, frozenset())
+        if "custom_field" in changed:
+            self._ask_own()
         linked = any(name != self.entity and name in self.watches for name in changed)
         self.list.renew(None if own is None or linked else [record.bytes for record in own])
         self._ask_total()
@@ -216,6 +221,19 @@ class RecordListPage(Page):
     def _is_compact(self) -> bool:
         return self.list.table.is_compact()
 
+    # --- the user's own fields ----------------------------------------------------------------------------------------
+
+    def _ask_own(self) -> None:
+        entity = self.entity
+        self.frame.ask(self, lambda reader: own_fields(reader, entity), self._show_own, key="own")
+
+    def _show_own(self, found: Mapping[str, Field]) -> None:
+        self._own = {field.name: field for field in found.values()}
+        self.list.set_own(own_columns(self._own.values()), self._own)
+
+    def _field(self, name: str) -> Field:
+        return self._own.get(name) or field_named(self.entity, name)
+
     # --- how many ---------------------------------------------------------------------------------------------------
 
     def _ask_total(self) -> None:
@@ -239,7 +257,7 @@ class RecordListPage(Page):
     # --- inline edit ------------------------------------------------------------------------------------------------
 
     def _cell_editor(self, parent: QWidget, record: Id, col: Column, value: Any) -> QWidget | None:
-        editor = editor_for(field_named(self.entity, col.name), self._context)
+        editor = editor_for(self._field(col.name), self._context)
         editor.setParent(parent)
         editor.set_value(for_form({"": value})[""])
         editor.is_in_cell = True
@@ -340,7 +358,7 @@ class RecordListPage(Page):
         name, entity = col.name, self.entity
 
         def put(found: Sequence[Row]) -> None:
-            value = given(field_named(entity, name), for_form(found[0].values)[name])
+            value = given(self._field(name), for_form(found[0].values)[name])
             if len(keys) - 1 <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(keys) - 1), tr("Fill down")):
                 said = ntr("{count} record changed", "{count} records changed", len(keys) - 1)
                 self.frame.do(deeds.edit, entity, keys[1:], {name: value}, said=said)

@@ -15,6 +15,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.queries.own_fields import own_fields
 from crmdesk.queries.views import asked
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
@@ -26,6 +27,7 @@ from crmdesk.ui.widgets.basics import Button, IconButton, row
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from crmdesk.fields import Field
     from crmdesk.queries.finding import Condition
     from crmdesk.store import Reader
     from crmdesk.ui.page import Page
@@ -155,12 +157,24 @@ class FilterViews(QWidget):
 
     def open(self, view: str) -> None:
         """Show a saved view."""
+        self._ask_own()
         self.views.open(view)
 
     def close_view(self) -> None:
         """Go back to the page without a view, if one was shown."""
+        self._ask_own()
         if self.views.close():
             self._shown(None)
+
+    def _ask_own(self) -> None:
+        about = self._about
+        self._page.frame.ask(self._page, lambda reader: own_fields(reader, about), self._show_own, key="own filters")
+
+    def _show_own(self, found: Mapping[str, Field]) -> None:
+        """Let one filter by the user's own fields too; a view that does is shown anew, now that they are known."""
+        fields = {field.name: field for field in found.values()}
+        if self.bar.set_own(fields) and any(condition.get("field") in fields for condition in self._applied.get("conditions", ())):
+            self._shown(self.views.current)
 
     def _shown(self, view: View | None) -> None:
         self._applied = json.loads(view.definition) if view is not None else {}

@@ -91,7 +91,8 @@ class FilterBar(QWidget):
 
     def __init__(self, fields: Mapping[str, Field], context: Context, button: QAbstractButton | None = None) -> None:
         super().__init__()
-        self._fields, self._context = dict(fields), context
+        self._standard, self._context = dict(fields), context
+        self._fields = self._standard
         self._conditions: list[Condition] = []
         self.names: dict[str, str] = {}
         self._flow = FlowLayout(8)
@@ -100,6 +101,15 @@ class FilterBar(QWidget):
         self.add_button = button or Button(tr("Filter"), None, "flat", "plus")
         self.add_button.clicked.connect(lambda: self._choose_field())
         self._draw()
+
+    def set_own(self, fields: Mapping[str, Field]) -> bool:
+        """Let one filter by the user's own fields too; returns whether they are others than before."""
+        known = {**self._standard, **fields}
+        if known == self._fields:
+            return False
+        self._fields = known
+        self.set_conditions(self._conditions)
+        return True
 
     def conditions(self) -> tuple[Condition, ...]:
         """Return the conditions."""

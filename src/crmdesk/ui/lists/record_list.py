@@ -220,9 +220,20 @@ class RecordList(QWidget):
         self.search.blockSignals(True)
         self.search.clear()
         self.search.blockSignals(False)
-        self.table.load(Ask(wanted.sort, self.filters.conditions(), ""))
+        known = {column.name for column in self.table.records.columns}
+        self.table.load(Ask(tuple(key for key in wanted.sort if key.column in known), self.filters.conditions(), ""))
         self._ask_totals()
         self._tell_edited()
+
+    def set_own(self, columns: Sequence[Column], fields: Mapping[str, Field]) -> None:
+        """Offer the user's own fields as columns and in the filter; a view that names one that came or went is shown anew."""
+        before = {column.name for column in self.table.records.own_columns()}
+        if self.table.set_own_columns(columns):
+            self.filters.set_own(fields)
+            own, sort = before | {*fields}, (*self._applied.sort, *self.table.records.ask.sort)
+            asked = (*self._applied.conditions, *self.table.records.ask.conditions)
+            if own & {*self._applied.columns, *(key.column for key in sort), *(condition.field for condition in asked)}:
+                self.apply(self._applied, self._has_view)
 
     def is_edited(self) -> bool:
         """Return whether filter, order or columns differ from the view that was applied."""

@@ -60,7 +60,7 @@ def all_of(store: Store, entity: str) -> dict[str, dict[str, Any]]:
 
 
 def sent(store: Store, other: Store, entity: str, path: Path, version: Literal["3.0", "4.0"], as_entity: str = "") -> None:
-    written = export_records(store, entity, path, ExportOptions(card_version=version))
+    written = export_records(store, entity, path, ExportOptions(card_version=version, for_programs=True))
     result = import_file(other, as_entity or entity, path)
     assert (result.added + result.joined, result.rejected) == (written.rows, 0)
     assert not set(result.unused) - {"Person or company"}

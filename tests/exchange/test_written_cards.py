@@ -65,8 +65,19 @@ def test_a_card_says_everything_in_the_terms_of_every_address_book(store: Store,
         ("anna@example.com", ["INTERNET", "WORK"]),
     ]
     assert (card.adr.value.street, card.adr.value.code, card.adr.value.city) == ("Ring 5", "01067", "Dresden")
-    assert (card.categories.value, card.note.value) == (["vip", "Messe:Herbst"], "two\nlines; with, signs \\ and 中文" * 4)
     assert card.photo.value == PICTURE
+
+
+def test_a_card_that_may_be_handed_on_does_not_say_what_we_think_of_somebody(store: Store, anna: UUID, tmp_path: Path) -> None:
+    store.run(records.add, "custom_field", {"about": "contact", "name": "hobby", "label": "Hobby", "kind": "text"})
+    store.run(records.edit, "contact", [anna], {"lifecycle": "lost", "hobby": "complains"})
+    export_records(store, "contact", tmp_path / "c.vcf")
+    (card,) = cards(tmp_path / "c.vcf")
+    assert set(card.contents) == set("version prodid uid fn n x-salutation lang org title bday tel x-ablabel email adr impp photo".split())
+    export_records(store, "contact", tmp_path / "whole.vcf", ExportOptions(for_programs=True))
+    (card,) = cards(tmp_path / "whole.vcf")
+    assert (card.categories.value, card.note.value) == (["vip", "Messe:Herbst"], "two\nlines; with, signs \\ and 中文" * 4)
+    assert {name for name in card.contents if name.startswith("x-crmdesk")} == {"x-crmdesk-owner", "x-crmdesk-lifecycle", "x-crmdesk-own", "x-crmdesk-company"}
 
 
 def test_a_card_of_the_newest_version_has_its_own_terms(store: Store, anna: UUID, tmp_path: Path) -> None:
@@ -124,7 +135,7 @@ def test_signs_in_labels_and_pieces_are_kept_apart() -> None:
 def test_cards_come_back_as_the_same_people(store: Store, other: Store, anna: UUID, tmp_path: Path, version: Any) -> None:
     from crmdesk.queries.records import record
 
-    export_records(store, "contact", tmp_path / "c.vcf", ExportOptions(card_version=version))
+    export_records(store, "contact", tmp_path / "c.vcf", ExportOptions(card_version=version, for_programs=True))
     result = import_file(other, "contact", tmp_path / "c.vcf")
     assert (result.added, [problem.reason for problem in result.problems]) == (1, [])
     with store.read() as reader, other.read() as again:

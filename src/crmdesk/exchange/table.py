@@ -55,6 +55,7 @@ class Ways:
         give_back: writes rejected rows in the files' own form; as a text table if None.
         said: puts the file and its line before a reason, where several files make one table.
         files: returns these files, each with the number of the line before its first one.
+        entity: what the rows surely are, where the files say so.
     """
 
     source: str
@@ -64,6 +65,7 @@ class Ways:
     give_back: Callable[[Path, Iterable[Any]], None] | None = None
     said: Callable[[int, str], str] | None = None
     files: Callable[[], Sequence[tuple[Path, int]]] | None = None
+    entity: str = ""
 
 
 @dataclass(frozen=True)

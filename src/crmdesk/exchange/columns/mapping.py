@@ -307,6 +307,8 @@ _RARELY = {"member": 0.25}
 
 def suggest_entity(table: Table) -> str:
     """Return what the rows of a file most likely are: what the program that wrote it says, else where most of its columns belong."""
+    if table.ways and table.ways.entity:
+        return table.ways.entity
     product = recognise(table.columns)
     if product and product.entity:
         return product.entity

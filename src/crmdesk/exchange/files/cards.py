@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from crmdesk.exchange.files.card_pictures import SORTS, Picture
 from crmdesk.exchange.files.contentlines import binary, is_our_id, pieces_of, plain
+from crmdesk.exchange.files.our_terms import OWN, our_values
 from crmdesk.exchange.words.salutations import read_salutation
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import tr
@@ -48,16 +49,8 @@ _NO_PLACE = {
 }  # fmt: skip
 
 
-OURS = "X-CRMDESK-"
-"""What our own cards say beyond the terms of address books begins so: the field's name, or `OWN` with the name of a field of the user's own beside."""
-OWN = "own."
-OUR_FIELDS = {
-    "contact": ("owner", "lifecycle"),
-    "company": ("owner", "lifecycle", "customer_number", "industry", "employees", "revenue", "founded", "vat_id", "credit_code", "tier", "payment_days"),
-    "lead": ("owner", "origin", "status", "amount", "arrived_at"),
-}
-"""The fields that only our own cards carry, by entity."""
-_OURS = frozenset(name for names in OUR_FIELDS.values() for name in names)
+OUR = "our."
+"""So begin the names under which a card has what our own cards say of a record beyond the terms of address books: the field's name follows."""
 
 
 @dataclass(slots=True)
@@ -108,7 +101,7 @@ class CardReader:
     def read(self) -> None:
         """Read the whole card."""
         for item in sorted(self._properties, key=_preference):
-            if not item.value.strip() and not item.is_binary:
+            if not item.value.strip() and not item.is_binary and "ID" not in item.params:
                 continue
             if reader := self._readers.get(item.name):
                 reader(item)
@@ -116,16 +109,10 @@ class CardReader:
                 self._add_handle(service, plain(item.value))
             elif no_place := _NO_PLACE.get(item.name):
                 self.left_out.append(no_place)
-            elif self._is_ours and item.name.startswith(OURS):
-                self._our_own(item)
+            elif self._is_ours:
+                for name, text in our_values(item):
+                    self.card.values.setdefault(name if name.startswith(OWN) else f"{OUR}{name}", text)
         self._finish()
-
-    def _our_own(self, item: Property) -> None:
-        name = item.name.removeprefix(OURS).lower().replace("-", "_")
-        if name == "own" and (own := item.params.get("NAME")):
-            self.card.values.setdefault(f"{OWN}{own}", plain(item.value))
-        elif name in _OURS:
-            self.card.values.setdefault(name, plain(item.value))
 
     def _finish(self) -> None:
         card, values = self.card, self.card.values
@@ -137,7 +124,9 @@ class CardReader:
             values["tags"] = "; ".join(dict.fromkeys(self._tags))
         if self._notes:
             values["note"] = "\n\n".join(dict.fromkeys(self._notes))
-        if self._is_ours and is_our_id(str(values.get("external_id", ""))):
+        if f"{OUR}id" in values:
+            values["id"] = values.pop(f"{OUR}id")
+        elif self._is_ours and is_our_id(str(values.get("external_id", ""))):
             values["id"] = values.pop("external_id")
         self._settle_name()
         if "nickname" in values and values.keys() & {"name", "given_name", "family_name"}:
@@ -158,7 +147,8 @@ class CardReader:
         values, full = self.card.values, self._full
         company = str(values.get("company", ""))
         given, family = str(values.get("given_name", "")), str(values.get("family_name", ""))
-        is_company = self._sort in {"org", "group", "company"} or bool(company and full == company and not given and (not family or family == full))
+        is_called_so = not self._is_ours and bool(company and full == company and not given and (not family or family == full))
+        is_company = is_called_so or self._sort in {"org", "group", "company"}
         if is_company:
             values["record_kind"] = "company"
             if full and not company:
@@ -166,7 +156,8 @@ class CardReader:
             for name in ("given_name", "family_name", "middle_name", "name", "title", "suffix"):
                 values.pop(name, None)
             return
-        if full and not given and not values.get("middle_name") and (not family or " " in family or family == full):
+        is_divided = self._is_ours and bool(family)
+        if full and not given and not values.get("middle_name") and not is_divided and (not family or " " in family or family == full):
             values.pop("family_name", None)
             values["name"] = full
         if given or family or full:
@@ -180,9 +171,8 @@ class CardReader:
     def _divided_name(self, item: Property) -> None:
         pieces = [*pieces_of(item.value), "", "", "", "", ""]
         for name, piece in zip(("family_name", "given_name", "middle_name", "title", "suffix"), pieces, strict=False):
-            if (
-                text := " ".join(", ".join(part for part in pieces_of(piece, ",") if part).split() if "," in piece else piece.split())
-            ) and name not in self.card.values:
+            joined = ", ".join(part for part in pieces_of(piece, ",") if part) if "," in piece and not self._is_ours else piece
+            if (text := " ".join(joined.split())) and name not in self.card.values:
                 self.card.values[name] = text
 
     def _nickname(self, item: Property) -> None:
@@ -254,10 +244,11 @@ class CardReader:
             self.card.mails.append((self.label(item), address))
 
     def _address(self, item: Property) -> None:
-        pieces = [
-            piece if "\n" in piece or "," not in piece else ", ".join(part for part in piece.split(",") if part.strip()) for piece in pieces_of(item.value)
-        ]
-        pieces = [*(re.sub(r" *, +", ", ", piece).strip() for piece in pieces[:7]), *[""] * (7 - len(pieces))]
+        pieces = pieces_of(item.value)[:7]
+        if not self._is_ours:
+            pieces = [piece if "\n" in piece or "," not in piece else ", ".join(part for part in piece.split(",") if part.strip()) for piece in pieces]
+            pieces = [re.sub(r" *, +", ", ", piece).strip() for piece in pieces]
+        pieces += [""] * (7 - len(pieces))
         written = plain(item.params.get("LABEL", "")) if not any(pieces) else ""
         # Programs that know only the whole address put it into the street, or into the field behind the post office box.
         if (any(pieces) or written) and len(self.card.addresses) < MOST_PARTS:
@@ -273,6 +264,9 @@ class CardReader:
 
     def _message_service(self, item: Property) -> None:
         scheme, sign, rest = plain(item.value).strip().partition(":")
+        if self._is_ours:
+            self.card.handles.append((item.params.get("X-SERVICE-TYPE", ""), unquote(rest)))
+            return
         service = item.params.get("X-SERVICE-TYPE", "") or (item.group and self._labels.get(item.group)) or (scheme if sign else "im")
         self._add_handle(service.lower(), unquote(rest) if sign and scheme.lower() not in {"http", "https"} else plain(item.value).strip())
 

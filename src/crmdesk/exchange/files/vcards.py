@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.card_pictures import COMPONENT, LARGEST_PICTURE, Picture, load_picture
-from crmdesk.exchange.files.cards import ADDRESS, OUR_FIELDS, OWN, SOURCE, Card, CardReader
+from crmdesk.exchange.files.cards import ADDRESS, OUR, SOURCE, Card, CardReader
 from crmdesk.exchange.files.contentlines import Pile, Source, fallback_of, is_old, property_of, unfolded
-from crmdesk.exchange.shapes.customers import ContactShape, LeadShape
+from crmdesk.exchange.files.our_terms import OWN
+from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
+from crmdesk.exchange.values.entries import title_of
 from crmdesk.exchange.values.layouts import Column, Layout, Target
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
@@ -66,7 +68,7 @@ def open_cards(paths: Sequence[Path]) -> Table:
     columns = deck.columns()
     return Table(
         paths[0], "vcard", tuple(name for name, _, _ in columns), deck.rows, tuple(deck.rows(SAMPLE_ROWS)), deck.count, encoding="utf-8", delimiter=",",
-        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back, deck.pile.said, deck.pile.files),
+        notes=deck.notes(), ways=Ways(SOURCE, deck.layout, _shape, load_picture, deck.give_back, deck.pile.said, deck.pile.files, deck.entity),
     )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ class Deck:
     def __init__(self, pile: Pile) -> None:
         self.pile = pile
         self.count = 0
+        self.entity = "contact"
         self.product = ""
         self.left_out: Counter[str] = Counter()
         self.refused_pictures = 0
@@ -88,9 +91,10 @@ class Deck:
         """Read all cards once: how many there are, how many phones they have at most, who wrote them."""
         fields: set[str] = set()
         most = [0, 0, 0, 0, 0]
-        size = 0
+        size = companies = 0
         for card in self._read(looks=True):
             self.count += 1
+            companies += card.values.get("record_kind") == "company"
             fields |= card.values.keys()
             has = (len(card.phones), len(card.mails), len(card.handles), len(card.websites), len(card.addresses))
             most = [max(pair) for pair in zip(most, has, strict=True)]
@@ -99,6 +103,7 @@ class Deck:
                 self._held.append(card)
                 if len(self._held) > HELD_CARDS or size > HELD_TEXT:
                     self._held = None
+        self.entity = "company" if companies == self.count else "contact"
         self.widths = Widths(most[0], most[1], most[2], most[3], most[4], _fields_of(fields))
 
     def cards(self) -> Iterator[Card]:
@@ -155,20 +160,22 @@ class Deck:
         return columns
 
     def layout(self, entity: str, table: Table) -> Layout:
-        """Say where the columns go; people only.
+        """Say where the columns go.
 
         Raises:
             UserError: cards are no such records.
         """
-        if entity not in {"contact", "lead"}:
+        if entity not in _WHO:
             raise UserError(
                 tr("“{file}” holds address cards, and these become contacts or leads.", file=table.path.name),
                 hint=tr("Cards of companies become companies when contacts are imported."),
             )
-        columns = []
+        columns: list[Column] = []
         for index, (name, target, label) in enumerate(self.columns()):
             if target is not None:
-                target = _of_lead(target) if entity == "lead" else _of_contact(target)
+                target = _goes_to(entity, target)
+            if entity == "company" and target and target.field == "website" and any(column.target == target for column in columns):
+                target = Target("handle", label="website")
             columns.append(Column(index, name, target, index + label if label and target else None, "product" if target else ""))
         labels = {column.label_index for column in columns}
         unused = tuple(column.header for column in columns if column.target is None and column.index not in labels and table.values(column.index))
@@ -223,32 +230,44 @@ class Deck:
         self.pile.give_back(path, {rejection.line: rejection.reason for rejection in rejections})
 
 
+_WHO = ("contact", "company", "lead")
+_THEIRS = {entity: frozenset(name for name, item in entity_class(entity).fields.items() if item.kind != "parts" and not item.derived) for entity in _WHO}
+_LINKS = {entity: frozenset(name for name in names if entity_class(entity).fields[name].kind == "link") for entity, names in _THEIRS.items()}
+
+
 def _fields_of(found: set[str]) -> tuple[str, ...]:
-    """Return the single values that cards have, in their order; the fields of the user's own come last."""
-    ours = dict.fromkeys(name for names in OUR_FIELDS.values() for name in names)
-    return (*(name for name in (*FIELDS, *ours) if name in found or name == "name"), *sorted(name for name in found if name.startswith(OWN)))
+    """Return the single values that cards have, in their order: behind those of all cards what only ours say; fields of the user's own come last."""
+    ours = sorted(name for name in found if name.startswith(OUR) and any(_is_of(entity, name.removeprefix(OUR)) for entity in _WHO))
+    return (*(name for name in FIELDS if name in found or name == "name"), *ours, *sorted(name for name in found if name.startswith(OWN)))
+
+
+def _is_of(entity: str, name: str) -> bool:
+    """Say whether a field is one of an entity, or the id of a record that it links."""
+    return name in _THEIRS[entity] or (name.endswith("_id") and name.removesuffix("_id") in _LINKS[entity])
 
 
 def _label_of(name: str) -> str:
-    entity = next(entity for entity in ("contact", "company", "lead") if name in entity_class(entity).fields or name in _LABELS)
-    return tr(_LABELS[name]) if name in _LABELS else tr(entity_class(entity).fields[name].label)
+    bare = name.removeprefix(OUR)
+    if name in _LABELS or bare in _LABELS:
+        return tr(_LABELS[bare])
+    item = next((fields[bare] for entity in _WHO if bare in (fields := entity_class(entity).fields)), None)
+    link = bare.removesuffix("_id")
+    return tr(item.label) if item else title_of(next(entity for entity in _WHO if link in _LINKS[entity]), link, "id")
 
 
-def _of_lead(target: Target) -> Target | None:
-    """Return where a column goes in leads, if they have a place for it."""
-    if target.field == "company":
-        return Target("company_name")
-    return target if target.field not in _NOT_OF_LEADS and (target.field in FIELDS or target.field in OUR_FIELDS["lead"] or target.field in _LISTS) else None
+def _goes_to(entity: str, target: Target) -> Target | None:
+    """Return where a column goes in records of an entity, if they have a place for it."""
+    name = target.field.removeprefix(OUR)
+    if name != target.field:
+        of_company = entity == "contact" and name in _THEIRS["company"] - _LINKS["company"]
+        return Target(name) if _is_of(entity, name) else Target(name, of="company") if of_company else None
+    if entity == "lead":
+        return None if name in _NOT_OF_LEADS else Target("company_name") if name == "company" else target
+    if entity == "company":
+        return None if name in _NOT_OF_COMPANIES else Target("name") if name == "company" else target
+    return target
 
 
-def _of_contact(target: Target) -> Target | None:
-    """Return where a column goes in contacts, or in the companies that some cards become."""
-    if target.field in FIELDS or target.field in _LISTS or target.field in OUR_FIELDS["contact"]:
-        return target
-    return Target(target.field, of="company") if target.field in OUR_FIELDS["company"] else None
-
-
-_LISTS = frozenset({"phone", "email", "handle", "address", "website"})
 _WITHOUT = (b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE")
 
 
@@ -259,6 +278,7 @@ def _properties(block: Block, source: Source) -> list[Property]:
 
 
 _NOT_OF_LEADS = frozenset({"record_kind", "department", "birthday", "language", "picture", "salutation", "title"})
+_NOT_OF_COMPANIES = frozenset(FIELDS) - {"record_kind", "company", "language", "tags", "note", "external_id", "id"}
 _PRODUCTS = (
     ("Apple", re.compile(r"apple|macos|mac os|iphone", re.IGNORECASE)), ("Nextcloud", re.compile(r"sabre|nextcloud|owncloud", re.IGNORECASE)),
     ("KAddressBook", re.compile(r"kaddressbook", re.IGNORECASE)), ("Outlook", re.compile(r"microsoft", re.IGNORECASE)), ("Google Contacts", re.compile(r"google", re.IGNORECASE)),
@@ -294,5 +314,18 @@ class CardShape(ContactShape):
                 self.work.gathered.files.append((draft.entity, draft.id, draft.values.get("company_id"), cell.place))
 
 
+class CompanyCardShape(CompanyShape):
+    """Companies from their cards."""
+
+    def finish(self, draft: Draft) -> None:
+        """Refuse the cards of people."""
+        if self.text(draft.cells, "record_kind") == "person":
+            raise UserError(tr("This is the card of a person."), hint=tr("Import the file as “contact”."))
+        super().finish(draft)
+
+
+_SHAPES: dict[str, type[Shape]] = {"contact": CardShape, "lead": LeadShape, "company": CompanyCardShape}
+
+
 def _shape(entity: str, work: Work) -> Shape:
-    return CardShape(work, entity) if entity == "contact" else LeadShape(work, entity)
+    return _SHAPES[entity](work, entity)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk import __version__
-from crmdesk.exchange.files.cards import OUR_FIELDS, OURS
-from crmdesk.exchange.out.written_lines import content_line, escaped, pieces
+from crmdesk.exchange.files.our_terms import OURS
+from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines, pieces
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import LANGUAGES, mark, speaking, tr
 from crmdesk.operations.attachments import content
-from crmdesk.queries.records import all_columns, json_value, rows
+from crmdesk.queries.records import all_columns, rows
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
@@ -29,30 +29,10 @@ if TYPE_CHECKING:
 BLOCK = 500
 LARGEST_PICTURE = 2 << 20
 
-_FIELDS = {
-    "contact": (
-        "name",
-        "given_name",
-        "family_name",
-        "salutation",
-        "title",
-        "language",
-        "role",
-        "department",
-        "company",
-        "birthday",
-        "phone",
-        "email",
-        "handle",
-        "address",
-        "tags",
-        "note",
-        "external_id",
-    ),
-    "lead": ("name", "given_name", "family_name", "role", "company_name", "phone", "email", "handle", "address", "tags", "note", "external_id"),
-    "company": ("name", "website", "language", "phone", "email", "handle", "address", "tags", "note", "external_id"),
-}
-ENTITIES = tuple(_FIELDS)
+_NAMES = ("name", "given_name", "family_name", "salutation", "title", "role", "department", "company_name", "language", "birthday", "website", "external_id")
+_OPEN = (*_NAMES, "company", "phone", "email", "handle", "address")
+"""What a card says that may be handed to anybody: how somebody is called, works, and is reached."""
+ENTITIES = ("contact", "lead", "company")
 
 _TYPES = {
     "work": ("WORK",), "home": ("HOME",), "mobile": ("CELL",), "fax": ("FAX",), "work fax": ("WORK", "FAX"), "home fax": ("HOME", "FAX"), "pager": ("PAGER",),
@@ -65,21 +45,28 @@ def write_cards(path: Path, out: Out) -> int:
     """Write a card for each record; returns how many."""
     entity = out.cls.entity.name
     with path.open("xb") as stream:
-        own = () if entity == "company" else tuple(name for name in all_columns(out.cls, out.reader) if name not in out.cls.fields)
+        # What we think of somebody is for programs alone: a card is handed on.
+        columns = tuple(name for name in all_columns(out.cls, out.reader) if out.options.for_programs or (name in _OPEN and not _became(entity, name)))
         for start in range(0, len(out.wanted), BLOCK):
             block = out.wanted[start : start + BLOCK]
             pictures = _pictures(out.reader, entity, block)
-            for row in rows(out.reader, entity, block, tuple(dict.fromkeys((*_FIELDS[entity], *OUR_FIELDS[entity], *own)))):
-                stream.write(b"".join(_Card(out.reader, entity, row, out.options.card_version, pictures.get(row.id)).lines()))
+            for row in rows(out.reader, entity, block, columns):
+                stream.write(b"".join(_Card(out, row, pictures.get(row.id)).lines()))
             out.tell(start + len(block))
     return len(out.wanted)
+
+
+def _became(entity: str, name: str) -> bool:
+    """Say whether a field of a lead names the company that it became, which is not the one where it works."""
+    return entity == "lead" and name == "company"
 
 
 class _Card:
     """One card on its way."""
 
-    def __init__(self, reader: Reader, entity: str, row: Row, version: str, picture: tuple[UUID, str] | None) -> None:
-        self._reader, self._entity, self._row, self._version, self._picture = reader, entity, row, version, picture
+    def __init__(self, out: Out, row: Row, picture: tuple[UUID, str] | None) -> None:
+        self._out, self._row, self._picture = out, row, picture
+        self._entity, self._version = out.cls.entity.name, out.options.card_version
         self._values: dict[str, Any] = row.values
         self._groups = 0
 
@@ -109,24 +96,20 @@ class _Card:
         yield from self._handles()
         if values.get("website"):
             yield content_line("URL", values["website"])
-        if values["tags"]:
+        if values.get("tags"):
             yield content_line("CATEGORIES", pieces((tag_text(part) for part in values["tags"]), ","))
-        for note in values["note"]:
+        for note in values.get("note", ()):
             yield content_line("NOTE", escaped(note.value))
-        yield from self._ours()
+        if self._out.options.for_programs:
+            yield from self._ours()
         yield from self._photo()
         yield b"END:VCARD\r\n"
 
     def _ours(self) -> Iterator[bytes]:
-        """Yield what no address book has a term for, and other programs pass over."""
-        known = OUR_FIELDS[self._entity]
-        for name, value in self._values.items():
-            if value is None or (name in _FIELDS[self._entity] and name not in known):
-                continue
-            if name in known:
-                yield content_line(f"{OURS}{name.upper().replace('_', '-')}", escaped(_as_text(value)))
-            else:
-                yield content_line(f"{OURS}OWN", escaped(_as_text(value)), {"NAME": name})
+        """Yield what no address book has a term for, and which records are meant."""
+        if self._values["external_id"]:
+            yield content_line(f"{OURS}ID", str(self._row.id))
+        yield from our_lines(self._out.cls, self._values, {name: self._values[name] for name in _NAMES if name in self._values})
 
     def _name(self) -> Iterator[bytes]:
         values = self._values
@@ -178,27 +161,19 @@ class _Card:
 
     def _handles(self) -> Iterator[bytes]:
         for part in self._values["handle"]:
-            if part.label == "website":
+            if part.label == "website" and self._entity != "company":
                 yield content_line("URL", escaped(part.value))
             else:
                 from urllib.parse import quote
 
-                yield content_line("IMPP", f"x-apple:{quote(part.value, safe='@')}", {"X-SERVICE-TYPE": part.label or "im"})
+                yield content_line("IMPP", f"x-apple:{quote(part.value, safe='@')}", {"X-SERVICE-TYPE": part.label} if part.label else {})
 
     def _photo(self) -> Iterator[bytes]:
         if self._picture is None:
             return
         record, mime = self._picture
-        data = base64.b64encode(content(self._reader, record)).decode("ascii")
+        data = base64.b64encode(content(self._out.reader, record)).decode("ascii")
         yield content_line("PHOTO", f"data:{mime};base64,{data}") if self._is_new else content_line("PHOTO", data, {"ENCODING": "b", "TYPE": _PICTURES[mime]})
-
-
-def _as_text(value: Any) -> str:
-    """Return a value as imports read it: links by name, amounts with their currency."""
-    plain = json_value(value)
-    if isinstance(plain, dict):
-        return str(plain["title"]) if "title" in plain else f"{plain['amount']} {plain['currency']}"
-    return str(plain).lower() if isinstance(plain, bool) else str(plain)
 
 
 def tag_text(part: Part) -> str:

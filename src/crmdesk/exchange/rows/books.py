@@ -12,6 +12,8 @@ from crmdesk.models.registry import entity_class
 from crmdesk.queries.deals import default_pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.words.company_names import LegalForms
@@ -89,6 +91,19 @@ class Books:
             return
         title = draft.values.get(entity_class(draft.entity).entity.title)
         book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+
+    @property
+    def unsettled(self) -> set[bytes]:
+        """The records that were made or promised since `settle` was called."""
+        return {record for book in self._all() for record in book.unsettled}
+
+    def settle(self, gone: Container[bytes] = ()) -> None:
+        """Gather what was made since the last time, and forget those of it that no row means which comes in."""
+        for book in self._all():
+            book.settle(gone)
+
+    def _all(self) -> list[Book]:
+        return [*self._by_entity.values(), *self._by_pipeline.values()]
 
     def forget(self) -> None:
         """Let go of what was only needed to work rows out."""

@@ -20,7 +20,7 @@ from crmdesk.i18n import tr
 from crmdesk.queries import uniqueness
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmdesk.exchange.rows.books import Books
     from crmdesk.exchange.rows.decisions import Decided
@@ -82,12 +82,32 @@ class Taking:
         self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
         self._completes = options.on_duplicate in {"fill", "overwrite"}
         self._has_rules = bool(store.settings.uniqueness)
+        self._left: set[int] = set()
 
     def take(self, lines: Sequence[Line]) -> None:
         """Take some rows."""
+        counts = self._told.counts
+        left_out = counts.rejected + counts.skipped
         drafts = self._drafts(lines)
         self._shape.settle(drafts)
         self._accept(drafts)
+        books = self._shared.books
+        books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out else ())
+
+    def _meant_by_none(self, drafts: Sequence[Draft]) -> set[bytes]:
+        """Return what these rows had made though none of those means it that come in."""
+        gone = self._shared.books.unsettled
+        if not gone:
+            return gone
+        for draft in drafts:
+            if draft.line in self._left:
+                self._shape.undescribe(draft)
+            else:
+                gone.difference_update(_meant(draft))
+        for pairs in self._shape.late.values():
+            gone.difference_update(record for record, _ in pairs[-len(drafts) :])
+        self._left.clear()
+        return gone
 
     def _drafts(self, lines: Sequence[Line]) -> list[Draft]:
         drafts, told = [], self._told
@@ -120,7 +140,7 @@ class Taking:
             if not leaves and self._is_forbidden(draft, match.record, complaint):
                 continue
             if leaves:
-                self._told.skip(draft, match.record)
+                self._skip(draft, match.record)
                 self._told.note(draft, KNOWN, match.record, match.sign)
             else:
                 merges.append((draft, match))
@@ -146,8 +166,10 @@ class Taking:
         if self._has_rules and self._is_forbidden(draft, None, complaints):
             return
         try:
+            self._shape.check_new(draft)
             self._shape.accept(draft)
         except UserError as error:
+            self._left.add(draft.line)
             told.refuse(draft.line, draft.cells, error)
             return
         if told.watched:
@@ -165,7 +187,7 @@ class Taking:
             self._told.count("updated", draft.line)
             self._told.note(draft, CHANGES, record, IN_FILE, changes, in_file=True)
         else:
-            self._told.skip(draft, record)
+            self._skip(draft, record)
             self._told.note(draft, KNOWN, record, IN_FILE, in_file=True)
 
     def _merge(self, merges: list[tuple[Draft, Match]]) -> None:
@@ -175,7 +197,7 @@ class Taking:
             if changes:
                 self._told.count("updated", draft.line)
             else:
-                self._told.skip(draft, match.record)
+                self._skip(draft, match.record)
             self._told.note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)
 
     def _complaints(self, drafts: Sequence[Draft], known: Sequence[Match | None]) -> list[list[tuple[str, str]]]:
@@ -191,14 +213,30 @@ class Taking:
         complaints += self._shared.once.further_up(draft, record or f"{id(self._told)}:{draft.line}".encode())
         for mode, said in complaints:
             if mode == uniqueness.BLOCK:
+                self._left.add(draft.line)
                 self._told.reject(draft.line, draft.cells, said)
                 return True
         if complaints:
             self._shape.work.note(ALSO)
         return False
 
+    def _skip(self, draft: Draft, record: bytes) -> None:
+        """Leave out a row whose record is there and stays as it is."""
+        self._left.add(draft.line)
+        self._told.skip(draft, record)
+
     def _count_added(self, draft: Draft) -> None:
         is_own = draft.entity == self._entity and "line of" not in draft.rest
         self._told.count("added" if is_own else "joined", draft.line)
         if draft.entity != self._entity and "made already" not in draft.rest:
             self._shared.gathered.made(draft.entity)
+
+
+def _meant(draft: Draft) -> Iterator[bytes]:
+    """Yield the records that a row means."""
+    yield draft.id
+    yield from (value for value in draft.values.values() if value.__class__ is bytes)
+    for parts in (draft.parts, *(parts for _, _, parts in draft.rest.get("made", {}).values())):
+        yield from parts.tags if parts else ()
+    for other in draft.rest.get("beside", ()):
+        yield from _meant(other)

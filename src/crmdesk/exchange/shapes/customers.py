@@ -174,9 +174,9 @@ class ContactShape(Person):
         draft.entity = "company"
         draft.values = {**{key: values[key] for key in kept if key in values}, "name": name, "website": None}
         if draft.parts:
-            website = next((handle for label, handle in draft.parts.handles if label == "website"), None)
-            draft.parts.handles = [pair for pair in draft.parts.handles if pair[0] != "website"]
-            draft.values["website"] = website
+            websites = [pair for pair in draft.parts.handles if pair[0] == "website"]
+            draft.values["website"] = websites[0][1] if websites else None
+            draft.parts.handles = [pair for pair in draft.parts.handles if pair not in websites[:1]]
         if self.company_shape:
             draft.values |= {column: value for column, value in self.company_shape.plain_values(draft.cells).items() if draft.values.get(column) is None}
             more = self.company_shape.parts.read(draft.cells)
@@ -264,4 +264,5 @@ class CompanyShape(Shape):
             return  # no person in this row
         person.values["company_id"] = draft.id
         self.contact_shape.accept(person)
+        draft.rest["beside"] = [person]
         self.work.gathered.made("contact")

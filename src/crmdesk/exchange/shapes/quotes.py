@@ -82,8 +82,13 @@ class QuoteShape(Shape):
         return [("#", draft.values["number"])] if draft.values.get("number") else []
 
     def accept(self, draft: Draft) -> None:
-        """Take a quote, or one more line of the one above."""
+        """Take a quote, or one more line of the one above.
+
+        Raises:
+            UserError: the line can't be read.
+        """
         number = draft.values["number"]
+        line = self.lines.draft(draft.line, draft.cells) if self.lines else None
         if number and self.is_ours:
             # It was issued elsewhere: its lines come in a second file.
             draft.values["source"] = draft.values.get("source") or self.work.source
@@ -95,10 +100,10 @@ class QuoteShape(Shape):
                 self.by_number[number] = quote
         else:
             draft.rest["line of"] = quote
-        if self.lines:
-            line = self.lines.draft(draft.line, draft.cells)
+        if self.lines and line:
             line.values["quote_id"] = quote
             self.lines.accept(line)
+            draft.rest["beside"] = [line]
 
     def after(self, draft: Draft) -> None:
         """Let a quote lead its deal, if it says so and no other does."""

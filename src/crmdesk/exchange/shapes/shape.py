@@ -452,8 +452,8 @@ class Shape:
 
     # ---- accepting ----
 
-    def accept(self, draft: Draft) -> None:
-        """Take a new record with its parts; its id is fixed now.
+    def check_new(self, draft: Draft) -> None:
+        """Check what only a new record must have.
 
         Raises:
             UserError: it lacks one of the user's own fields that must not be empty.
@@ -461,6 +461,9 @@ class Shape:
         for key, label in self.needed.items() if draft.entity == self.entity else ():
             if key not in draft.rest.get("own", ()):
                 raise UserError(tr("{field} is missing.", field=label))
+
+    def accept(self, draft: Draft) -> None:
+        """Take a new record with its parts; its id is fixed now."""
         values = draft.values
         if values.get("external_id"):
             values["source"] = values.get("source") or self.work.source
@@ -506,6 +509,10 @@ class Shape:
         """Add what belongs to an accepted record, such as the messages of a ticket, and what the row says of records that it made."""
         for entity, (record, values, parts) in draft.rest.get("made", {}).items():
             self.tell(entity, record, values, parts)
+
+    def undescribe(self, draft: Draft) -> None:
+        """Let another row describe what this one, which does not come in, had made."""
+        self.described.difference_update(record for record, _, _ in draft.rest.get("made", {}).values())
 
     def tell(self, entity: str, record: bytes, values: Values, parts: Parts) -> None:
         """Give a linked record that this import made what a row says of it."""

@@ -97,6 +97,7 @@ class TicketShape(Shape):
             self.contact_shape.called = name
             person = self.contact_shape.draft(draft.line, draft.cells)
             self.contact_shape.accept(person)
+            draft.rest["beside"] = [person]
             self.work.gathered.made("contact")
             record = self.known_people[mail, folded(name)] = person.id
         return record

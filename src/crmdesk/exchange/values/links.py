@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
@@ -19,7 +20,7 @@ from crmdesk.store.rights import authorize
 from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from crmdesk.exchange.values.gathering import Gathered
@@ -40,8 +41,20 @@ def name_key(entity: str, text: str) -> str:
     return "".join(words) if entity == "product" else " ".join(words)
 
 
+@dataclass(slots=True)
+class Made:
+    """A record that rows refer to and that is made for them; without values it is only promised."""
+
+    key: str
+    text: str
+    is_key: bool
+    values: dict[str, Any] | None = None
+
+
 class Book:
     """The records of one entity that a file may refer to; asked by block, so that the file's size counts and not the store's.
+
+    What is missing is made as rows are read, and gathered when it is known which of these rows come in: call `settle` then.
 
     Attributes:
         later: records of this entity may stand later in the file, so what is missing is promised first.
@@ -67,6 +80,8 @@ class Book:
         self._company_of: dict[bytes, bytes | None] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
+        self._unsettled: dict[bytes, Made] = {}
+        self._read_since: list[str | tuple[str]] = []
         with store.read() as reader:
             self._is_empty = not reader.value(f'SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL LIMIT 1')
 
@@ -216,6 +231,7 @@ class Book:
         if found is None:
             found = self._promise(text, is_key) if self.later else self.create(text, is_key, **more)
         self._by_text[asked] = found
+        self._read_since.append(asked)
         return found
 
     def is_made(self, text: str) -> bool:
@@ -234,6 +250,7 @@ class Book:
             return self.promised[key][0]
         record = new_id_bytes()
         self.promised[key] = (record, text, is_key)
+        self._unsettled[record] = Made(key, text, is_key)
         self._note(key)
         return record
 
@@ -252,6 +269,7 @@ class Book:
         for key in list(self.promised):
             record, text, is_key = self.promised.pop(key)
             self._make(key, text, is_key, {"id": record})
+        self.settle()
 
     def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
         """Take note of a record that the file itself brings."""
@@ -277,10 +295,7 @@ class Book:
         values: dict[str, Any] = {"id": record, **self._fresh(text), **{name: value for name, value in more.items() if value is not None}}
         if is_key:
             values |= {"external_id": text, "source": self._source}
-        self._gathered.add(self.entity, values)
-        self._gathered.made(self.entity)
-        if self.entity == "service_level":
-            self._gathered.notes.append(tr("Service level “{name}” was made with the usual times; set its own ones.", name=text))
+        self._unsettled[record] = Made(key, text, is_key, values)
         self.made[key] = record
         if self.entity != "contact":
             self._called(key, text, record)
@@ -288,6 +303,45 @@ class Book:
         if is_key:
             self.learn(record, external_id=text)
         return record
+
+    @property
+    def unsettled(self) -> Iterable[bytes]:
+        """The records that were made or promised since `settle` was called."""
+        return self._unsettled.keys()
+
+    def settle(self, gone: Container[bytes] = ()) -> None:
+        """Gather what was made since the last time, and forget those of it that no row means which comes in."""
+        forgets = False
+        for record, made in self._unsettled.items():
+            if record in gone:
+                self._forget(record, made)
+                forgets = True
+        for record, made in self._unsettled.items():
+            if record not in gone and made.values is not None:
+                self._gather(record, made, made.values)
+        for asked in self._read_since if forgets else ():
+            if self._by_text.get(asked) in gone:
+                del self._by_text[asked]
+        self._unsettled, self._read_since = {}, []
+
+    def _gather(self, record: bytes, made: Made, values: dict[str, Any]) -> None:
+        """Take a record that was made to those that are written."""
+        self._gathered.add(self.entity, values)
+        self._gathered.made(self.entity)
+        if self.entity == "service_level":
+            self._gathered.notes.append(tr("Service level “{name}” was made with the usual times; set its own ones.", name=made.text))
+
+    def _forget(self, record: bytes, made: Made) -> None:
+        """Know nothing any more of a record that was made or promised."""
+        if self.promised.get(made.key, (b"",))[0] == record:
+            del self.promised[made.key]
+        self.made.pop(made.key, None)
+        if others := [part for name, other in self._pairs(made.key) if other != record for part in (name, other)]:
+            self._named[made.key] = tuple(others)
+        else:
+            self._named.pop(made.key, None)
+        if made.is_key and made.text in self._foreign:
+            self._foreign[made.text] = [pair for pair in self._foreign[made.text] if pair[1] != record]
 
     def _called(self, key: str, name: str, record: bytes) -> None:
         self._named[key] = (*self._named.get(key, ()), name, record)
@@ -359,6 +413,14 @@ class Companies(Book):
         named = self._named.get(key)
         return named[1] if named else None
 
+    def _forget(self, record: bytes, made: Made) -> None:
+        """Know nothing any more of a company, nor of its legal form."""
+        super()._forget(record, made)
+        place = hash(split_form(made.key)[0])
+        names = [name for name in self._formed.get(place, "").splitlines() if name != made.key]
+        if place in self._formed:
+            self._formed[place] = "\n".join(names)
+
     def _note(self, key: str) -> None:
         bare, form = split_form(key)
         if bare != key:
@@ -389,16 +451,19 @@ class Tags(Book):
         record = named_id("tag", f"{folded(group)}:{folded(bare.strip())}").bytes
         with self.store.read() as reader:
             in_bin = reader.value("SELECT 1 FROM tag WHERE id = ?", (record,))
-        if in_bin:
-            self._gathered.update("tag", ("deleted_at",), (None, record))
-            self.learn(record, bare.strip())
-            return record
-        if not self._creates:
+        if not in_bin and not self._creates:
             raise self._missing(text)
-        self._gathered.add("tag", {"id": record, "name": bare.strip(), "group": group.strip() or None})
-        self._gathered.made("tag")
+        values = {"deleted_at": None} if in_bin else {"id": record, "name": bare.strip(), "group": group.strip() or None}
+        self._unsettled[record] = Made(name_key(self.entity, bare.strip()), text, False, values)
         self.learn(record, bare.strip())
         return record
+
+    def _gather(self, record: bytes, made: Made, values: dict[str, Any]) -> None:
+        """Take a tag that was made, or one out of the bin."""
+        if "id" in values:
+            super()._gather(record, made, values)
+        else:
+            self._gathered.update("tag", tuple(values), (*values.values(), record))
 
 
 class Stages(Book):
@@ -445,19 +510,30 @@ class Stages(Book):
         before = [position or 0 for _, _, its, position in self._stages if outcome != "open" or its == "open"]
         position = max(before, default=-1) + 1
         if outcome == "open":
-            self._move_closed_on()
+            self._move_closed(1)
         self._stages.append((record, text, outcome, position))
         self.outcomes[record] = outcome
-        self._gathered.add("stage", {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": outcome})
-        self._gathered.made("stage")
+        values = {"id": record, "name": text, "pipeline_id": self.pipeline.bytes, "position": position, "outcome": outcome}
+        self._unsettled[record] = Made(key, text, False, values)
         return record
 
-    def _move_closed_on(self) -> None:
-        """Make room for one more open stage before those for won and lost deals."""
-        for place, (record, name, outcome, position) in enumerate(self._stages):
-            if outcome != "open":
-                self._stages[place] = (record, name, outcome, (position or 0) + 1)
-                self._gathered.update("stage", ("position",), ((position or 0) + 1, record))
+    def _move_closed(self, steps: int) -> None:
+        """Make room for one more open stage before those for won and lost deals, or take it back."""
+        self._stages = [(record, name, its, (position or 0) + steps if its != "open" else position) for record, name, its, position in self._stages]
+
+    def _gather(self, record: bytes, made: Made, values: dict[str, Any]) -> None:
+        """Take a stage that was made, and move those for won and lost deals behind it."""
+        super()._gather(record, made, values)
+        if values["outcome"] == "open":
+            for other, _, outcome, position in self._stages:
+                if outcome != "open":
+                    self._gathered.update("stage", ("position",), (position, other))
+
+    def _forget(self, record: bytes, made: Made) -> None:
+        """Know nothing any more of a stage that was made."""
+        self._stages = [stage for stage in self._stages if stage[0] != record]
+        if self.outcomes.pop(record) == "open":
+            self._move_closed(-1)
 
     def first_open(self) -> bytes | None:
         """Return the first open stage."""

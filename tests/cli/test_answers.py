@@ -39,6 +39,24 @@ def test_an_answer_that_can_not_be_written_is_said_in_one_sentence(crm: Program)
     assert crm("show", "company", "Acme")["name"] == "Acme"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a shell, and a file that is always full")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("list setting --limit 500 | true; exit ${PIPESTATUS[0]}", 0), ("--json list setting --limit 500 | true; exit ${PIPESTATUS[0]}", 0),
+        ("deal move A Lost 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}", 0), ("deal move A Lost 2>/dev/full", 0), ("deal move A Lost 2>&-", 0),
+        ("nosuch 2>/dev/full", 2), ("info <&- >&- 2>&-", 0), ("ticket note T-0001 <&-", 4), ("--passphrase-file /dev/zero --store none.crmdesk info 2>/dev/full", 3),
+    ],
+)  # fmt: skip
+def test_whoever_stops_listening_does_not_change_how_a_command_ends(crm: Program, words: str, code: int) -> None:
+    crm("add", "deal", "name=A")
+    crm("add", "ticket", "subject=Alarm")
+    environment = {**os.environ, "PYTHON": sys.executable, "CRMDESK_STORE": str(crm.store)}
+    # The other end is gone before the answer comes.
+    done = subprocess.run(["bash", "-c", f'"$PYTHON" -m crmdesk {words}'], env=environment, capture_output=True, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (code, False)
+
+
 def test_a_file_of_another_sort_is_no_backup(crm: Program, tmp_path: Path) -> None:
     table = tmp_path / "companies.csv"
     table.write_text("name,city\n" * 2000)

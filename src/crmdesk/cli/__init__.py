@@ -13,12 +13,13 @@ import typer
 from crmdesk import settings
 from crmdesk.cli import areas, doubles, files, records, stores
 from crmdesk.cli.base import UNEXPECTED, WRONG_USAGE, app
-from crmdesk.cli.output import Unsaid, speak_to_programs
+from crmdesk.cli.output import remark, speak_to_programs
 from crmdesk.cli.usage import sentence
 from crmdesk.errors import Cancelled, UserError, is_about_a_file, why
 from crmdesk.i18n import set_language, tr
 
 log = logging.getLogger(__name__)
+LONGEST_LINE = 1000
 __all__ = ["app", "areas", "doubles", "files", "main", "records", "stores"]
 
 
@@ -36,14 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
     except (Cancelled, KeyboardInterrupt):
         return _fail(tr("Stopped. Nothing was changed."), UNEXPECTED)
-    except Unsaid as error:
-        _say_no_more()
-        return _fail(str(error), error.exit_code)
     except UserError as error:
         return _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        _say_no_more()
-        return 0
     except UnicodeEncodeError as error:
         return (
             _fail(tr("“{text}” is no valid text.", text=ascii(error.object)[:40]), UserError.exit_code) if isinstance(error.object, str) else _unexpected(error)
@@ -53,11 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last door before the user: a bug is one line, its details go to the log
         return _unexpected(error)
     return int(code or 0)
-
-
-def _say_no_more() -> None:
-    """Drop what is left to be said: the end of the program would try to write it once more."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
 
 
 def _unexpected(error: Exception) -> int:
@@ -102,9 +92,11 @@ def _place_of(error: BaseException) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    print(_one_line(message), file=sys.stderr)
+    remark(_one_line(message))
     return code
 
 
 def _one_line(message: str) -> str:
-    return " ".join(message.split())
+    """Return a failure in one line that can be read, however long the text is that it quotes."""
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 4 :]}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk.cli.base import app, check_new, find, opened, say, shown, write_new
-from crmdesk.cli.output import table
+from crmdesk.cli.output import remark, table
 from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
 
@@ -66,7 +66,7 @@ def move_deal(deal: str, stage: str, reason: Annotated[str | None, typer.Option(
         moved = shown(store, "deal", deal_id)
         say(moved)
         if is_lost and not moved["lost_reason"]:
-            print(tr("Why it was lost is not known: --reason says it."), file=sys.stderr)
+            remark(tr("Why it was lost is not known: --reason says it."))
 
 
 lead_app = typer.Typer(help="Leads.")
@@ -255,7 +255,7 @@ def quote_pdf(quote: str, out: Path) -> None:
             rendered = pdf_of(reader, quote_id)
         write_new(out, rendered.pdf, lambda: store.run_from("cli", quotes.note_left, quote_id))
     if rendered.missing:
-        print(boxes(rendered.missing), file=sys.stderr)
+        remark(boxes(rendered.missing))
     say({"file": str(out), "missing": list(rendered.missing)}, lambda: tr("Wrote {path}.", path=out))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk import __version__, settings
-from crmdesk.cli.output import as_json, pretty, set_zone, tell
+from crmdesk.cli.output import as_json, pretty, remark, set_zone, tell
 from crmdesk.errors import UserError
 from crmdesk.i18n import set_language, set_region, tr
 
@@ -27,6 +27,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 log = logging.getLogger(__name__)
 
 UNEXPECTED, WRONG_USAGE, DAMAGE, REJECTED = 1, 2, 6, 8
+MOST_ROWS = 10**9
+LONGEST_PASSPHRASE = 10_000
 
 
 @dataclass
@@ -81,7 +83,8 @@ def given_passphrase() -> str | None:
     """Return the passphrase from where it is given; None if only the keyring or a recovery key could open the store."""
     if call.passphrase_file:
         try:
-            return call.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+            with call.passphrase_file.open(encoding="utf-8") as file:
+                return file.read(LONGEST_PASSPHRASE).rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise UserError(tr("The passphrase file {path} can't be read.", path=call.passphrase_file)) from None
     if "CRMDESK_PASSPHRASE" in os.environ:
@@ -127,7 +130,7 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
         set_language(settings.read().get("language") or store.settings.language)
         set_region(store.settings.region)
         if store.mended:
-            print(store.mended, file=sys.stderr)
+            remark(store.mended)
         expiry.settle(store)
         yield store
 

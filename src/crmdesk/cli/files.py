@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import REJECTED, app, opened, say, split
-from crmdesk.cli.output import progress
+from crmdesk.cli.base import MOST_ROWS, REJECTED, app, opened, say, split
+from crmdesk.cli.output import progress, remark
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 
@@ -113,11 +112,11 @@ def import_records(
     with opened() as store, progress(tr("Importing")) as show:
         result = import_files(store, entity, files, options, show)
     if result.unused:
-        print(tr("Left out: {columns}", columns=", ".join(result.unused)), file=sys.stderr)
+        remark(tr("Left out: {columns}", columns=", ".join(result.unused)))
     for note in result.notes:
-        print(note, file=sys.stderr)
+        remark(note)
     for problem in result.problems[:20]:
-        print(problem.reason if result.files else tr("Line {line}: {reason}", line=problem.line, reason=problem.reason), file=sys.stderr)
+        remark(problem.reason if result.files else tr("Line {line}: {reason}", line=problem.line, reason=problem.reason))
     say(result.to_json())
     if result.rejected or any(file.refused for file in result.files):
         raise typer.Exit(REJECTED)
@@ -140,7 +139,7 @@ def preview_file(
     anew: Anew = False,
     no_create: NoCreate = False,
     whole: Annotated[bool, typer.Option("--whole", help="Look at every row, not only at the first ones.")] = False,
-    rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0)] = 20,
+    rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0, max=MOST_ROWS)] = 20,
 ) -> None:
     """Say what a file is, what its columns mean and what would become of its rows; nothing is written."""
     from crmdesk.exchange.columns.kinds import suggested_kind
@@ -224,7 +223,7 @@ def export(
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
     if result.cut:
-        print(cut_said(result.cut), file=sys.stderr)
+        remark(cut_said(result.cut))
     say(result.to_json())
 
 

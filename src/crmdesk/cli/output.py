@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, Literal, TextIO
 from unicodedata import east_asian_width
 
 from crmdesk.errors import UserError, why
@@ -22,10 +23,19 @@ _zone: tzinfo | None = None
 
 
 def speak_to_programs() -> None:
-    """Read and write UTF-8 where the other end is a program or a file: what the system takes there, such as cp1252 on Windows, knows few letters."""
+    """Read and write UTF-8 where the other end is a program or a file: what the system takes there, such as cp1252 on Windows, knows few letters.
+
+    What whoever called has closed reads as empty and swallows what is said.
+    """
+    sys.stdin, sys.stdout, sys.stderr = sys.stdin or _nowhere("r"), sys.stdout or _nowhere("w"), sys.stderr or _nowhere("w")
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
         if isinstance(stream, TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _nowhere(mode: Literal["r", "w"]) -> TextIO:
+    """Open what reads as empty and swallows what is said, until the end of the program."""
+    return open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 class Unsaid(UserError):
@@ -35,17 +45,31 @@ class Unsaid(UserError):
 
 
 def tell(text: str) -> None:
-    """Print an answer whole.
+    """Print an answer whole, or as much of it as somebody reads: after that the command goes on, and ends as it would have.
 
     Raises:
-        Unsaid: the file that takes it is on a full disk, or the like. BrokenPipeError: nobody reads on.
+        Unsaid: the file that takes it is on a full disk, or the like.
     """
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        raise
+        say_no_more()
     except OSError as error:
+        say_no_more()
         raise Unsaid(tr("The answer can't be written: {why}.", why=why(error)), hint=tr("What was asked is done.")) from error
+
+
+def say_no_more() -> None:
+    """Drop what is left to be said: the end of the program would try to write it once more."""
+    sys.stdout = _nowhere("w")
+
+
+def remark(text: str, end: str = "\n") -> None:
+    """Say something beside the answer; where that can't be written, the work must not fail by it."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = _nowhere("w")
 
 
 def set_zone(zone: tzinfo) -> None:
@@ -137,9 +161,9 @@ def progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
 
     def show(done: int, total: int | None) -> None:
         part = f"{done * 100 // total:3d} %" if total else f"{done:,}"
-        print(f"\r{label} {part}", end="", file=sys.stderr, flush=True)
+        remark(f"\r{label} {part}", end="")
 
     try:
         yield show
     finally:
-        print("\r" + " " * (len(label) + 14) + "\r", end="", file=sys.stderr, flush=True)
+        remark("\r" + " " * (len(label) + 14) + "\r", end="")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, find, opened, pairs, say, shown, split
-from crmdesk.cli.output import as_json, pretty, progress, table
+from crmdesk.cli.base import MOST_ROWS, app, find, opened, pairs, say, shown, split
+from crmdesk.cli.output import as_json, pretty, progress, remark, table
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def _tell_clashes(store: Store, entity: str, record: UUID) -> None:
     name = entity_class(entity).entity.name
     with store.read() as reader:
         for clash in uniqueness.of_stored(reader, name, record) if uniqueness.rules(store.settings, name) else ():
-            print(clash.said, file=sys.stderr)
+            remark(clash.said)
 
 
 @app.command("set")
@@ -118,7 +117,7 @@ def history(entity: str, record: str) -> None:
 
 @app.command()
 def undo(
-    transaction: Annotated[int | None, typer.Option("--transaction", help="A transaction of mine; else my last one.")] = None,
+    transaction: Annotated[int | None, typer.Option("--transaction", min=1, max=MOST_ROWS, help="A transaction of mine; else my last one.")] = None,
     keep_edited: Annotated[bool, typer.Option("--keep-edited", help="Keep what was edited since, and take back the rest.")] = False,
 ) -> None:
     """Take back my last transaction."""
@@ -178,9 +177,13 @@ def trash_restore(entity: str, record: str) -> None:
 
 
 @app.command()
-def audit(start: Annotated[str | None, typer.Option("--from", help="From this date on.")] = None, limit: int = 1000) -> None:
+def audit(
+    start: Annotated[str | None, typer.Option("--from", help="From this date on.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=MOST_ROWS, help="How many transactions.")] = 1000,
+) -> None:
     """Show the trail of all transactions, newest first."""
     from crmdesk.queries import about
+    from crmdesk.queries.history import deed
 
     with opened() as store, store.read() as reader:
         found = about.audit(reader, start, limit)
@@ -188,7 +191,7 @@ def audit(start: Annotated[str | None, typer.Option("--from", help="From this da
         found,
         lambda: table(
             ("transaction", "at", "member", "origin", "label", "about"),
-            [[f[k] for k in ("transaction", "at", "member", "origin", "label", "about")] for f in found],
+            [[f["transaction"], f["at"], f["member"], f["origin"], deed(f["label"], f["kind"]), f["about"]] for f in found],
         ),
     )
 
@@ -199,7 +202,7 @@ def list_records(
     where: Annotated[list[str] | None, typer.Option("--where", help="“field op value”; op is = != < <= > >= ~ in empty notempty.")] = None,
     search: Annotated[str | None, typer.Option("--search", help="Only what this text finds.")] = None,
     sort: Annotated[str | None, typer.Option("--sort", help="Fields, with - before those that sort downwards.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="How many rows.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=MOST_ROWS, help="How many rows.")] = 50,
     columns: Annotated[str | None, typer.Option("--columns", help="Names of fields, by comma.")] = None,
 ) -> None:
     """List records."""
@@ -219,7 +222,7 @@ def _list_text(found: dict[str, Any]) -> str:
 
 
 @app.command()
-def search(text: str, limit: Annotated[int, typer.Option("--limit", min=1)] = 20) -> None:
+def search(text: str, limit: Annotated[int, typer.Option("--limit", min=1, max=MOST_ROWS)] = 20) -> None:
     """Search across everything, best first."""
     from crmdesk.queries.search import search as ask
 

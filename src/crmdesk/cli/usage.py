@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import typer
 
 _LEAST = re.compile(r"greater than or equal to (-?\d+)")
+_MOST = re.compile(r"less than or equal to (\d+)")
 _COMMAND = re.compile(r"No such command '(.*?)'(?:.*Did you mean (.*)\?)?", re.DOTALL)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((.*)\)")
 
@@ -50,6 +51,8 @@ def _of_value(error: typer.TyperException, said: str) -> str:
     name = next((word for word in param.opts if word.startswith("--")), None) or str(param.metavar or param.name).upper()
     if "param_type" in vars(error):
         return tr("{name} is missing.", name=name)
+    if found := _MOST.search(said):
+        return tr("{option} takes a whole number up to {most}.", option=name, most=found[1])
     if found := _LEAST.search(said):
         return tr("{option} takes a whole number from {least} on.", option=name, least=found[1])
     if "integer" in said:

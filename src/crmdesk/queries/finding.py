@@ -137,6 +137,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     Raises:
         UserError: an unknown field, an operator that the field's kind does not have, a value that can't be read.
     """
+    if condition.operator == "~" and len(condition.value) > LONGEST_SOUGHT:
+        raise UserError(tr("The text is too long to search for."), field=condition.field, hint=tr("It may have {count} characters.", count=LONGEST_SOUGHT))
     if condition.field == "id" and condition.operator == "in":
         return Where(f"{alias}.id IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?))", (json.dumps(condition.values),))
     if condition.field == "id":
@@ -164,6 +166,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
 
 
 FEW = 4000
+LONGEST_SOUGHT = 5000
+"""Patterns of more than 50,000 bytes are too long for SQLite; signs between digits and folded letters make them longer."""
 _RANGES = frozenset({"<", "<=", ">", ">=", "=", "notempty"})
 
 

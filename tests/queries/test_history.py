@@ -104,6 +104,13 @@ def test_a_phone_that_was_added_and_taken_back_is_told_twice(store: Store, anna:
     assert told(store, "contact", anna)[:2] == [("Phone removed: 030 222222 (home)",), ("Phone added: 030 222222 (home)",)]
 
 
+def test_what_was_taken_back_is_not_told_as_if_it_were_done_once_more(store: Store, anna: UUID) -> None:
+    store.run(records.edit, "contact", [anna], {"role": "Buyer"})
+    store.undo()
+    store.redo()
+    assert [entry.title for entry in entries(store, "contact", anna)] == ["Redone: Edit", "Undone: Edit", "Edit", "Add"]
+
+
 def test_what_links_lead_to_is_asked_for_once_however_long_the_history(store: Store, anna: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     def questions() -> int:
         with store.read() as reader:

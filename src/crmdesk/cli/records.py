@@ -101,7 +101,8 @@ def history(entity: str, record: str) -> None:
             entries = journal.history(reader, entity, record_id)
     found = [
         {
-            "transaction": entry.tx, "at": records.json_value(entry.at), "member": entry.member, "origin": entry.origin, "label": entry.label, "operation": entry.operation,
+            "transaction": entry.tx, "at": records.json_value(entry.at), "member": entry.member, "origin": entry.origin, "label": entry.label, "kind": entry.kind,
+            "operation": entry.operation,
             "changes": {name: [records.json_value(old), records.json_value(new)] for name, (old, new) in entry.changes.items()},
         }
         for entry in entries
@@ -110,7 +111,7 @@ def history(entity: str, record: str) -> None:
         found,
         lambda: table(
             ("transaction", "at", "member", "label", "changes"),
-            [[told["transaction"], told["at"], told["member"], told["label"], " · ".join(entry.said)] for told, entry in zip(found, entries, strict=True)],
+            [[told["transaction"], told["at"], told["member"], entry.title, " · ".join(entry.said)] for told, entry in zip(found, entries, strict=True)],
         ),
     )
 

@@ -37,6 +37,7 @@ class Entry:
     Attributes:
         changes: by field what it was and what it became; of a list field the parts that changed, as they were and as they became.
         said: the same as sentences.
+        kind: `undo` and `redo` of what the label says, else `do`.
     """
 
     tx: int
@@ -47,6 +48,23 @@ class Entry:
     operation: str
     changes: dict[str, tuple[Any, Any]]
     said: tuple[str, ...] = ()
+    kind: str = "do"
+
+    @property
+    def title(self) -> str:
+        """What was done, or taken back, or done again."""
+        return deed(self.label, self.kind)
+
+
+def deed(label: str, kind: str) -> str:
+    """Return what a transaction is called where people read it: taking something back is not doing it once more.
+
+    Args:
+        label: of what was done, in the language in force. kind: `do`, `undo` or `redo`.
+    """
+    if kind == "undo":
+        return tr("Undone: {what}", what=label)
+    return tr("Redone: {what}", what=label) if kind == "redo" else label
 
 
 class _Row(NamedTuple):
@@ -57,6 +75,7 @@ class _Row(NamedTuple):
     member: bytes | None
     origin: str
     label: str
+    kind: str
     series: str | None
     table: int
     record: bytes
@@ -96,11 +115,11 @@ def _journal(reader: Reader, cls: type[Record], mine: Sequence[bytes], limit: in
     touched = "watched w CROSS JOIN journal j ON j.tbl = w.tbl AND j.row = w.row"
     sql = (
         f"WITH watched AS MATERIALIZED ({' UNION ALL '.join(watched)}), newest AS (SELECT DISTINCT j.tx AS tx FROM {touched} ORDER BY j.tx DESC LIMIT :limit) "  # noqa: S608
-        "SELECT t.id, t.at, t.member, t.origin, t.label, t.kind || json_extract(t.detail, '$.series'), j.tbl, j.row, j.op, j.changes "
+        "SELECT t.id, t.at, t.member, t.origin, t.label, t.kind, t.kind || json_extract(t.detail, '$.series'), j.tbl, j.row, j.op, j.changes "
         f"FROM {touched} JOIN journal_tx t ON t.id = j.tx WHERE j.tx IN (SELECT tx FROM newest) ORDER BY j.id DESC"
     )
     found = reader.rows(sql, {"mine": id_list(mine), "limit": limit})
-    return [_Row._make((*row[:9], json.loads(row[9]) if row[9] and row[8] == UPDATE else {})) for row in found]
+    return [_Row._make((*row[:10], json.loads(row[10]) if row[10] and row[9] == UPDATE else {})) for row in found]
 
 
 def _parts_today(reader: Reader, cls: type[Record], mine: Sequence[bytes]) -> dict[tuple[int, bytes], dict[str, Any]]:
@@ -184,7 +203,7 @@ class _Telling:
             return None
         row, op = turn.row, turn.own.op if turn.own else UPDATE
         operation = {INSERT: "insert", UPDATE: "update", PURGE: "purge"}[op]
-        return Entry(row.tx, moment(row.at), self._members.get(row.member or b"", ("", False))[0], row.origin, tr(row.label), operation, changes)
+        return Entry(row.tx, moment(row.at), self._members.get(row.member or b"", ("", False))[0], row.origin, tr(row.label), operation, changes, kind=row.kind)
 
     @staticmethod
     def _as_one(earlier: Entry, later: Entry) -> Entry:

@@ -109,7 +109,7 @@ class Belongings(QStackedWidget):
         zone = self._frame.store.settings.tz
         icons = {"insert": "plus", "update": "pencil", "purge": "trash-2"}
         self.history.show_entries(
-            [Entry(icons[one.operation], one.label, " · ".join(one.said), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
+            [Entry(icons[one.operation], one.title, " · ".join(one.said), moment_text(one.at, zone), one.member, transaction=one.tx) for one in found],
             is_complete=True,
         )
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QRadioButton
+from PySide6.QtWidgets import QApplication, QLabel, QRadioButton
 
 from crmdesk import clock
 from crmdesk.operations import merging
@@ -14,6 +14,7 @@ from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.pages.duplicates import DuplicatesPage
 from crmdesk.ui.record_page import CustomerPage
+from crmdesk.ui.widgets import paint
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ def test_what_may_be_the_same_is_listed_with_the_reasons_and_put_side_by_side(de
     assert "same mail address" in page.table.records.text(0, 4)
     assert set(page.comparison.choices()) == {"family_name", "role"}
     assert page.header.accessibleName() or page.comparison.findChildren(QRadioButton)
+
+
+def test_a_long_mail_address_goes_on_in_the_next_line(desk: Desk, page: DuplicatesPage) -> None:
+    lines(page)
+    desk.settle()
+    mails = [label for label in page.comparison.findChildren(QLabel) if "@" in label.text()]
+    assert len(mails) == 2
+    for label in mails:
+        assert label.text().replace("\N{ZERO WIDTH SPACE}", "") == "georg@ernst.example"
+        assert label.minimumSizeHint().width() < paint.text_width("georg@ernst.example", label.font())
 
 
 def test_merging_takes_the_chosen_values_and_undo_brings_both_back(desk: Desk, page: DuplicatesPage) -> None:

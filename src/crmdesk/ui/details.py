@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +52,6 @@ def _address(part: Part) -> list[str]:
     place = " ".join(piece for piece in (more.get("postal_code"), more.get("city")) if piece)
     rest = ", ".join(piece for piece in (place, more.get("state"), more.get("country")) if piece)
     return [line for line in (more.get("street"), rest) if line]
-
-
-def _breakable(text: str) -> str:
-    """Let an address of mail or web go on in the next line, behind its signs."""
-    return re.sub(r"([@./_-])(?=\w)", "\\1\u200b", text) if " " not in text and any(sign in text for sign in "@/") or text.startswith("www.") else text
 
 
 def target_of(field: Field, value: Any) -> str:
@@ -153,7 +147,7 @@ class _Value(Clickable):
                 widget.deleteLater()
         for text, label in lines or [("–", "")]:
             shown = tr("{text} ({label})", text=text, label=label) if label else text
-            words = Text(_breakable(shown), "" if lines else "muted", wrap=True)
+            words = Text(paint.breakable(shown), "" if lines else "muted", wrap=True)
             words.setMinimumWidth(10)
             self._lines.addWidget(words)
         self._lines.addStretch(1)

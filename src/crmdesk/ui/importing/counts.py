@@ -48,7 +48,7 @@ class Counts(QWidget):
 def _part(seen: Look, job: Job | None) -> str:
     """Say what counts stand for that are not those of all rows."""
     first = ntr("of the first row", "of the first {count} rows", Number(seen.count("read")))
-    return tr("{first} · all rows: {percent} %", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
+    return tr("{first} · all rows: {percent}%", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
 
 
 class Count(Card):

@@ -32,6 +32,7 @@ from crmdesk.ui import background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import shown
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, Text, column, row
 from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
 from crmdesk.ui.widgets.layouts import FlowLayout
@@ -135,7 +136,7 @@ class _Items:
     def _cell(self, name: str, item: Item, named: dict[bytes, str]) -> str:
         match name:
             case "score":
-                return tr("{percent} %", percent=int(item.score * 100))
+                return tr("{percent}%", percent=int(item.score * 100))
             case "first":
                 return named.get(item.members[0].bytes, "")
             case "others":
@@ -225,7 +226,8 @@ class Comparison(QWidget):
     def _add_values(self, number: int, line: Line) -> None:
         if not line.choosable:
             for place, text in enumerate(line.texts, 1):
-                label = Text(text or "–", "" if text else "muted", wrap=True, selectable=bool(text))
+                shown = paint.breakable(text)
+                label = Text(shown or "–", "" if text else "muted", wrap=True, selectable=shown == text != "")
                 self._grid.addWidget(label, number, place, Qt.AlignmentFlag.AlignTop)
             return
         group = QButtonGroup(self)
@@ -267,7 +269,7 @@ class _Choice(QRadioButton):
 
     def __init__(self, text: str) -> None:
         super().__init__(text.replace("&", "&&"))
-        label = Text(text, wrap=True)
+        label = Text(paint.breakable(text), wrap=True)
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setLayout(row(label, margins=(INDICATOR, 4, 0, 4)))
         self.setMinimumWidth(80)

@@ -104,7 +104,7 @@ class Bar(QWidget):
         """Show another share, 0 to 1, and another tone if one is given."""
         self._share, self._tone = min(1.0, max(0.0, share)), tone or self._tone
         self.setAccessibleName(self._name)
-        self.setAccessibleDescription(f"{round(self._share * 100)} %")
+        self.setAccessibleDescription(tr("{percent}%", percent=round(self._share * 100)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -21,6 +21,7 @@ _SPACE_OF_NO_WIDTH, _JOINER = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"
 _MARKS = re.compile(f"[{_SPACE_OF_NO_WIDTH}{_JOINER}]")
 _SOFT = re.compile(r"(?<=[^\W\d_]{2}[-/_.@])(?=\w{2})|(?<=[^\W\d_][a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ]\w)")
 """Where a word may be broken: behind a sign between two pieces, before a capital after a small letter."""
+_SIGNS = re.compile(r"(?<=[@./_-])(?=\w)")
 _LONE = re.compile(r"(?<=\b[^\W\d_][-/])(?=\w)|(?<=\w[-/])(?=[^\W\d_]\b)")
 """Where a line would begin or end with one letter alone, such as in E-Mail."""
 
@@ -156,6 +157,11 @@ def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
     layout.endLayout()
     ends = [*starts[1:], len(layout.text())]
     return [_MARKS.sub("", layout.text()[start:end]).strip() for start, end in zip(starts, ends, strict=True)] or [""]
+
+
+def breakable(text: str) -> str:
+    """Return a text whose addresses of mail and web may go on in the next line of a label, behind their signs; not for what is copied."""
+    return " ".join(_SIGNS.sub(_SPACE_OF_NO_WIDTH, word) if "@" in word or "/" in word or word.startswith("www.") else word for word in text.split(" "))
 
 
 def lines(painter: QPainter, area: QRect, text: str, most: int, font: QFont | None = None, ink: QColor | None = None) -> None:

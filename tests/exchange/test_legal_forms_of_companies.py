@@ -104,3 +104,42 @@ def test_the_row_of_a_company_is_the_one_that_its_people_name_without_the_form(s
     import_file(store, "contact", path)
     assert len(names(store)) == 1
     assert list(employers(store).values()) == [{"g"}]
+
+
+@pytest.mark.parametrize("between", [0, 250, 4_100])
+@pytest.mark.parametrize("order", [["Acme", "Acme GmbH", "ACME", "Acme G.m.b.H."], ["Acme GmbH", "Acme"]])
+def test_a_company_that_is_only_named_gets_the_fuller_name(store: Store, tmp_path: Path, order: Sequence[str], between: int) -> None:
+    people(store, tmp_path, order[0], *["Fabrikam"] * between, *order[1:])
+    assert names(store) == ["Acme GmbH", *["Fabrikam"][:between]]
+    with store.read() as reader:
+        assert reader.value("SELECT sort_key FROM company WHERE name = 'Acme GmbH'") == "acme gmbh"
+
+
+def test_a_parent_that_is_only_named_gets_the_fuller_name(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text("Company name,Parent company\nNordwind,Acme\nOstwind,Acme GmbH\n", encoding="utf-8")
+    import_file(store, "company", path)
+    assert names(store) == ["Acme GmbH", "Nordwind", "Ostwind"]
+
+
+def test_a_company_with_a_row_of_its_own_is_called_as_its_row_says(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Company,Email\n,Acme,office@acme.example\nAnna Berg,Acme GmbH,\n", encoding="utf-8")
+    import_file(store, "contact", path)
+    assert names(store) == ["Acme"]
+
+
+def test_a_company_whose_row_comes_long_after_its_people_is_made_once_and_called_as_its_row_says(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    others = "".join(f"Person {number},Fabrikam,\n" for number in range(4_100))
+    path.write_text(f"Name,Company,Email\nAnna Berg,Acme,\n{others},Acme GmbH,office@acme.example\n", encoding="utf-8")
+    import_file(store, "contact", path)
+    assert names(store) == ["Acme GmbH", "Fabrikam"]
+    with store.read() as reader:
+        assert reader.rows("SELECT e.address, c.name FROM email e JOIN company c ON c.id = e.company_id") == [("office@acme.example", "Acme GmbH")]
+
+
+def test_a_company_that_was_there_keeps_its_name(store: Store, tmp_path: Path) -> None:
+    companies(store, tmp_path, "Acme")
+    people(store, tmp_path, "Acme GmbH", "Acme")
+    assert names(store) == ["Acme"]

@@ -55,6 +55,14 @@ def test_a_company_that_a_much_later_row_means_is_made_for_that_one_and_describe
     assert found == [("Acme", "Zoe Ek", "030 222222")]
 
 
+def test_a_company_that_refused_rows_named_with_and_without_its_form_is_made_anew(store: Store, tmp_path: Path) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    text = "Name,Company,Segment\nAnna Berg,Acme,\nBob Li,Acme GmbH,\n" + people(4_100, "Fabrikam")
+    result = taken(store, tmp_path, "contact", text + "Cleo Wu,Acme,A\nDora Ek,Acme GmbH,A\n,Acme GmbH,A\n")
+    assert (result.rejected, result.created) == (2, {"company": 2})
+    assert named(store, "company") == ["Acme GmbH", "Fabrikam"]
+
+
 @pytest.mark.parametrize("count", [1, 300])
 def test_a_company_that_an_earlier_row_means_stays(store: Store, tmp_path: Path, count: int) -> None:
     store.run(workspace.add_field, "contact", "Segment", "text", required=True)

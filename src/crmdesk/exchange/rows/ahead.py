@@ -79,7 +79,9 @@ def companies_in(table: Table, entity: str, layout: Layout) -> Iterator[str]:
     """Yield the names of the companies that a file brings or refers to, folded; some come again."""
     targets = {column.index: column.target for column in layout.columns if column.target}
     places = [
-        index for index, target in targets.items() if target.field == "company" or (target.field == "name" and (target.of or entity) in {"company", "contact"})
+        index
+        for index, target in targets.items()
+        if target.field in {"company", "parent"} or (target.field == "name" and (target.of or entity) in {"company", "contact"})
     ]
     seen: set[str] = set()
     for _, cells in table.rows() if places else ():

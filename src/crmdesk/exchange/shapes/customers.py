@@ -10,7 +10,6 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.known import bare_code
-from crmdesk.exchange.values.links import name_key
 from crmdesk.exchange.values.parts import Parts, PartsWriter
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.exchange.words.salutations import read_salutation
@@ -201,7 +200,7 @@ class ContactShape(Person):
 
     def accept(self, draft: Draft) -> None:
         """Take a person or a company; a company that persons further up had made already gets what its own row says."""
-        made = self.work.book("company").made.get(name_key("company", draft.values["name"])) if draft.entity == "company" else None
+        made = self.work.book("company").made_as(draft.values["name"]) if draft.entity == "company" else None
         if made is None:
             super().accept(draft)
             return

@@ -230,9 +230,15 @@ class Book:
         found = self.find(text, is_key)
         if found is None:
             found = self._promise(text, is_key) if self.later else self.create(text, is_key, **more)
+        else:
+            self.called_too(found, text)
         self._by_text[asked] = found
         self._read_since.append(asked)
         return found
+
+    def made_as(self, text: str) -> bytes | None:
+        """Return the record that this import made because rows name it."""
+        return self.made.get(name_key(self.entity, text))
 
     def is_made(self, text: str) -> bool:
         """Say whether a record that a text means is made by this import, or will be."""
@@ -256,6 +262,9 @@ class Book:
 
     def _note(self, key: str) -> None:
         """Take note of a name that means a record from now on."""
+
+    def called_too(self, record: bytes, text: str) -> None:
+        """Take note of another text that means a record."""
 
     def claim(self, *texts: str | None) -> bytes | None:
         """Return the id that was promised to a record which now stands in the file."""
@@ -413,9 +422,41 @@ class Companies(Book):
         named = self._named.get(key)
         return named[1] if named else None
 
+    def made_as(self, text: str) -> bytes | None:
+        """Return the company that this import made because rows name it, perhaps with a legal form or without."""
+        made = super().made_as(text)
+        if made is None and self.made:
+            name, record = self._of_this_file(name_key("company", text)) or ("", b"")
+            if made := self.made.get(name):
+                self.called_too(record, text)
+        return made
+
+    def called_too(self, record: bytes, text: str) -> None:
+        """Call a company that has no row of its own by its name with the legal form, though it was named without one first."""
+        key = name_key("company", text)
+        bare, form = split_form(key)
+        if not form or bare == key:
+            return
+        promised = self.promised.get(bare)
+        if promised and promised[0] == record and name_key("company", promised[1]) == bare:
+            self.promised[bare] = (record, text, promised[2])
+        elif self.made.get(bare) == record and key not in self.made and name_key("company", self._pairs(bare)[0][0]) == bare:
+            self.made[key], self._named[bare] = record, (text, *self._named[bare][1:])
+            self._rename(record, text)
+
+    def _rename(self, record: bytes, text: str) -> None:
+        if (made := self._unsettled.get(record)) and made.values is not None:
+            made.values["name"] = text
+            return
+        values = {"name": text}
+        self._gathered.complete("company", values)
+        self._gathered.update("company", (*values,), (*values.values(), record))
+
     def _forget(self, record: bytes, made: Made) -> None:
         """Know nothing any more of a company, nor of its legal form."""
         super()._forget(record, made)
+        if made.values:
+            self.made.pop(name_key("company", made.values["name"]), None)
         place = hash(split_form(made.key)[0])
         names = [name for name in self._formed.get(place, "").splitlines() if name != made.key]
         if place in self._formed:

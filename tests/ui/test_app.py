@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
-from crmdesk.operations import records
+from crmdesk.operations import records, tasks
 from crmdesk.reports.recovery import to_groups
 from crmdesk.store import backup, open_store
 from crmdesk.ui import app as program_module
@@ -117,6 +117,43 @@ def test_locking_hides_the_content_closes_the_store_and_comes_back_to_the_same_p
     assert store.key.raw == bytes(32)
     typed(program, PASSPHRASE)
     assert not program.window.is_covered
+
+
+def test_a_reminder_comes_up_at_its_time_and_stays_until_it_is_closed(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    assert program.store is not None
+    assert program.upkeep is not None
+    program.upkeep.begin()
+    background.settle()
+    program.store.run(tasks.add, "Call Ernst", remind_at=clock.now() + timedelta(minutes=5))
+    background.settle()
+    for minutes, said in ((4, []), (6, ["Reminder: Call Ernst"]), (7, ["Reminder: Call Ernst"])):
+        with clock.frozen(clock.now() + timedelta(minutes=minutes)):
+            program.upkeep._tick()
+            background.settle()
+        assert [text for text in program.window.toasts.texts() if text.startswith("Reminder")] == said
+    assert not program.window.toasts._shown[-1]._timer.isActive()
+
+
+def test_reminders_that_came_while_the_program_was_closed_come_up_at_the_start_but_only_once(
+    program: Program, store_path: Path, template: tuple[Path, Key]
+) -> None:
+    with open_store(store_path, key=template[1], anywhere=True) as store:
+        for name in ("Call Ernst", "Write to Maria"):
+            store.run(tasks.add, name, remind_at=clock.now() - timedelta(hours=3))
+    opened(program, store_path)
+    assert program.upkeep is not None
+    program.upkeep.begin()
+    background.settle()
+    assert program.window.toasts.texts() == ["Reminders: Call Ernst; Write to Maria"]
+    program.lock()
+    background.settle()
+    assert program.window.toasts.texts() == []
+    typed(program, PASSPHRASE)
+    assert program.upkeep is not None
+    program.upkeep.begin()
+    background.settle()
+    assert program.window.toasts.texts() == []
 
 
 def test_the_window_locks_after_idle_time(program: Program, store_path: Path) -> None:

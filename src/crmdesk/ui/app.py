@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from crmdesk.queries.tasks import TaskRow
     from crmdesk.store import Store
     from crmdesk.store.door import Changes
     from crmdesk.store.keys import Key
@@ -295,6 +296,7 @@ class Program(QObject):
         self.upkeep.heard.connect(self._hear)
         self.upkeep.state_changed.connect(self._show_foot)
         self.upkeep.idle.connect(self.lock)
+        self.upkeep.reminded.connect(self._remind)
         self._show_foot()
         window.uncover()
         place = place or self._return_to
@@ -384,6 +386,17 @@ class Program(QObject):
             self.window.set_areas(frozenset(store.settings.areas))
         if changes.touches("saved_view"):
             self.window.ask(self.window, saved_views, self.window.navigation.set_views, key="views")
+
+    @Slot(object)
+    def _remind(self, tasks: Sequence[TaskRow]) -> None:
+        """Say what one wanted to be reminded of, until it is closed; whoever is in another program sees the window call."""
+        if len(tasks) == 1:
+            one = tasks[0]
+            text, show = tr("Reminder: {task}", task=one.subject), partial(self.window.open_record, "task", one.id)
+        else:
+            text, show = tr("Reminders: {tasks}", tasks="; ".join(one.subject for one in tasks)), partial(self.window.open_page, "tasks")
+        self.window.toasts.say(text, more=[(tr("Show"), show)], icon="bell", stays=True)
+        QApplication.alert(self.window)
 
     def _show_undo(self, labels: tuple[str, str]) -> None:
         self._undo_labels = labels

@@ -1,4 +1,4 @@
-"""What goes on by itself while a store is open: hearing other programs, the search index, backups, the lock after idle time."""
+"""What goes on by itself while a store is open: hearing other programs, the search index, backups, reminders, the lock after idle time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
-from crmdesk import memory
-from crmdesk.clock import now, now_ms, today
+from crmdesk import memory, settings
+from crmdesk.clock import moment, now, now_ms, to_ms, today
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import tr
 from crmdesk.ui import background
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
+    from crmdesk.queries.tasks import TaskRow
     from crmdesk.store import Store
     from crmdesk.store.door import Changes
     from crmdesk.ui.background import Job
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 POLL_MS, TICK_MS = 1000, 15_000
 BACKUP_EVERY = timedelta(minutes=30)
+FORGOTTEN_AFTER = timedelta(days=3)
 INDEXED_AT_ONCE = 50
 INDEX_STEP = 5000
 _DEEDS = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.TouchBegin})
@@ -79,11 +82,13 @@ class Upkeep(QObject):
         heard: `Changes` of a commit, of this program or another; on the GUI thread.
         state_changed: what the window's foot shows is out of date.
         idle: the user has been away for as long as the store allows.
+        reminded: tasks that one wanted to be reminded of by now.
     """
 
     heard = Signal(object)
     state_changed = Signal()
     idle = Signal()
+    reminded = Signal(object)
     _told = Signal(object)
 
     def __init__(self, store: Store, parent: QObject) -> None:
@@ -102,6 +107,7 @@ class Upkeep(QObject):
         self._poll_timer = self._timer(POLL_MS, self._poll)
         self._tick_timer = self._timer(TICK_MS, self._tick)
         self._expired_on: date | None = None
+        self._looked_at: datetime | None = None
 
     @Slot()
     def begin(self) -> None:
@@ -114,6 +120,7 @@ class Upkeep(QObject):
             self._index()
             self._backup_if_due()
             self._expire_quotes()
+            self._remind()
 
     def _timer(self, interval_ms: int, run: object) -> QTimer:
         timer = QTimer(self)
@@ -188,6 +195,31 @@ class Upkeep(QObject):
             expiry.settle(store)
 
         background.write(self, "", work, None, self._quietly)
+
+    # --- reminders --------------------------------------------------------------------------------------------------
+
+    def _remind(self) -> None:
+        """Tell of the reminders since the last look; at the start also of those that came while the program was closed."""
+        store, since, until = self.store, self._looked_at, now()
+
+        def work(job: Job) -> Sequence[TaskRow]:
+            from crmdesk.queries import tasks
+
+            told = settings.read().get("reminded") or {}
+            name = str(store.path.resolve())
+            first = since or max(until - FORGOTTEN_AFTER, moment(told.get(name, 0)))
+            with store.read() as reader:
+                found = tasks.reminders(reader, first, until, store.viewer.member_id)
+            if found:
+                settings.write(reminded={**told, name: to_ms(until)})
+            return found
+
+        def tell(found: Sequence[TaskRow]) -> None:
+            self._looked_at = until
+            if found and not self._is_stopped:
+                self.reminded.emit(found)
+
+        background.read(self, work, tell, self._quietly, key="reminders")
 
     # --- search index -----------------------------------------------------------------------------------------------
 
@@ -271,6 +303,7 @@ class Upkeep(QObject):
             self.idle.emit()
             return
         self._expire_quotes()
+        self._remind()
         last = self.backed_up_at
         if self._has_news and (last is None or now() - last >= BACKUP_EVERY):
             self.back_up()

@@ -41,13 +41,13 @@ class _ToastButton(QPushButton):
 
 
 class Toast(QFrame):
-    """One message that goes by itself, later while the mouse or the keyboard is on it."""
+    """One message that goes by itself, later while the mouse or the keyboard is on it; without a time it stays until a button is pressed."""
 
     def __init__(
         self,
         text: str,
         buttons: list[tuple[str, Callable[[], object]]],
-        stay_ms: int,
+        stay_ms: int | None,
         close: Callable[[Toast], None],
         icon: str = "",
     ) -> None:
@@ -66,9 +66,9 @@ class Toast(QFrame):
         self.setAccessibleName(text)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(stay_ms)
         self._timer.timeout.connect(self._end)
-        self._timer.start()
+        if stay_ms is not None:
+            self._timer.start(stay_ms)
 
     @Slot()
     def _end(self) -> None:
@@ -102,12 +102,15 @@ class Toasts(QWidget):
         undo: Callable[[], object] | None = None,
         more: Sequence[tuple[str, Callable[[], object]]] | None = None,
         icon: str = "",
+        stays: bool = False,
     ) -> Toast:
-        """Show a message; with `undo` it stays 10 seconds and has a button Undo."""
+        """Show a message; with `undo` it stays 10 seconds and has a button Undo, with `stays` until it is closed."""
         buttons = list(more or [])
+        if stays:
+            buttons.append((tr("Close"), lambda: None))
         if undo is not None:
             buttons.append((tr("Undo"), undo))
-        toast = Toast(text, buttons, TOAST_WITH_UNDO_MS if buttons else TOAST_MS, self._close, icon)
+        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons else TOAST_MS, self._close, icon)
         self._shown.append(toast)
         self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
         toast.show()  # the stack leaves no room for what is not shown yet

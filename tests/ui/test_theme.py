@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QRadioButton, QWidget
 
 import crmdesk.ui
 from crmdesk.resources import resource
 from crmdesk.ui import theme
 from crmdesk.ui.theme.tokens import DARK, LIGHT, TONES, Tokens
+from crmdesk.ui.widgets.basics import row
 
 SOURCES = sorted(Path(crmdesk.ui.__file__).parent.rglob("*.py"))
 
@@ -106,3 +108,21 @@ def test_the_hint_in_an_empty_field_can_be_read(app: QApplication, scheme: str) 
         field.setPlaceholderText("Filter this list")
         field.ensurePolished()
         assert contrast(field.palette().color(QPalette.ColorRole.PlaceholderText).name(), theme.tokens().surface) >= 4.5
+
+
+@pytest.mark.parametrize("make", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("is_on", [False, True])
+def test_a_box_without_words_shows_that_the_keyboard_is_on_it(app: QApplication, make: type[QCheckBox | QRadioButton], is_on: bool) -> None:
+    window = QWidget()
+    boxes = [make(), make()]
+    window.setLayout(row(*boxes))
+    for box in boxes:
+        box.setAutoExclusive(False)
+        box.setChecked(is_on)
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    boxes[1].setFocus()
+    without, focused = (box.grab().toImage() for box in boxes)
+    assert without != focused
+    window.close()

@@ -34,7 +34,12 @@ def pictures(t: Tokens) -> dict[str, str]:
     def chevron(points: str, line: str) -> str:
         return svg(f'<path d="{points}" stroke="{line}" stroke-width="1.5"/>')
 
-    return {
+    def focused(picture: str, around: str) -> str:
+        inside = picture[picture.index(">") + 1 : -len("</svg>")]
+        ring = around.format(line=f'stroke="{t.accent}" stroke-width="1.5"')
+        return svg(f'{ring}<g transform="translate(1.8 1.8) scale(0.775)">{inside}</g>')
+
+    shown = {
         "box": box(t.surface, t.outline),
         "box-checked": box(t.accent, t.accent, check(t.on_accent)),
         "box-some": box(t.accent, t.accent, f'<path d="M5 8h6" stroke="{t.on_accent}" stroke-width="1.7"/>'),
@@ -50,6 +55,9 @@ def pictures(t: Tokens) -> dict[str, str]:
         "nothing": svg('<rect width="16" height="16" fill="none"/>'),
         "tick": svg(f'<path d="M3 8.4l3.2 3.2L13 4.8" stroke="{t.text}" stroke-width="1.5"/>'),
     }
+    square, circle = '<rect x="0.75" y="0.75" width="14.5" height="14.5" rx="4" {line}/>', '<circle cx="8" cy="8" r="7.25" {line}/>'
+    boxes = {f"{name}-focus": focused(shown[name], square) for name in ("box", "box-checked", "box-some")}
+    return shown | boxes | {f"{name}-focus": focused(shown[name], circle) for name in ("ring", "ring-checked")}
 
 
 def style_sheet(t: Tokens, folder: str, points: Callable[[float], float]) -> str:
@@ -169,7 +177,6 @@ QAbstractSpinBox::up-arrow {{ image: url("{folder}-up.svg"); width: 12px; height
 QAbstractSpinBox::down-arrow, QDateEdit::down-arrow {{ image: url("{folder}-down.svg"); width: 12px; height: 12px; }}
 QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: 24px; }}
-QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ width: 16px; height: 16px; }}
 QCheckBox::indicator:unchecked, QAbstractItemView::indicator:unchecked {{ image: url("{folder}-box.svg"); }}
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ image: url("{folder}-box-checked.svg"); }}
@@ -181,6 +188,11 @@ QCheckBox::indicator:checked:disabled {{ image: url("{folder}-box-checked-off.sv
 QRadioButton::indicator:unchecked {{ image: url("{folder}-ring.svg"); }}
 QRadioButton::indicator:checked {{ image: url("{folder}-ring-checked.svg"); }}
 QRadioButton::indicator:disabled {{ image: url("{folder}-ring-off.svg"); }}
+QCheckBox::indicator:unchecked:focus {{ image: url("{folder}-box-focus.svg"); }}
+QCheckBox::indicator:checked:focus {{ image: url("{folder}-box-checked-focus.svg"); }}
+QCheckBox::indicator:indeterminate:focus {{ image: url("{folder}-box-some-focus.svg"); }}
+QRadioButton::indicator:unchecked:focus {{ image: url("{folder}-ring-focus.svg"); }}
+QRadioButton::indicator:checked:focus {{ image: url("{folder}-ring-checked-focus.svg"); }}
 QCalendarWidget QToolButton {{ color: {t.text}; background: transparent; border: none; padding: 4px 8px; }}
 QCalendarWidget QToolButton:hover {{ background: {t.hover}; border-radius: 4px; }}
 QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {t.surface}; }}

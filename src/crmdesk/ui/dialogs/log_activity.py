@@ -17,7 +17,7 @@ from crmdesk.operations import activities
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs.deed import DeedDialog
-from crmdesk.ui.editors import Named, editor_for
+from crmdesk.ui.editors import DateEditor, Named, editor_for
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.grid import FormGrid
@@ -85,8 +85,9 @@ class ActivityDialog(DeedDialog):
         self.next_step = QLineEdit()
         self.next_step.setAccessibleName(tr("Next step"))
         self.next_step.setPlaceholderText(tr("What follows from it"))
-        self.next_on = editor_for(Field("next_on", "date", mark("Due")), inputs)
+        self.next_on = DateEditor(Field("next_on", "date", mark("Due")), inputs)
         self.next_on.setFixedWidth(160)
+        self.next_on.input.setPlaceholderText(tr("Due"))
         self._build()
         self._show_kind()
         if record is not None:

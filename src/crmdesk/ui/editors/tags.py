@@ -38,9 +38,9 @@ class TagsEditor(FindingEditor):
         self._names: list[str] = []
         self.line.removeWidget(self.input)
         self._chips = FlowLayout(4)
-        box = QWidget()
-        box.setLayout(self._chips)
-        self.line.addLayout(column(box, self.input, space=4))
+        self._box = QWidget()
+        self._box.setLayout(self._chips)
+        self.line.addLayout(column(self._box, self.input, space=4))
 
     def value(self) -> list[Part] | None:
         typed = self.typed()
@@ -97,6 +97,7 @@ class TagsEditor(FindingEditor):
 
     def _draw(self) -> None:
         self._chips.clear()
+        self._box.setVisible(bool(self._names))
         for name in self._names:
             chip = Chip(name, "muted", lambda name=name: self._remove(name), "x")  # type: ignore[misc]
             chip.setAccessibleName(tr("Remove {label}", label=name))

@@ -38,6 +38,7 @@ NEW = (
 # Pages that stand behind others in the navigation.
 PLACES = (
     ("articles", mark("Articles"), "book-open", "tickets"), ("products", mark("Products"), "package", "quotes"), ("import", mark("Import a file"), "upload", "contacts"),
+    ("bin", mark("Recycle bin"), "trash-2", ""),
 )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def new_actions(window: Window, areas: Callable[[], Sequence[str]]) -> list[Acti
     """Return the actions that begin a record, and those that lead to pages behind others; where the area is switched off, they say so."""
 
     def enabled(area: str) -> bool | str:
-        return area in areas() or tr("This area is switched off in the settings.")
+        return not area or area in areas() or tr("This area is switched off in the settings.")
 
     def run(action: str, about: str) -> Callable[[], object]:
         return partial(ask_new, window, about) if action.endswith(".add") else partial(window.open_page, about, "new")

@@ -40,6 +40,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "reports": ("reports.md", ""),
     "rows": ("reports.md", ""),
     "settings": ("safety.md", ""),
+    "bin": ("safety.md", "Undo"),
 }
 
 

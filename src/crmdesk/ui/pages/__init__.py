@@ -129,6 +129,12 @@ def _rows() -> type[Page]:
     return RowsPage
 
 
+def _bin() -> type[Page]:
+    from crmdesk.ui.pages.bin import BinPage
+
+    return BinPage
+
+
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("today", mark("Today"), "house", _today),
     PageSpec("contacts", mark("Contacts"), "users", _contacts),
@@ -147,5 +153,6 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("tasks", mark("Tasks"), "square-check-big", _tasks, opens=("task",)),
     PageSpec("reports", mark("Reports"), "chart-column", _reports),
     PageSpec("settings", mark("Settings"), "settings", _settings, area="core"),
+    PageSpec("bin", mark("Recycle bin"), "trash-2", _bin, area="core", in_navigation=False, under="settings"),
     PageSpec("rows", mark("Rows"), "list", _rows, area="core", in_navigation=False),
 )

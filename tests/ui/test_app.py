@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
@@ -455,6 +455,21 @@ print(opened.page, "crmdesk.ui.pages.today.page" in sys.modules)
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2] / "src")
     assert said.stdout.split() == ["today", "True"]
+
+
+def test_the_settings_say_whether_this_computer_keeps_the_key(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    program.window.open_page("settings", "security")
+    background.settle()
+    page = program.window.page()
+    assert page is not None
+    name = "Unlock without passphrase on this computer"
+    button = next(one for one in page.findChildren(QPushButton) if one.accessibleName() == name and one.isVisible())
+    assert button.text() == "Switch on"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    background.settle()
+    assert button.text() == "Switch off"
+    assert program.keys.is_keyed
 
 
 def _typing_a_role(program: Program, text: str) -> QLineEdit:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.i18n import LANGUAGES, language, mark, tr
-from crmdesk.ui import theme
+from crmdesk.ui import background, theme
 from crmdesk.ui.form import FormGrid
 from crmdesk.ui.pages.settings.section import WIDEST, Section, filled
 from crmdesk.ui.widgets.basics import Button, Card, Line, Text, column, row
@@ -124,7 +124,7 @@ class SecuritySection(Section):
             mark("Unlock without passphrase on this computer"),
             mark("The key is kept in the keyring of your system."),
             "lock-open",
-            mark("Switch"),
+            mark("Switch on"),
         ),
         ("file.backup", mark("Back up now"), mark("A verified copy beside the automatic ones."), "save", mark("Back up")),
         (
@@ -146,20 +146,34 @@ class SecuritySection(Section):
         card = Card(tr("Keys and backup"), space=0)
         card.setMaximumWidth(WIDEST)
         card.body.addSpacing(6)
+        self.runs: dict[str, Button] = {}
         for name, label, about, icon, verb in self.DEEDS:
             words = column(Text(tr(label)), Text(tr(about), "caption", wrap=True), space=1)
             run = Button(tr(verb), self._runner(name), icon=icon)
             run.setAccessibleName(tr(label))
+            self.runs[name] = run
             line = row(words, run, space=12, margins=(0, 7, 0, 7))
             line.setStretch(0, 1)
             card.body.addWidget(Line())
             card.body.addLayout(line)
         self.cards.addWidget(card)
         self.cards.addStretch(1)
+        background.bridge().rested.connect(self._show_keyring)
 
     def show_settings(self, settings: Settings, found: Found) -> None:
         self.fields.set_values({"lock_after_minutes": settings.lock_after_minutes}, "settings")
         self.exports.set_values({"export_reason_from": settings.export_reason_from}, "settings")
+        self._show_keyring()
+
+    @Slot()
+    def _show_keyring(self) -> None:
+        """Say on the button what it would do, since the key may be kept already."""
+        action = self.frame.registry.find("file.keyring")
+        is_on = action is not None and action.checked is not None and action.checked()
+        button = self.runs["file.keyring"]
+        name = button.accessibleName()
+        button.setText(tr("Switch off") if is_on else tr("Switch on"))
+        button.setAccessibleName(name)
 
     def _runner(self, name: str) -> Callable[[], object]:
         return lambda: self.frame.registry.run(name)

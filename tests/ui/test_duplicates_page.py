@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QRadioButton
@@ -12,9 +14,10 @@ from crmdesk import clock
 from crmdesk.operations import merging
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
-from crmdesk.ui.pages.duplicates import DuplicatesPage
+from crmdesk.ui.pages.duplicates import Beside, Comparison, DuplicatesPage, Line
 from crmdesk.ui.record_page import CustomerPage
 from crmdesk.ui.widgets import paint
+from crmdesk.ui.widgets.basics import Text
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -231,6 +234,23 @@ def test_a_merge_whose_values_were_edited_since_is_taken_back_but_for_these_if_o
         there = reader.rows("SELECT count(*), sum(department = 'Board') FROM contact WHERE deleted_at IS NULL AND family_name LIKE 'Pip%'")
     assert there == [(2, 1)]
     assert asked == ["Take back", "Take back the rest"]
+
+
+def test_the_next_records_stand_without_the_gaps_of_those_before(desk: Desk) -> None:
+    def shown(members: int, lines: int) -> None:
+        texts = tuple(map(str, range(members)))
+        comparison.show_records([uuid4() for _ in texts], Beside(texts, texts, tuple(Line(f"f{n}", f"F{n}", texts, False) for n in range(lines))))
+        comparison.resize(600, 900)
+        desk.settle()
+
+    comparison = Comparison()
+    comparison.show()
+    shown(3, 2)
+    shown(2, 6)
+    places = [label.y() for label in sorted(comparison.findChildren(Text), key=lambda label: label.y()) if label.isVisible() and label.text().startswith("F")]
+    assert len(places) == 6
+    assert max(below - above for above, below in pairwise(places)) < 60
+    assert max(label.x() for label in comparison.findChildren(Text) if label.isVisible() and label.text() == "1") > 300
 
 
 def test_two_long_names_that_differ_at_their_ends_are_read_in_full(desk: Desk) -> None:

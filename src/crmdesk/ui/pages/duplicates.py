@@ -245,6 +245,10 @@ class Comparison(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        for line in range(self._grid.rowCount()):
+            self._grid.setRowStretch(line, 0)
+        for place in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(place, 0)
         self._choices = {}
 
     @Slot(int)

@@ -45,7 +45,7 @@ def test_an_answer_that_can_not_be_written_is_said_in_one_sentence(crm: Program)
     [
         ("list setting --limit 500 | true; exit ${PIPESTATUS[0]}", 0), ("--json list setting --limit 500 | true; exit ${PIPESTATUS[0]}", 0),
         ("deal move A Lost 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}", 0), ("deal move A Lost 2>/dev/full", 0), ("deal move A Lost 2>&-", 0),
-        ("nosuch 2>/dev/full", 2), ("info <&- >&- 2>&-", 0), ("ticket note T-0001 <&-", 4), ("--passphrase-file /dev/zero --store none.crmdesk info 2>/dev/full", 3),
+        ("nosuch 2>/dev/full", 2), ("info <&- >&- 2>&-", 0), ("ticket note T-0001 <&-", 4), ("quote add /dev/zero", 4), ("--passphrase-file /dev/zero --store none.crmdesk info 2>/dev/full", 3),
     ],
 )  # fmt: skip
 def test_whoever_stops_listening_does_not_change_how_a_command_ends(crm: Program, words: str, code: int) -> None:

@@ -359,6 +359,8 @@ def test_a_saved_view_is_exported_by_its_name(crm: Program, tmp_path: Path) -> N
 
 def test_all_data_goes_out_in_one_zip_and_into_a_new_store(typed: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     company = typed("add", "company", "name=Acme")
+    assert "ending" in typed("export", "all", tmp_path / "all.txt", code=4)
+    assert "everything" in typed("export", "all", tmp_path / "all.zip", "--where", "name = x", code=2)
     taken = typed("export", "all", tmp_path / "all.zip")
     assert taken["file"] == str(tmp_path / "all.zip")
     assert "not empty" in typed("import", "all", tmp_path / "all.zip", code=4)

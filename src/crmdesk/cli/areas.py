@@ -207,6 +207,7 @@ def who_calls(number: str) -> None:
 
 # -- quotes ----------------------------------------------------------------------------------------------------------------------
 
+LARGEST_DOCUMENT = 50_000_000
 quote_app = typer.Typer(help="Quotes.")
 app.add_typer(quote_app, name="quote")
 
@@ -217,7 +218,11 @@ def add_quote(file: Path) -> None:
     from crmdesk.operations import quotes
 
     try:
-        document = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        with file.open("rb") as source:
+            content = source.read(LARGEST_DOCUMENT + 1)
+        if len(content) > LARGEST_DOCUMENT:
+            raise UserError(tr("“{file}” is too large.", file=file))
+        document = json.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise UserError(tr("{path} can't be read: {why}.", path=file, why=why(error))) from None
     except (ValueError, RecursionError) as error:

@@ -142,14 +142,14 @@ def preview_file(
     rows: Annotated[int, typer.Option("--rows", help="So many rows of each outcome are told one by one.", min=0, max=MOST_ROWS)] = 20,
 ) -> None:
     """Say what a file is, what its columns mean and what would become of its rows; nothing is written."""
-    from crmdesk.exchange.columns.kinds import suggested_kind
+    from crmdesk.exchange.columns.kinds import recognised_kind
     from crmdesk.exchange.files.reading import open_table
     from crmdesk.exchange.preview import preview
 
     options = _options(file, mapped, own_fields, region, encoding, delimiter, sheet, on_duplicate, match, dates, decimal, anew, no_create)
     with opened() as store, progress(tr("Looking")) as show:
         table = open_table(file, options.how)
-        seen = preview(store, suggested_kind(table) if entity == "?" else entity, file, options, whole=whole, table=table, progress=show, most_rows=rows)
+        seen = preview(store, recognised_kind(table) if entity == "?" else entity, file, options, whole=whole, table=table, progress=show, most_rows=rows)
     say(seen.to_json(), lambda: _told(seen))
 
 
@@ -194,6 +194,10 @@ def export(
     if entity == "all":
         from crmdesk.exchange.out.everything import export_all
 
+        if where or search or sort or columns or view:
+            raise typer.BadParameter(tr("“all” takes everything; nothing can be chosen with it."))
+        if file.suffix.lower() != ".zip":
+            raise UserError(tr("“{file}” has no ending that can be written.", file=file.name), hint=tr("Use one of: {options}.", options=".zip"))
         with opened() as store, progress(tr("Exporting")) as tell:
             say(export_all(store, file, tell).to_json())
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QRadioButton, QWidget
 
 from crmdesk.documents.calculator import Document
+from crmdesk.models.registry import ENTITIES
 from crmdesk.operations import records as deeds
 from crmdesk.queries.records import Part
 from crmdesk.ui.cover import LockCover
@@ -24,11 +26,14 @@ from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
-from crmdesk.ui.dialogs.taking_out import WorkbookDialog
+from crmdesk.ui.dialogs.taking_out import ReopenDialog, WorkbookDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.dialogs.why import WhyDialog
 from crmdesk.ui.editors import MoneyEditor
+from crmdesk.ui.lists.filter_popups import FilterPopup
 from crmdesk.ui.named import Named
+from crmdesk.ui.records import context, field_named
+from crmdesk.ui.widgets.basics import PopupCard
 from crmdesk.ui.widgets.order import stops
 from tests.ui.desk import Desk, desk
 from tests.ui.naming import nameless
@@ -67,6 +72,7 @@ DIALOGS: dict[str, Callable[[Desk], QDialog]] = {
     "keys": lambda desk: KeysDialog(desk.window.registry.all(), desk.window),
     "manual": lambda desk: HelpWindow(desk.window),
     "workbook": lambda desk: WorkbookDialog(desk.window),
+    "reopen": lambda desk: ReopenDialog(desk.window, date(2026, 12, 31)),
     "lead": lead,
 }
 COVERS: dict[str, Callable[[Desk], QWidget]] = {
@@ -121,6 +127,41 @@ def test_every_control_of_a_cover_has_a_name(desk: Desk, name: str) -> None:
     desk.settle()
     assert nameless(cover) == []
     desk.window.uncover()
+
+
+@pytest.mark.parametrize(
+    ("page", "label"), [("contacts", "Filter"), ("contacts", "Columns"), ("today", "Customise"), ("tickets", "Filter"), ("tasks", "Filter")]
+)
+def test_a_card_beneath_a_button_can_be_read_aloud_takes_the_keyboard_and_closes_with_escape(desk: Desk, page: str, label: str) -> None:
+    shown = desk.open(page)
+    button = next(one for one in shown.findChildren(QAbstractButton) if one.accessibleName() == label and one.isVisible())
+    button.click()
+    desk.settle()
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, PopupCard)
+    assert nameless(popup) == []
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused is popup or popup.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    desk.settle()
+    assert QApplication.activePopupWidget() is None
+
+
+def test_a_heading_names_a_day_as_the_language_does(desk: Desk) -> None:
+    assert ReopenDialog(desk.window, date(2026, 12, 31)).windowTitle() == "Reopen all days up to 31 Dec 2026?"
+
+
+def test_every_kind_of_condition_can_be_read_aloud(desk: Desk) -> None:
+    ask = context(desk.store)
+    kinds = {field.kind: (entity, name) for entity in ("contact", "deal", "product", "quote") for name, field in ENTITIES[entity].fields.items()}
+    assert len(kinds) > 8
+    for entity, name in kinds.values():
+        popup = FilterPopup(desk.window, name, field_named(entity, name), ask)
+        popup.show()
+        desk.settle()
+        assert nameless(popup) == [], name
+        popup.close()
 
 
 def test_enter_on_cancel_leaves_a_dialog_and_does_nothing_else(desk: Desk) -> None:

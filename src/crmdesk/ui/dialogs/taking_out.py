@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from crmdesk import clock
 from crmdesk.errors import UserError
-from crmdesk.fields import Field
+from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.ui import background
 from crmdesk.ui.actions import Action
@@ -95,7 +95,7 @@ class ReopenDialog(AskDialog):
     """Asks why closed days are opened again."""
 
     def __init__(self, frame: Frame, day: date) -> None:
-        super().__init__(frame, [REASON], tr("Reopen all days up to {day}?", day=day.isoformat()), tr("Reopen"), self._reopen)
+        super().__init__(frame, [REASON], tr("Reopen all days up to {day}?", day=KINDS["date"].show(day, TO)), tr("Reopen"), self._reopen)
         lines = self.layout()
         assert isinstance(lines, QBoxLayout)
         lines.insertWidget(1, Text(tr("Documents dated in them can be issued and changed again. It stands in the journal."), "caption", wrap=True))

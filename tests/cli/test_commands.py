@@ -637,7 +637,7 @@ def test_switches_and_long_texts_are_compared_too(crm: Program) -> None:
 def test_what_should_be_there_once_is_warned_of_asked_for_a_reason_or_refused(crm: Program) -> None:
     crm("set", "setting", "uniqueness", 'value=[["contact", "email", "reason"], ["contact", "phone", "warn"], ["company", "name", "block"]]')
     crm("add", "contact", "name=Zoe New", "email=zoe@example.com", "phone=+49 30 999111")
-    assert "has the same Email already" in crm("add", "contact", "name=Zoe Two", "email=zoe@example.com", code=4)
+    assert "has the same Email already. If it is meant, say why with --reason." in crm("add", "contact", "name=Zoe Two", "email=zoe@example.com", code=4)
     added = crm("add", "contact", "name=Zoe Two", "email=zoe@example.com", "--reason", "They share the address")
     assert added["name"] == "Zoe Two"
     code, _, said = crm.run("add", "contact", "name=Zoe Three", "phone=+49 30 999111")

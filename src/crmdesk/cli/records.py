@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmdesk.cli.base import MOST_ROWS, app, find, opened, pairs, say, shown, split
 from crmdesk.cli.output import as_json, pretty, progress, remark, table
+from crmdesk.errors import Question, UserError
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from crmdesk.store import Store
@@ -26,9 +29,19 @@ def add(entity: str, values: Annotated[list[str] | None, typer.Argument(metavar=
 
     given = pairs(values or [])
     with opened() as store:
-        record_id = store.run_from("cli", records.add, entity, given, anyway=reason or False)
+        with _asking_by_option():
+            record_id = store.run_from("cli", records.add, entity, given, anyway=reason or False)
         _tell_clashes(store, entity, record_id)
         say(shown(store, entity, record_id))
+
+
+@contextmanager
+def _asking_by_option() -> Iterator[None]:
+    """Name the option that answers what the window would ask."""
+    try:
+        yield
+    except Question as asked:
+        raise UserError(asked.message, hint=tr("If it is meant, say why with --reason.")) from None
 
 
 def _tell_clashes(store: Store, entity: str, record: UUID) -> None:
@@ -57,7 +70,8 @@ def set_values(entity: str, record: str, values: Annotated[list[str], typer.Argu
             _say_setting(store, record)
             return
         record_id = find(store, entity, record)
-        store.run_from("cli", records.edit, entity, [record_id], given, anyway=reason or False)
+        with _asking_by_option():
+            store.run_from("cli", records.edit, entity, [record_id], given, anyway=reason or False)
         _tell_clashes(store, entity, record_id)
         say(shown(store, entity, record_id))
 

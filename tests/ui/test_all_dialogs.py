@@ -120,6 +120,24 @@ def test_a_dialog_can_be_read_aloud_and_used_without_a_mouse(desk: Desk, name: s
     assert not shiboken6.isValid(dialog) or not dialog.isVisible()
 
 
+@pytest.mark.parametrize("name", DIALOGS)
+def test_tab_goes_through_a_dialog_as_one_reads(desk: Desk, name: str) -> None:
+    dialog = opened(desk, name)
+    wanted = [
+        stop for stop in stops(dialog) if stop.isVisible() and not isinstance(stop, QRadioButton) and not (isinstance(stop, QAbstractButton) and stop.group())
+    ]
+    wanted[0].setFocus()
+    seen: list[QWidget] = []
+    for _ in range(3 * len(wanted)):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if focused in wanted and focused not in seen:
+            seen.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert [one.accessibleName() for one in seen] == [one.accessibleName() for one in wanted]
+    dialog.reject()
+
+
 @pytest.mark.parametrize("name", COVERS)
 def test_every_control_of_a_cover_has_a_name(desk: Desk, name: str) -> None:
     cover = COVERS[name](desk)

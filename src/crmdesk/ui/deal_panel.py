@@ -20,6 +20,7 @@ from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_parts import DealParts, parts_of
+from crmdesk.ui.dialogs.files import FilesDialog
 from crmdesk.ui.form import Form
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import at_field_or_window, scrolled
@@ -126,11 +127,13 @@ class DealPanel(Card):
         self._quotes = column(space=2)
         self._quote_head = Text(tr("Quotes"), "strong")
         new_quote = Button(tr("New quote"), self.quote_wanted.emit, "link", "plus")
+        self.files_button = Button(tr("Files"), self.show_files, "link", "paperclip")
         inner = QWidget()
         inner.setLayout(
             column(
                 Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
-                self.products, 4, Line(), 4, self.people, 4, Line(), 4, row(self._quote_head, None, new_quote), self._quotes, None, space=6, margins=(16, 12, 12, 16),
+                self.products, 4, Line(), 4, self.people, 4, Line(), 4, row(self._quote_head, None, new_quote), self._quotes,
+                4, Line(), 4, row(self.files_button, None), None, space=6, margins=(16, 12, 12, 16),
             )
         )  # fmt: skip
         self.body.addWidget(scrolled(inner), 1)
@@ -150,6 +153,11 @@ class DealPanel(Card):
         """Ask again."""
         if self.deal is not None:
             self.show_deal(self.deal)
+
+    def show_files(self) -> None:
+        """Show the files of the deal."""
+        if self.deal is not None:
+            FilesDialog(self.frame, "deal", self.deal).open()
 
     def close_panel(self) -> None:
         """Close the panel."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
 
 class FileList(QWidget):
-    """The files of one record."""
+    """The files of one record.
+
+    Signals:
+        changed: a file was added or deleted here.
+    """
+
+    changed = Signal()
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
@@ -82,7 +88,8 @@ class FileList(QWidget):
         """Put files into the store."""
         for path in paths:
             if self._record is not None:
-                self._frame.do(attachments.attach, self._entity, self._record, path.name, path, said=tr("{name} added", name=path.name))
+                said = tr("{name} added", name=path.name)
+                self._frame.do(attachments.attach, self._entity, self._record, path.name, path, said=said, done=self._tell)
 
     def open(self, one: File) -> None:
         """Open a private copy with the program that the system has for it; the copies go with the lock."""
@@ -112,7 +119,10 @@ class FileList(QWidget):
 
     def delete(self, one: File) -> None:
         """Put a file into the bin."""
-        self._frame.do(deeds.delete, "attachment", [one.id], said=tr("{name} deleted", name=one.name))
+        self._frame.do(deeds.delete, "attachment", [one.id], said=tr("{name} deleted", name=one.name), done=self._tell)
+
+    def _tell(self, _: object) -> None:
+        self.changed.emit()
 
     # --- dropping ---------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from crmdesk.queries import quotes as queries
 from crmdesk.queries.quotes import LineItem
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
+from crmdesk.ui.dialogs.files import FilesDialog
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.why import WhyDialog
 from crmdesk.ui.own_fields import OwnFields
@@ -189,6 +190,7 @@ class QuotePage(Page):
             Action("quote.accept", mark("Quote was accepted"), deeds.accept, "check", "", "record", may("accept")),
             Action("quote.decline", mark("Quote was declined"), deeds.decline, "x", "", "record", may("decline")),
             Action("quote.revise", mark("New version of quote"), deeds.revise, "copy", "", "record", may("revise")),
+            Action("quote.files", mark("Files"), self.show_files, "paperclip", "", "record"),
             Action("quote.why", mark("Why this total?"), self.show_why, "circle-help", "", "record"),
             Action("quote.delete", mark("Delete quote"), deeds.delete, "trash-2", "", "record", may("delete")),
         ]
@@ -365,6 +367,11 @@ class QuotePage(Page):
         document = self._document()
         if document is not None:
             WhyDialog(self.window(), document).open()
+
+    def show_files(self) -> None:
+        """Show the files of the quote."""
+        if self._id is not None:
+            FilesDialog(self.frame, "quote", self._id).open()
 
     # --- fields -------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from crmdesk.i18n import locale, ntr, tr
 from crmdesk.models.ticket import Ticket
 from crmdesk.operations import records as record_operations
 from crmdesk.operations import tickets as deeds
+from crmdesk.ui.dialogs.files import FilesDialog
 from crmdesk.ui.dialogs.ticket_end import csat_choices
 from crmdesk.ui.form import Form, FormGrid
 from crmdesk.ui.own_fields import OwnFields
@@ -45,7 +46,8 @@ class TicketSide(QWidget):
         self.form = Form([Ticket.fields[name] for name in FIELDS], context(self._frame.store, quiet=True), self._save, 92)
         self.form.link_opened.connect(self._open_link)
         self.own = OwnFields(self._frame, "ticket", 92)
-        self.level.add(self.level_name, self._clocks, column(Line(), margins=(0, 0, 8, 0)), self.form, self.own)
+        self.files_button = Button(tr("Files"), self.show_files, "link", "paperclip")
+        self.level.add(self.level_name, self._clocks, column(Line(), margins=(0, 0, 8, 0)), self.form, self.own, row(self.files_button, None))
         self.level.body.setContentsMargins(16, 13, 8, 12)
         self.customer = Card(space=4)
         self.setLayout(column(self.level, self.customer, None, space=12))
@@ -66,6 +68,11 @@ class TicketSide(QWidget):
         if page.customer != self._customer_shown:
             self._customer_shown = page.customer
             self._show_customer(page.customer)
+
+    def show_files(self) -> None:
+        """Show the files of the ticket."""
+        if self._ticket is not None:
+            FilesDialog(self._frame, "ticket", self._ticket).open()
 
     def _show_clocks(self, lines: Sequence[ClockLine], page: TicketPage, is_done: bool) -> None:
         self._clocks.clear()

@@ -77,7 +77,7 @@ class ActivityDialog(DeedDialog):
         self.minutes.setMaximumWidth(90)
         self.subject = QLineEdit()
         self.subject.setAccessibleName(tr("Subject"))
-        self.subject.setPlaceholderText(tr("Called after whom it was with, if empty"))
+        self.subject.setPlaceholderText(tr("Left empty: named after the contact"))
         self.body = QPlainTextEdit()
         self.body.setTabChangesFocus(True)
         self.body.setAccessibleName(tr("What was said"))

@@ -318,7 +318,7 @@ class ColumnsView(Card):
         if one.offer is not None:
             line.make.setToolTip(tr("A new field of your own, kind: {kind}", kind=tr(OWN_KINDS.get(one.offer.kind, one.offer.kind))))
         self._show_state(line, one)
-        how = tr("{percent} % sure", percent=round(100 * one.column.confidence)) if target is not None else ""
+        how = tr("{percent}% sure", percent=round(100 * one.column.confidence)) if target is not None else ""
         why = " ".join(part for part in (one.column.reason, how) if part)
         for part in (line.box, line.chip, line):
             part.setToolTip(why)

@@ -109,7 +109,7 @@ class ReadingView(QWidget):
         if first.encoding:
             _offer(self.encoding, [(name, encoding_name(name)) for name in dict.fromkeys((first.encoding, *ENCODINGS))], first.encoding)
             percent = round(100 * first.confidence)
-            self.sure.setText(tr("{percent} % sure", percent=percent) if percent < 100 else tr("certain"))
+            self.sure.setText(tr("{percent}% sure", percent=percent) if percent < 100 else tr("certain"))
             self.sure.set_tone("warning" if first.confidence < SURE else "")
         if first.delimiter:
             known = dict(DELIMITERS)

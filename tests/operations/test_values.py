@@ -69,7 +69,7 @@ def test_no_field_of_a_quote_is_required_since_drafts_begin_empty(store: Store) 
 # ---- limits ----
 
 SAMPLES: dict[str, dict[str, str]] = {
-    "company": {"name": "A"}, "contact": {"name": "Anna"}, "deal": {"name": "D"}, "activity": {"subject": "S"}, "task": {"subject": "T", "due_on": "2026-11-20", "repeats": "week"}, "product": {"name": "P"},
+    "company": {"name": "A"}, "contact": {"name": "Anna"}, "deal": {"name": "D", "stage": "Won"}, "activity": {"subject": "S"}, "task": {"subject": "T", "due_on": "2026-11-20", "repeats": "week"}, "product": {"name": "P"},
     "ticket": {"subject": "T"}, "queue": {"name": "Q"}, "service_level": {"name": "L"},
 }  # fmt: skip
 LIMITED = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
-from crmdesk.clock import new_id_bytes
+from crmdesk.clock import frozen, new_id_bytes
 from crmdesk.errors import CannotUndo, NotAllowed, UserError
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.customer import Company, Contact
@@ -37,6 +38,22 @@ def test_a_change_is_announced_with_its_records(store: Store) -> None:
     company = store.run(records.add, "company", {"name": "Alfreds Futterkiste", "phone": "030-0074321"})
     assert [(change.label, change.ids["company"]) for change in heard] == [("Add", frozenset({company}))]
     assert heard[0].touches("phone")
+
+
+def test_what_went_into_the_bin_by_two_deeds_in_one_millisecond_does_not_come_back_together(store: Store) -> None:
+    with frozen(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        company = store.run(records.add, "company", {"name": "Alfreds Futterkiste", "phone": "030-0074321"})
+        other = store.run(records.add, "company", {"name": "Blauer See"})
+        store.run(records.edit, "company", [company], {"phone": []})
+        store.run(records.delete, "company", [company])
+        store.run(records.delete, "company", [other])
+        store.run(records.add, "company", {"name": "Undone"})
+        store.undo()
+    with store.read() as reader:
+        assert [each.title for each in asked.trash(reader)] == ["Blauer See", "Alfreds Futterkiste"]
+    store.run(records.restore, "company", company)
+    with store.read() as reader:
+        assert reader.value("SELECT count(*) FROM phone WHERE deleted_at IS NULL") == 0
 
 
 @pytest.mark.logs_warnings

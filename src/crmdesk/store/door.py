@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from crmdesk.clock import moment, new_id
+from crmdesk.clock import new_id, now
 from crmdesk.errors import UserError
 from crmdesk.fields import LARGEST_STORED, Field, complaint
 from crmdesk.i18n import mark, tr
@@ -189,7 +189,12 @@ def values_of(record: Record) -> dict[str, Any]:
 
 
 class Change:
-    """One writing transaction, as an operation sees it."""
+    """One writing transaction, as an operation sees it.
+
+    Attributes:
+        at: now.
+        at_ms: the stamp of the transaction in journal and bin, which no other one has: now, or a little later.
+    """
 
     def __init__(
         self, open_session: Callable[[], Session], connection: Connection, viewer: Viewer, settings: Settings, tx: int, at_ms: int, origin: str
@@ -201,7 +206,7 @@ class Change:
         self.settings = settings
         self.tx = tx
         self.at_ms = at_ms
-        self.at: datetime = moment(at_ms)
+        self.at: datetime = now()
         self.origin = origin
         self.about: str | None = None
         self.detail: dict[str, Any] = {}

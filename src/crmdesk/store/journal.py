@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.clock import random_bytes
+from crmdesk.clock import now_ms, random_bytes
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.pace import beside
@@ -233,6 +233,17 @@ def head(connection: Connection) -> tuple[int, bytes]:
     """Return number and hash of the newest transaction."""
     newest = rows(connection, "SELECT id, hash FROM journal_tx ORDER BY id DESC LIMIT 1")
     return newest[0] if newest else (0, GENESIS)
+
+
+def next_one(connection: Connection) -> tuple[int, int]:
+    """Return number and stamp of the transaction that begins: a millisecond of its own, since the bin tells by it what went in together.
+
+    A clock that was put back by more than a minute is believed.
+    """
+    newest = rows(connection, "SELECT id, at FROM journal_tx ORDER BY id DESC LIMIT 1")
+    last, at = newest[0] if newest else (0, 0)
+    now = now_ms()
+    return last + 1, at + 1 if now <= at < now + 60_000 else now
 
 
 def check_chain(connection: Connection) -> Iterator[str]:

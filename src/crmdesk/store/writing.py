@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from crmdesk import memory
-from crmdesk.clock import now_ms
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.models.registry import BY_NUMBER
@@ -105,7 +104,7 @@ class Writing(Pool):
             change: Change | None = None
             try:
                 before = journal.last_entry(connection)
-                tx, at = journal.head(connection)[0] + 1, now_ms()
+                tx, at = journal.next_one(connection)
                 if tx - 1 != self._seen:
                     self.settings = self._load_settings(connection)
                 connection.execute("UPDATE current SET tx = ?, at = ?", (tx, at))

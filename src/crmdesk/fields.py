@@ -552,7 +552,8 @@ def _bound(field: Field, value: Any) -> str:
 
 _ORDERED = ("=", "!=", "<", "<=", ">", ">=", "in", "empty", "notempty")
 _TEXT = ("~", "=", "!=", "in", "empty", "notempty")
-_DAYS = (date(1800, 1, 1), date(2199, 12, 31))
+LAST_DAY = date(2199, 12, 31)
+_DAYS = (date(1800, 1, 1), LAST_DAY)
 
 
 def _plain_text(value: Any, field: Field) -> str:

@@ -168,6 +168,13 @@ def test_what_repeats_until_a_day_ends_there(store: Store) -> None:
         assert reader.one("SELECT repeats_from, repeats_until FROM task WHERE id = ?", (following.bytes,)) == (None, None)
 
 
+@pytest.mark.parametrize(("repeats", "every"), [("year", 1000), ("month", 1000), ("day", 1000)])
+def test_a_task_that_repeats_further_off_than_days_go_ends_with_the_last_one(store: Store, repeats: str, every: int) -> None:
+    task = store.run(tasks.add, "Renew the licence", due_on=date(2199, 12, 1), repeats=repeats, repeat_every=every)
+    assert store.run(tasks.done, [task]) == []
+    assert values(store, task, "done_at") is not None
+
+
 def test_a_task_of_working_days_leaves_weekends_and_holidays_out(store: Store) -> None:
     with clock.frozen(datetime(2026, 12, 23, 9, tzinfo=UTC)):
         store.run(workspace.add_holiday, date(2026, 12, 25), "Christmas")
@@ -227,6 +234,7 @@ def test_the_next_day_is_the_first_of_the_series_that_is_later_and_not_past(firs
     assert falls_on(following, first, repeats, every)
     assert not any(falls_on(start + timedelta(days=n), first, repeats, every) for n in range((following - start).days))
     assert following > first
+    assert following is not None
     assert following >= today
     if repeats in {"month", "year"}:
         assert following.day == first.day or (following.day < first.day and date.fromordinal(following.toordinal() + 1).day == 1)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crmdesk.clock import moment
 from crmdesk.errors import UserError
+from crmdesk.fields import LAST_DAY
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.activity import Task
 from crmdesk.models.calendar import Calendar, later_working_day
@@ -149,7 +150,7 @@ def _next(change: Change, task: Task) -> UUID | None:
         change.at.astimezone(change.settings.tz).date(),
         business_calendar(change.reader),
     )
-    if task.repeats_until and day > task.repeats_until:
+    if day is None or (task.repeats_until and day > task.repeats_until):
         return None
     moved = day - (task.due_on or day)
     record_id = _following(task.id)
@@ -195,12 +196,16 @@ def _on_day(at: datetime | None, day: date, change: Change) -> datetime | None:
     return datetime.combine(day, at.astimezone(zone).time(), zone).astimezone(at.tzinfo)
 
 
-def next_day(first: date, repeats: str, every: int, after: date | None, today: date, business: Calendar) -> date:
-    """Return the first day of a series that comes after a day and is not past.
+def next_day(first: date, repeats: str, every: int, after: date | None, today: date, business: Calendar) -> date | None:
+    """Return the first day of a series that comes after a day and is not past; None if that is further off than a day can be.
 
     Counted from the first day, so that what repeats on the 31st falls on the last day of shorter months and on the 31st again.
     """
-    return next(day for day in _days(first, repeats, every, business) if (after is None or day > after) and day >= today)
+    try:
+        day = next(day for day in _days(first, repeats, every, business) if (after is None or day > after) and day >= today)
+    except (OverflowError, ValueError):  # beyond the year 9999
+        return None
+    return day if day <= LAST_DAY else None
 
 
 def _days(first: date, repeats: str, every: int, business: Calendar) -> Iterator[date]:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
         ("letter_colour", "red", "“red” is no colour such as #0F766E."),
         ("currency", "EURR", "There is no currency “EURR”; EUR is near to it."),
         ("hours", [["17:00", "09:00"], [], [], [], [], [], []], "Working hours end after they begin, and do not overlap."),
+        ("hours", [1, 2, 3, 4, 5, 6, 7], "This list can't be read."),
+        ("hours", [{}, {}, {}, {}, {}, {}, {}], "This list can't be read."),
+        ("areas", [1], "This list can't be read."),
+        ("region", "ZZ", "“ZZ” is no country code such as DE, US or CN."),
+        ("region", "de", "“de” is no country code such as DE, US or CN."),
         ("hours", [["9"], [], [], [], [], [], []], "Working hours are pairs of times, such as 09:00 to 17:00."),
     ],
 )

@@ -148,12 +148,15 @@ class Settings:
             raise UserError(said, field="currency")
         if self.language not in LANGUAGES:
             raise UserError(tr("CRMDesk does not speak “{language}”.", language=self.language), field="language")
-        if not (len(self.region) == 2 and self.region.isascii() and self.region.isalpha() and self.region.isupper()):
+        if len(self.region) != 2 or region_of(self.region) != self.region:
             raise UserError(tr("“{region}” is no country code such as DE, US or CN.", region=self.region), field="region")
         try:
             ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):
             raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
+        for key, depth in _LISTS.items():
+            if not _is_list_of_texts(getattr(self, key), depth):
+                raise UserError(tr("This list can't be read."), field=key, hint=tr("Write it as “show setting {name}” tells it.", name=key))
         for key in QUOTE_MAILS:
             mail_texts.check(getattr(self, key), key)
         for item in _LIMITED:
@@ -179,6 +182,14 @@ _LIMITED = tuple(
 )
 
 
+_LISTS = {"hours": 2, "uniqueness": 2, "areas": 1, "quote_columns": 1}
+"""How deep the texts of a setting that is a list lie."""
+
+
+def _is_list_of_texts(value: Any, depth: int) -> bool:
+    return isinstance(value, str) if depth == 0 else isinstance(value, tuple) and all(_is_list_of_texts(part, depth - 1) for part in value)
+
+
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value
 
@@ -202,7 +213,7 @@ def typed(key: str, text: str) -> Any:
             raise UserError(error.message, field=key) from None
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list):
         raise UserError(tr("“{text}” is no list in JSON.", text=text), field=key)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.several import import_files
 from crmdesk.fields import limits
 from crmdesk.models.activity import Task
-from crmdesk.operations import quotes, records
+from crmdesk.operations import leads, quotes, records
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store
 from tests.exchange import bare
@@ -34,10 +35,10 @@ ORDER = (
     "company",
     "contact",
     "product",
-    "lead",
     "deal",
     "deal_product",
     "deal_contact",
+    "lead",
     "quote",
     "quote_line",
     "ticket",
@@ -151,6 +152,35 @@ def test_every_entity_comes_back_as_it_was(store: Store, other: Store, tmp_path:
     for entity in ORDER:
         before, after = told(store, entity), told(other, entity)
         assert [{n: (a[n], b[n]) for n in a if a[n] != b[n]} for a, b in zip(after, before, strict=True)] == [{}] * len(before), entity
+
+
+@pytest.mark.parametrize("name", ["{}.json", "{}.csv", "{}.xlsx", "{}.ics"])
+@pytest.mark.parametrize("for_programs", [False, True])
+def test_what_belonged_to_a_record_in_the_bin_comes_back_without_it(store: Store, other: Store, tmp_path: Path, name: str, for_programs: bool) -> None:
+    company = bare.add(store, "company", {"name": "Acme"})
+    gone = bare.add(store, "deal", {"name": "Rollers", "company": company})
+    for entity, values in (("activity", {"kind": "note", "at": "2026-11-20 10:00"}), ("task", {})):
+        bare.add(store, entity, {"subject": "About it", "deal": gone, "company": company, **values})
+    store.run(records.delete, "deal", [gone])
+    store.run(records.delete, "company", [company])
+    for entity in ("activity", "task"):
+        path = tmp_path / name.format(entity)
+        export_records(store, entity, path, ExportOptions(for_programs=for_programs))
+        result = import_file(other, entity, path, ImportOptions(dates="ymd"))
+        assert (result.added, result.created, [problem.reason for problem in result.problems]) == (1, {}, [])
+
+
+def test_a_converted_lead_comes_back_with_what_it_became(store: Store, other: Store, tmp_path: Path) -> None:
+    lead = bare.add(store, "lead", {"given_name": "Con", "family_name": "Verted", "company_name": "New GmbH", "email": "c@v.example"})
+    store.run(leads.convert, lead)
+    tables = []
+    for entity in ("company", "contact", "lead", "deal"):
+        export_records(store, entity, tmp_path / f"{entity}.json")
+        tables.append(tmp_path / f"{entity}.json")
+    result = import_files(other, "?", tables)
+    assert (result.added, result.rejected) == (4, 0)
+    for entity in ("company", "contact", "lead", "deal"):
+        assert told(other, entity) == told(store, entity)
 
 
 WORDS = st.text(

@@ -187,7 +187,9 @@ def export(
     sort: Annotated[str | None, typer.Option("--sort", help="As for “list”.")] = None,
     columns: Annotated[str | None, typer.Option("--columns", help="Names of fields, by comma.")] = None,
     view: Annotated[str | None, typer.Option("--view", help="A saved view: its filter, order and columns.")] = None,
-    for_programs: Annotated[bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields.")] = False,
+    for_programs: Annotated[
+        bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields; address cards with every field.")
+    ] = False,
     vcard: Annotated[str, typer.Option("--vcard", help="Of address cards: 3.0, which every address book takes, or 4.0.")] = "3.0",
 ) -> None:
     """Export records; the file's ending says how. “all” takes everything out as one zip."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WINDOW = 100_000
 BLOCK = 4_000
 REMEMBERED = 100_000
+REMEMBERED_WHEN_GONE = frozenset({"member"})
+"""Files name these though they lie in the bin; other links to what lies there are left out, since whoever reads the file has nothing that they could lead to."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def flat(
 ) -> Iterator[list[list[Any]]]:
     """Yield blocks of rows in the given order; a block holds the ids and then each column's values.
 
-    Values are plain, links are titles, tags with their group as in `group:name`, and amounts of money come as (Decimal, currency).
+    Values are plain, links are titles (none of what lies in the bin), tags with their group as in `group:name`, and amounts of money come as (Decimal, currency).
 
     Args:
         wanted: records that the viewer sees, as `queries.records.ids` found them.
@@ -168,7 +170,11 @@ class _Source:
         known[None] = None
         if missing := set(stored).difference(known):
             found = self._named(target, [record for record in missing if record is not None])
-            known.update((record, found.get(record or b"", ("", True))[0]) for record in missing)
+            known.update(
+                (record, title if not gone or target in REMEMBERED_WHEN_GONE else None)
+                for record in missing
+                for title, gone in [found.get(record or b"", ("", True))]
+            )
         return [known[record] for record in stored]
 
     def _told(self, target: str, column: str, stored: Sequence[bytes | None]) -> list[str | None]:

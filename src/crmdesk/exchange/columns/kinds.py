@@ -24,7 +24,7 @@ _PEOPLE = frozenset({"contact", "company", "lead"})
 ALIKE = (_PEOPLE, frozenset({"activity", "task"}), frozenset({"quote", "quote_line"}))
 """Records whose files look alike, so that what the user was looking at says more than the columns."""
 ORDER = (
-    "member", "product", "company", "contact", "lead", "deal", "deal_product", "deal_contact", "quote", "quote_line", "allowance_charge", "ticket", "message", "activity", "task",
+    "member", "product", "article", "company", "contact", "deal", "deal_product", "deal_contact", "lead", "quote", "quote_line", "allowance_charge", "ticket", "message", "activity", "task",
 )  # fmt: skip
 """What others refer to comes first."""
 _ALSO_CALLED = {
@@ -35,6 +35,11 @@ _ALSO_CALLED = {
 }  # fmt: skip
 _ALSO_IN_NAMES_OF_LISTS = frozenset("call event item meeting note offer order request user".split())
 """Words that people also call lists of customers by: who is to be called, who comes to an event, who ordered something."""
+_NAMED_BY = {
+    **dict.fromkeys(_PEOPLE, frozenset({"name", "given_name", "family_name", "nickname", "company", "company_name", "email", "phone"})),
+    "member": frozenset({"name", "given_name", "family_name"}), "product": frozenset({"name"}),
+}  # fmt: skip
+"""One of these columns a file must have to hold such records: else each of its rows would be refused."""
 _WHO = frozenset({"name", "given_name", "family_name", "email", "company", "company_name"})
 _PIECE = re.compile(r"[^\W\d_]+")
 
@@ -101,6 +106,32 @@ def kind_of(table: Table, usual: str) -> str:
 def suggested_kind(table: Table) -> str:
     """Return what the rows of a file most likely are."""
     return _or_lines(table, suggest_entity(table))
+
+
+def recognised_kind(table: Table) -> str:
+    """Return what the rows of a file surely are.
+
+    Raises:
+        UserError: nothing in the file says it.
+    """
+    kind = suggested_kind(table)
+    check_recognised(table, _layout(table, kind))
+    return kind
+
+
+def check_recognised(table: Table, layout: Layout | None) -> None:
+    """Refuse a file that was taken for something by guess though no column could name such records.
+
+    Raises:
+        UserError: none could.
+    """
+    if layout is None or not any(column.target for column in layout.columns) or table.ways:
+        return  # what is wrong with it is said better by those who import it
+    names = _NAMED_BY.get(layout.entity)
+    if names and not any(column.target and column.target.field in names for column in layout.columns):
+        raise UserError(
+            tr("What the rows of “{file}” are was not recognised.", file=table.path.name), hint=tr("It has: {columns}.", columns=", ".join(table.columns[:20]))
+        )
 
 
 def _or_lines(table: Table, kind: str) -> str:

@@ -230,6 +230,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 def _identified(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
     """Tell our own ids from those of other programs: records that we exported are themselves when they come back."""
+    columns = _by_field_names(entity, columns)
     found = list(columns)
     named = {column.target.field for column in columns if column.target and not column.target.of and not column.target.is_key}
     own_external = any(bare(column.header) in labels_of("company", "external_id") | {"externalid"} for column in columns)
@@ -242,6 +243,18 @@ def _identified(entity: str, columns: Sequence[Column], table: Table) -> list[Co
             found[position] = replace(column, target=Target(name), why="product")
         elif word in labels_of("company", "source") | {"source"} and own_external:
             found[position] = replace(column, target=Target("source"), why="product")
+    return found
+
+
+def _by_field_names(entity: str, columns: Sequence[Column]) -> list[Column]:
+    """Take a column for the field that is called so where the field that is called so too has its own: beside `company_name`, `company` is what a lead became."""
+    fields = {bare(name): name for name in entity_class(entity).fields}
+    headers = {bare(column.header) for column in columns}
+    found = []
+    for column in columns:
+        name, target = fields.get(bare(column.header)), column.target
+        is_theirs = name and target and not target.of and target.field != name and not target.label and bare(target.field) in headers
+        found.append(replace(column, target=Target(name)) if is_theirs and name else column)
     return found
 
 
@@ -303,6 +316,8 @@ _TELLING = {
 }  # fmt: skip
 _RARELY = {"member": 0.25}
 """What files are about only if nearly all columns say so."""
+_OF_ANYTHING = frozenset({"description", "body", "note", "external_id", "queue"})
+"""What anything may have, so that it tells nothing of what the rows are: a category has a number and a description like a ticket."""
 
 
 def suggest_entity(table: Table) -> str:
@@ -320,6 +335,8 @@ def suggest_entity(table: Table) -> str:
             continue
         told = [target for column in layout.columns if (target := column.target) and not _is_beside(entity, column, target)]
         targets = {target.field for target in told}
+        if targets <= _OF_ANYTHING and entity != best:
+            continue
         # Columns of a linked record, such as `contact_title`, tell that the rows are not such records themselves.
         has_others = any(target.of for target in told)
         score = len(targets) / max(len(table.columns), 1) + len(targets & telling) * 0.25 + 0.5 * has_others - _RARELY.get(entity, 0.0)

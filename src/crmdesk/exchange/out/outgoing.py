@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from crmdesk.queries.flat import FlatColumn, flat
+from crmdesk.queries.flat import REMEMBERED_WHEN_GONE, FlatColumn, flat
 from crmdesk.queries.records import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from crmdesk.models.base import Record
@@ -30,7 +30,8 @@ class ExportOptions:
     Attributes:
         ids: only these records, such as the selected ones.
         columns: field names in order; all fields if empty.
-        for_programs: CSV by RFC 4180 in UTF-8 with field names, for other programs; else as people's spreadsheets like it.
+        for_programs: CSV by RFC 4180 in UTF-8 with field names, for other programs; else as people's spreadsheets like it. Address cards with every field;
+            else without what we think of somebody, since they are handed on.
         title: what the sheet is called; the entity's plural if empty.
         reason: what it is for; it stands in the journal.
         card_version: of address cards: 3.0, which every address book takes, or 4.0.
@@ -81,9 +82,18 @@ class Out:
 
     def rows(self) -> Iterator[Row]:
         """Read the records in their order, with everything that JSON tells of them."""
-        for start in range(0, len(self.wanted), BLOCK):
-            yield from rows(self.reader, self.cls.entity.name, self.wanted[start : start + BLOCK], self.names)
-            self.tell(start + BLOCK)
+        for block in self.rows_of(self.names, BLOCK):
+            yield from block
+
+    def rows_of(self, names: Sequence[str], size: int) -> Iterator[list[Row]]:
+        """Read some fields of the records in their order, so many at a time, without links to what lies in the bin."""
+        links = [name for name in names if (item := self.cls.fields.get(name)) and item.kind == "link" and item.target not in REMEMBERED_WHEN_GONE]
+        for start in range(0, len(self.wanted), size):
+            block = rows(self.reader, self.cls.entity.name, self.wanted[start : start + size], tuple(names))
+            for row in block:
+                row.values.update((name, None) for name in links if (link := row.values[name]) and link.gone)
+            yield block
+            self.tell(start + size)
 
     def blocks(self) -> Iterator[list[list[Any]]]:
         """Read the records in their order, column by column; before the columns come the ids."""

@@ -9,7 +9,7 @@ from crmdesk import __version__
 from crmdesk.clock import now
 from crmdesk.exchange.files.our_terms import OURS
 from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines
-from crmdesk.queries.records import all_columns, rows
+from crmdesk.queries.records import all_columns
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
@@ -31,18 +31,14 @@ _RULES = {"day": "FREQ=DAILY", "workday": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "w
 
 def write_calendar(path: Path, out: Out) -> int:
     """Write a calendar with an entry for each record; returns how many."""
-    entity, stamp = out.cls.entity.name, _moment(now())
-    columns = tuple(all_columns(out.cls, out.reader))
+    stamp, columns = _moment(now()), all_columns(out.cls, out.reader)
     with path.open("xb") as stream:
         stream.write(b"BEGIN:VCALENDAR\r\n")
         stream.write(content_line("VERSION", "2.0") + content_line("PRODID", f"-//CRMDesk//CRMDesk {__version__}//EN") + content_line("CALSCALE", "GREGORIAN"))
-        for start in range(0, len(out.wanted), BLOCK):
-            block = out.wanted[start : start + BLOCK]
-            found = rows(out.reader, entity, block, columns)
+        for found in out.rows_of(columns, BLOCK):
             mails = _mails(out.reader, found)
             for row in found:
                 stream.write(b"".join(_entry(out.cls, row, stamp, mails, out.reader.settings.tz)))
-            out.tell(start + len(block))
         stream.write(b"END:VCALENDAR\r\n")
     return len(out.wanted)
 

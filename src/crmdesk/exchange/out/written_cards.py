@@ -14,7 +14,7 @@ from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines,
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import LANGUAGES, mark, speaking, tr
 from crmdesk.operations.attachments import content
-from crmdesk.queries.records import all_columns, rows
+from crmdesk.queries.records import all_columns
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
@@ -47,12 +47,10 @@ def write_cards(path: Path, out: Out) -> int:
     with path.open("xb") as stream:
         # What we think of somebody is for programs alone: a card is handed on.
         columns = tuple(name for name in all_columns(out.cls, out.reader) if out.options.for_programs or (name in _OPEN and not _became(entity, name)))
-        for start in range(0, len(out.wanted), BLOCK):
-            block = out.wanted[start : start + BLOCK]
-            pictures = _pictures(out.reader, entity, block)
-            for row in rows(out.reader, entity, block, columns):
+        for block in out.rows_of(columns, BLOCK):
+            pictures = _pictures(out.reader, entity, [row.id.bytes for row in block])
+            for row in block:
                 stream.write(b"".join(_Card(out, row, pictures.get(row.id)).lines()))
-            out.tell(start + len(block))
     return len(out.wanted)
 
 

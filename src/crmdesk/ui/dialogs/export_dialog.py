@@ -63,6 +63,7 @@ class ExportDialog(QDialog):
             ("json", tr("JSON"), tr("Every field, for programs")),
             *([("vcf", tr("Address cards"), tr("vCard 3.0, for phones and mail programs"))] if ".vcf" in endings else []),
             *([("vcf4", tr("Address cards, vCard 4.0"), tr("For newer address books; keeps more"))] if ".vcf" in endings else []),
+            *([("cards", tr("Address cards for programs"), tr("Every field, also note and owner; not to be handed on"))] if ".vcf" in endings else []),
             *([("ics", tr("Calendar"), tr("iCalendar: events and to-dos"))] if ".ics" in endings else []),
         )
         some = [("chosen", tr("Chosen records"), ntr("{count} record", "{count} records", len(chosen)))] if chosen else []
@@ -109,7 +110,7 @@ class ExportDialog(QDialog):
         return self._count() >= self._frame.store.settings.export_reason_from
 
     def form(self) -> str:
-        """Return the form that is chosen: `xlsx`, `csv`, `programs`, `json`, `vcf`, `vcf4` or `ics`."""
+        """Return the form that is chosen: `xlsx`, `csv`, `programs`, `json`, `vcf`, `vcf4`, `cards` or `ics`."""
         return _chosen(self.forms)
 
     def _count(self) -> int:
@@ -127,7 +128,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _settle(self) -> None:
         """Offer what goes together: cards and calendars have no columns, and many records need a reason."""
-        self._width_part.setEnabled(self.form() not in {"vcf", "vcf4", "ics"})
+        self._width_part.setEnabled(self.form() not in {"vcf", "vcf4", "cards", "ics"})
         self._about.setText(tr("Reason") if self.is_reason_wanted else tr("Reason (optional)"))
         self.button.setEnabled(self._count() > 0)
 
@@ -142,7 +143,7 @@ class ExportDialog(QDialog):
             self.error.say(tr("So many records are exported with a reason only."), self.reason)
             self.reason.setFocus()
             return
-        ending = {"programs": "csv", "vcf4": "vcf"}.get(self.form(), self.form())
+        ending = {"programs": "csv", "vcf4": "vcf", "cards": "vcf"}.get(self.form(), self.form())
         name = f"{tr(entity_class(self._entity).entity.plural)} {clock.today(self._frame.store.settings.tz).isoformat()}.{ending}"
         path = file_dialogs.choose_output(self, self.windowTitle(), Path.home() / name, f"{ending.upper()} (*.{ending})")
         if path is not None:
@@ -155,8 +156,8 @@ class ExportDialog(QDialog):
         columns = self._columns if _chosen(self.widths) == "list" else ()
         scope, form = _chosen(self.scope), self.form()
         options = ExportOptions(
-            ids={"chosen": self._chosen, "list": self._ids}.get(scope), columns=columns, for_programs=form == "programs", conditions=self._filters if scope == "list" else (),
-            reason=self.reason.text(), card_version="4.0" if form == "vcf4" else "3.0",
+            ids={"chosen": self._chosen, "list": self._ids}.get(scope), columns=columns, for_programs=form in {"programs", "cards"}, conditions=self._filters if scope == "list" else (),
+            reason=self.reason.text(), card_version="4.0" if form in {"vcf4", "cards"} else "3.0",
         )  # fmt: skip
         frame, parent = self._frame, self.parentWidget()
         work = partial(_export, frame.store, self._entity, path, options)

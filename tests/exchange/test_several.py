@@ -12,8 +12,9 @@ from crmdesk.exchange.columns.chosen import parse_target
 from crmdesk.exchange.columns.mapping import guess
 from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.out.exporting import export_records
 from crmdesk.exchange.rows.plan import ImportOptions
-from crmdesk.exchange.several import files_in, import_files, open_files, preview_files
+from crmdesk.exchange.several import files_in, import_files, kinds_of, open_files, preview_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +161,49 @@ def test_mails_and_calendars_of_a_folder_are_counted_by_file(store: Store, tmp_p
         "1.ics": (2, 2),
         "2.ics": (3, 3),
     }
+
+
+def refused_in_all_ways(store: Store, entity: str, paths: list[Path]) -> list[list[int]]:
+    """Return how many rows of each file are refused: by a look at its head, by one at all rows, by a dry run, and by the import itself."""
+    tables = open_files(paths).tables
+    looks = [preview_files(store, entity, tables, whole=whole, kinds=kinds_of(tables, entity))[0] for whole in (False, True)]
+    imports = [import_files(store, entity or "?", paths, ImportOptions(dry_run=dry)).files for dry in (True, False)]
+    return [[one.rejected for one in seen] for seen in looks] + [[one.rejected for one in files] for files in imports]
+
+
+def test_a_look_at_files_refuses_no_row_for_what_another_file_brings(store: Store, tmp_path: Path) -> None:
+    numbers = range(1, 252)
+    quotes, lines = tmp_path / "quotes.csv", tmp_path / "quote_lines.csv"
+    quotes.write_text("Number,Company,Date\n" + "".join(f"A-{number},Acme,2026-01-05\n" for number in numbers), encoding="utf-8")
+    lines.write_text("Quote,Product,Quantity,Unit price\n" + "".join(f"A-{number},Boxes,2,3.5\n" for number in reversed(numbers)), encoding="utf-8")
+    assert refused_in_all_ways(store, "", [quotes, lines]) == [[0, 0]] * 4
+    lines.write_text("Quote,Product,Quantity,Unit price\nA-9999,Boxes,2,3.5\n", encoding="utf-8")
+    assert refused_in_all_ways(store, "", [quotes, lines])[1:] == [[0, 1]] * 3
+
+
+def test_records_of_one_name_in_other_files_are_told_apart_by_their_ids_before_anything_is_written(store: Store, other: Store, tmp_path: Path) -> None:
+    text = "Deal name,Product,Company\n" + "".join(f"Delivery,Boxes {number},Acme {number}\n" for number in range(230))
+    (tmp_path / "source.csv").write_text(text, encoding="utf-8")
+    import_file(store, "deal", tmp_path / "source.csv")
+    names = ["deal", "deal_product"]
+    for name in names:
+        export_records(store, name, tmp_path / f"{name}.csv")
+    assert refused_in_all_ways(other, "", [tmp_path / f"{name}.csv" for name in names]) == [[0, 0]] * 4
+
+
+CATEGORIES = 'category_id,category_name,description,picture\n1,Beverages,"Soft drinks, teas",\\x\n2,Condiments,Sauces,\\x\n'
+
+
+def test_a_file_that_only_has_descriptions_in_common_with_anything_is_not_recognised(store: Store, tmp_path: Path) -> None:
+    categories, people = tmp_path / "categories.csv", tmp_path / "people.csv"
+    categories.write_text(CATEGORIES, encoding="utf-8")
+    people.write_text("Name,E-mail\nAnna Berg,anna@acme.example\n", encoding="utf-8")
+    said = "What the rows of “categories.csv” are was not recognised."
+    result = import_files(store, "?", [categories, people])
+    assert (result.added, result.rejected, [file.refused for file in result.files]) == (1, 0, ["", said])
+    tables = open_files([categories, people]).tables
+    seen, refused = preview_files(store, "", tables, kinds=kinds_of(tables, ""))
+    assert ([one.table.path.name for one in seen], [one.refused for one in refused]) == (["people.csv"], [said])
+    with pytest.raises(UserError, match="was not recognised"):
+        import_files(store, "?", [categories])
+    assert import_file(store, "tag", categories, ImportOptions(chosen={"name": "category_name"})).added == 2

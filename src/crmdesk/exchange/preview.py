@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.columns.kinds import check_recognised
 from crmdesk.exchange.columns.looks import OwnField, own_field
 from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.rows.likely import AT_ONCE, SECONDS, with_likely
@@ -189,7 +190,7 @@ class Preview:
 
 def preview(
     store: Store, entity: str, path: Path, options: ImportOptions | None = None, *, whole: bool = False, table: Table | None = None, layout: Layout | None = None,
-    progress: Progress | None = None, most_rows: int = MOST_ROWS, earlier: Plan | None = None,
+    progress: Progress | None = None, most_rows: int = MOST_ROWS, earlier: Plan | None = None, among_others: bool = False,
 ) -> Preview:  # fmt: skip
     """Say what would become of a file; nothing is written.
 
@@ -199,6 +200,7 @@ def preview(
         progress: told how many rows of how many are done; may raise `Cancelled`.
         most_rows: so many rows of each outcome are told one by one.
         earlier: the plan of the file before, if several are imported together: what that one brings is known here too.
+        among_others: it is one of several files, and nobody said of it alone what its rows are.
 
     Raises:
         UserError: the file or an option can't be used.
@@ -208,11 +210,17 @@ def preview(
     head = table.sample
     looked_at = table if whole else replace(table, rows=lambda: iter(head))
     plan = Plan(store, entity, path, options, looked_at, layout)
+    if among_others:
+        check_recognised(table, plan.layout)
     if earlier:
         plan.follow(earlier)
     plan.watch(most_rows)
+    if among_others:
+        plan.teach_others()
     for _ in plan.batches(progress if whole else None):
         pass
+    if among_others and not whole and table.line_count != len(head):
+        plan.cut_off()
     compares = options.on_duplicate != "add"
     plan.told.outcomes, left = with_likely(store, plan.told.outcomes, plan.told.to_compare if compares else {}, SECONDS if whole else AT_ONCE)
     if left and whole:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.columns.kinds import kind_of, place_of, suggested_kind
+from crmdesk.exchange.columns.kinds import check_recognised, kind_of, place_of, recognised_kind
 from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
 from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file
 from crmdesk.exchange.preview import Preview, preview
@@ -87,18 +87,12 @@ def preview_files(
         before = done
         told = (lambda count, _, before=before: progress(before + count, max(total, before + count))) if progress else None
         earlier = seen[-1].plan if seen else None
+        kind = kinds.get(table.path, entity)
+        its_options, layout = _options_for(table, tables, options, kind == entity), _layout_for(table, kind, layouts)
         try:
             seen.append(
                 preview(
-                    store,
-                    kinds.get(table.path, entity),
-                    table.path,
-                    _options_for(table, tables, options, kinds.get(table.path, entity) == entity),
-                    whole=whole,
-                    table=table,
-                    layout=_layout_for(table, kinds.get(table.path, entity), layouts),
-                    progress=told,
-                    earlier=earlier,
+                    store, kind, table.path, its_options, whole=whole, table=table, layout=layout, progress=told, earlier=earlier, among_others=len(tables) > 1
                 )
             )
         except UserError as error:
@@ -193,7 +187,7 @@ def import_files(
     files, left_out = files_in(paths)
     entity = "" if entity == ANY else entity
     if len(files) == 1:
-        return import_file(store, entity or suggested_kind(open_table(files[0], options.how)), files[0], options, progress)
+        return import_file(store, entity or recognised_kind(open_table(files[0], options.how)), files[0], options, progress)
     refused: list[FileResult] = []
     with no_garbage():
         tables = _tables(files, options, refused)
@@ -206,6 +200,8 @@ def import_files(
             plans += [plan] if plan else []
         if refused and (options.strict or not plans):
             raise UserError(refused[0].said)
+        if options.dry_run and plans:
+            plans[0].teach_others()
         in_turn = len({plan.entity for plan in plans}) > 1 and not options.dry_run
         for earlier, plan in zip(plans, plans[1:], strict=False):
             if not in_turn or plan.entity == earlier.entity:
@@ -255,7 +251,9 @@ def _opened(reader: Reader, files: list[Path], refused: list[FileResult]) -> lis
 
 def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refused: list[FileResult], layouts: Sequence[Layout]) -> Plan | None:
     try:
-        return Plan(store, entity, table.path, options, table, _layout_for(table, entity, layouts))
+        plan = Plan(store, entity, table.path, options, table, _layout_for(table, entity, layouts))
+        check_recognised(table, plan.layout)
+        return plan
     except UserError as error:
         refused.append(FileResult(str(table.path), table.format, refused=error.message))
         return None

@@ -91,6 +91,16 @@ class Books:
             return
         title = draft.values.get(entity_class(draft.entity).entity.title)
         book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+        if self._teaches and "own id" in draft.rest:
+            book.brought.add(draft.id)
+
+    def teach_all(self) -> None:
+        """Let files after this one refer to what it brings, since nothing of it is written before they are looked at."""
+        self._teaches = True
+
+    def cut_off(self, entity: str) -> None:
+        """Take note that a file was only looked at in part: rows of others may refer to those that were not."""
+        self.book(entity, "").is_partly_known = True
 
     @property
     def unsettled(self) -> set[bytes]:

@@ -115,6 +115,14 @@ class Plan:
         self.told.watch(rows)
         self.questions = []
 
+    def teach_others(self) -> None:
+        """Let plans that go on where this one ends refer to all that it brings, though it is not written."""
+        self._shared.books.teach_all()
+
+    def cut_off(self) -> None:
+        """Take note that only the head of the file was looked at."""
+        self._shared.books.cut_off(self.entity)
+
     def follow(self, earlier: Plan) -> None:
         """Go on where another plan of the same import ends: what that one brings is known here too."""
         self._shared = earlier._shared

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.entries import FORMED_BY, OWNERS, TOLD_BY, forms, virtual_names
 from crmdesk.exchange.values.known import known_as
-from crmdesk.i18n import tr
-from crmdesk.models.registry import entity_class
+from crmdesk.exchange.values.told_ids import read_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +48,8 @@ class EntryShape(Shape):
             with book.store.read() as reader:
                 found = known_as(reader, target, keys)
             self.linked.update({(name, text): match.record for text, match in zip(texts, found, strict=True) if match})
+            if book.brought:
+                self.linked.update({(name, text): record for text in texts if (record := read_id(text)) in book.brought and record})
             book.prepare(texts)
 
     def before_links(self, draft: Draft) -> None:
@@ -74,9 +74,7 @@ class EntryShape(Shape):
     def _by_foreign_id(self, link: str, text: str) -> bytes:
         target = self.cls.fields[link].target or ""
         found = self.work.book(target).find(text, is_key=True)
-        if found is None:
-            raise UserError(tr("There is no {entity} “{text}”.", entity=tr(entity_class(target).entity.label), text=text))
-        return found
+        return self.work.book(target).missing(text) if found is None else found
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return what tells entries of one deal or ticket apart."""

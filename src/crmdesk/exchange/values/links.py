@@ -59,6 +59,8 @@ class Book:
     Attributes:
         later: records of this entity may stand later in the file, so what is missing is promised first.
         promised: what was referred to and is not there yet: its id, its name, whether that is a foreign id. made: what this import made, by name.
+        brought: the records that a file before brings with the ids that it tells, if nothing is written yet.
+        is_partly_known: a file of such records was only looked at in part, so that those which are missing may well stand in it.
     """
 
     def __init__(self, entity: str, store: Store, gathered: Gathered, source: str, creates: bool, later: bool = False) -> None:
@@ -80,6 +82,8 @@ class Book:
         self._company_of: dict[bytes, bytes | None] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
+        self.brought: set[bytes] = set()
+        self.is_partly_known = False
         self._unsettled: dict[bytes, Made] = {}
         self._read_since: list[str | tuple[str]] = []
         with store.read() as reader:
@@ -227,7 +231,12 @@ class Book:
         known = self._by_text.get(asked)
         if known is not None:
             return known
-        found = self.find(text, is_key)
+        try:
+            found = self.find(text, is_key)
+        except SeveralCalledSo:
+            if not self.is_partly_known:
+                raise
+            found = self.missing(text)
         if found is None:
             found = self._promise(text, is_key) if self.later else self.create(text, is_key, **more)
         else:
@@ -245,12 +254,19 @@ class Book:
         key = name_key(self.entity, text)
         return key in self.promised or key in self.made
 
-    def _missing(self, text: str) -> UserError:
-        return UserError(tr("There is no {entity} “{text}”.", entity=tr(self._cls.entity.label), text=text))
+    def missing(self, text: str) -> bytes:
+        """Return what stands for a record that may still be in a file which was only looked at in part.
+
+        Raises:
+            UserError: there is no such file, so the record is missing.
+        """
+        if self.is_partly_known:
+            return new_id_bytes()
+        raise UserError(tr("There is no {entity} “{text}”.", entity=tr(self._cls.entity.label), text=text))
 
     def _promise(self, text: str, is_key: bool) -> bytes:
         if not self._creates:
-            raise self._missing(text)
+            return self.missing(text)
         key = name_key(self.entity, text)
         if key in self.promised:
             return self.promised[key][0]
@@ -299,7 +315,7 @@ class Book:
 
     def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         if not self._creates:
-            raise self._missing(text)
+            return self.missing(text)
         record: bytes = more.pop("id", None) or new_id_bytes()
         values: dict[str, Any] = {"id": record, **self._fresh(text), **{name: value for name, value in more.items() if value is not None}}
         if is_key:
@@ -493,7 +509,7 @@ class Tags(Book):
         with self.store.read() as reader:
             in_bin = reader.value("SELECT 1 FROM tag WHERE id = ?", (record,))
         if not in_bin and not self._creates:
-            raise self._missing(text)
+            return self.missing(text)
         values = {"deleted_at": None} if in_bin else {"id": record, "name": bare.strip(), "group": group.strip() or None}
         self._unsettled[record] = Made(name_key(self.entity, bare.strip()), text, False, values)
         self.learn(record, bare.strip())
@@ -545,7 +561,7 @@ class Stages(Book):
     def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         """Make a stage, with the outcome that its name means: an open one behind the other open ones, so that those for won and lost deals move on."""
         if not self._creates:
-            raise self._missing(text)
+            return self.missing(text)
         record = new_id_bytes()
         outcome = more.get("outcome") or outcome_of(text)
         before = [position or 0 for _, _, its, position in self._stages if outcome != "open" or its == "open"]

@@ -127,6 +127,7 @@ class ToldIds:
             with self._book(target).store.read() as reader:
                 found = known_as(reader, target, [[("i", record)] for record in listed])
             self._found[target].update((record, match.record) for record, match in zip(listed, found, strict=True) if match)
+            self._found[target].update((record, record) for record in self._book(target).brought & wanted)
 
     def of(self, cells: Sequence[Cell], column: str) -> bytes | None:
         """Return the id that a row tells of a link, whether there is such a record or not."""

@@ -11,11 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from crmdesk.fields import Money
+from crmdesk.fields import Field, Money
 from crmdesk.operations import records, workspace
 from crmdesk.queries import records as found
 from crmdesk.queries.finding import Condition
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
+from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.pages.pipeline import PipelinePage
@@ -97,6 +98,16 @@ def test_a_dialog_waits_for_no_own_field_and_loses_no_key_when_they_come(desk: D
     again.open()
     desk.settle()
     assert again.form.values() == {"given_name": "Anna", "segment": "Food"}
+
+
+def test_a_dialog_grows_for_further_fields_before_it_is_painted_again(desk: Desk) -> None:
+    dialog = NewCustomerDialog(desk.window, "contact", lambda _: None)
+    dialog.open()
+    desk.settle()
+    before = dialog.height()
+    AskDialog.add_fields(dialog, [Field("segment", "text", "Segment", required=True)])
+    assert dialog.height() >= before + 30
+    assert dialog.form.editors["segment"].isVisible()
 
 
 def test_what_is_saved_before_the_required_own_fields_are_shown_is_refused_at_them(desk: Desk, store: Store) -> None:

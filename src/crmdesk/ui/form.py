@@ -57,6 +57,8 @@ class Form(FormGrid):
         """Ask for more fields beneath the others."""
         for field in fields:
             self._add_field(field)
+            if self.isVisible():  # Qt would show them a moment later only
+                self.show_field(field.name, True)
         names = list(self.editors.values())
         for before, after in zip(names, names[1:], strict=False):
             QWidget.setTabOrder(before, after)

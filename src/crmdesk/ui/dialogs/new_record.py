@@ -63,6 +63,8 @@ class AskDialog(DeedDialog):
     def add_fields(self, fields: Sequence[Field]) -> None:
         """Ask for further fields beneath the others."""
         self._ask_for(fields)
+        if fields:
+            self.adjustSize()  # at once: the dialog is seen for the first time a moment later
 
     def _ask_for(self, fields: Sequence[Field]) -> None:
         self.form.add_fields(fields)

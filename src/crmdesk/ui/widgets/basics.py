@@ -211,7 +211,7 @@ class Button(PressedByEnter, QPushButton):
 
     def sizeHint(self) -> QSize:
         if self._kind == "link":
-            return QSize(self._parts_width() + 4, 22)
+            return QSize(self._parts_width() + 1, 22)  # ends where what stands above it ends
         return QSize(self._parts_width() + (18 if self._kind == "flat" else 26), theme.CONTROL)
 
     def minimumSizeHint(self) -> QSize:

@@ -667,3 +667,16 @@ def test_days_are_read_and_money_is_written_as_in_the_country_of_the_store(crm: 
     assert crm("list", "deal", "--where", "expected_close_on = 3/4/2026")["total"] == 1
     shown = crm.run("report", "pipeline_by_stage", json_out=False)[1]
     assert (" $1,200.00" if region == "US" else "US$1,200.00") in shown
+
+
+def test_what_steers_a_terminal_is_printed_as_nothing_of_the_kind(crm: Program) -> None:
+    name = "Bob\x1b[31m\x07\x9b2J"
+    added = crm("add", "company", f"name={name}")
+    assert added["name"] == name
+    for command in (("list", "company"), ("show", "company", added["id"]), ("search", "Bob")):
+        code, said, _ = crm.run(*command)
+        assert (code, "Bob" in said) == (0, True)
+        assert not {"\x1b", "\x07", "\x9b"} & set(said)
+    code, said, _ = crm.run("--json", "list", "company", "--columns", "name")
+    assert not {"\x1b", "\x07", "\x9b"} & set(said)
+    assert [row["name"] for row in crm("list", "company", "--columns", "name")["rows"]] == [name]

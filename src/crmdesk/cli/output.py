@@ -17,6 +17,7 @@ from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
 
 CELL_WIDTH = 60
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 _zone: tzinfo | None = None
@@ -51,7 +52,7 @@ def tell(text: str) -> None:
         Unsaid: the file that takes it is on a full disk, or the like.
     """
     try:
-        print(text, flush=True)
+        print(harmless(text), flush=True)
     except BrokenPipeError:
         say_no_more()
     except OSError as error:
@@ -67,9 +68,14 @@ def say_no_more() -> None:
 def remark(text: str, end: str = "\n") -> None:
     """Say something beside the answer; where that can't be written, the work must not fail by it."""
     try:
-        print(text, end=end, file=sys.stderr, flush=True)
+        print(harmless(text), end=end, file=sys.stderr, flush=True)
     except OSError:
         sys.stderr = _nowhere("w")
+
+
+def harmless(text: str) -> str:
+    """Return a text without the signs that steer a terminal: names and notes come from files of strangers."""
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def set_zone(zone: tzinfo) -> None:
@@ -80,7 +86,7 @@ def set_zone(zone: tzinfo) -> None:
 
 def as_json(result: Any) -> str:
     """Return a result as one JSON document."""
-    return json.dumps(result, ensure_ascii=False, default=_json_default)
+    return _CONTROLS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(result, ensure_ascii=False, default=_json_default))
 
 
 def _json_default(value: Any) -> Any:

@@ -297,12 +297,14 @@ def _set_tags(change: Change, record: Record, names: Sequence[str]) -> None:
 
 def add_tags(change: Change, record: Record, names: Sequence[str]) -> None:
     """Give a record tags beside those it has."""
-    present = {part.tag_id for part in parts(change, record, "record_tag")}
+    known = parts(change, record, "record_tag")
+    present, position = {part.tag_id for part in known}, max((part.position or 0 for part in known), default=-1)
     for name in names:
         key = tag_id(change, name)
         if key not in present:
             change.flush()
-            add_part(change, record, "record_tag", tag_id=key)
+            position += 1
+            add_part(change, record, "record_tag", tag_id=key, position=position)
             present.add(key)
 
 

@@ -91,3 +91,18 @@ def test_a_pdf_that_can_not_be_masked_stays_inside(crm: Program, tmp_path: Path)
     crm("redo")
     crm("--as", "own_ones", "quote", "pdf", crm("list", "quote")["rows"][0]["number"], tmp_path / "q.pdf")
     crm("undo", code=4)
+
+
+def test_nobody_gives_a_higher_role_than_their_own(shared: Program, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("Name,Role\nEve,owner\n", encoding="utf-8")
+    for words in (("add", "member", "name=Eve", "role=owner"), ("set", "member", "Tom Stein", "role=owner"), ("import", "member", people)):
+        assert "higher role than their own: Store owner" in shared("--as", "manager", *words, code=5)
+    assert shared("--as", "manager", "add", "member", "name=Eve", "role=manager")["role"] == "manager"
+    assert shared("set", "member", "Eve", "role=owner")["role"] == "owner"
+    assert shared("--as", "manager", "set", "member", "Eve", "region=North")["role"] == "owner"
+
+
+def test_a_new_passphrase_is_asked_only_of_who_may_change_it(shared: Program) -> None:
+    shared("--as", "manager", "passphrase", "change", code=5)
+    assert "CRMDESK_NEW_PASSPHRASE" in shared("passphrase", "change", code=4)

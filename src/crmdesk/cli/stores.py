@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -133,9 +134,13 @@ def change_passphrase() -> None:
     """Give the store another passphrase, from CRMDESK_NEW_PASSPHRASE or asked for."""
     from crmdesk.store import backup as backups
     from crmdesk.store.files import change_passphrase as change
+    from crmdesk.store.rights import authorize
 
     with opened() as store:
+        authorize(store.viewer, "store.write")
         new = os.environ.get("CRMDESK_NEW_PASSPHRASE")
+        if new is None and not sys.stdin.isatty():
+            raise UserError(tr("The new passphrase is missing."), hint=tr("Set CRMDESK_NEW_PASSPHRASE."))
         if new is None:
             new = prompt(tr("New passphrase: "))
             if prompt(tr("Once more: ")) != new:

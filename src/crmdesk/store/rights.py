@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import NotAllowed
 from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
+from crmdesk.store.connections import rows
+from crmdesk.store.schema import INSERT
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from crmdesk.store.connections import Connection
+
 ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
+MEMBER = 1
 _RANK = {"owner": 4, "manager": 3, "sales": 2, "service": 2, "finance": 2, "own_ones": 1, "read_only": 0}
 
 _SALES = {"company", "contact", "lead", "deal", "activity", "task", "quote", "attachment", "saved_view", "tag", "merged_record", "not_same"}
@@ -72,6 +78,23 @@ def acting_as(viewer: Viewer, role: str) -> Viewer:
     if role != viewer.role and _RANK[role] >= _RANK[viewer.role]:
         raise NotAllowed(tr("You can act only in a role lower than your own."))
     return Viewer(viewer.member_id, role)
+
+
+def check_given_roles(connection: Connection, before: int, viewer: Viewer) -> None:
+    """Refuse a transaction that gives a member a higher role than that of who runs it.
+
+    Raises:
+        NotAllowed: names the role.
+    """
+    higher = json.dumps([role for role in ROLES if _RANK[role] > _RANK[viewer.role]])
+    given = rows(
+        connection,
+        "SELECT m.role FROM journal j CROSS JOIN member m ON m.id = j.row WHERE j.id > ? AND +j.tbl = ? AND (j.op = ? OR json_type(j.changes, '$.role') IS NOT NULL) "
+        "AND m.role IN (SELECT value FROM json_each(?)) LIMIT 1",
+        (before, MEMBER, INSERT, higher),
+    )
+    if given:
+        raise NotAllowed(tr("Nobody gives a higher role than their own: {role}.", role=tr(ROLE_LABELS[given[0][0]])), hint=tr("Ask the owner of the store."))
 
 
 def authorize(viewer: Viewer, right: str) -> None:

@@ -18,7 +18,7 @@ from crmdesk.store.door import Change, Changes, Operation, operation_of
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.pool import Pool
 from crmdesk.store.reader import Reader
-from crmdesk.store.rights import Viewer, acting_as, authorize
+from crmdesk.store.rights import MEMBER, Viewer, acting_as, authorize, check_given_roles
 from crmdesk.store.search_index import index_changes
 from crmdesk.store.settings import Settings, from_rows
 
@@ -146,6 +146,8 @@ class Writing(Pool):
         change.bulk_checks()
         touched = complete_stamps(connection, before)
         check_circles(connection, before, touched)
+        if MEMBER in touched:
+            check_given_roles(connection, before, change.viewer)
         if DEAL in touched:
             settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
         if kind == "do":

@@ -267,6 +267,7 @@ def test_backup_and_restore(crm: Program, tmp_path: Path) -> None:
     assert made["verified"]
     crm("add", "company", "name=Later")
     assert "--force" in crm("restore", made["file"], crm.store, code=4)
+    assert "same file" in crm("restore", crm.store, crm.store, "--force", code=4)
     kept = crm("restore", made["file"], crm.store, "--force")["kept"]
     assert crm("list", "company", "--columns", "name")["rows"][0]["name"] == "Kept"
     assert os.path.exists(kept)  # noqa: PTH110 - a path as JSON gave it

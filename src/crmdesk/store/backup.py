@@ -247,6 +247,8 @@ def restore(
     check_writable(target.parent, UserError)
     if target.exists() and not force:
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
+    if target.exists() and source.samefile(target):
+        raise UserError(tr("The backup and the store are the same file."))
     key = open_key(source)
     verify_copy(source, key)
     target = target.resolve()  # a link to the store goes on to lead to it

@@ -26,6 +26,7 @@ READ_ON: list[tuple[theme.Token, theme.Token]] = [
     *[(ink, "surface") for ink in ("accent", "danger", "warning", "success", "info")],  # type: ignore[list-item]
     ("accent", "canvas"), ("danger", "canvas"), ("on_accent", "accent"), ("on_accent", "accent_hover"),
     ("on_tip", "tip"),
+    *[(ink, ground) for ink in ("danger", "on_warning_soft", "success") for ground in ("canvas", "hover")],  # type: ignore[list-item]
     *[(ink, ground) for ground, ink in TONES.values()],
 ]  # fmt: skip
 SEEN_ON: list[tuple[theme.Token, theme.Token]] = [

@@ -82,10 +82,10 @@ QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="caption"] {{ color: {t.muted}; font-size: {sizes["caption"]}; }}
 QLabel[role="danger"] {{ color: {t.danger}; }}
 QLabel[role="success"] {{ color: {t.success}; }}
-QLabel[role="warning"] {{ color: {t.warning}; }}
+QLabel[role="warning"] {{ color: {t.on_warning_soft}; }}
 QLabel[role="caption"][tone="danger"] {{ color: {t.danger}; }}
 QLabel[role="caption"][tone="success"] {{ color: {t.success}; }}
-QLabel[role="caption"][tone="warning"] {{ color: {t.warning}; }}
+QLabel[role="caption"][tone="warning"] {{ color: {t.on_warning_soft}; }}
 QToolTip {{ background: {t.tip}; color: {t.on_tip}; border: none; padding: 4px 8px; }}
 """
 

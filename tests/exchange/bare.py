@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.operations import records, values
+from crmdesk.queries.records import HEAVY_PARTS, ids, record
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from crmdesk.store import Store
 
 
@@ -53,3 +53,22 @@ def differences(came: list[dict[str, Any]], went: list[dict[str, Any]]) -> list[
         return [("records", len(came), len(went))]
     names = dict.fromkeys(name for row in (*came, *went) for name in row)
     return [(name, a.get(name), b.get(name)) for a, b in zip(came, went, strict=True) for name in names if a.get(name) != b.get(name)]
+
+
+HEAVY = HEAVY_PARTS
+
+
+def told(store: Store, entity: str) -> list[dict[str, Any]]:
+    """Return all records of an entity in JSON's terms by their ids, links and parts by what they are called."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return value["title"] if "title" in value else {name: inner for name, inner in value.items() if name != "id"}
+        return [plain(part) for part in value] if isinstance(value, list) else value
+
+    with store.read() as reader:
+        found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
+    shown = entity_class(entity).fields.keys() | {"id"}
+    title = entity_class(entity).entity.title
+    own = {name for row in found for name in row if name.startswith("own_")}
+    return sorted(({name: plain(value) for name, value in row.items() if name in shown | own} for row in found), key=lambda row: str(row[title]))

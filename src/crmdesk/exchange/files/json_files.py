@@ -115,7 +115,7 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
     """Yield the columns of an object: links by title, amounts with their currency, list fields one column a value."""
     for name, value in record.items():
         match value:
-            case None:
+            case None | []:
                 continue
             case {"title": title, "id": its}:
                 yield name, _cell(title)

@@ -681,3 +681,9 @@ def test_what_steers_a_terminal_is_printed_as_nothing_of_the_kind(crm: Program) 
     code, said, _ = crm.run("--json", "list", "company", "--columns", "name")
     assert not {"\x1b", "\x07", "\x9b"} & set(said)
     assert [row["name"] for row in crm("list", "company", "--columns", "name")["rows"]] == [name]
+
+
+def test_a_list_of_no_rows_still_says_how_many_there_are(crm: Program) -> None:
+    crm("add", "company", "name=Ernst Handel")
+    assert crm.run("list", "company", "--limit", 0, json_out=False)[1].strip() == "0 of 1"
+    assert crm.run("list", "lead", "--limit", 0, json_out=False)[1].strip() == "Nothing found."

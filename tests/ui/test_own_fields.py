@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk.fields import Field, Money
-from crmdesk.operations import records, workspace
+from crmdesk.operations import activities, records, workspace
 from crmdesk.queries import records as found
 from crmdesk.queries.finding import Condition
+from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.list_page import RecordListPage
@@ -183,3 +184,21 @@ def test_the_board_can_be_filtered_by_an_own_field_and_a_saved_view_keeps_that(d
     assert isinstance(page, PipelinePage)
     assert page.filter.conditions() == (Condition("delivery", "=", "Train"),)
     assert sum(column.list.model().rowCount() for column in page.board.columns) == 1
+
+
+def test_an_own_field_of_an_activity_is_filled_in_where_it_is_corrected(desk: Desk, store: Store) -> None:
+    store.run(workspace.add_field, "activity", "Mood", "choice", ["Good", "Bad"])
+    ernst = store.run(records.add, "company", {"name": "Ernst Handel GmbH"})
+    call = store.run(activities.log, "call", "Asked for prices", company_id=ernst)
+    dialog = ActivityDialog(desk.window, About(), record=call)
+    dialog.open()
+    desk.settle()
+    assert dialog.own.form is not None
+    mood = dialog.own.form.editors["mood"]
+    mood.inner.setCurrentIndex(mood.inner.findData("Good"))  # type: ignore[attr-defined]
+    mood.left.emit()
+    desk.settle()
+    dialog.save()
+    desk.settle()
+    with store.read() as reader:
+        assert found.rows(reader, "activity", [call], ["mood", "subject"])[0].values == {"mood": "Good", "subject": "Asked for prices"}

@@ -230,8 +230,10 @@ def list_records(
 
 def _list_text(found: dict[str, Any]) -> str:
     rows = found["rows"]
-    if not rows:
+    if not found["total"]:
         return tr("Nothing found.")
+    if not rows:
+        return tr("{shown} of {total}", shown=0, total=found["total"])
     names = [name for name in rows[0] if name != "id" and any(row[name] not in (None, [], "") for row in rows)][:7]
     return table(names, [[row[name] for name in names] for row in rows]) + "\n" + tr("{shown} of {total}", shown=len(rows), total=found["total"])
 

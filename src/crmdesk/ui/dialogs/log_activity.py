@@ -18,6 +18,7 @@ from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs.deed import DeedDialog
 from crmdesk.ui.editors import DateEditor, Named, editor_for
+from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.records import context
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.grid import FormGrid
@@ -112,7 +113,12 @@ class ActivityDialog(DeedDialog):
             step = QWidget()
             step.setLayout(row(self.next_step, self.next_on, space=8))
             grid.add(tr("Next step"), step)
-        self.lay_out(grid, aside=Button(tr("Delete"), self._delete, "danger") if self._record is not None else None)
+        if self._record is None:
+            self.lay_out(grid)
+        else:
+            self.own = OwnFields(self._frame, "activity", 96)
+            self.own.show_record(self._record)
+            self.lay_out(grid, self.own, aside=Button(tr("Delete"), self._delete, "danger"))
         self.body.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_people(self) -> None:

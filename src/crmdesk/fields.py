@@ -532,6 +532,8 @@ def complaint(field: Field, value: Any) -> str | None:
         if most is None:
             return tr("{field}: {value} is too little; at least {least} is allowed.", **said)
         return tr("{field}: {value} is not allowed; it lies between {least} and {most}.", **said)
+    if field.kind == "text" and len(value) > LONGEST_TEXT:
+        return tr("{field}: the text is longer than {most} characters.", field=tr(field.label), most=LONGEST_TEXT)
     return field.check(value) if field.check else None
 
 
@@ -553,6 +555,8 @@ def _bound(field: Field, value: Any) -> str:
 _ORDERED = ("=", "!=", "<", "<=", ">", ">=", "in", "empty", "notempty")
 _TEXT = ("~", "=", "!=", "in", "empty", "notempty")
 LAST_DAY = date(2199, 12, 31)
+LONGEST_TEXT = 10_000
+"""Of a text of one line: a longer one is a mistake or a trap, and no window can show it."""
 _DAYS = (date(1800, 1, 1), LAST_DAY)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import records, workspace
@@ -93,3 +94,12 @@ def test_without_a_column_for_a_required_own_field_no_new_row_is_taken(store: St
     store.run(workspace.add_field, "contact", "Segment", "text", required=True)
     result = taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@berg.example\n")
     assert (result.added, [problem.reason for problem in result.problems]) == (0, ["Segment is missing."])
+
+
+@pytest.mark.parametrize(("header", "row"), [("Name", "x" * 10_001), ("Last name", "x" * 10_001), ("Last name,Job title", "Berg," + "x" * 10_001)])
+def test_a_row_with_a_text_of_one_line_that_no_window_can_show_is_refused(store: Store, tmp_path: Path, header: str, row: str) -> None:
+    result = taken(store, tmp_path, "contact", f"Email,{header}\na@berg.example,{row}\nb@berg.example,{'Berg' if ',' not in header else 'Li,Boss'}\n")
+    assert (result.added, result.rejected) == (1, 1)
+    assert "text is longer than 10000 characters" in result.problems[0].reason
+    with pytest.raises(UserError, match="longer than"):
+        store.run(records.add, "company", {"name": "x" * 10_001})

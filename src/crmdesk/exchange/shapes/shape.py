@@ -17,7 +17,8 @@ from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
-from crmdesk.fields import has_more_decimals
+from crmdesk.fields import LONGEST_TEXT, has_more_decimals
+from crmdesk.fields import complaint as checked
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
@@ -425,6 +426,9 @@ class Shape:
         for name in _required(cls.entity.name):
             if (value := values.get(name)) is None or value == "":
                 raise UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
+        for name in (cls.entity.title, "given_name", "family_name"):  # what whole names became was not read as a cell
+            if (text := values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
+                raise UserError(checked(cls.fields[name], text) or "")
         if cls.entity.rule and (complaint := cls.entity.rule(values)):
             raise UserError(tr(complaint[1]))
 

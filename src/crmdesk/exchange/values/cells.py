@@ -17,6 +17,7 @@ from crmdesk.exchange.values.hyperlinks import without_text
 from crmdesk.exchange.words.choices import meaning
 from crmdesk.fields import (
     KINDS,
+    LONGEST_TEXT,
     AmbiguousDate,
     Field,
     Money,
@@ -289,9 +290,10 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
 
 def read_text(cell: Cell) -> str | None:
     """Return the text of a cell in one line, without blanks around it."""
-    if cell.__class__ is str and cell.isprintable():
-        return cell.strip() or None
-    return one_line(cell) or None
+    text = cell.strip() if cell.__class__ is str and cell.isprintable() else one_line(cell)
+    if len(text) > LONGEST_TEXT:
+        raise UserError(tr("The text is longer than {most} characters.", most=LONGEST_TEXT))
+    return text or None
 
 
 def read_website(cell: Cell) -> str | None:

@@ -128,6 +128,21 @@ def test_a_series_is_changed_and_goes_on_from_the_wanted_number(store: Store) ->
         store.run(workspace.set_series, "ticket", "HELP-{number}", 1)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"pattern": "{number}"}, {"pattern": "T-2026"}, {"pattern": "T-{seq:999999}"}, {"pattern": "{seq.__class__}"}, {"next_value": "0"}, {"next_value": "-3"}],
+)
+def test_a_series_that_could_give_no_numbers_is_refused_whatever_way_it_comes(store: Store, given: dict[str, str]) -> None:
+    store.run(tickets.open_ticket, "Printer")
+    with store.read() as reader:
+        (series,) = reader.rows("SELECT id FROM number_series WHERE about = 'ticket'")[0]
+    with pytest.raises(UserError) as refused:
+        store.run(records.edit, "number_series", [UUID(bytes=series)], given)
+    assert refused.value.field in given
+    with store.read() as reader:
+        assert reader.value("SELECT pattern FROM number_series WHERE about = 'ticket'") == "T-{seq:04}"
+
+
 def test_a_holiday_is_written_down_once(store: Store) -> None:
     first = store.run(workspace.add_holiday, date(2026, 12, 24))
     assert store.run(workspace.add_holiday, date(2026, 12, 24), "Christmas Eve") == first

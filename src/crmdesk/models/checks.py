@@ -34,6 +34,13 @@ def check_base_quantity(quantity: Decimal) -> str | None:
     return None if quantity > 0 else tr("A price is for a quantity greater than 0.")
 
 
+def check_number_pattern(pattern: str) -> str | None:
+    """Complain about a pattern of numbers that lacks `{seq}` or has other placeholders than that and `{year}`."""
+    if re.fullmatch(r"(?:[^{}]|\{year\}|\{seq(?::0\d)?\})*", pattern) and "{seq" in pattern:
+        return None
+    return tr("“{pattern}” is no pattern for numbers. Write it as in {example}.", pattern=pattern, example="Q-{year}-{seq:04}")
+
+
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.calendar import check_hours
+from crmdesk.models.checks import check_number_pattern
 from crmdesk.models.names import name_sort_key
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ class NumberSeries(Record):
     entity = Entity("number_series", mark("Number series"), mark("Number series"), 32, icon="hash", title="about")
 
     about: Mapped[str | None] = stored("text", mark("Entity"), required=True, in_list=True)
-    pattern: Mapped[str | None] = stored("text", mark("Pattern"), required=True, in_list=True)
+    pattern: Mapped[str | None] = stored("text", mark("Pattern"), required=True, in_list=True, check=check_number_pattern)
     kind: Mapped[str | None] = stored("choice", mark("Kind"), choices=SERIES_KINDS)
     year: Mapped[int | None] = stored("integer", mark("Year"))
-    next_value: Mapped[int | None] = stored("integer", mark("Next number"), in_list=True)
+    next_value: Mapped[int | None] = stored("integer", mark("Next number"), in_list=True, least=1)
 
 
 class SpentNumber(Record):

@@ -12,7 +12,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.models.ticket import Queue, ServiceLevel
 from crmdesk.models.workspace import CUSTOM_KINDS, Attachment, CustomField, Holiday
 from crmdesk.operations.attachments import PIECE, clean_name
-from crmdesk.operations.numbers import series_of, written
+from crmdesk.operations.numbers import series_of
 from crmdesk.operations.own_fields import settle
 from crmdesk.operations.records import change_settings
 from crmdesk.reports.pictures import read_picture
@@ -104,15 +104,8 @@ def delete_field(change: Change, field_id: UUID) -> None:
 
 @operation(mark("Change number series"), right="number_series.write")
 def set_series(change: Change, entity: str, pattern: str, next_value: int) -> None:
-    """Change how records of an entity are numbered; numbers that were given once are skipped.
-
-    Raises:
-        UserError: the pattern can't be, or the next number is below one.
-    """
+    """Change how records of an entity are numbered; numbers that were given once are skipped."""
     series = series_of(change, entity)
-    written(pattern.strip(), change.at.year, 1)
-    if next_value < 1:
-        raise UserError(tr("Numbers begin with 1."), field="next_value")
     series.pattern, series.next_value = pattern.strip(), next_value
     change.note(about=tr(entity_class(entity).entity.label))
 

@@ -16,7 +16,7 @@ from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.several import import_files
 from crmdesk.fields import limits
 from crmdesk.models.activity import Task
-from crmdesk.operations import leads, quotes, records
+from crmdesk.operations import leads, quotes, records, tasks
 from crmdesk.queries.records import ids, record
 from crmdesk.store import open_store
 from tests.exchange import bare
@@ -168,6 +168,14 @@ def test_what_belonged_to_a_record_in_the_bin_comes_back_without_it(store: Store
         export_records(store, entity, path, ExportOptions(for_programs=for_programs))
         result = import_file(other, entity, path, ImportOptions(dates="ymd"))
         assert (result.added, result.created, [problem.reason for problem in result.problems]) == (1, {}, [])
+
+
+def test_the_next_occurrence_of_a_task_is_known_again_from_a_calendar(store: Store, tmp_path: Path) -> None:
+    task = bare.add(store, "task", {"subject": "Report", "due_on": "2026-11-01", "repeats": "week"})
+    store.run(tasks.done, [task])
+    assert export_records(store, "task", tmp_path / "t.ics").rows == 2
+    result = import_file(store, "task", tmp_path / "t.ics")
+    assert (result.added, result.skipped) == (0, 2)
 
 
 def test_a_converted_lead_comes_back_with_what_it_became(store: Store, other: Store, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ NOT_CARRIED: dict[str, dict[str, str]] = {
     **dict.fromkeys(FORMS, WORKED_OUT),
     "csv": {**WORKED_OUT, "position": "is a bare number to people", **dict.fromkeys(("stage_since", "arrived_at", "opened_at"), "has no seconds in tables for people")}, "xlsx": {**WORKED_OUT, "position": "is a bare number to people"},
     "vcf handed on": {
-        **WORKED_OUT, "id": "is that of the program from which somebody came", "source": "belongs to an id of another program, which its card has as its own",
+        **WORKED_OUT, "source": "belongs to an id of another program, which its card has as its own",
         **dict.fromkeys("owner reports_to lifecycle tags note customer_number parent industry employees revenue currency founded vat_id credit_code tier payment_days".split(), HANDED_ON),
         **dict.fromkeys("origin status amount arrived_at claimed_at converted_at company contact deal own_field".split(), HANDED_ON),
     },

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk import __version__
 from crmdesk.clock import now
-from crmdesk.exchange.files.our_terms import OURS
-from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines
+from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines, uid_lines
 from crmdesk.queries.records import all_columns
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -55,7 +54,7 @@ def _entry(cls: type[Record], row: Row, stamp: str, mails: dict[bytes, str], zon
         "body": (values["body"] or "").strip(),
     }
     yield content_line("BEGIN", name)
-    yield content_line("UID", escaped(values["external_id"] or str(row.id))) + content_line("DTSTAMP", stamp)
+    yield uid_lines(row.id, values["external_id"]) + content_line("DTSTAMP", stamp)
     yield from _task(values, said, zone) if is_task else _activity(values, said, is_event)
     yield content_line("SUMMARY", escaped(values["subject"] or ""))
     if values["body"]:
@@ -66,8 +65,6 @@ def _entry(cls: type[Record], row: Row, stamp: str, mails: dict[bytes, str], zon
     named = ", ".join(link.title for link in (contact, company) if link)
     if named:
         yield content_line("CONTACT", escaped(named))
-    if values["external_id"]:
-        yield content_line(f"{OURS}ID", str(row.id))
     yield from our_lines(cls, values, said)
     if said.get("remind_at"):
         yield from _alarm(values)

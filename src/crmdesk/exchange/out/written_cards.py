@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk import __version__
-from crmdesk.exchange.files.our_terms import OURS
-from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines, pieces
+from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines, pieces, uid_lines
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import LANGUAGES, mark, speaking, tr
 from crmdesk.operations.attachments import content
@@ -78,9 +77,7 @@ class _Card:
         yield b"BEGIN:VCARD\r\n"
         yield content_line("VERSION", self._version)
         yield content_line("PRODID", f"-//CRMDesk//CRMDesk {__version__}//EN")
-        yield content_line(
-            "UID", escaped(values["external_id"]) if values["external_id"] else f"urn:uuid:{self._row.id}" if self._is_new else str(self._row.id)
-        )
+        yield uid_lines(self._row.id, values["external_id"], "urn:uuid:" if self._is_new else "")
         yield from self._name()
         if values.get("salutation"):
             yield content_line("X-SALUTATION", values["salutation"])
@@ -105,8 +102,6 @@ class _Card:
 
     def _ours(self) -> Iterator[bytes]:
         """Yield what no address book has a term for, and which records are meant."""
-        if self._values["external_id"]:
-            yield content_line(f"{OURS}ID", str(self._row.id))
         yield from our_lines(self._out.cls, self._values, {name: self._values[name] for name in _NAMES if name in self._values})
 
     def _name(self) -> Iterator[bytes]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.exchange.files.contentlines import is_our_id
 from crmdesk.exchange.files.our_terms import OURS
 from crmdesk.queries.records import Link, json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
 
     from crmdesk.models.base import Record
 
@@ -59,6 +61,16 @@ def folded(line: str) -> bytes:
         cut.append(content[at:end])
         at, room = end, LONGEST_LINE - 1
     return b"\r\n ".join(cut) + b"\r\n"
+
+
+def uid_lines(record: UUID, external_id: str | None, prefix: str = "") -> bytes:
+    """Return by what a record is known: its id, or the one that it has in another program, which knows it by that; then its own beside.
+
+    Args:
+        prefix: what stands before an id of ours.
+    """
+    uid = content_line("UID", escaped(external_id) if external_id else f"{prefix}{record}")
+    return uid + content_line(f"{OURS}ID", str(record)) if external_id or not is_our_id(str(record)) else uid
 
 
 def our_lines(cls: type[Record], values: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[bytes]:

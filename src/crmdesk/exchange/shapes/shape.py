@@ -15,6 +15,7 @@ from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
+from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
 from crmdesk.fields import LONGEST_TEXT, has_more_decimals
@@ -178,7 +179,7 @@ class Shape:
 
         def told(cell: Cell) -> Any:
             value = read(cell)
-            if value is None and one_line(cell):
+            if value is None and not is_nothing(one_line(cell)):
                 self.work.note(NO_WEBSITE)
             return value
 
@@ -391,7 +392,9 @@ class Shape:
                     draft.rest.setdefault("to come", {})[column] = ""
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Return the record that a cell means; one that has to be made gets what else the row says of it."""
+        """Return the record that a cell means, None where it says that there is none; one that has to be made gets what else the row says of it."""
+        if not book.has_read(text) and is_nothing(text) and book.find(text, is_key) is None:
+            return None
         record = book.read(text, is_key)
         other = self.beside.get(book.entity)
         if other and record not in self.described and book.is_made(text):

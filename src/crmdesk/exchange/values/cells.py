@@ -14,6 +14,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.html_texts import plain
 from crmdesk.exchange.values.hyperlinks import without_text
+from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words.choices import meaning
 from crmdesk.fields import (
     KINDS,
@@ -285,7 +286,21 @@ def reader_of(entity: str, item: Field, hints: Hints, reading: Reading) -> Read:
             read = _choices(entity, item)
         case _:
             raise KeyError(item.kind)
-    return _checked(item, read)
+    return _or_nothing(_checked(item, read))
+
+
+def _or_nothing(read: Read) -> Read:
+    """Take cells that can't be read for empty ones where they say just that."""
+
+    def lenient(cell: Cell) -> Any:
+        try:
+            return read(cell)
+        except UserError:
+            if isinstance(cell, str) and is_nothing(cell):
+                return None
+            raise
+
+    return lenient
 
 
 def read_text(cell: Cell) -> str | None:
@@ -298,7 +313,8 @@ def read_text(cell: Cell) -> str | None:
 
 def read_website(cell: Cell) -> str | None:
     """Return the web address of a cell, which may be a hyperlink; None if it leads to no website."""
-    return without_text(one_line(cell)) or None
+    text = one_line(cell)
+    return None if is_nothing(text) else without_text(text) or None
 
 
 def one_line(cell: Cell) -> str:
@@ -488,6 +504,7 @@ _TIMES = {
 }  # fmt: skip
 _SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, _TIMES), key=len, reverse=True))})\.?(?![^\W\d_])([^\d]*)", re.IGNORECASE)
 _PLAIN = re.compile(r"[-+]?[\d.,]+")
+_NO_CENTS = re.compile(r"(?<=\d)[.,]\s?[-–—]{1,2}(?=\s|$|€)")  # 12.000,- and 80.–
 _AS_JAVA_WRITES = re.compile(r"-?\d\.\d+E\d{1,2}")  # all digits are there, unlike in a spreadsheet's 1.23E+08
 _THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW", re.IGNORECASE)
 ROUNDED = (
@@ -508,8 +525,10 @@ def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") 
     if cell.__class__ is not str:
         return Money(_plain_number(cell), currency)
     text = str(cell).strip()
-    if not text:
-        return None
+    if not _PLAIN.fullmatch(text):
+        text = _NO_CENTS.sub("", text)
+        if is_nothing(text):
+            return None
     if _PLAIN.fullmatch(text):
         money = Money(number_of(text, decimal_sign), currency)
     elif _AS_JAVA_WRITES.fullmatch(text):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes
 from crmdesk.errors import NotAllowed, UserError
-from crmdesk.exchange.words.choices import outcome_of
+from crmdesk.exchange.words.choices import is_only_open, outcome_of
 from crmdesk.exchange.words.company_names import companies_called
 from crmdesk.exchange.words.legal_forms import split_form
 from crmdesk.i18n import tr
@@ -248,6 +248,10 @@ class Book:
     def made_as(self, text: str) -> bytes | None:
         """Return the record that this import made because rows name it."""
         return self.made.get(name_key(self.entity, text))
+
+    def has_read(self, text: str) -> bool:
+        """Say whether it is known what a text means."""
+        return text in self._by_text
 
     def is_made(self, text: str) -> bool:
         """Say whether a record that a text means is made by this import, or will be."""
@@ -542,7 +546,7 @@ class Stages(Book):
         key, outcome = name_key("stage", text), outcome_of(text)
         called_so = next((record for record, name, _, _ in self._stages if name_key("stage", name or "") == key), None)
         if outcome == "open":
-            return called_so
+            return called_so or (self.first_open() if is_only_open(text) else None)
         closing = self.closed(outcome)
         return called_so if called_so and closing else closing
 

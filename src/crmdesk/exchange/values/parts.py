@@ -12,6 +12,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import many_lines, read_long_text
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE, mail_of, without_text
+from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words import headers
 from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import FIVE_DIGITS, region_of
@@ -142,6 +143,8 @@ class PartsReader:
             parts.note = "\n".join(notes) or None
 
     def _read_website(self, text: str, parts: Parts) -> None:
+        if is_nothing(text):
+            return
         if address := without_text(text):
             parts.handles.append(("website", address))
         elif self._note:
@@ -207,7 +210,9 @@ class PartsReader:
                 continue
             label_index = self._group_labels[label]
             said = _label(cells[label_index]) if label_index is not None else label.partition("#")[0] or None
-            if "postal_code" in group:
+            if "city" not in group and (both := _CODE_AND_TOWN.fullmatch(texts.get("postal_code", ""))):
+                texts["postal_code"], texts["city"] = both[1], both[2]
+            elif "postal_code" in group:
                 texts["postal_code"] = self._postal_code(cells[group["postal_code"]], texts)
             street = _street(texts)
             city = texts.get("city") or None
@@ -230,6 +235,9 @@ class PartsReader:
             return code
         region = region_of(texts.get("country", "")) or self._region
         return code.zfill(5) if region in FIVE_DIGITS else code
+
+
+_CODE_AND_TOWN = re.compile(r"((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D+)")
 
 
 def _street(texts: dict[str, str]) -> str:
@@ -264,15 +272,15 @@ def _label(cell: Cell) -> str | None:
 
 
 _ONE_PHONE = re.compile(r"[+(\d][\d ().\-]*[\d)]", re.ASCII)
-_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;(?!ext=|phone-context=|isub=)|\n|\s/\s)\s*")
-_SEVERAL_PHONES = re.compile(r"[;:,\n]| / ")
+_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;(?!ext=|phone-context=|isub=)|\n|\s/\s|\s(?:u\.|und|oder|and|or|&)\s(?=[+(0-9]))\s*")
+_SEVERAL_PHONES = re.compile(r"[;:,\n]| / | (?:u\.|und|oder|and|or|&) ")
 _COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
 
 
 def split_phones(text: str) -> list[str]:
     """Return the numbers of a cell; most cells have one."""
     text = text.strip()
-    if not text:
+    if not text or is_nothing(text):
         return []
     if text.startswith("'+"):  # how a plus is kept from becoming a formula in tables for people
         text = text[1:]
@@ -290,6 +298,8 @@ def split_phones(text: str) -> list[str]:
 
 _MANY_MAILS = re.compile(r"\s*(?:\s:::\s|[;,\n|])\s*")
 _ONE_MAIL = re.compile(r"[A-Za-z0-9_-]{1,30}(?:\.[A-Za-z0-9_-]{1,30}){0,3}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?\.){1,4}[A-Za-z]{2,24}")
+_REMARK = re.compile(r"\([^()@]*\)")
+_BETWEEN = frozenset({"oder", "or", "und", "and", "u.", "&", "/", "+"})
 _IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
 
 
@@ -309,11 +319,25 @@ def read_mails(text: str, label: str | None, header: str, found: list[tuple[str 
             address = address[7:]
         if not address or address[:3].lower() == "/o=":
             continue
-        if complaint := check_mail(address):
+        if not (complaint := check_mail(address)):
+            _add_mail(label, address, found)
+        elif several := _mails_among(address):
+            for one in several:
+                _add_mail(label, one, found)
+        elif not is_nothing(address):
             raise UserError(complaint, field=header)
-        key = address.lower()
-        if not any(key == other for _, _, other in found):
-            found.append((label, address, key))
+
+
+def _add_mail(label: str | None, address: str, found: list[tuple[str | None, str, str]]) -> None:
+    key = address.lower()
+    if not any(key == other for _, _, other in found):
+        found.append((label, address, key))
+
+
+def _mails_among(text: str) -> list[str]:
+    """Return the mail addresses of a cell that has nothing else but words between them and remarks in brackets; none if it has more."""
+    words = [word for word in _REMARK.sub(" ", text).split() if word.casefold() not in _BETWEEN]
+    return words if words and not any(map(check_mail, words)) else []
 
 
 def split_tags(text: str) -> list[str]:

@@ -94,6 +94,14 @@ _AROUND = re.compile(
 )
 
 
+_STILL_OPEN = frozenset("open offen laufend ongoing inprogress ouvert ouverte abierto aperto 进行中".split())
+
+
+def is_only_open(stage: str) -> bool:
+    """Say whether the name of a stage says no more of its deals than that they are neither won nor lost."""
+    return bare(stage) in _STILL_OPEN
+
+
 def outcome_of(stage: str) -> str:
     """Return what the name of a stage says about its deals: `won`, `lost` or `open`; numbers and chances around the word don't count: `6 - Won (100 %)`."""
     word = bare(_AROUND.sub("", stage.strip()))

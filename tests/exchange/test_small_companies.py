@@ -1,0 +1,91 @@
+"""Files as small companies keep them by hand: cells that say “n/a”, several mails and phones in a cell, postal code and town in one column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+
+def taken(store: Store, folder: Path, entity: str, text: str, **options: Any) -> ImportResult:
+    path = folder / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, entity, path, ImportOptions(**options))
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows(sql)]
+
+
+@pytest.mark.parametrize("nothing", ["n/a", "N/A", "#N/A", "#NV", "k.A.", "–", "--", "NULL", "keine"])
+def test_cells_that_say_nothing_keep_no_row_out_and_make_nothing(store: Store, tmp_path: Path, nothing: str) -> None:
+    text = f"Name;Company;Phone;E-mail;Birthday;Website\nAnna Berg;{nothing};{nothing};{nothing};{nothing};{nothing}\n"
+    result = taken(store, tmp_path, "contact", text)
+    assert (result.added, result.created) == (1, {})
+    assert rows(store, "SELECT (SELECT count(*) FROM phone) + (SELECT count(*) FROM email) + (SELECT count(*) FROM handle)") == [(0,)]
+    taken(store, tmp_path, "company", f"Company name;Website;Employees;Annual revenue\nAcme;{nothing};{nothing};{nothing}\n")
+    assert rows(store, "SELECT name, website, employees, revenue FROM company") == [("Acme", None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "mails"),
+    [
+        ("bob@nord.example oder info@nord.example", ["bob@nord.example", "info@nord.example"]),
+        ("bob@nord.example (privat)", ["bob@nord.example"]),
+        ("a@b.example / c@d.example", ["a@b.example", "c@d.example"]),
+        ("a@b.example und c@d.example", ["a@b.example", "c@d.example"]),
+        ("a@b.example c@d.example", ["a@b.example", "c@d.example"]),
+    ],
+)
+def test_several_mail_addresses_of_a_cell_are_taken_apart(store: Store, tmp_path: Path, cell: str, mails: list[str]) -> None:
+    taken(store, tmp_path, "contact", f"Name;E-mail\nBob Li;{cell}\n")
+    assert [address for (address,) in rows(store, "SELECT address FROM email ORDER BY position")] == mails
+
+
+def test_a_mail_address_with_a_slip_still_rejects_its_row(store: Store, tmp_path: Path) -> None:
+    for cell in ("bob@nord", "bob at nord.example", "a@b.example oder bob@", "ask bob@nord.example first"):
+        assert taken(store, tmp_path, "contact", f"Name;E-mail\nBob Li;{cell}\nCleo Wu;cleo@wu.example\n", dry_run=True).rejected == 1
+
+
+@pytest.mark.parametrize("cell", ["030 123456 u. 0172 3334444", "030 123456 oder 0172 3334444", "030 123456 und 0172 3334444", "030 123456 & 0172 3334444"])
+def test_several_phones_of_a_cell_are_taken_apart(store: Store, tmp_path: Path, cell: str) -> None:
+    taken(store, tmp_path, "contact", f"Name;Phone\nBob Li;{cell}\n")
+    assert rows(store, "SELECT e164 FROM phone ORDER BY position") == [("+4930123456",), ("+491723334444",)]
+
+
+def test_postal_code_and_town_in_one_column_are_taken_apart(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "company", "Firma;Straße;PLZ Ort\nAcme;Weg 1;10115 Berlin\nNord;Weg 2;D-20095 Hamburg\nBeta;Weg 3;1010 Wien\nGamma;Weg 4;SW1A 1AA\n")
+    found = rows(store, "SELECT c.name, a.postal_code, a.city, a.city_key FROM company c JOIN address a ON a.company_id = c.id ORDER BY c.name")
+    assert found == [
+        ("Acme", "10115", "Berlin", "berlin"), ("Beta", "1010", "Wien", "wien"), ("Gamma", "SW1A 1AA", None, ""), ("Nord", "D-20095", "Hamburg", "hamburg"),
+    ]  # fmt: skip
+
+
+def test_amounts_without_cents_are_read_as_shops_write_them(store: Store, tmp_path: Path) -> None:
+    text = "Deal name;Amount\nDach;1.234,56 €\nKeller;12.000,-\nGarage;500,– €\nZaun;80.-\nPool;k.A.\nTor;-12,50\n"
+    assert taken(store, tmp_path, "deal", text).rejected == 0
+    assert dict(rows(store, "SELECT name, amount FROM deal")) == {
+        "Dach": 123_456,
+        "Keller": 1_200_000,
+        "Garage": 50_000,
+        "Zaun": 8_000,
+        "Pool": None,
+        "Tor": -1_250,
+    }
+
+
+def test_an_open_deal_makes_no_stage_that_is_called_so(store: Store, tmp_path: Path) -> None:
+    before = rows(store, "SELECT name FROM stage ORDER BY position")
+    taken(store, tmp_path, "deal", "Deal name;Status\nDach;offen\nKeller;gewonnen\nGarage;Open\n")
+    assert rows(store, "SELECT name FROM stage ORDER BY position") == before
+    assert dict(rows(store, "SELECT d.name, s.outcome FROM deal d JOIN stage s ON s.id = d.stage_id")) == {"Dach": "open", "Keller": "won", "Garage": "open"}

@@ -170,12 +170,14 @@ def test_what_belonged_to_a_record_in_the_bin_comes_back_without_it(store: Store
         assert (result.added, result.created, [problem.reason for problem in result.problems]) == (1, {}, [])
 
 
-def test_the_next_occurrence_of_a_task_is_known_again_from_a_calendar(store: Store, tmp_path: Path) -> None:
+def test_the_next_occurrence_of_a_task_is_known_again_from_a_calendar(store: Store, other: Store, tmp_path: Path) -> None:
     task = bare.add(store, "task", {"subject": "Report", "due_on": "2026-11-01", "repeats": "week"})
     store.run(tasks.done, [task])
     assert export_records(store, "task", tmp_path / "t.ics").rows == 2
     result = import_file(store, "task", tmp_path / "t.ics")
     assert (result.added, result.skipped) == (0, 2)
+    import_file(other, "task", tmp_path / "t.ics")
+    assert [(row["id"], row["external_id"]) for row in bare.stored(other, "task")] == [(row["id"], None) for row in bare.stored(store, "task")]
 
 
 def test_a_converted_lead_comes_back_with_what_it_became(store: Store, other: Store, tmp_path: Path) -> None:

@@ -339,9 +339,8 @@ class Entry:
             row.kind = kind
         row.body, row.author, row.people = self.text("DESCRIPTION"), "", ()
         told = dict(pair for items in self._properties.values() for item in items for pair in our_values(item))
-        row.id = told.get("id", "")
-        if not row.id and is_our_id(row.external_id):
-            row.id, row.external_id = row.external_id, ""
+        row.id = told.get("id", row.external_id if is_our_id(row.external_id) else "")
+        row.external_id = "" if row.external_id == row.id else row.external_id
         row.ours = {name: _typed(name, text) for name, text in told.items() if name in FIELDS or name.startswith(OWN) or name.removesuffix("_id") in LINKS}
         return row
 

@@ -126,6 +126,8 @@ class CardReader:
             values["note"] = "\n\n".join(dict.fromkeys(self._notes))
         if f"{OUR}id" in values:
             values["id"] = values.pop(f"{OUR}id")
+            if values["id"] == values.get("external_id"):
+                del values["external_id"]
         elif self._is_ours and is_our_id(str(values.get("external_id", ""))):
             values["id"] = values.pop("external_id")
         self._settle_name()

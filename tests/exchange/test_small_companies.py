@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmdesk.exchange.columns.mapping import guess, suggest_entity
+from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 
@@ -89,3 +91,25 @@ def test_an_open_deal_makes_no_stage_that_is_called_so(store: Store, tmp_path: P
     taken(store, tmp_path, "deal", "Deal name;Status\nDach;offen\nKeller;gewonnen\nGarage;Open\n")
     assert rows(store, "SELECT name FROM stage ORDER BY position") == before
     assert dict(rows(store, "SELECT d.name, s.outcome FROM deal d JOIN stage s ON s.id = d.stage_id")) == {"Dach": "open", "Keller": "won", "Garage": "open"}
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "row", "targets"),
+    [
+        ("company", "Kd.-Nr.;Firma", "10001;Acme", ["customer_number", "name"]),
+        ("product", "Art.-Nr.;Bezeichnung;EK netto;VK netto", "4711;Schraube;0,05;0,12", ["code", "name", "cost", "price"]),
+        ("deal", "Projekt;Kunde;Betrag", "Dach;Acme GmbH;5,00", ["name", "company", "amount"]),
+    ],
+)
+def test_the_short_names_of_columns_are_known(tmp_path: Path, entity: str, header: str, row: str, targets: list[str]) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    table = open_table(path)
+    assert suggest_entity(table) == entity
+    assert [str(column.target) for column in guess(entity, table).columns] == targets
+
+
+def test_a_list_of_names_and_companies_is_one_of_contacts(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Firma;Ort\nAnna Berg;Acme;Köln\n", encoding="utf-8")
+    assert suggest_entity(open_table(path)) == "contact"

@@ -309,7 +309,7 @@ def _is_beside(entity: str, column: Column, target: Target) -> bool:
 # The entities that files are about, the commonest first, and the columns without which a file is hardly about them.
 _TELLING = {
     "contact": {"given_name", "family_name", "salutation", "birthday", "role", "email", "phone"}, "company": {"name", "industry", "employees", "revenue", "vat_id", "website", "founded"},
-    "lead": {"status", "origin", "company_name", "arrived_at"}, "deal": {"stage", "amount", "close_on", "expected_close_on", "pipeline", "lost_reason"},
+    "lead": {"status", "origin", "arrived_at"}, "deal": {"stage", "amount", "close_on", "expected_close_on", "pipeline", "lost_reason"},
     "product": {"price", "code", "unit", "cost", "tax_rate"}, "ticket": {"subject", "status", "priority", "channel", "description", "number", "resolution"},
     "quote": {"number", "date", "valid_until", "quantity", "unit_price"}, "activity": {"kind", "at", "body", "subject", "minutes", "direction"},
     "task": {"due_on", "subject", "done_at", "remind_at"}, "article": {"title", "body"}, "member": set(),

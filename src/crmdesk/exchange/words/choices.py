@@ -41,7 +41,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "expired": "expired abgelaufen 已过期", "superseded": "superseded replaced ersetzt",
     },
     ("activity", "kind"): {
-        "call": "call phone phonecall telephone anruf telefonat 电话", "mail": "mail email e-mail letter brief 邮件",
+        "call": "call phone phonecall telephone anruf telefonat telefon tel 电话", "mail": "mail email e-mail letter brief 邮件",
         "meeting": "meeting event appointment termin besprechung demo lunch 会议",
         "visit": "visit besuch onsite 拜访", "chat": "chat sms whatsapp wechat message nachricht 聊天", "note": "note comment notiz task deadline other 备注",
     },

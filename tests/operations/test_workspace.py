@@ -143,6 +143,12 @@ def test_a_series_that_could_give_no_numbers_is_refused_whatever_way_it_comes(st
         assert reader.value("SELECT pattern FROM number_series WHERE about = 'ticket'") == "T-{seq:04}"
 
 
+@pytest.mark.parametrize("definition", ["garbage", "[]", "5", "[" * 100_000])
+def test_a_view_that_the_program_could_not_read_is_refused(store: Store, definition: str) -> None:
+    with pytest.raises(UserError, match="no definition that the program wrote"):
+        store.run(records.add, "saved_view", {"name": "Mine", "about": "deal", "definition": definition})
+
+
 def test_a_holiday_is_written_down_once(store: Store) -> None:
     first = store.run(workspace.add_holiday, date(2026, 12, 24))
     assert store.run(workspace.add_holiday, date(2026, 12, 24), "Christmas Eve") == first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,6 +33,15 @@ def check_rate(rate: Decimal) -> str | None:
 def check_base_quantity(quantity: Decimal) -> str | None:
     """Complain about a price for nothing."""
     return None if quantity > 0 else tr("A price is for a quantity greater than 0.")
+
+
+def check_definition(text: str) -> str | None:
+    """Complain about what the program could not have written: its own definitions are objects in JSON."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    return None if isinstance(found, dict) else tr("This is no definition that the program wrote.")
 
 
 def check_number_pattern(pattern: str) -> str | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from crmdesk.i18n import mark
 from crmdesk.models.base import Entity, Record, choices, sort_key_column, stored
 from crmdesk.models.calendar import check_hours
-from crmdesk.models.checks import check_number_pattern
+from crmdesk.models.checks import check_definition, check_number_pattern
 from crmdesk.models.names import name_sort_key
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SavedView(Record):
 
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)
     about: Mapped[str | None] = stored("text", mark("Entity"), required=True, in_list=True)
-    definition: Mapped[str | None] = stored("long_text", mark("Definition"))
+    definition: Mapped[str | None] = stored("long_text", mark("Definition"), check=check_definition)
     icon: Mapped[str | None] = stored("text", mark("Icon"))
     is_team: Mapped[bool | None] = stored("flag", mark("For the team"))
     owner_id: Mapped[UUID | None] = stored("link", mark("Owner"), target="member")
@@ -120,7 +120,7 @@ class ImportMapping(Record):
     name: Mapped[str | None] = stored("text", mark("Name"), required=True, in_list=True)
     about: Mapped[str | None] = stored("text", mark("Entity"), required=True, in_list=True)
     fingerprint: Mapped[str | None] = stored("text", mark("Fingerprint"), required=True)
-    columns_to: Mapped[str | None] = stored("long_text", mark("Columns"))
+    columns_to: Mapped[str | None] = stored("long_text", mark("Columns"), check=check_definition)
     dates: Mapped[str | None] = stored("text", mark("Order of dates"))
 
 

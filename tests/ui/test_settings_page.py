@@ -9,14 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from crmdesk.operations import workspace
+from crmdesk.queries import records
+from crmdesk.store.rights import acting_as
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.pages.settings import SettingsPage
 from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection, QuotesSection
 from crmdesk.ui.pages.settings.look import AreasSection
+from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
 from crmdesk.ui.pages.settings.service import HoursSection
-from crmdesk.ui.widgets.basics import IconButton, Text
+from crmdesk.ui.widgets.basics import Chip, IconButton, Text
 from tests.operations.test_workspace import PNG
 from tests.ui.desk import Desk, desk
 
@@ -173,3 +176,53 @@ def test_the_keyboard_stays_on_the_button_that_moves_a_stage(desk: Desk, page: S
     assert focused is not None
     assert focused is not button
     assert focused.accessibleName() == "Move Negotiation up"
+
+
+def change(page: SettingsPage, desk: Desk, name: str, **values: Any) -> AskDialog:
+    """Press the pencil of a member, change values in the dialog and accept it."""
+    members = section(page, "members", MembersSection)
+    next(one for one in members.findChildren(IconButton) if one.accessibleName() == f"Change {name}").click()
+    desk.settle()
+    dialog = page.window().findChildren(AskDialog)[-1]
+    for field, value in values.items():
+        dialog.form.editors[field].show_value(value)
+    dialog.save()
+    desk.settle()
+    return dialog
+
+
+def members_of(page: SettingsPage) -> dict[str, tuple[str | None, bool | None]]:
+    assert page.found is not None
+    return {str(one.values["name"]): (one.values["role"], one.values["is_active"]) for one in page.found.members}
+
+
+def test_a_member_is_added_changed_and_made_inactive(desk: Desk, page: SettingsPage) -> None:
+    members = section(page, "members", MembersSection)
+    members._add()
+    answer(page, desk, name="Tom Stein", email="tom@example.com")
+    assert members_of(page)["Tom Stein"] == ("sales", True)
+    change(page, desk, "Tom Stein", role="manager", is_active=False, email="")
+    assert members_of(page)["Tom Stein"] == ("manager", False)
+    with desk.reader() as reader:
+        assert records.rows(reader, "member", [records.find_one(reader, "member", "Tom Stein")], ["email"])[0].values["email"] is None
+    assert [text.text() for text in members.findChildren(Chip)] == ["not active"]
+
+
+def test_the_owner_of_the_store_stays_active_and_owner(desk: Desk, page: SettingsPage) -> None:
+    owner = next(iter(members_of(page)))
+    for values, said in (({"is_active": False}, "is_active"), ({"role": "sales"}, "role")):
+        dialog = change(page, desk, owner, **values)
+        assert dialog.isVisible()
+        assert dialog.form.editors[said].inner.accessibleDescription() == "The store belongs to this member."
+        dialog.reject()
+    assert members_of(page)[owner] == ("owner", True)
+
+
+def test_nobody_gives_a_higher_role_than_their_own_in_the_window(desk: Desk, page: SettingsPage) -> None:
+    section(page, "members", MembersSection)._add()
+    answer(page, desk, name="Tom Stein")
+    desk.store.viewer = acting_as(desk.store.viewer, "manager")
+    dialog = change(page, desk, "Tom Stein", role="owner")
+    assert dialog.isVisible()
+    assert members_of(page)["Tom Stein"] == ("sales", True)
+    dialog.reject()

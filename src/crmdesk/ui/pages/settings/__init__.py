@@ -1,4 +1,4 @@
-"""Settings: own company and letterhead, quotes, pipelines, service, hours, numbers, own fields, areas, language, security."""
+"""Settings: own company and letterhead, quotes, pipelines, service, hours, numbers, own fields, members, areas, language, security."""
 
 from crmdesk.ui.pages.settings.page import SECTIONS, SettingsPage
 

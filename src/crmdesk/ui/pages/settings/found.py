@@ -31,6 +31,7 @@ class Found:
     holidays: list[Row]
     series: list[tuple[str, str, int]]
     own_fields: list[Row]
+    members: list[Row]
     logo: bytes | None
     seal: bytes | None
 
@@ -55,5 +56,6 @@ def find(reader: Reader) -> Found:
     return Found(
         deals.pipelines(reader), deals.stages(reader), rows("service_level", ("name", *LEVEL_FIELDS)), rows("queue", ("name", "service_level")),
         rows("saved_answer", ("title", "language")), rows("article", ("title", "category", "status")), holidays, series,
-        rows("custom_field", ("about", "label", "kind", "required")), letters.picture(reader, reader.settings.logo_id), letters.picture(reader, reader.settings.seal_id),
+        rows("custom_field", ("about", "label", "kind", "required")), rows("member", ("name", "role", "is_active")),
+        letters.picture(reader, reader.settings.logo_id), letters.picture(reader, reader.settings.seal_id),
     )  # fmt: skip

@@ -379,3 +379,36 @@ def test_nicknames_name_those_who_have_no_other_name(tmp_path: Path) -> None:
 
 def test_a_list_of_people_with_phones_is_about_people(tmp_path: Path) -> None:
     assert suggest_entity(table_of(tmp_path, "Name,Company,Email,Phone,Notes", "Anna Berg,Acme,a@x.example,030 1,n")) == "contact"
+
+
+_TWO_PEOPLE = (
+    "Kern AG;Uwe Seel;uwe@kern.de;030 1234569;Ida Amt;ida@kern.de;030 1234570",
+    "Müller;Eva Braun;eva@m.de;030 1234567;Karl Otto;karl@m.de;030 1234568",
+)
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "told"),
+    [
+        ("contact", "Firma;Ansprechpartner;E-Mail;Telefon;Ansprechpartner 2;E-Mail 2;Telefon 2", "company name email phone"),
+        ("contact", "Firma;Ansprechpartner 1;E-Mail 1;Telefon 1;Ansprechpartner 2;E-Mail 2;Telefon 2", "company name email phone"),
+        ("contact", "Company;Contact 1 Name;Contact 1 Email;Contact 1 Phone;Contact 2 Name;Contact 2 Email;Contact 2 Phone", "company name email phone"),
+        ("contact", "Company;Last Name;Email;Phone;Last Name 2;Email 2;Phone 2", "company family_name email phone"),
+        ("contact", "公司;联系人;邮箱;电话;联系人2;邮箱2;电话2", "company name email phone"),
+        ("lead", "Company;Contact Name;Email;Phone;Contact 2 Name;Contact 2 Email;Contact 2 Phone", "company_name name email phone"),
+        ("company", "Firma;Ansprechpartner 1;E-Mail 1;Telefon 1;2. Ansprechpartner;E-Mail 2;Telefon 2", "name contact.name contact.email contact.phone"),
+        ("company", "Firma;Ansprechpartner;E-Mail;Telefon;Ansprechpartner 2;E-Mail 2;Telefon 2", "name contact.name email phone"),
+        ("deal", "Deal;Contact;Email;Phone;Contact 2;Email 2;Phone 2", "name contact contact.email contact.phone"),
+    ],
+)
+def test_what_columns_say_of_a_second_person_is_not_given_to_the_first(tmp_path: Path, entity: str, header: str, told: str) -> None:
+    layout = guess(entity, table_of(tmp_path, header, *_TWO_PEOPLE))
+    assert list(targets(layout).values()) == told.split()
+    assert layout.unused == tuple(header.split(";")[4:])
+    assert {column.reason for column in layout.columns[4:]} == {"It is about another person, and of each row one comes in."}
+
+
+@pytest.mark.parametrize("second", ["Name 2", "Adresszusatz", "Vorname 2", "Kundennummer 2"])
+def test_a_second_mail_address_is_the_same_persons_where_no_column_names_a_second_person(tmp_path: Path, second: str) -> None:
+    layout = guess("contact", table_of(tmp_path, f"Firma;Name;E-Mail;Telefon;{second};E-Mail 2;Telefon 2", *_TWO_PEOPLE))
+    assert (targets(layout)["E-Mail 2"], targets(layout)["Telefon 2"]) == ("email", "phone")

@@ -164,7 +164,7 @@ def _related(entity: str, other: str, header: str) -> Target | None:
     return replace(inner, of=other)
 
 
-_BEGINNINGS = {
+BEGINNINGS = {
     "contact": ("contact", "ansprechpartner", "kontakt", "联系人", "customer", "requester", "person", "client"),
     "company": ("company", "organization", "organisation", "account", "firma", "公司", "employer"),
 }  # fmt: skip
@@ -181,7 +181,7 @@ def _prefixed(entity: str, header: str) -> Target | None:
     if len(words) < 2:
         return None
     for other in (entity, *RELATED.get(entity, ())):
-        if bare(words[0]) in _BEGINNINGS.get(other, ()):
+        if bare(words[0]) in BEGINNINGS.get(other, ()):
             rest = " ".join(words[1:])
             if other == entity:
                 target = own_name(entity, rest) or worded(entity, rest)

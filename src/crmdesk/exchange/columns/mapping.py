@@ -15,6 +15,7 @@ from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.columns.several_people import ANOTHER, with_first_person
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
@@ -43,6 +44,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
         return _with_own(table.ways.layout(entity, table), own_fields)
     product = recognise(table.columns, entity)
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
+    columns = with_first_person(entity, columns)
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
     columns = _of_company(entity, _with_reach(entity, columns))
     columns = [column if column.why in _SAID else vetted(entity, column, table, own_fields) for column in columns]
@@ -287,6 +289,8 @@ def _with_reason(entity: str, column: Column, table: Table, product: Product | N
 def _why_left(column: Column, product: Product | None) -> str:
     if column.why == "rejects":
         return tr("The reasons of an earlier import.")
+    if column.why == ANOTHER:
+        return tr("It is about another person, and of each row one comes in.")
     if column.why == "beside":
         return tr("It stands for people beside the name, which leads to the same record.")
     if column.why == "product" and product:

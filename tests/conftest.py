@@ -59,6 +59,35 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
+class Ring:
+    """A keyring in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def set_password(self, service: str, name: str, password: str) -> None:
+        self.kept[service, name] = password
+
+    def delete_password(self, service: str, name: str) -> None:
+        from keyring.errors import PasswordDeleteError
+
+        if (service, name) not in self.kept:
+            raise PasswordDeleteError
+        del self.kept[service, name]
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
+    """A keyring in the place of this computer's, which the tests switch off."""
+    made = Ring()
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(f"keyring.{name}", getattr(made, name))
+    return made
+
+
 @pytest.fixture(autouse=True)
 def in_english() -> None:
     """Start every test in English, whatever the one before spoke."""

@@ -16,7 +16,7 @@ from crmdesk.store.connections import connect
 from crmdesk.store.files import change_passphrase
 from crmdesk.store.keys import KEYRING_SERVICE, Key, from_keyring, keep_in_keyring
 from crmdesk.store.verify import verify
-from tests.conftest import PASSPHRASE
+from tests.conftest import PASSPHRASE, Ring
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,30 +100,12 @@ def test_half_a_character_in_a_passphrase_is_refused_in_words(store_path: Path, 
         open_store(store_path, "correct \ud800 horse")
 
 
-class Ring:
-    """A keyring in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, name: str) -> str | None:
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, password: str) -> None:
-        self.kept[service, name] = password
-
-    def delete_password(self, service: str, name: str) -> None:
-        from keyring.errors import PasswordDeleteError
-
-        if (service, name) not in self.kept:
-            raise PasswordDeleteError
-        del self.kept[service, name]
+def test_a_keyring_that_is_switched_off_is_not_said_to_keep_the_key(store: Store, store_path: Path) -> None:
+    with pytest.raises(UserError, match="no keyring"):
+        keep_in_keyring(store_path, store.key)
 
 
-def test_the_keyring_opens_the_store_until_the_passphrase_changes(store: Store, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ring = Ring()
-    for name in ("get_password", "set_password", "delete_password"):
-        monkeypatch.setattr(f"keyring.{name}", getattr(ring, name))
+def test_the_keyring_opens_the_store_until_the_passphrase_changes(store: Store, store_path: Path, ring: Ring) -> None:
     assert from_keyring(store_path) is None
     keep_in_keyring(store_path, store.key)
     store.close()

@@ -19,6 +19,7 @@ from crmdesk.fields import Money, show_money
 from crmdesk.operations import records, tasks
 from crmdesk.reports.recovery import to_groups
 from crmdesk.store import backup, open_store
+from crmdesk.store.connections import connect
 from crmdesk.ui import app as program_module
 from crmdesk.ui import background
 from crmdesk.ui.app import Program, has_display
@@ -457,6 +458,7 @@ print(opened.page, "crmdesk.ui.pages.today.page" in sys.modules)
     assert said.stdout.split() == ["today", "True"]
 
 
+@pytest.mark.usefixtures("ring")
 def test_the_settings_say_whether_this_computer_keeps_the_key(program: Program, store_path: Path) -> None:
     opened(program, store_path)
     program.window.open_page("settings", "security")
@@ -470,6 +472,29 @@ def test_the_settings_say_whether_this_computer_keeps_the_key(program: Program, 
     background.settle()
     assert button.text() == "Switch off"
     assert program.keys.is_keyed
+
+
+def test_a_passphrase_that_could_not_be_changed_leaves_the_store_looked_after(
+    program: Program, template: tuple[Path, Key], store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(program, store_path)
+    assert program.store is not None
+    monkeypatch.setattr("crmdesk.store.connections.BUSY_MS", 50)
+    other = connect(store_path, template[1])
+    other.execute("BEGIN IMMEDIATE")
+    program.keys.change_passphrase()
+    cover = program.window.cover()
+    assert isinstance(cover, NewPassphraseCover)
+    cover.passphrase.first.setText("a brand new passphrase")
+    cover.passphrase.second.setText("a brand new passphrase")
+    QTest.mouseClick(cover.button, Qt.MouseButton.LeftButton)
+    background.settle()
+    assert "Another program" in cover.error.text()
+    other.close()
+    program.window.uncover()
+    program.store.run(records.add, "contact", {"given_name": "Maria", "family_name": "Anders"})
+    background.settle()
+    assert program._undo_labels[0] == "Add: Maria Anders"
 
 
 def _typing_a_role(program: Program, text: str) -> QLineEdit:

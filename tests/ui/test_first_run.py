@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from crmdesk.ui.dialogs.passphrase import strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("app")
 GOOD = "purple tractor sings quietly"
@@ -97,6 +97,23 @@ def test_an_existing_file_is_never_replaced(program: Program, tmp_path: Path) ->
     assert "exists already" in cover.error.text()
     assert there.read_bytes() == b"something of value"
     assert cover.button.isEnabled()
+
+
+@pytest.mark.parametrize("place", ["{there}/a.crmdesk", "{there}/b/a.crmdesk", "{folder}", "/", "~", "~nobody-of-this-name/a", "/proc/none/a.crmdesk"])
+def test_a_place_where_nothing_can_lie_is_refused_in_words(program: Program, tmp_path: Path, place: str) -> None:
+    there = tmp_path / "there"
+    there.write_bytes(b"something of value")
+    cover = creating(program, Path("x"))
+    cover.path.setText(place.format(there=there, folder=tmp_path))
+    cover.owner.setText("Maria")
+    cover.passphrase.first.setText(GOOD)
+    cover.passphrase.second.setText(GOOD)
+    QTest.mouseClick(cover.button, Qt.MouseButton.LeftButton)
+    background.settle(30)
+    assert program.window.cover() is cover
+    assert "older" in cover.error.text() or "can't be written" in cover.error.text()
+    assert not program.window.toasts.texts()
+    assert list(tmp_path.iterdir()) == [there]
 
 
 def test_the_recovery_sheet_is_saved_and_remembered(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

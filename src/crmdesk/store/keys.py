@@ -166,13 +166,15 @@ def keep_in_keyring(path: Path, key: Key | None) -> None:
         UserError: this computer has no keyring.
     """
     import keyring
-    from keyring.errors import KeyringError, PasswordDeleteError
+    from keyring.errors import KeyringError, NoKeyringError, PasswordDeleteError
 
     try:
         if key is None:
             keyring.delete_password(KEYRING_SERVICE, str(path.resolve()))
         else:
             keyring.set_password(KEYRING_SERVICE, str(path.resolve()), key.reveal())
+            if from_keyring(path) != key:  # one that is switched off takes everything and keeps nothing
+                raise NoKeyringError
     except PasswordDeleteError:
         return
     except KeyringError:

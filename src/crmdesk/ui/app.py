@@ -248,6 +248,22 @@ class Program(QObject):
         if self.upkeep is not None:
             self.upkeep.stop()
 
+    def start_upkeep(self) -> None:
+        """Look after the open store from now on: hear of changes, back up, lock when nobody is there."""
+        if self.upkeep is not None:
+            self.upkeep.stop()
+            self.upkeep.deleteLater()
+            self.upkeep = None
+        if self.store is None:
+            return
+        self.upkeep = Upkeep(self.store, self)
+        self.upkeep.heard.connect(self._hear)
+        self.upkeep.state_changed.connect(self._show_foot)
+        self.upkeep.idle.connect(self.lock)
+        self.upkeep.reminded.connect(self._remind)
+        self._show_foot()
+        QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
+
     def hold(self, path: Path) -> bool:
         """Take the place of the store's one window; False after saying that another has it."""
         from crmdesk.store.files import window_lock
@@ -285,19 +301,11 @@ class Program(QObject):
         if wanted != language():
             set_language(wanted)
             self._replace_window()
-        if self.upkeep is not None:
-            self.upkeep.stop()
-            self.upkeep.deleteLater()
         window = self.window
         window.set_store(opened.store, self.path.name, opened.user_name)
         window.set_areas(frozenset(opened.store.settings.areas))
         window.navigation.set_views(opened.views)
-        self.upkeep = Upkeep(opened.store, self)
-        self.upkeep.heard.connect(self._hear)
-        self.upkeep.state_changed.connect(self._show_foot)
-        self.upkeep.idle.connect(self.lock)
-        self.upkeep.reminded.connect(self._remind)
-        self._show_foot()
+        self.start_upkeep()
         window.uncover()
         place = place or self._return_to
         self._return_to = None
@@ -309,7 +317,6 @@ class Program(QObject):
             window.say(opened.store.mended)
         # Behind the first page's own questions, which it would only slow down.
         background.read(self, lambda job: load_commands(), lambda _: self._offer_commands(), key="commands")
-        QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
 
     # --- restoring a backup -----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from crmdesk import settings
+from crmdesk.errors import BadPlace, why
 from crmdesk.i18n import language, tr
 from crmdesk.ui import background
 from crmdesk.ui.dialogs import open_store as file_dialogs
@@ -91,7 +92,7 @@ class FirstStart(QObject):
         def work(job: Job) -> Opened:
             from crmdesk.operations.stores import new_store
 
-            wanted.path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(wanted.path.parent)
             made = new_store(
                 wanted.path, wanted.passphrase, owner=wanted.owner, currency=wanted.currency, region=wanted.region, language=wanted.language, sample=wanted.sample
             )  # fmt: skip
@@ -108,6 +109,14 @@ class FirstStart(QObject):
                 self._host.window.show_cover(self._keys.sheet(opened.store, lambda: self._host.show(opened)))
 
         background.write(self, "", work, done, self._host.refuse)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a new store, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadPlace(tr("{path} can't be written: {why}.", path=folder, why=why(error))) from error
 
 
 def _free_name(path: Path) -> Path:

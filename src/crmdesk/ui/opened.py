@@ -94,6 +94,10 @@ class Host(Protocol):
         """Let nothing go on by itself that writes."""
         ...
 
+    def start_upkeep(self) -> None:
+        """Look after the open store from now on, if one is open."""
+        ...
+
 
 def look_at(store: Store) -> Opened:
     """Read what the window shows first; runs on a reader thread."""

@@ -102,7 +102,11 @@ class StoreKeys(QObject):
             self._host.show(opened, self._host.window.place())
             self.show_sheet()
 
-        background.write(self, tr("Change passphrase"), work, done, self._host.refuse)
+        def failed(error: Exception) -> None:
+            self._host.start_upkeep()  # it is the same store as before
+            self._host.refuse(error)
+
+        background.write(self, tr("Change passphrase"), work, done, failed)
 
     def toggle_keyring(self) -> None:
         """Keep the key on this computer, or forget it."""

@@ -235,7 +235,11 @@ class CreateCover(CoverCard):
         if not self.path.text().strip():
             self.path.setFocus()
             raise UserError(tr("Choose where the file lies."), "path")
-        path = open_store.with_suffix(Path(self.path.text().strip()).expanduser(), open_store.SUFFIX)
+        try:
+            path = open_store.typed_place(self.path.text().strip())
+        except UserError:
+            self.path.setFocus()
+            raise
         return NewStore(path, self.passphrase.value(), self.owner.text().strip(), self._region, language())
 
     def _busy(self, busy: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ def choose_input(parent: QWidget, title: str, kinds: str) -> Path | None:
     """Ask for a file to read."""
     chosen, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)
     return Path(chosen) if chosen else None
+
+
+def typed_place(text: str) -> Path:
+    """Return where a new store is to lie, as somebody typed it.
+
+    Raises:
+        UserError: it is a folder, or somebody else's home that is not known.
+    """
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise UserError(tr("There is no folder {path}.", path=text), "path") from None
+    if not path.name or path.is_dir():
+        raise UserError(tr("{path} is a folder, not a store.", path=path), "path")
+    return with_suffix(path, SUFFIX)
 
 
 def with_suffix(path: Path, suffix: str) -> Path:

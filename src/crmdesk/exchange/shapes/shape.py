@@ -393,9 +393,11 @@ class Shape:
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means, None where it says that there is none; one that has to be made gets what else the row says of it."""
-        if not book.has_read(text) and is_nothing(text) and book.find(text, is_key) is None:
-            return None
-        record = book.read(text, is_key)
+        record = book.known(text, is_key)
+        if record is None:
+            if is_nothing(text) and book.find(text, is_key) is None:
+                return None
+            record = book.read(text, is_key)
         other = self.beside.get(book.entity)
         if other and record not in self.described and book.is_made(text):
             draft.rest.setdefault("made", {})[book.entity] = (record, other.plain_values(draft.cells), other.parts.read(draft.cells))
@@ -429,9 +431,10 @@ class Shape:
         for name in _required(cls.entity.name):
             if (value := values.get(name)) is None or value == "":
                 raise UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
-        for name in (cls.entity.title, "given_name", "family_name"):  # what whole names became was not read as a cell
-            if (text := values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
-                raise UserError(checked(cls.fields[name], text) or "")
+        if self.virtual or cls is not self.cls:  # what whole names became was not read as a cell
+            for name in (cls.entity.title, "given_name", "family_name"):
+                if (text := values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
+                    raise UserError(checked(cls.fields[name], text) or "")
         if cls.entity.rule and (complaint := cls.entity.rule(values)):
             raise UserError(tr(complaint[1]))
 

@@ -227,9 +227,7 @@ class Book:
         Raises:
             UserError: there is none and it may not be made, or there are several.
         """
-        asked = (text,) if is_key else text
-        known = self._by_text.get(asked)
-        if known is not None:
+        if (known := self.known(text, is_key)) is not None:
             return known
         try:
             found = self.find(text, is_key)
@@ -241,6 +239,7 @@ class Book:
             found = self._promise(text, is_key) if self.later else self.create(text, is_key, **more)
         else:
             self.called_too(found, text)
+        asked = (text,) if is_key else text
         self._by_text[asked] = found
         self._read_since.append(asked)
         return found
@@ -249,9 +248,9 @@ class Book:
         """Return the record that this import made because rows name it."""
         return self.made.get(name_key(self.entity, text))
 
-    def has_read(self, text: str) -> bool:
-        """Say whether it is known what a text means."""
-        return text in self._by_text
+    def known(self, text: str, is_key: bool = False) -> bytes | None:
+        """Return the record that a text was read as before."""
+        return self._by_text.get((text,) if is_key else text)
 
     def is_made(self, text: str) -> bool:
         """Say whether a record that a text means is made by this import, or will be."""

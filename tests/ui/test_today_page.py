@@ -18,7 +18,7 @@ from crmdesk.ui.pages.today import TodayPage
 from crmdesk.ui.pages.today.closing import Columns
 from crmdesk.ui.pages.today.facts import hidden_parts, last_measured
 from crmdesk.ui.pages.today.parts import PartsPopup
-from crmdesk.ui.widgets.basics import Clickable, IconButton
+from crmdesk.ui.widgets.basics import Chip, Clickable, IconButton
 from crmdesk.ui.widgets.figures import Tile
 from tests.ui.desk import Desk, desk, eur
 
@@ -91,6 +91,19 @@ def test_what_is_due_is_ticked_off_here(desk: Desk, store: Store) -> None:
     desk.settle()
     assert [line.split(",")[0] for line in lines(page)] == ["Send the offer"]
     assert desk.said() == ["Task completed"]
+
+
+def test_what_is_overdue_is_told_by_a_sign_and_a_word_beside_its_colour(desk: Desk, store: Store) -> None:
+    day = clock.today(store.settings.tz)
+    store.run(tasks.add, "Call about the price", due_on=day - timedelta(days=1))
+    store.run(tasks.add, "Send the offer", due_on=day)
+    page = today(desk)
+    late, due = (found for n in range(page._lines.count()) if isinstance(found := page._lines.itemAt(n).widget(), Clickable))
+    assert late.accessibleName().startswith("Call about the price, Overdue, ")
+    assert due.accessibleName() == "Send the offer, today"
+    plain = Chip(late.findChild(Chip).text(), "danger")
+    assert late.findChild(Chip).sizeHint().width() > plain.sizeHint().width()
+    assert due.findChild(Chip).sizeHint().width() == Chip("today").sizeHint().width()
 
 
 def test_a_task_is_typed_as_people_say_it(desk: Desk, store: Store) -> None:

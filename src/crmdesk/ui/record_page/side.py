@@ -90,7 +90,7 @@ class Side(QWidget):
             inner.addWidget(ElidedText(step.subject), 1)
             if step.due_on is not None:
                 tone: theme.Tone = "danger" if step.state == "overdue" else "accent" if step.state == "today" else "muted"
-                inner.addWidget(Chip(day_text(step.due_on, today), tone))
+                inner.addWidget(Chip(day_text(step.due_on, today), tone, icon="circle-alert" if step.state == "overdue" else ""))
             line.setLayout(inner)
             line.setToolTip(tr(task_queries.GROUPS.get(step.state, "")))
             self._steps.addWidget(line)

@@ -37,7 +37,8 @@ class ToDoLine(Clickable):
     """One thing to do: a circle to tick it off, or an icon, what and with whom, and how soon."""
 
     def __init__(self, item: ToDo, run: Callable[[], object], tick: Callable[[], object] | None) -> None:
-        super().__init__(", ".join(part for part in (item.title, item.subtitle, item.chip) if part))
+        is_overdue = item.state == "overdue"
+        super().__init__(", ".join(part for part in (item.title, item.subtitle, tr("Overdue") if is_overdue else "", item.chip) if part))
         title = Text(item.title, wrap=True)
         title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words: list[Any] = [title]
@@ -47,7 +48,7 @@ class ToDoLine(Clickable):
             first = column(IconButton("circle", tr("Complete {task}", task=item.title), tick, "muted"), None)
         else:  # as wide as a button, so that what is said begins at the same place
             first = column(5, row(5, Picture(ICONS.get(item.kind, "circle"), "muted", 18), 6, space=0), None, space=0)
-        chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"))
+        chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"), icon="circle-alert" if is_overdue else "")
         said = column(*words, space=1, margins=(0, 4, 0, 0))
         line = row(first, said, column(3, chip, None, space=0) if item.chip else None, space=8, margins=(0, 6, 0, 10))
         line.setStretch(1, 1)

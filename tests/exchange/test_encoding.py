@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.exchange.files.encoding import detect
+from crmdesk.exchange.files.reading import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +43,41 @@ def test_a_single_odd_sign_makes_nobody_sure(tmp_path: Path) -> None:
     path.write_bytes(b"id,name\n1,english\n2,\xa9\n")
     guess = detect(path)
     assert (guess.encoding, guess.confidence <= 0.8) == ("cp1252", True)
+
+
+def twice(text: str, page: str) -> str:
+    """Encode a text a second time as programs do: what a page leaves open is written as a control sign."""
+    return "".join(bytes((code,)).decode(page, "ignore") or chr(code) for code in text.encode())
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_text_that_was_encoded_twice_is_put_right_and_told(tmp_path: Path, language: str, page: str, mark: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text(twice(f"{mark}Name;Vorname;Straße\n{TEXTS[language]}", page), encoding="utf-8", newline="")
+    table = open_table(path)
+    assert table.columns == ("Name", "Vorname", "Straße")
+    assert ["; ".join(map(str, cells)) for _, cells in table.rows()] == [line.replace(";", "; ") for line in TEXTS[language].splitlines()]
+    assert len(table.notes) == 1 and table.notes[0].endswith("for “ß”); they were put right.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name;Ort\nJürgen;MÃ¼nchen\nJÃ¼rgen;StraÃŸe\n", "Name;Ort\nSÃO PAULO;JOÃO\nMÃE;IRMÃ\n", "Marke;Land\nCAFÉ®;DE\nCAFÉ®;AT\n", *(f"A;B;C\n{text}" for text in TEXTS.values()),
+    ],
+)  # fmt: skip
+def test_text_that_is_sound_or_mixed_stays_letter_by_letter(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    table = open_table(path)
+    assert "".join(f"{';'.join(map(str, cells))}\n" for _, cells in table.rows()) == text.partition("\n")[2]
+    assert table.notes == ()
+
+
+def test_behind_the_beginning_that_shows_it_sound_letters_stay(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("Name;Ort\n" + "JÃ¼rgen;MÃ¼nchen\n" * 20_000 + "Jörg;KÃ¶ln\n", encoding="utf-8")
+    *_, before, (_, last) = open_table(path).rows()
+    assert (before[1], last) == (["Jürgen", "München"], ["Jörg", "Köln"])

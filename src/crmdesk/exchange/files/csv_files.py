@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import SUSPECT, Apostrophes, is_for_programs
 from crmdesk.exchange.files.encoding import Guess, detect
+from crmdesk.exchange.files.twice_encoded import example, is_twice_encoded, put_right
 from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank, without_surplus
 from crmdesk.i18n import tr
 
@@ -28,6 +30,8 @@ SAMPLE_CHARACTERS = 256 * 1024
 DELIMITERS = ",;\t|"
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+_UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -46,6 +50,19 @@ class Dialect:
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces, doublequote=True)
 
 
+@dataclass(frozen=True)
+class Text:
+    """A file, and how its bytes become text.
+
+    Attributes:
+        is_twice: whether it was encoded twice.
+    """
+
+    path: Path
+    encoding: str
+    is_twice: bool = False
+
+
 def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
     """Open a text file with rows of cells.
 
@@ -61,10 +78,16 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         raise _unreadable(path, guess.encoding) from None
     if len(_CONTROLS.findall(sample)) * 50 > len(sample):
         raise UserError(tr("“{file}” is no text file.", file=path.name), hint=tr("Save it as CSV or XLSX."))
+    notes: tuple[str, ...] = ()
+    if is_twice := codecs.lookup(guess.encoding).name in _UTF_8 and is_twice_encoded(sample if is_whole else sample[: sample.rfind("\n")]):
+        wrong, right = example(sample)
+        notes = (tr("The letters of this file were encoded twice (“{wrong}” for “{right}”); they were put right.", wrong=wrong, right=right),)
+        sample = put_right(sample)
     stated = re.match(r"\ufeff?sep=(.)\r?\n", sample)
     dialect = sniff(sample, delimiter or (stated[1] if stated else None), is_whole)
     skipped = 1 if stated else 0
-    first = _first_rows(path, guess.encoding, dialect, skipped)
+    text = Text(path, guess.encoding, is_twice)
+    first = _first_rows(text, dialect, skipped)
     if not first:
         raise UserError(tr("“{file}” is empty.", file=path.name))
     header = find_header([cells for _, cells in first])
@@ -80,7 +103,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
 
     def rows() -> Iterator[Line]:
         head = max(last_header_line, skipped)
-        lines = body(dropwhile(lambda line: line[0] <= head, _records(path, guess.encoding, dialect, apostrophes)), width)
+        lines = body(dropwhile(lambda line: line[0] <= head, _records(text, dialect, apostrophes)), width)
         return iter(without_surplus(columns, lines)[1])
 
     own_columns, sample_rows = without_surplus(columns, body(below, width))
@@ -96,6 +119,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         has_header=header is not None,
+        notes=notes,
         had_apostrophes=lambda: apostrophes is not None and apostrophes.found,
     )
 
@@ -133,9 +157,9 @@ def _sample(path: Path, encoding: str) -> tuple[str, bool]:
         return sample, not stream.read(1)
 
 
-def _first_rows(path: Path, encoding: str, dialect: Dialect, skipped: int) -> list[Line]:
+def _first_rows(text: Text, dialect: Dialect, skipped: int) -> list[Line]:
     found: list[Line] = []
-    for line in _records(path, encoding, dialect):
+    for line in _records(text, dialect):
         if line[0] > skipped and not is_blank(line[1]):
             found.append(line)
         elif found:
@@ -202,7 +226,7 @@ def _lines(stream: TextIO, path: Path, seen: list[str]) -> Iterator[str]:
         yield line
 
 
-def _records(path: Path, encoding: str, dialect: Dialect, apostrophes: Apostrophes | None = None) -> Iterator[Line]:
+def _records(text: Text, dialect: Dialect, apostrophes: Apostrophes | None = None) -> Iterator[Line]:
     """Read a file row by row; the number is that of the line on which the row begins.
 
     Args:
@@ -211,12 +235,13 @@ def _records(path: Path, encoding: str, dialect: Dialect, apostrophes: Apostroph
     Raises:
         UserError: a cell or line is beyond all measure, or bytes don't fit the encoding.
     """
-    seen: list[str] = []
+    path, seen = text.path, list[str]()
     begins = 1
     try:
-        with path.open(encoding=encoding, newline="") as stream:
+        with path.open(encoding=text.encoding, newline="") as stream:
+            lines = _lines(stream, path, seen)
             reader = csv.reader(
-                _lines(stream, path, seen),
+                map(put_right, lines) if text.is_twice else lines,
                 delimiter=dialect.delimiter,
                 quotechar=dialect.quote,
                 escapechar=dialect.escape,
@@ -233,7 +258,7 @@ def _records(path: Path, encoding: str, dialect: Dialect, apostrophes: Apostroph
                 seen.clear()
     except UnicodeError:
         raise UserError(
-            tr("“{file}” can't be read as {encoding} from line {line} on.", file=path.name, encoding=encoding, line=begins),
+            tr("“{file}” can't be read as {encoding} from line {line} on.", file=path.name, encoding=text.encoding, line=begins),
             hint=tr("Choose another encoding with --encoding."),
         ) from None
     except csv.Error:

@@ -106,3 +106,16 @@ def test_nobody_gives_a_higher_role_than_their_own(shared: Program, tmp_path: Pa
 def test_a_new_passphrase_is_asked_only_of_who_may_change_it(shared: Program) -> None:
     shared("--as", "manager", "passphrase", "change", code=5)
     assert "CRMDESK_NEW_PASSPHRASE" in shared("passphrase", "change", code=4)
+
+
+def test_whom_the_store_belongs_to_stays_its_active_owner(crm: Program, tmp_path: Path) -> None:
+    owner = crm("list", "member")["rows"][0]
+    people = tmp_path / "people.csv"
+    people.write_text(f"Name,Role,Active\n{owner['name']},sales,no\n", encoding="utf-8")
+    for words in (
+        ("set", "member", owner["id"], "role=sales"), ("set", "member", owner["id"], "is_active=no"), ("delete", "member", owner["id"]),
+        ("import", "member", people, "--on-duplicate", "overwrite"),
+    ):  # fmt: skip
+        assert "belongs to this member" in crm(*words, code=4)
+    crm("--as", "manager", "set", "member", owner["id"], "region=North")
+    assert crm("show", "member", owner["id"])["role"] == "owner"

@@ -282,8 +282,6 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
             from crmdesk.operations import quotes
 
             quotes.recalculate(change, changed)
-        case "member" if record.id == change.member_id and (changed.role != change.viewer.role or not changed.is_active):
-            raise UserError(tr("The store belongs to this member."), field="role" if changed.is_active else "is_active")
         case _:
             pass
 
@@ -338,8 +336,6 @@ def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) 
             _refuse_open_tickets(change, record.id, fixed.name)
         if cls is Setting:
             raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
-        if cls.entity.name == "member" and record.id == change.member_id:
-            raise UserError(tr("The store belongs to this member."))
 
 
 def _refuse_open_tickets(change: Change, queue_id: UUID, name: str) -> None:

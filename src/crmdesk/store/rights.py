@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from crmdesk.errors import NotAllowed
+from crmdesk.errors import NotAllowed, UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.store.connections import rows
-from crmdesk.store.schema import INSERT
+from crmdesk.store.schema import INSERT, UPDATE
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from crmdesk.store.connections import Connection
 
 ROLES = ("owner", "manager", "sales", "service", "finance", "own_ones", "read_only")
@@ -95,6 +94,24 @@ def check_given_roles(connection: Connection, before: int, viewer: Viewer) -> No
     )
     if given:
         raise NotAllowed(tr("Nobody gives a higher role than their own: {role}.", role=tr(ROLE_LABELS[given[0][0]])), hint=tr("Ask the owner of the store."))
+
+
+def check_own_member(connection: Connection, before: int) -> None:
+    """Refuse a transaction after which whom the store belongs to is gone, not active or in another role: nobody could give the store back to them.
+
+    Raises:
+        UserError: at the field that would say so.
+    """
+    own = rows(connection, "SELECT value FROM local WHERE key = 'member'")
+    entries = "SELECT 1 FROM journal j WHERE j.id > ? AND +j.tbl = ? AND j.row = m.id AND j.op = ? AND json_type(j.changes, '$.role') IS NOT NULL"
+    found = rows(
+        connection,
+        f"SELECT m.deleted_at IS NOT NULL, m.is_active = 0, EXISTS ({entries}) FROM member m WHERE m.id = ?",  # noqa: S608
+        (before, MEMBER, UPDATE, UUID(own[0][0]).bytes if own else b""),
+    )
+    if found and any(found[0]):
+        field = "role" if found[0][2] else "is_active" if found[0][1] else None
+        raise UserError(tr("The store belongs to this member."), field=field)
 
 
 def authorize(viewer: Viewer, right: str) -> None:

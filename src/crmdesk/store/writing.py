@@ -18,7 +18,7 @@ from crmdesk.store.door import Change, Changes, Operation, operation_of
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.pool import Pool
 from crmdesk.store.reader import Reader
-from crmdesk.store.rights import MEMBER, Viewer, acting_as, authorize, check_given_roles
+from crmdesk.store.rights import MEMBER, Viewer, acting_as, authorize, check_given_roles, check_own_member
 from crmdesk.store.search_index import index_changes
 from crmdesk.store.settings import Settings, from_rows
 
@@ -148,6 +148,7 @@ class Writing(Pool):
         check_circles(connection, before, touched)
         if MEMBER in touched:
             check_given_roles(connection, before, change.viewer)
+            check_own_member(connection, before)
         if DEAL in touched:
             settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
         if kind == "do":

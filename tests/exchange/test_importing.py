@@ -111,6 +111,14 @@ def test_a_bad_cell_rejects_its_row_and_phones_never_do(store: Store, tmp_path: 
     assert column(store, "SELECT number FROM phone") == ["whenever"]
 
 
+def test_a_row_says_all_cells_that_are_wrong_so_that_it_is_corrected_once(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Name,Employees,Payment terms\nAcme,ever so many,soon\nOther,ever so many,14\n", "companies.csv")
+    assert [(problem.line, problem.reason) for problem in result.problems] == [
+        (2, "Employees: “ever so many” is not a number. Payment terms: “soon” is not a number."),
+        (3, "Employees: “ever so many” is not a number."),
+    ]
+
+
 def test_amounts_are_read_as_java_writes_them_and_not_where_a_spreadsheet_lost_digits(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "company", "Name,Annual revenue\nNordwind,6.0E7\nOstwind,8.48E10\nWestwind,1.23E+08\nSüdwind,-1.5E3\n")
     assert (result.added, [problem.line for problem in result.problems]) == (3, [4])

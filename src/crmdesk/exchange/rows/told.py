@@ -11,6 +11,7 @@ from crmdesk.exchange.rows.likely import compared
 from crmdesk.exchange.rows.outcomes import NEW, REFUSED, Outcome, text_in_file
 from crmdesk.exchange.rows.rings import naming_columns
 from crmdesk.exchange.table import OddRow, shown
+from crmdesk.exchange.values.columns import SeveralCells
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import title_field
 
@@ -70,10 +71,10 @@ class Told:
                 self.files.count("read", number)
 
     def refuse(self, line: int, cells: list[Any], error: UserError) -> None:
-        """Take note of a row that can't be taken, and of the column to blame."""
-        if error.field:
-            self.unclear[error.field] += 1
-        self.reject(line, cells, f"{error.field}: {error.message}" if error.field else error.message, error.field or "")
+        """Take note of a row that can't be taken, and of the columns to blame, so that they can all be corrected at once."""
+        each = error.each if isinstance(error, SeveralCells) else (error,)
+        self.unclear.update(one.field for one in each if one.field)
+        self.reject(line, cells, " ".join(f"{one.field}: {one.message}" if one.field else one.message for one in each), error.field or "")
 
     def reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
         """Take note of a row that can't be taken."""

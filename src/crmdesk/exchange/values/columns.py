@@ -58,8 +58,29 @@ class ReadColumn:
         return [(place, value) for place, value in enumerate(values) if isinstance(value, UserError)] if self._complains else []
 
 
+class SeveralCells(UserError):
+    """Several cells of a row can't be read; as one error it is the first of them.
+
+    Attributes:
+        each: what is wrong with each cell, in the order of the columns.
+    """
+
+    def __init__(self, each: tuple[UserError, ...]) -> None:
+        super().__init__(each[0].message, each[0].field, each[0].hint)
+        self.each = each
+
+
+def _complain(complaints: dict[int, UserError], place: int, complaint: UserError) -> None:
+    before = complaints.get(place)
+    if before is None:
+        complaints[place] = complaint
+    else:
+        # Cells that say the same share one complaint, so none may be added to it.
+        complaints[place] = SeveralCells((*(before.each if isinstance(before, SeveralCells) else (before,)), complaint))
+
+
 def read_columns(columns: Sequence[ReadColumn], template: dict[str, Any], rows: Sequence[list[Cell]]) -> tuple[list[dict[str, Any]], dict[int, UserError]]:
-    """Return the values of some rows, and the first complaint of each row that has one, by its place.
+    """Return the values of some rows, and what is complained of in rows that can't be read, by their place.
 
     Where several columns fill one value, the first that says something counts, and cells behind it are not read.
     """
@@ -73,12 +94,12 @@ def read_columns(columns: Sequence[ReadColumn], template: dict[str, Any], rows: 
             for row, value in zip(found, values, strict=True):
                 row[name] = value
             for place, complaint in column.complaints(values):
-                complaints.setdefault(place, complaint)
+                _complain(complaints, place, complaint)
             filled.add(name)
         elif template[name] is None:
             for place, (row, value) in enumerate(zip(found, values, strict=True)):
                 if row[name] is None and value is not None:
                     row[name] = value
                     if isinstance(value, UserError):
-                        complaints.setdefault(place, value)
+                        _complain(complaints, place, value)
     return found, complaints

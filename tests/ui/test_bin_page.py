@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from crmdesk.operations import records
+from crmdesk.operations import pipelines, records
+from crmdesk.queries import deals
 from crmdesk.queries import records as found
 from crmdesk.ui.pages.bin import BinPage
 from tests.ui.desk import Desk, desk
@@ -40,3 +41,35 @@ def test_a_deleted_record_is_in_the_bin_and_comes_back_with_what_belongs_to_it(d
     store.undo()
     desk.settle()
     assert table.rowCount() == 2
+
+
+def test_several_chosen_records_come_back_at_once_and_go_with_one_undo(desk: Desk, store: Store) -> None:
+    page = desk.open("bin")
+    assert isinstance(page, BinPage)
+    with store.read() as reader:
+        maria = found.find_one(reader, "contact", "Maria Anders")
+        ernst = found.find_one(reader, "company", "Ernst Handel")
+    store.run(records.delete, "contact", [maria])
+    store.run(records.delete, "company", [ernst])
+    desk.settle()
+    table = page.table.records
+    table.check(table.ids())
+    QTest.mouseClick(page.restore_button, Qt.MouseButton.LeftButton)
+    desk.settle()
+    assert desk.said() == ["2 records restored"]
+    assert table.rowCount() == 0
+    store.undo()
+    desk.settle()
+    assert table.rowCount() == 2
+
+
+def test_a_stage_that_came_back_with_its_pipeline_does_not_keep_the_others_in_the_bin(store: Store) -> None:
+    with store.read() as reader:
+        kept = found.ids(reader, "pipeline")
+    pipeline = store.run(pipelines.add, "Renewals")
+    with store.read() as reader:
+        stage = deals.stages(reader, pipeline)[0].id
+    store.run(records.delete, "pipeline", [pipeline])
+    assert store.run(records.restore_all, [("pipeline", pipeline), ("stage", stage)]) == 2
+    with store.read() as reader:
+        assert len(found.ids(reader, "pipeline")) == len(kept) + 1

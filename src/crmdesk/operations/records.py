@@ -359,6 +359,17 @@ def restore(change: Change, entity: str, record_id: UUID) -> None:
     _after_restore(change, restored, found[0])
 
 
+@operation(mark("Restore"), right="store.read")
+def restore_all(change: Change, binned: Sequence[tuple[str, UUID]]) -> int:
+    """Take several records, each given with its entity, out of the bin; returns how many. What came back with another before it counts too."""
+    for entity, record_id in binned:
+        if not change.reader.value(f'SELECT 1 FROM "{entity_class(entity).entity.name}" WHERE id = ? AND deleted_at IS NULL', (record_id.bytes,)):  # noqa: S608
+            restore(change, entity, record_id)
+    if len(binned) > 1:
+        change.note(about=tr("{count} records", count=len(binned)))
+    return len(binned)
+
+
 def _after_restore(change: Change, restored: Record, deleted_at: int) -> None:
     """Let a record from the bin fit into what became of the rest meanwhile."""
     record: Any = restored

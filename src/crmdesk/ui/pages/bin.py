@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget
 
+from crmdesk.fields import show_number
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import records as deeds
@@ -65,8 +66,7 @@ class BinPage(Page):
         self.header.add(self.restore_button)
         self._source = _Binned(frame.store)
         self.table = RecordTable(COLUMNS, self._source, tr("Recycle bin"))
-        self.table.head().setSectionHidden(0, True)
-        self.table.opened.connect(self.restore)
+        self.table.opened.connect(lambda record, beside: self._take_out([record]))
         self.table.records.loaded.connect(self._loaded)
         self.table.records.failed.connect(frame.show_error)
         card = Card(padding=0)
@@ -84,17 +84,21 @@ class BinPage(Page):
         self.table.records.renew()
 
     def commands(self) -> list[Action]:
-        return [Action("bin.restore", mark("Restore"), self.restore, "rotate-ccw", "", "record", lambda: self.table.current_id() is not None)]
+        return [Action("bin.restore", mark("Restore"), self.restore, "rotate-ccw", "", "record", lambda: bool(self.table.chosen_ids()))]
 
     def focus_first(self) -> None:
         self.table.setFocus()
 
     @Slot()
     def restore(self) -> None:
-        """Take the current record out of the bin."""
-        one = self._source.found.get(self.table.current_id() or b"")
-        if one is not None:
-            self.frame.do(deeds.restore, one.entity, one.id, said=tr("{name} restored", name=one.title))
+        """Take the chosen records out of the bin, or the one that the keyboard is on."""
+        self._take_out(self.table.chosen_ids())
+
+    def _take_out(self, records: Sequence[Any]) -> None:
+        chosen = [self._source.found[key] for key in records if key in self._source.found]
+        if chosen:
+            said = tr("{name} restored", name=chosen[0].title) if len(chosen) == 1 else tr("{count} records restored", count=show_number(len(chosen)))
+            self.frame.do(deeds.restore_all, [(one.entity, one.id) for one in chosen], said=said)
 
     @Slot(int)
     def _loaded(self, count: int) -> None:

@@ -86,3 +86,33 @@ def test_a_ticket_without_subject_is_called_by_the_words_of_its_html(store: Stor
     import_file(store, "ticket", path)
     with store.read() as reader:
         assert reader.rows("SELECT subject FROM ticket") == [("The pump is loud",)]
+
+
+TEAMS = '<html><head></head><body><p>Agenda:</p><ul><li>prices</li></ul><div>Join <a href="https://teams.example/l/1">here</a></div></body></html>'
+AS_READ = "Agenda:\n\n- prices\n\nJoin here (https://teams.example/l/1)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "body"),
+    [
+        ([f"DESCRIPTION:{TEAMS}"], AS_READ), ([f"X-ALT-DESC;FMTTYPE=text/html:{TEAMS}"], AS_READ), (["DESCRIPTION:short", f"X-ALT-DESC;FMTTYPE=text/html:{TEAMS}"], "short"),
+        (["DESCRIPTION:a < b\\; ask <anna@example.com>"], "a < b; ask <anna@example.com>"),
+    ],
+)  # fmt: skip
+def test_descriptions_of_appointments_that_are_html_come_in_as_text(store: Store, tmp_path: Path, lines: list[str], body: str) -> None:
+    path = tmp_path / "calendar.ics"
+    path.write_text(
+        "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:1", "DTSTART:20260601T100000Z", "SUMMARY:Talk", *lines, "END:VEVENT", "END:VCALENDAR", ""])
+    )
+    import_file(store, "activity", path)
+    with store.read() as reader:
+        assert reader.one("SELECT body FROM activity") == (body,)
+
+
+@pytest.mark.parametrize(("note", "body"), [(TEAMS, AS_READ), ("a < b, <anna@example.com>", "a < b, <anna@example.com>")])
+def test_notes_of_cards_that_are_html_come_in_as_text(store: Store, tmp_path: Path, note: str, body: str) -> None:
+    path = tmp_path / "card.vcf"
+    path.write_text(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna Berg\r\nNOTE:{note}\r\nEND:VCARD\r\n")
+    import_file(store, "contact", path)
+    with store.read() as reader:
+        assert reader.one("SELECT text FROM memo") == (body,)

@@ -19,6 +19,7 @@ from crmdesk.exchange.files.our_terms import OWN, our_values
 from crmdesk.exchange.files.recurring import rule_of
 from crmdesk.exchange.files.zones import Zones
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, OddRow, Table, Ways
+from crmdesk.exchange.values import html_texts
 from crmdesk.fields import read_date
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.activity import ACTIVITY_KINDS
@@ -166,6 +167,7 @@ _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 
 
 _OF_ITSELF = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RECURRENCE-ID", "SUMMARY", "DESCRIPTION", "LOCATION", "ORGANIZER")
+_TEXTS = ("DESCRIPTION", "COMMENT", "X-ALT-DESC")
 
 
 class Entry:
@@ -251,7 +253,7 @@ class Entry:
         return organizer, tuple(dict.fromkeys(mails)), words
 
     def _body(self, rule: str, words: Sequence[str]) -> str:
-        parts = [self.text("DESCRIPTION") or self.text("COMMENT")]
+        parts = [next((text for name in _TEXTS if (text := html_texts.plain(self.text(name)))), "")]
         if place := self.text("LOCATION"):
             parts.append(tr("Place: {place}", place=" ".join(place.split())))
         if words:

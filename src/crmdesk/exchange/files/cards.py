@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from crmdesk.exchange.files.card_pictures import SORTS, Picture
 from crmdesk.exchange.files.contentlines import binary, is_our_id, pieces_of, plain
 from crmdesk.exchange.files.our_terms import OWN, our_values
+from crmdesk.exchange.values import html_texts
 from crmdesk.exchange.words.salutations import read_salutation
 from crmdesk.fields import NO_YEAR
 from crmdesk.i18n import tr
@@ -298,7 +299,8 @@ class CardReader:
             self.card.values.setdefault("birthday", day)
 
     def _note(self, item: Property) -> None:
-        self._notes.append(plain(item.value).replace("\r\n", "\n").strip())
+        note = plain(item.value).replace("\r\n", "\n").strip()
+        self._notes.append(note if self._is_ours else html_texts.plain(note))
 
     def _categories(self, item: Property) -> None:
         self._tags += [tag for tag in pieces_of(item.value, ",") if tag]

@@ -18,10 +18,12 @@ from crmdesk.errors import UserError
 from crmdesk.fields import Money
 from crmdesk.operations import quotes, records
 from crmdesk.queries.quotes import LineItem, line_for
+from crmdesk.ui import theme
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.why import WhyDialog
 from crmdesk.ui.pages.quote import QuotePage
 from crmdesk.ui.pages.quotes import QuotesPage
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.line_grid import AMOUNT, DISCOUNT, ITEM, QUANTITY, ItemEditor, pasted_columns, pasted_values, read_discount
 from tests.ui.desk import Desk, desk, eur
 
@@ -425,3 +427,19 @@ def test_in_a_narrow_window_a_button_shows_the_page(desk: Desk, page: QuotePage)
     page.preview_button.click()
     assert page.view.isVisible()
     assert not page.grid.isVisible()
+
+
+def test_the_list_of_quotes_fits_a_window_of_1100_px_with_its_amounts_whole(desk: Desk, draft: UUID, store: Store) -> None:
+    issued = store.run(quotes.from_deal, _deal(store))
+    store.run(records.edit, "quote", [issued], {"subject": "Cold-chain boxes for all of the branches"})
+    store.run(quotes.set_lines, issued, [LineItem(Line("Freight", Decimal(1), Decimal(58420), tax_rate=Decimal(0)))])
+    store.run(quotes.issue, issued)
+    desk.window.resize(1100, 800)
+    shown = desk.open("quotes")
+    assert isinstance(shown, QuotesPage)
+    table = shown.list.table
+    assert table.head().length() <= table.viewport().width()
+    section = [column.name for column in table.records.columns].index("payable") + 1
+    texts = [table.records.text(row, section) for row in range(table.records.rowCount())]
+    assert eur(58420) in texts
+    assert table.head().sectionSize(section) > max(paint.text_width(text, theme.tabular()) for text in texts)

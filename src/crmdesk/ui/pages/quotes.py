@@ -37,7 +37,7 @@ class QuotesPage(RecordListPage):
     """The list of quotes with its figures."""
 
     entity = "quote"
-    shown = ("number", "company", "subject", "status", "date", "valid_until", "net", "payable", "owner")
+    shown = ("number", "company", "subject", "status", "date", "valid_until", "net", "payable")
     filters = ("status", "company", "contact", "deal", "owner", "date", "valid_until", "payable")
     tones = TONES
 

@@ -8,16 +8,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from crmdesk.i18n import speaking
 from crmdesk.operations import workspace
 from crmdesk.queries import records
 from crmdesk.store.rights import acting_as
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.pages.settings import SettingsPage
 from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection, QuotesSection
-from crmdesk.ui.pages.settings.look import AreasSection
+from crmdesk.ui.pages.settings.look import AreasSection, LookSection
 from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
+from crmdesk.ui.pages.settings.section import setting_field
 from crmdesk.ui.pages.settings.service import HoursSection
 from crmdesk.ui.widgets.basics import Chip, IconButton, Text
 from tests.operations.test_workspace import PNG
@@ -226,3 +228,17 @@ def test_nobody_gives_a_higher_role_than_their_own_in_the_window(desk: Desk, pag
     assert dialog.isVisible()
     assert members_of(page)["Tom Stein"] == ("sales", True)
     dialog.reject()
+
+
+def test_the_country_is_chosen_by_its_name(desk: Desk, page: SettingsPage) -> None:
+    country = section(page, "look", LookSection).fields.editors["region"]
+    assert country.input.currentText() == "Germany (DE)"
+    country.input.setCurrentIndex(country.input.findText("Austria (AT)"))
+    country.input.activated.emit(country.input.currentIndex())
+    desk.settle()
+    assert desk.store.settings.region == "AT"
+
+
+def test_the_country_is_named_in_the_language_of_the_window(page: SettingsPage) -> None:
+    with speaking("zh"):
+        assert "德国 (DE)" in [choice.label for choice in setting_field("region").choices]

@@ -15,6 +15,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.quote import LEVELS, ROUNDINGS
 from crmdesk.operations import records as deeds
 from crmdesk.store.settings import QUOTE_MAILS, ZONES, Settings
+from crmdesk.ui.dialogs.first_run import regions
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.form import Form
 from crmdesk.ui.page import Frame, at_field_or_window, scrolled
@@ -36,7 +37,7 @@ SHORT = {
 }  # fmt: skip
 KINDS = {
     "company_address": "long_text", "letter_footer": "long_text", "quote_intro": "long_text", "quote_terms": "long_text", "quote_valid_days": "integer",
-    "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice",
+    "payment_days": "integer", "tax_inclusive": "flag", "rounding_mode": "choice", "rounding_level": "choice", "lock_after_minutes": "integer", "zone": "choice", "region": "choice",
     "export_reason_from": "integer", "quality_threshold": "integer", **{name: "long_text" for name in QUOTE_MAILS if "_body_" in name},
 }  # fmt: skip
 CHOICES = {"rounding_mode": ROUNDINGS, "rounding_level": LEVELS, "zone": tuple(Choice(zone, zone) for zone in sorted({*ZONES.values(), "UTC"}))}
@@ -49,9 +50,14 @@ def setting_field(name: str) -> Field:
         name,
         KINDS.get(name, "text"),
         SHORT.get(name, LABELS[name]),
-        required=name in ("rounding_mode", "rounding_level", "zone"),
-        choices=CHOICES.get(name, ()),
+        required=name in ("rounding_mode", "rounding_level", "zone", "region"),
+        choices=_countries() if name == "region" else CHOICES.get(name, ()),
     )
+
+
+def _countries() -> tuple[Choice, ...]:
+    """Return all countries by their names in the language in force, with their codes."""
+    return tuple(Choice(code, tr("{country} ({code})", country=name, code=code)) for code, name in regions())
 
 
 class Section(QWidget):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.columns.mapping import guess
 from crmdesk.exchange.files.encoding import detect
 from crmdesk.exchange.files.reading import How, open_table
 from crmdesk.exchange.table import OddRow
@@ -223,3 +224,38 @@ def test_real_files_of_the_east_are_read(shared_data: Path, name: str, encoding:
 def test_a_table_with_more_columns_than_any_real_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has 4001 columns; more than 4000 are not read"):
         table_of(tmp_path, ",".join(f"c{n}" for n in range(4001)) + "\n1\n")
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "told"),
+    [
+        ("Firma;;Kontakt;", "Name;Ort;Name;Telefon", "company company.address.city name phone"),
+        ("Company;;;Contact;;", "Name;City;Phone;Name;Email;Phone", "company company.address.city company.phone name email phone"),
+        (";公司;;联系人;", "编号;名称;城市;名称;电话", "external_id company company.address.city name phone"),
+        ("\nUnternehmen;;Kontakt;", "Name;Ort;Name;Telefon", "company company.address.city name phone"),
+    ],
+)
+def test_names_that_stand_twice_are_told_apart_by_the_row_of_groups_above(tmp_path: Path, above: str, names: str, told: str) -> None:
+    cells = {"Name": "Kern AG", "名称": "明德", "编号": "4", "Telefon": "030 1234567", "Phone": "030 1234567", "电话": "030 1234567", "Email": "eva@kern.de"}
+    row = ";".join(cells.get(name, "Berlin") for name in names.split(";"))
+    table = table_of(tmp_path, f"{above}\n{names}\n{row}\n{row}\n")
+    assert [cells for _, cells in table.rows()] == [row.split(";")] * 2
+    assert " ".join(str(column.target) for column in guess("contact", table).columns) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Kunden 2025;;;\nName;Ort;Name;Telefon\nKern;Ulm;Eva;1\n", "Name Ort Name Telefon"),
+        ("Kunden;;Stand Mai;\nName;Ort;Firma;Telefon\nEva;Ulm;Kern;1\n", "Name Ort Firma Telefon"),
+        ("Firma;Ort;Name;Telefon\nKern;Ulm;Kern;\nName;Ulm;Name;\n", "Firma Ort Name Telefon"),
+        ("Firma;;Kontakt;\nKern;Ulm;Kern;Eva\nMai;Bonn;Mai;Uwe\n", "Firma|Column 2|Kontakt|Column 4"),
+    ],
+)
+def test_rows_above_the_names_that_tell_nothing_apart_change_no_name(tmp_path: Path, text: str, columns: str) -> None:
+    assert table_of(tmp_path, text).columns == tuple(columns.split("|" if "|" in columns else " "))
+
+
+def test_groups_that_say_nothing_of_whom_they_are_about_tell_only_twins_apart(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Stammdaten;;;Rechnung;\nName;Ort;E-Mail;Ort;PLZ\nEva;Ulm;e@a.de;Bonn;53111\n")
+    assert table.columns == ("Name", "Stammdaten Ort", "E-Mail", "Rechnung Ort", "PLZ")

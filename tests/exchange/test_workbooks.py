@@ -182,3 +182,12 @@ def test_a_binary_workbook_that_is_cut_off_is_refused_with_a_sentence(tmp_path: 
     (tmp_path / "book.xlsb").write_bytes((tmp_path / "book.xlsb").read_bytes()[:-200])
     with pytest.raises(UserError, match="damaged or no workbook"):
         open_table(tmp_path / "book.xlsb")
+
+
+def test_a_company_below_a_merged_group_is_not_lost(store: Store, tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Firma", None, "Kontakt", None], ["Name", "Ort", "Name", "Telefon"], ["Kern AG", "Ulm", "Eva Braun", "0731 123456"]]
+    path = book_of(tmp_path / "a.xlsx", {"Kunden": rows})
+    assert open_table(path).columns == ("Firma Name", "Firma Ort", "Kontakt Name", "Kontakt Telefon")
+    assert import_file(store, "contact", path).added == 1
+    with store.read() as reader:
+        assert reader.one("SELECT c.family_name, o.name FROM contact c JOIN company o ON o.id = c.company_id") == ("Braun", "Kern AG")

@@ -175,7 +175,8 @@ def shown(cell: Cell) -> str:
 _DATA_LIKE = re.compile(r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?|\S+@\S+\.\w+|https?://\S+|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\+?[\d\s()./-]{6,}")
 
 
-def _is_data(cell: Cell) -> bool:
+def is_data(cell: Cell) -> bool:
+    """Say whether a cell looks like a value rather than the name of a column: a number, date, mail address or phone number."""
     return not isinstance(cell, str) or bool(_DATA_LIKE.fullmatch(cell.strip()))
 
 
@@ -202,12 +203,12 @@ def _looks_like_data(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bo
     data_columns = 0
     for column, cell in enumerate(row):
         values = [other[column] for other in below if column < len(other) and not _is_empty(other[column])]
-        if len(values) > 0 and sum(map(_is_data, values)) * 10 >= len(values) * 9:
-            if not _is_data(cell) or _is_empty(cell):
+        if len(values) > 0 and sum(map(is_data, values)) * 10 >= len(values) * 9:
+            if not is_data(cell) or _is_empty(cell):
                 return False
             data_columns += 1
     if not below:
-        return sum(1 for cell in row if not _is_empty(cell) and _is_data(cell)) * 2 >= len(row)
+        return sum(1 for cell in row if not _is_empty(cell) and is_data(cell)) * 2 >= len(row)
     return data_columns > 0
 
 

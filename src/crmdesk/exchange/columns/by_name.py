@@ -166,7 +166,7 @@ def _related(entity: str, other: str, header: str) -> Target | None:
 
 BEGINNINGS = {
     "contact": ("contact", "ansprechpartner", "kontakt", "联系人", "customer", "requester", "person", "client"),
-    "company": ("company", "organization", "organisation", "account", "firma", "公司", "employer"),
+    "company": ("company", "organization", "organisation", "account", "firma", "unternehmen", "公司", "employer"),
 }  # fmt: skip
 
 

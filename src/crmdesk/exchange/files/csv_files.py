@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, TextIO
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import SUSPECT, Apostrophes, is_for_programs
 from crmdesk.exchange.files.encoding import Guess, detect
+from crmdesk.exchange.files.grouped_headers import header_of
 from crmdesk.exchange.files.twice_encoded import example, is_twice_encoded, put_right
-from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, find_header, is_blank, without_surplus
+from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, is_blank, without_surplus
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -90,9 +91,9 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     first = _first_rows(text, dialect, skipped)
     if not first:
         raise UserError(tr("“{file}” is empty.", file=path.name))
-    header = find_header([cells for _, cells in first])
+    header, names = header_of([cells for _, cells in first])
     width = _width(first, header)
-    columns = column_names(first[header][1] if header is not None else [], width)
+    columns = column_names(names, width)
     last_header_line = first[header][0] if header is not None else 0
     below = [line for line in first if line[0] > last_header_line]
     ids = [str(cells[0]) for _, cells in below if cells]

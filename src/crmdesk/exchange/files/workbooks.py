@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, find_header, is_blank, without_surplus
+from crmdesk.exchange.files.grouped_headers import header_of
+from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, Table, body, column_names, is_blank, without_surplus
 from crmdesk.i18n import mark, tr
 from crmdesk.store.pace import no_garbage
 
@@ -66,10 +67,9 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
 
 def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line]) -> Table:
     first = [line for line in lines[: SAMPLE_ROWS + 1] if not is_blank(line[1])]
-    header = find_header([cells for _, cells in first])
+    header, names = header_of([cells for _, cells in first])
     above = 0 if header is None else first[header][0]
     data = [line for line in lines if line[0] > above]
-    names = [] if header is None else first[header][1]
     width = max([i for i, name in enumerate(names, 1) if name != ""] + [_last_filled(data)])
     columns = column_names(names, width)
     if any(len(cells) > width for _, cells in data):

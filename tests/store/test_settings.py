@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         ("quote_valid_days", 10**9, "Quotes are valid (days): 1000000000 is not allowed; it lies between 0 and 3650."),
         ("lock_after_minutes", -5, "Lock after (minutes): -5 is not allowed; it lies between 0 and 1440."),
         ("quality_threshold", 101, "Warn when the data quality falls below (%): 101 is not allowed; it lies between 0 and 100."),
-        ("export_reason_from", -1, "Ask for a reason from so many exported records on: -1 is too little; at least 0 is allowed."),
+        ("export_reason_from", -1, "Ask for a reason when exporting at least this many records: -1 is too little; at least 0 is allowed."),
         ("tax_rate", "190", "Usual tax rate (%): 190 is not allowed; it lies between 0 and 100."),
         ("tax_rate", "much", "“much” is not a number."),
         ("rounding_mode", "up", "“up” is not one of the choices."),

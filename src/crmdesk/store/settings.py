@@ -91,7 +91,7 @@ class Settings:
     )
     lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)"), 0, 24 * 60))
 
-    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason from so many exported records on"), 0))
+    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason when exporting at least this many records"), 0))
 
     @property
     def tz(self) -> ZoneInfo:

@@ -141,7 +141,7 @@ class SecuritySection(Section):
         super().__init__(frame)
         self.fields = self.form(("lock_after_minutes",))
         self.card(tr("Lock"), self.fields, note=tr("After so many minutes without a key or a click the window asks for the passphrase."))
-        self.exports = self.form(("export_reason_from",), 340)
+        self.exports = self.form(("export_reason_from",), 400)
         self.card(tr("Exports"), self.exports, note=tr("Each export is journaled with count, columns, filter and reason. With 0 a reason is always asked for."))
         card = Card(tr("Keys and backup"), space=0)
         card.setMaximumWidth(WIDEST)

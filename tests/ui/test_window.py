@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from crmdesk.errors import Cancelled, UserError
+from crmdesk.operations import records
 from crmdesk.ui import actions, background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
@@ -22,10 +23,16 @@ from crmdesk.ui.page import Frame, Page, PageSpec, Place, at_field_or_window
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.palette import ContextCommand
 from crmdesk.ui.widgets.basics import Clickable, Text, row
+from crmdesk.ui.widgets.messages import Toast
 from crmdesk.ui.window import Window
+from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from crmdesk.store import Store
+
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.usefixtures("app")
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -220,6 +227,28 @@ def test_a_toast_takes_the_last_deed_back(window: Window) -> None:
     QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert undone == ["move"]
     assert window.toasts.texts() == []
+
+
+def _offers_undo(window: Window) -> list[bool]:
+    return [any(b.text() == "Undo" and not b.isHidden() for b in toast.findChildren(QAbstractButton)) for toast in window.toasts.findChildren(Toast)]
+
+
+def test_only_the_toast_of_the_last_deed_offers_to_take_it_back(window: Window) -> None:
+    window.undo, window.undo_label = lambda: None, lambda: "Complete task"
+    window.say("Deal moved to Won", undo=True)
+    window.say("Task completed", undo=True)
+    assert _offers_undo(window) == [False, True]
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert _offers_undo(window) == [False, False]
+    assert window.toasts.texts() == ["Deal moved to Won", "Task completed"]
+
+
+def test_what_is_done_without_a_word_takes_undo_off_an_earlier_toast(desk: Desk, store: Store) -> None:
+    company = store.run(records.add, "company", {"name": "Bottom-Dollar Markets"})
+    desk.window.say("Task completed", undo=True)
+    desk.window.do(records.edit, "company", [company], {"name": "Bottom Dollar"})
+    desk.settle()
+    assert _offers_undo(desk.window) == [False]
 
 
 def test_undo_says_what_it_takes_back(window: Window) -> None:

@@ -185,8 +185,11 @@ class Window(QMainWindow):
         def finished(result: T) -> None:
             if self._store is not store:  # locked since: it is done, and nobody looks any more
                 return
+            is_undoable = operation_of(operation).undoable
+            if is_undoable:
+                self.toasts.forget_undo()
             if said:
-                self.say(said, undo=operation_of(operation).undoable)
+                self.say(said, undo=is_undoable)
             if done is not None and background.lives(done):
                 done(result)
 
@@ -403,10 +406,12 @@ class Window(QMainWindow):
 
     def _undo(self) -> None:
         if self.undo is not None:
+            self.toasts.forget_undo()
             self.undo()
 
     def _redo(self) -> None:
         if self.redo is not None:
+            self.toasts.forget_undo()
             self.redo()
 
     @Slot(str)

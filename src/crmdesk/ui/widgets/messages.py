@@ -50,6 +50,7 @@ class Toast(QFrame):
         stay_ms: int | None,
         close: Callable[[Toast], None],
         icon: str = "",
+        undo: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("notice")
@@ -61,7 +62,10 @@ class Toast(QFrame):
         if icon:
             layout.insertWidget(0, Picture(icon, "on_tip"))
         for caption, run in buttons:
-            layout.addWidget(_ToastButton(caption, lambda run=run: (self._close(self), run())))  # type: ignore[misc]
+            layout.addWidget(self._button(caption, run))
+        self._undo = self._button(tr("Undo"), undo) if undo is not None else None
+        if self._undo is not None:
+            layout.addWidget(self._undo)
         self.setLayout(layout)
         self.setAccessibleName(text)
         self._timer = QTimer(self)
@@ -69,6 +73,14 @@ class Toast(QFrame):
         self._timer.timeout.connect(self._end)
         if stay_ms is not None:
             self._timer.start(stay_ms)
+
+    def _button(self, caption: str, run: Callable[[], object]) -> _ToastButton:
+        return _ToastButton(caption, lambda: (self._close(self), run()))
+
+    def forget_undo(self) -> None:
+        """Offer no more to take the last deed back: by now it is another one."""
+        if self._undo is not None:
+            self._undo.hide()
 
     @Slot()
     def _end(self) -> None:
@@ -109,8 +121,8 @@ class Toasts(QWidget):
         if stays:
             buttons.append((tr("Close"), lambda: None))
         if undo is not None:
-            buttons.append((tr("Undo"), undo))
-        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons else TOAST_MS, self._close, icon)
+            self.forget_undo()
+        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons or undo else TOAST_MS, self._close, icon, undo)
         self._shown.append(toast)
         self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
         toast.show()  # the stack leaves no room for what is not shown yet
@@ -122,6 +134,11 @@ class Toasts(QWidget):
         event = QAccessibleAnnouncementEvent(self, text)
         QAccessible.updateAccessibility(event)
         return toast
+
+    def forget_undo(self) -> None:
+        """Take Undo off what is said: something else has been done since."""
+        for toast in self._shown:
+            toast.forget_undo()
 
     def texts(self) -> list[str]:
         """Return what is said now, oldest first."""

@@ -6,11 +6,14 @@ import errno
 import json
 import os
 import zipfile
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 import pytest
 
+from crmdesk.fields import Money
+from crmdesk.operations import records as deeds
 from crmdesk.operations import sample, workspace
 from crmdesk.queries import records
 from crmdesk.queries.finding import Condition
@@ -120,6 +123,20 @@ def test_the_chosen_records_the_list_or_all_of_them_go_out(desk: Desk, file: Pat
         dialog.button.click()
         desk.settle()
         assert noted(desk)["rows"] == count
+
+
+def test_amounts_in_a_text_file_have_their_currency_beside_them(desk: Desk, file: Path) -> None:
+    ids = [
+        desk.store.run(deeds.add, "deal", {"name": name, "amount": Money(Decimal(900), code), "currency": code})
+        for name, code in (("Rollers", "EUR"), ("Crates", "USD"))
+    ]
+    dialog = ExportDialog(desk.window, "deal", ids, ("name", "amount", "owner"))
+    pick(dialog.forms, "csv")
+    dialog.button.click()
+    desk.settle()
+    head, *rows = file.with_suffix(".csv").read_text(encoding="utf-8-sig").splitlines()
+    assert head == "Name,Amount,Currency,Owner"
+    assert [row.split(",")[:3] for row in rows] == [["Rollers", "900.00", "EUR"], ["Crates", "900.00", "USD"]]
 
 
 def test_all_records_ask_for_a_reason_where_the_list_does_not(desk: Desk, file: Path) -> None:

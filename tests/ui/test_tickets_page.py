@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
-from crmdesk.operations import records, tickets
+from crmdesk.operations import records, sample, tickets
 from crmdesk.store import private_files
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
@@ -189,6 +190,20 @@ def test_closing_asks_for_satisfaction_and_plans_a_call(desk: Desk, page: Ticket
     with desk.store.read() as reader:
         assert reader.value("SELECT count(*) FROM task WHERE ticket_id = ?", (ticket.bytes,)) == 1
     assert page.talk.subject.text() == "Catalogue request", "the next ticket comes up"
+
+
+def test_no_figure_of_the_week_is_cut_however_wide_the_window_is(desk: Desk) -> None:
+    desk.store.run(sample.fill)
+    page = desk.open("tickets")
+    assert isinstance(page, TicketsPage)
+    seen = set()
+    for width in range(1000, 1500, 20):
+        desk.window.resize(width, 800)
+        desk.settle()
+        words = [label for label in page.figures.findChildren(QLabel) if label.isVisible()]
+        assert all(label.width() >= label.sizeHint().width() for label in words), width
+        seen.add(len(words))
+    assert len(seen) > 2
 
 
 def test_a_figure_of_the_week_opens_its_tickets(desk: Desk, page: TicketsPage, ticket: UUID) -> None:

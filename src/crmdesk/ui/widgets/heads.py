@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+SPACE = 10
 LEAST_TITLE = 220
 
 
@@ -39,8 +40,8 @@ class PageHeader(QWidget):
         self._beside = QHBoxLayout()
         self._beside.setSpacing(8)
         self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(10)
-        layout = row(self.title, self.note, self._beside, None, self._buttons, space=10)
+        self._buttons.setSpacing(SPACE)
+        layout = row(self.title, self.note, self._beside, None, self._buttons, space=SPACE)
         self.setLayout(layout)
         self.set_title(title)
         self.setMinimumHeight(theme.CONTROL)
@@ -67,6 +68,11 @@ class PageHeader(QWidget):
         """Put buttons at the end, the main one last."""
         for part in parts:
             self._buttons.addWidget(part)
+
+    def wanted_width(self) -> int:
+        """Return how wide all that is shown wants to be."""
+        parts = [part for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if not part.isHidden()]
+        return sum(part.sizeHint().width() for part in parts) + SPACE * (len(parts) - 1)
 
 
 class Breadcrumb(QWidget):

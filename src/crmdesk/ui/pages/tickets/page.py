@@ -128,6 +128,8 @@ class TicketsPage(Page):
         self.reply_figure = Figure(tr("first reply in time"), lambda: self._show_figure("reply"))
         self.contact_figure = Figure(tr("resolved first contact"), lambda: self._show_figure("contact"))
         self.csat_figure = Figure(tr("CSAT"), lambda: self._show_figure("csat"))
+        self.reply_figure.setToolTip(tr("First replies this week"))
+        self.contact_figure.setToolTip(tr("Resolved this week"))
         figures = QWidget()
         figures.setLayout(row(self.week_label, self.reply_figure, self.contact_figure, self.csat_figure, space=8))
         self.figures = figures
@@ -194,7 +196,18 @@ class TicketsPage(Page):
         is_roomy = self.width() >= ROOMY
         self._queue_card.setFixedWidth(NARROW_QUEUE if is_narrow else WIDE_QUEUE if is_roomy else QUEUE_WIDTH)
         self._side_area.setFixedWidth(WIDE_SIDE if is_roomy else SIDE_WIDTH)
-        self.figures.setVisible(not is_narrow and self._week is not None and bool(self._week.first_replies or self._week.resolved))
+        self._show_figures_that_fit(not is_narrow and self._week is not None and bool(self._week.first_replies or self._week.resolved))
+
+    def _show_figures_that_fit(self, is_wanted: bool) -> None:
+        """Leave out of the head, one by one, what it has no room for."""
+        self.figures.setVisible(is_wanted)
+        self.week_label.show()
+        self.contact_figure.setVisible(bool(self.contact_figure.figure.text()))
+        margins = self.column.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        for part in (self.week_label, self.contact_figure, self.figures):
+            if is_wanted and self.header.wanted_width() > room:
+                part.hide()
 
     def _toggle_side(self) -> None:
         self._wants_side = not self._wants_side

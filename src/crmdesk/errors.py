@@ -30,7 +30,8 @@ class UserError(Exception):
     @property
     def words(self) -> str:
         """The sentence and what to do, for whoever sees which field is meant or needs no name of one."""
-        return f"{self.message} {self.hint}" if self.hint else self.message
+        space = "" if self.message.endswith("。") else " "
+        return f"{self.message}{space}{self.hint}" if self.hint else self.message
 
     def __str__(self) -> str:
         return f"{self.field}: {self.words}" if self.field else self.words

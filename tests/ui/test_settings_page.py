@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from crmdesk.i18n import speaking
+from crmdesk.operations import records as deeds
 from crmdesk.operations import workspace
 from crmdesk.queries import records
 from crmdesk.store.rights import acting_as
@@ -20,7 +21,7 @@ from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
 from crmdesk.ui.pages.settings.section import setting_field
-from crmdesk.ui.pages.settings.service import HoursSection
+from crmdesk.ui.pages.settings.service import AnswersSection, HoursSection
 from crmdesk.ui.widgets.basics import Chip, IconButton, Text
 from tests.operations.test_workspace import PNG
 from tests.ui.desk import Desk, desk
@@ -181,9 +182,8 @@ def test_the_keyboard_stays_on_the_button_that_moves_a_stage(desk: Desk, page: S
 
 
 def change(page: SettingsPage, desk: Desk, name: str, **values: Any) -> AskDialog:
-    """Press the pencil of a member, change values in the dialog and accept it."""
-    members = section(page, "members", MembersSection)
-    next(one for one in members.findChildren(IconButton) if one.accessibleName() == f"Change {name}").click()
+    """Press the pencil of a member, an answer or an article, change values in the dialog and accept it."""
+    next(one for one in page.findChildren(IconButton) if one.accessibleName() == f"Change {name}").click()
     desk.settle()
     dialog = page.window().findChildren(AskDialog)[-1]
     for field, value in values.items():
@@ -210,8 +210,18 @@ def test_a_member_is_added_changed_and_made_inactive(desk: Desk, page: SettingsP
     assert [text.text() for text in members.findChildren(Chip)] == ["not active"]
 
 
+def test_a_value_of_an_article_that_is_emptied_is_gone(desk: Desk, page: SettingsPage) -> None:
+    article = desk.store.run(deeds.add, "article", {"title": "Returns", "category": "Shipping", "body": "Within 14 days."})
+    desk.settle()
+    section(page, "answers", AnswersSection)
+    change(page, desk, "Returns", category="")
+    with desk.reader() as reader:
+        assert records.rows(reader, "article", [article], ["category", "body"])[0].values["category"] is None
+
+
 def test_the_owner_of_the_store_stays_active_and_owner(desk: Desk, page: SettingsPage) -> None:
     owner = next(iter(members_of(page)))
+    section(page, "members", MembersSection)
     for values, said in (({"is_active": False}, "is_active"), ({"role": "sales"}, "role")):
         dialog = change(page, desk, owner, **values)
         assert dialog.isVisible()

@@ -31,6 +31,10 @@ NUMBERED = {"company": "customer_number", "product": "code", "quote": "number", 
 CREATABLE = frozenset({"company", "contact", "product", "stage", "tag", "member", "queue", "pipeline", "service_level"})
 
 
+AT_ONCE = 1000
+"""So many records that were only promised are made before they are gathered."""
+
+
 class SeveralCalledSo(UserError):
     """Several records have the name that a cell says."""
 
@@ -294,9 +298,11 @@ class Book:
 
     def keep_promises(self) -> None:
         """Make what was referred to but never stood in the file."""
-        for key in list(self.promised):
+        for number, key in enumerate(list(self.promised), 1):
             record, text, is_key = self.promised.pop(key)
             self._make(key, text, is_key, {"id": record})
+            if number % AT_ONCE == 0:  # of a million rows they would not fit into memory unpacked
+                self.settle()
         self.settle()
 
     def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:

@@ -14,21 +14,29 @@ from crmdesk.ui.pages.bin import BinPage
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from crmdesk.store import Store
 
 __all__ = ["desk"]
 
 
-def test_a_deleted_record_is_in_the_bin_and_comes_back_with_what_belongs_to_it(desk: Desk, store: Store) -> None:
-    page = desk.open("bin")
-    assert isinstance(page, BinPage)
-    assert not page.restore_button.isEnabled()
+def delete_two(desk: Desk, store: Store) -> UUID:
+    """Delete a contact and a company; returns the contact."""
     with store.read() as reader:
         maria = found.find_one(reader, "contact", "Maria Anders")
         ernst = found.find_one(reader, "company", "Ernst Handel")
     store.run(records.delete, "contact", [maria])
     store.run(records.delete, "company", [ernst])
     desk.settle()
+    return maria
+
+
+def test_a_deleted_record_is_in_the_bin_and_comes_back_with_what_belongs_to_it(desk: Desk, store: Store) -> None:
+    page = desk.open("bin")
+    assert isinstance(page, BinPage)
+    assert not page.restore_button.isEnabled()
+    maria = delete_two(desk, store)
     table = page.table.records
     assert [(table.text(row, 1), table.text(row, 2)) for row in range(table.rowCount())] == [("Ernst Handel", "Company"), ("Maria Anders", "Contact")]
     page.table.setCurrentIndex(table.index(1, 1))
@@ -46,12 +54,7 @@ def test_a_deleted_record_is_in_the_bin_and_comes_back_with_what_belongs_to_it(d
 def test_several_chosen_records_come_back_at_once_and_go_with_one_undo(desk: Desk, store: Store) -> None:
     page = desk.open("bin")
     assert isinstance(page, BinPage)
-    with store.read() as reader:
-        maria = found.find_one(reader, "contact", "Maria Anders")
-        ernst = found.find_one(reader, "company", "Ernst Handel")
-    store.run(records.delete, "contact", [maria])
-    store.run(records.delete, "company", [ernst])
-    desk.settle()
+    delete_two(desk, store)
     table = page.table.records
     table.check(table.ids())
     QTest.mouseClick(page.restore_button, Qt.MouseButton.LeftButton)

@@ -215,7 +215,7 @@ def test_a_hash_asks_for_tickets_and_an_at_sign_for_people(window: Window) -> No
         QTest.keyClicks(field, typed)
         background.settle()
     assert ("pallet", ("ticket",)) in asked
-    assert ("maria", ("contact", "company", "lead")) in asked
+    assert ("maria", ("contact", "company", "member", "lead")) in asked
 
 
 def test_a_toast_takes_the_last_deed_back(window: Window) -> None:

@@ -251,22 +251,21 @@ class Change:
     def add(self, cls: type[T], **values: Any) -> T:
         """Make a record; the derived fields are filled by the door. What only joins two records is taken out of the bin, should it lie there."""
         self.open_records()
-        found = self._joined(cls, values) if cls.entity.joins and "id" not in values else None
-        if isinstance(found, cls):
-            return found
-        record = cls(**{"id": found or new_id(), **values})
+        if cls.entity.joins and "id" not in values:
+            return self._join(cls, values)
+        record = cls(**{"id": new_id(), **values})
         self._session.add(record)
         return record
 
-    def _joined(self, cls: type[T], values: dict[str, Any]) -> T | UUID | None:
-        """Return what joins these records out of the bin, else the id that it has on every computer; None if a merge has taken that to another record."""
+    def _join(self, cls: type[T], values: dict[str, Any]) -> T:
+        """Make what joins two records under the id that every computer gives it, or take it out of the bin."""
         links = {name: values.get(name) for name, column in cls.columns.items() if column.holds_id and name != "id"}
         record_id = named_id(cls.entity.name, ":".join(f"{name}={link.hex}" for name, link in sorted(links.items()) if link))
         known = self._session.get(cls, record_id)
         if known is None:
-            return record_id
+            return self.add(cls, id=record_id, **values)
         if known.deleted_at is None or any(getattr(known, name) != link for name, link in links.items()):
-            return None
+            return self.add(cls, id=new_id(), **values)  # a merge has taken that row to another record
         for name in [item.column for item in cls.fields.values()]:
             setattr(known, name, values.get(name))
         known.deleted_at = None

@@ -18,7 +18,7 @@ from crmdesk.store.door import Change, Changes, Operation, operation_of
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.pool import Pool
 from crmdesk.store.reader import Reader
-from crmdesk.store.rights import MEMBER, Viewer, acting_as, authorize, check_given_roles, check_own_member
+from crmdesk.store.rights import Viewer, acting_as, authorize
 from crmdesk.store.search_index import index_changes
 from crmdesk.store.settings import Settings, from_rows
 
@@ -139,6 +139,7 @@ class Writing(Pool):
         from crmdesk.store.circles import check_circles
         from crmdesk.store.closings import DEAL, settle_closings
         from crmdesk.store.issued import check_closed, check_issued
+        from crmdesk.store.members import MEMBER, check_given_roles, check_own_member
         from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
         from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE, complete_totals
 

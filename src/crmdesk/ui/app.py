@@ -378,8 +378,7 @@ class Program(QObject):
         if store is None:
             return []
         with store.read() as reader:
-            found = search(reader, text, limit, list(entities) or None)
-        return [hit for hit in found if hit.entity != "member"]  # nothing shows them yet
+            return search(reader, text, limit, list(entities) or None)
 
     @Slot(object)
     def _hear(self, changes: Changes) -> None:

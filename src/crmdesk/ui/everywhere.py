@@ -66,12 +66,15 @@ def context_commands(window: Window) -> list[ContextCommand]:
     ]
 
 
+_IN_SETTINGS = {"saved_answer": "answers", "member": "members"}
+
+
 def open_found(window: Window, entity: str, record: UUID, beside: bool = False) -> None:
     """Open what the palette found; what has no page of its own is shown in its dialog or its section of the settings."""
     if entity == "activity":
         ActivityDialog(window, About(), record=record).open()
-    elif entity == "saved_answer":
-        window.open_page("settings", "answers")
+    elif entity in _IN_SETTINGS:
+        window.open_page("settings", _IN_SETTINGS[entity])
     else:
         window.open_record(entity, record, beside)
 

@@ -45,7 +45,7 @@ Index = QModelIndex | QPersistentModelIndex
 WIDTH, TOP, ROWS, ROW = 680, 110, 9, 36
 HITS = 7
 COMMANDS_WITH_HITS = 3
-PERSON_KINDS = ("contact", "company", "lead")
+PERSON_KINDS = ("contact", "company", "member", "lead")
 
 
 class Found(Protocol):

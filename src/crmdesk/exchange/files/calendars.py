@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.contentlines import Pile, fallback_of, is_old, is_our_id, plain, property_of, unfolded
-from crmdesk.exchange.files.happenings import FIELDS, LINKS, OURS, Happening, HappeningShape, columns, layout_of
+from crmdesk.exchange.files.happenings import FIELDS, LINKS, OUR_PRODUCT, Happening, HappeningShape, columns, layout_of
 from crmdesk.exchange.files.our_terms import OWN, our_values
 from crmdesk.exchange.files.recurring import rule_of
 from crmdesk.exchange.files.zones import Zones
@@ -75,7 +75,7 @@ _PRODUCTS = (
     ("Google", re.compile(r"google", re.IGNORECASE)), ("Apple", re.compile(r"apple", re.IGNORECASE)), ("Outlook", re.compile(r"microsoft|exchange", re.IGNORECASE)),
     ("Nextcloud", re.compile(r"nextcloud|sabre", re.IGNORECASE)), ("Thunderbird", re.compile(r"mozilla", re.IGNORECASE)), ("Evolution", re.compile(r"ximian|evolution", re.IGNORECASE)),
     ("KOrganizer", re.compile(r"k desktop|korganizer|libkcal", re.IGNORECASE)), ("Notes", re.compile(r"lotus", re.IGNORECASE)),
-    (OURS, re.compile(r"crmdesk", re.IGNORECASE)),
+    (OUR_PRODUCT, re.compile(r"crmdesk", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -119,14 +119,14 @@ class Agenda:
                 self._left_out["cancelled"] += 1
                 return
             rows = entry.happenings(line, self._window, self._moved)
-            self.rows += (entry.as_ours(row) for row in rows) if self.product == OURS else rows
+            self.rows += (entry.as_ours(row) for row in rows) if self.product == OUR_PRODUCT else rows
         except UserError as error:
             self.rows.append(Happening(line, KINDS[block.name], entry.text("SUMMARY"), problem=error.message))
 
     def more(self) -> tuple[str, ...]:
         """Return the fields that only our own entries tell: the records that they link, and own fields of the user's; who has it, even if nobody."""
         told = {name for row in self.rows for name in row.ours} - set(FIELDS)
-        return tuple(sorted(told | ({"owner"} if self.product == OURS else set())))
+        return tuple(sorted(told | ({"owner"} if self.product == OUR_PRODUCT else set())))
 
     def line(self, row: Happening, more: Sequence[str]) -> Line:
         """Return a row as the table has it."""

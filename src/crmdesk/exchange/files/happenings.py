@@ -28,7 +28,7 @@ FIELDS = (
     "repeats_until", "direction", "external_id", "source", "id", "files",
 )  # fmt: skip
 _LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id"), "id": mark("Id")}
-OURS = "CRMDesk"
+OUR_PRODUCT = "CRMDesk"
 LONGEST_TEXT = 100_000
 LONGEST_SUBJECT = 500
 
@@ -155,7 +155,7 @@ class HappeningShape(Shape):
         super().__init__(work, entity)
         self.places = {column.target.field: column.index for column in work.layout.columns if column.target}
         self.people: dict[str, Person | None] = {}
-        self.is_ours = work.layout.product == OURS
+        self.is_ours = work.layout.product == OUR_PRODUCT
 
     def special(self) -> frozenset[str]:
         """Return the columns that are read here: all but those that only our own entries tell."""

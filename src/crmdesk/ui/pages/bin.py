@@ -94,8 +94,8 @@ class BinPage(Page):
         """Take the chosen records out of the bin, or the one that the keyboard is on."""
         self._take_out(self.table.chosen_ids())
 
-    def _take_out(self, records: Sequence[Any]) -> None:
-        chosen = [self._source.found[key] for key in records if key in self._source.found]
+    def _take_out(self, keys: Sequence[Any]) -> None:
+        chosen = [self._source.found[key] for key in keys if key in self._source.found]
         if chosen:
             said = tr("{name} restored", name=chosen[0].title) if len(chosen) == 1 else tr("{count} records restored", count=show_number(len(chosen)))
             self.frame.do(deeds.restore_all, [(one.entity, one.id) for one in chosen], said=said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crmdesk.i18n import tr
 from crmdesk.models.member import Member
@@ -52,11 +52,7 @@ class MembersSection(ListsSection):
             if found:
                 self.ask(
                     [Member.fields[name] for name in self.ASKED], tr("Change member"), tr("Save"), deeds.edit, found[0].values,
-                    lambda wanted: ("member", [member], self._all_of(wanted)),
+                    lambda wanted: ("member", [member], wanted),
                 )  # fmt: skip
 
         return lambda: self.frame.ask(self, lambda reader: records.rows(reader, "member", [member], self.ASKED), edit, key="one")
-
-    def _all_of(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Return the values with those that were emptied, which the dialog leaves out."""
-        return {name: wanted.get(name) for name in self.ASKED}

@@ -127,10 +127,11 @@ class Section(QWidget):
     def ask(
         self, asked: Sequence[Field], title: str, verb: str, operation: Callable[..., Any], values: dict[str, Any], arguments: Callable[[dict[str, Any]], tuple[Any, ...]]
     ) -> AskDialog:  # fmt: skip
-        """Ask for values and run an operation with them."""
+        """Ask for values and run an operation with them; what was there and is empty now is None."""
+        present = {field.name: None for field in asked if values.get(field.name) is not None}
 
         def save(wanted: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-            self.frame.do(operation, *arguments(wanted), done=done, failed=failed)
+            self.frame.do(operation, *arguments({**present, **wanted}), done=done, failed=failed)
 
         dialog = AskDialog(self.frame, asked, title, verb, save, values)
         dialog.open()

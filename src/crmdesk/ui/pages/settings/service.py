@@ -131,10 +131,7 @@ class AnswersSection(ListsSection):
             if record is None:
                 self.ask([cls.fields[name] for name in names], tr(cls.entity.label), tr("Save"), deeds.add, values, lambda wanted: (entity, wanted))
             else:
-                self.ask(
-                    [cls.fields[name] for name in names], tr(cls.entity.label), tr("Save"), deeds.edit, values,
-                    lambda wanted: (entity, [record], {name: wanted.get(name) for name in names}),  # the dialog leaves out what was emptied
-                )  # fmt: skip
+                self.ask([cls.fields[name] for name in names], tr(cls.entity.label), tr("Save"), deeds.edit, values, lambda wanted: (entity, [record], wanted))
 
         def edit() -> None:
             if record is None:

@@ -13,15 +13,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QCalendarWidget, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Choice, Field, Money, Reading
 from crmdesk.i18n import REGIONAL, date_order, locale, set_language, set_region
 from crmdesk.models.registry import ENTITIES
 from crmdesk.queries.records import Part
-from crmdesk.ui import background
-from crmdesk.ui.editors import EDITORS, Context, Editor, LinkEditor, Named, PartsEditor, TagsEditor, editor_for
+from crmdesk.ui import background, theme
+from crmdesk.ui.editors import EDITORS, Context, DateEditor, Editor, LinkEditor, Named, PartsEditor, TagsEditor, editor_for
 from crmdesk.ui.form import Form
 from crmdesk.ui.records import for_form, given
 from crmdesk.ui.widgets.basics import Chip
@@ -332,3 +332,21 @@ def test_what_could_not_be_stored_stays_while_others_change_the_record_and_goes_
     form.set_values({"day": None, "name": "Another deal"}, of="second")
     assert form.values() == {}
     form.close()
+
+
+@pytest.mark.parametrize(("language", "month"), [("de", "Dezember"), ("zh", "十二月")])
+def test_the_calendar_speaks_the_language_in_force_and_lies_on_the_ground_of_its_card(language: str, month: str) -> None:
+    set_language(language)
+    editor = editor_for(field("date"), BERLIN)
+    assert isinstance(editor, DateEditor)
+    editor.set_value(date(2026, 12, 20))
+    editor.show()
+    editor.open_calendar()
+    calendar = QApplication.activePopupWidget().findChild(QCalendarWidget)
+    assert calendar is not None
+    QApplication.processEvents()
+    assert calendar.locale().standaloneMonthName(calendar.monthShown()) == month
+    days = calendar.findChild(QAbstractItemView)
+    assert days is not None
+    assert days.grab().toImage().pixelColor(2, days.height() - 2) == theme.colour("surface")
+    editor.hide()

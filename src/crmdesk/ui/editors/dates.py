@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDate, QPoint, Qt, Slot
-from PySide6.QtWidgets import (
-    QCalendarWidget,
-    QFrame,
-)
+from PySide6.QtCore import QDate, QLocale, QPoint, Qt, Slot
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QFrame
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, NO_YEAR, Field
-from crmdesk.i18n import tr
+from crmdesk.i18n import locale, tr
+from crmdesk.ui import theme
 from crmdesk.ui.editors.lines import LineEditor
 from crmdesk.ui.widgets.basics import IconButton, column
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from crmdesk.ui.editors.editor import Context
-
-    pass
 
 
 class DateEditor(LineEditor):
@@ -60,6 +57,11 @@ class DateEditor(LineEditor):
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.setProperty("card", "true")
         calendar = QCalendarWidget()
+        calendar.setLocale(QLocale(str(locale())))
+        weekend = QTextCharFormat()
+        weekend.setForeground(theme.colour("muted"))
+        for day_off in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(day_off, weekend)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setAccessibleName(tr(self.field.label))
         try:

@@ -208,6 +208,7 @@ QAbstractItemView {{
     selection-background-color: {t.accent_soft}; selection-color: {t.text};
 }}
 QFrame[card="true"] QAbstractItemView, PopupCard QAbstractItemView {{ background: transparent; }}
+QFrame[card="true"] QCalendarWidget QAbstractItemView {{ background: {t.surface}; }}
 QTableView {{ gridline-color: transparent; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.values.links import Book, Companies, Stages, Tags
+from crmdesk.exchange.values.linked_companies import Companies
+from crmdesk.exchange.values.linked_stages import Stages
+from crmdesk.exchange.values.linked_tags import Tags
+from crmdesk.exchange.values.links import Book
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.deals import default_pipeline

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.layouts import Column, Layout, Target
-    from crmdesk.exchange.values.links import Book, Stages
+    from crmdesk.exchange.values.linked_stages import Stages
+    from crmdesk.exchange.values.links import Book
     from crmdesk.exchange.values.phones import PhoneReader
     from crmdesk.fields import Field
     from crmdesk.store.settings import Settings

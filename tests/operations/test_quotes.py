@@ -19,7 +19,7 @@ from crmdesk.models.quote import Quote, QuoteLine
 from crmdesk.operations import deals, expiry, numbers, quotes, records, workspace
 from crmdesk.queries import quotes as asked
 from crmdesk.queries.quotes import LineItem
-from crmdesk.store import Change, operation
+from crmdesk.store import Change, open_store, operation
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.store import Store
+    from crmdesk.store.keys import Key
 
 
 def document(**values: Any) -> dict[str, Any]:
@@ -377,6 +378,45 @@ def test_an_issue_whose_pdf_left_the_program_cannot_be_undone(store: Store) -> N
     with pytest.raises(CannotUndo, match="left the program"):
         store.undo()
     assert shown(store, quote).status == "issued"
+
+
+def test_what_can_not_be_undone_is_refused_once_and_is_no_obstacle_then(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    store.run(records.add, "company", {"name": "Before"})
+    quote = add(store)
+    store.run(quotes.issue, quote)
+    store.run(quotes.note_left, quote)
+    store.run(records.add, "company", {"name": "After"})
+    assert store.undo() == "Add: After"
+    assert store.can_undo() == "Issue quote: Q-2026-0001 (can't be undone)"
+    with pytest.raises(CannotUndo) as refused:
+        store.undo()
+    assert "left the program" in str(refused.value)
+    assert "1 change before it stays with it" in str(refused.value)
+    assert str(refused.value).endswith("Undo again to take back “Add: Before”.")
+    store.close()
+    with open_store(store_path, key=template[1]) as again:
+        assert again.can_undo() == "Add: Before"
+        assert (again.undo(), again.redo(), again.undo()) == ("Add: Before",) * 3
+        assert again.redo() == "Add: Before"
+        assert shown(again, quote).status == "issued"
+        assert verify(again, deep=True) == []
+
+
+def test_taking_back_an_earlier_edit_does_not_change_an_issued_quote(store: Store) -> None:
+    quote = add(store)
+    was = str(shown(store, quote).valid_until)
+    store.run(records.edit, "quote", [quote], {"valid_until": "2026-12-24"})
+    dated = store.last_changes.tx if store.last_changes else 0
+    store.run(quotes.set_lines, quote, [LineItem(Line("Other", unit_price=Decimal(1)))])
+    lines = store.last_changes.tx if store.last_changes else 0
+    store.run(quotes.issue, quote)
+    for tx in (dated, lines):
+        with pytest.raises(CannotUndo):
+            store.undo(tx)
+    store.undo()
+    store.undo(lines)
+    store.undo(dated)
+    assert (str(shown(store, quote).valid_until), shown(store, quote).lines[0].line.description) == (was, "Cold-chain box")
 
 
 def test_a_draft_that_is_printed_leaves_a_trace_but_stays_free(store: Store) -> None:

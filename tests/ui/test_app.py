@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
-from crmdesk.operations import records, tasks
+from crmdesk.operations import quotes, records, tasks
 from crmdesk.reports.recovery import to_groups
 from crmdesk.store import backup, open_store
 from crmdesk.store.connections import connect
@@ -227,6 +227,30 @@ def test_undo_takes_back_and_offers_redo(program: Program, store_path: Path) -> 
     assert any("Undone" in text for text in program.window.toasts.texts())
     with store.read() as reader:
         assert reader.value("SELECT count(*) FROM company WHERE deleted_at IS NULL") == 0
+
+
+def test_what_can_not_be_undone_says_why_once_and_the_next_time_the_deed_before_it_is_taken_back(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store, window = program.store, program.window
+    assert store is not None
+
+    def undo() -> str:
+        QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        background.settle()
+        background.settle()
+        return window.toasts.texts()[-1]
+
+    store.run(records.add, "company", {"name": "Alfreds Futterkiste"})
+    quote, _ = store.run(quotes.add_document, {"currency": "EUR", "lines": [{"description": "Box", "unit_price": "1.00"}]})
+    store.run(quotes.issue, quote)
+    store.run(quotes.note_left, quote)
+    QTest.qWait(1)
+    background.settle()
+    background.settle()
+    assert "can't be undone" in window.undo_button.toolTip()
+    assert "left the program" in undo()
+    assert window.undo_button.toolTip() == "Undo: Add: Alfreds Futterkiste"
+    assert undo() == "Undone: Add: Alfreds Futterkiste"
 
 
 def test_the_window_hears_what_another_program_writes(program: Program, store_path: Path, template: tuple[Path, Key]) -> None:

@@ -61,6 +61,26 @@ def check_issued(connection: Connection, before: int) -> None:
             _check_parts(connection, before, part, table, quotes)
 
 
+def check_stays_issued(connection: Connection, before: int) -> None:
+    """Refuse where the open transaction, which takes another one back, would give an issued quote the content of an earlier draft.
+
+    Raises:
+        UserError: names the quote.
+    """
+    quotes = _changed(connection, before, QUOTE)
+    came_or_went = {record for record, changed in quotes.items() if changed.made or "deleted_at" in changed.first}
+    parts = {owner for part, table in _PARTS for owner in _owners_of_parts(connection, before, part, table)}
+    found = rows(
+        connection,
+        f"SELECT id, status, number FROM quote WHERE deleted_at IS NULL AND ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id {IN_IDS}",
+        (id_list(({*quotes} | parts) - came_or_went),),
+    )
+    for record, status, number in found:
+        its = quotes.get(record, _Changed())
+        if (record in parts or its.touches(QUOTE)) and not ("status" in its.first and _was_draft(its, status)):
+            raise fixed(number)
+
+
 def _changed(connection: Connection, before: int, number: int) -> dict[bytes, _Changed]:
     found: dict[bytes, _Changed] = {}
     for record, op, changes in rows(connection, "SELECT row, op, changes FROM journal WHERE id > ? AND +tbl = ? ORDER BY id", (before, number)):

@@ -9,7 +9,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from crmdesk.errors import CannotUndo, StoreBusy, UserError
-from crmdesk.i18n import mark, speaking, tr
+from crmdesk.i18n import ntr, speaking, tr
 from crmdesk.settings import read as read_settings
 from crmdesk.store import erasing, journal, series, undo
 from crmdesk.store.connections import sorted_errors
@@ -31,8 +31,9 @@ T = TypeVar("T")
 # Who waits for the store looks again every tenth of a second: that long it is left alone between two transactions of a series.
 BREATH_SECONDS = 0.12
 
-UNDO = mark("Undo")
-REDO = mark("Redo")
+
+class _WouldGoError(Exception):
+    """Ends the trial of a deed that could be taken back, so that nothing of it stays."""
 
 
 class Turning(Writing):
@@ -52,7 +53,9 @@ class Turning(Writing):
         """Return what would be undone, as the menu says it, or None."""
         with self.read_bare() as connection:
             step = undo.next_undo(connection, self.device)
-        return _said(step) if step else None
+            if step is None:
+                return None
+            return tr("{deed} (can't be undone)", deed=_said(step)) if undo.stays(connection, step) else _said(step)
 
     def can_redo(self) -> str | None:
         """Return what would be redone, as the menu says it, or None."""
@@ -65,6 +68,8 @@ class Turning(Writing):
 
         Args:
             keeps_edited: leave what was edited since, and the records that hang together with it, as they are, instead of refusing.
+
+        What can't be taken back is no obstacle: it is refused once, with a reason, and the next time the deed before it is taken back.
 
         Returns:
             What was undone, as the menu says it.
@@ -83,25 +88,30 @@ class Turning(Writing):
         return self._turn_back("redo", None, origin)
 
     def _turn_back(self, kind: str, tx: int | None, origin: str, *, keeps_edited: bool = False) -> str:
-        if (target := self._target(kind, tx)) and target.series:
-            return self._turn_series_back(kind, target, origin, keeps_edited=keeps_edited)
-        said = ""
+        target = self._target(kind, tx)
+        if target is None:
+            raise CannotUndo(tr("There is nothing to undo.") if kind == "undo" else tr("There is nothing to redo."))
+        try:
+            if target.series:
+                return self._turn_series_back(kind, target, origin, keeps_edited=keeps_edited)
+            return self._turn_one_back(kind, target, origin, keeps_edited=keeps_edited)
+        except CannotUndo as refused:
+            if kind == "undo" and tx is None:
+                raise self._passed_over(target, refused) from None
+            raise
+
+    def _turn_one_back(self, kind: str, target: Step, origin: str, *, keeps_edited: bool) -> str:
+        declared = OPERATIONS.get(target.operation)
 
         def work(change: Change) -> None:
-            nonlocal said
             connection = self._opened_writer()
-            step = (
-                undo.step_of(connection, tx, self.device) if tx is not None else (undo.next_undo if kind == "undo" else undo.next_redo)(connection, self.device)
-            )
-            if step is None:
-                raise CannotUndo(tr("There is nothing to undo.") if kind == "undo" else tr("There is nothing to redo."))
-            said = _said(step)
-            declared = OPERATIONS.get(step.operation)
+            step = undo.step_of(connection, target.tx, self.device) if kind == "undo" else undo.next_redo(connection, self.device)
+            if step is None or step.tx != target.tx:
+                raise CannotUndo(tr("There is nothing to redo."))
             authorize(self.viewer, declared.right if declared else "store.write")
             for subject in undo.subjects(connection, step):
                 authorize(self.viewer, f"{subject}.write")
             change.about = step.about
-            reverted.append(step)
             if kind == "redo" and declared and declared.reruns:
                 declared.function(change, **json.loads(step.detail or "{}").get("again", {}))
             else:
@@ -112,14 +122,52 @@ class Turning(Writing):
             if step.detail:
                 change.detail.update(json.loads(step.detail))
 
-        reverted: list[Step] = []
-        with self._writing:
-            target = self._target(kind, tx)
-            label = target.label if target else (UNDO if kind == "undo" else REDO)
-            name = target.operation if target else kind
-            declared = Operation(name, label, "", work)
-            self._transact(declared, origin, kind, target.tx if target else None, work)
-        return said
+        self._transact(Operation(target.operation, target.label, "", work), origin, kind, target.tx, work)
+        return _said(target)
+
+    def _passed_over(self, target: Step, refused: CannotUndo) -> CannotUndo:
+        """Let the next undo take back the newest deed before one that was refused; returns the refusal, which says so."""
+        passed = [target.tx]
+        before = self._next_undo(passed)
+        while before is not None and not self._would_go(before):
+            passed.append(before.tx)
+            before = self._next_undo(passed)
+        with self._writing, sorted_errors():
+            undo.pass_over(self._opened_writer(), passed)
+        hints = [refused.hint] if refused.hint else []
+        if len(passed) > 1:
+            hints.append(ntr("{count} change before it stays with it.", "{count} changes before it stay with it.", len(passed) - 1))
+        if before is not None:
+            hints.append(tr("Undo again to take back “{deed}”.", deed=_said(before)))
+        hint = ""
+        for each in reversed(hints):
+            hint = UserError(each, hint=hint).words
+        return type(refused)(refused.message, hint=hint or None)
+
+    def _next_undo(self, passed: Sequence[int]) -> Step | None:
+        with self.read_bare() as connection:
+            return undo.next_undo(connection, self.device, passed)
+
+    def _would_go(self, step: Step) -> bool:
+        """Try whether a deed could be taken back, and leave nothing of it; of a series, which is long, that is taken for granted."""
+        if step.series:
+            return True
+
+        def work(change: Change) -> None:
+            connection = self._opened_writer()
+            before = journal.last_entry(connection)
+            change.puts_back = True
+            undo.revert(connection, step, change.at_ms, self.settings)
+            self._check(connection, change, "undo", before)
+            raise _WouldGoError
+
+        try:
+            self._transact(Operation(step.operation, step.label, "", work), "window", "undo", step.tx, work)
+        except _WouldGoError:
+            return True
+        except CannotUndo:
+            return False
+        raise AssertionError("a trial ends in one of the two")
 
     def _target(self, kind: str, tx: int | None) -> Step | None:
         with self.read_bare() as connection:

@@ -50,18 +50,38 @@ class Step:
 _COLUMNS = "id, label, about, operation, first_id, last_id, kind, reverts, detail"
 
 
-def next_undo(connection: Connection, device: bytes) -> Step | None:
-    """Return my newest transaction on this device that is still in force."""
+PASSED = "undo.passed"
+"""Where the transactions stand, in what stays on this computer, that undo passes over since they were refused."""
+
+
+def next_undo(connection: Connection, device: bytes, passed: Sequence[int] = ()) -> Step | None:
+    """Return my newest transaction on this device that is still in force and was not refused.
+
+    Args:
+        passed: transactions to be passed over beside those that were refused before.
+    """
     dead: set[int] = set()
+    passed_over = {*passed, *_passed_over(connection)}
     for row in connection.execute(f"SELECT {_COLUMNS} FROM journal_tx WHERE device = ? AND undoable = 1 AND origin <> 'sync' ORDER BY id DESC", (device,)):  # noqa: S608
         step = Step(*row)
-        if step.tx in dead:
+        if step.tx in dead or step.tx in passed_over:
             continue
         if step.kind in ("undo", "redo") and step.reverts:
             dead.add(step.reverts)
         if step.kind != "undo":
             return step
     return None
+
+
+def _passed_over(connection: Connection) -> list[int]:
+    found = rows(connection, "SELECT value FROM local WHERE key = ?", (PASSED,))
+    return list(json.loads(found[0][0])) if found else []
+
+
+def pass_over(connection: Connection, passed: Sequence[int]) -> None:
+    """Let undo pass over some more transactions from now on; they can still be named."""
+    value = json.dumps(sorted({*passed, *_passed_over(connection)}))
+    connection.execute("INSERT INTO local VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (PASSED, value))
 
 
 def next_redo(connection: Connection, device: bytes) -> Step | None:
@@ -367,19 +387,35 @@ def check_inserts(connection: Connection, step: Step, apart_from: Container[int]
                 )
 
 
-def _check_left_house(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
-    """An issue can be undone only while no PDF has left the program."""
-    if "left_at" not in cls.columns or "issued_at" not in fields:
-        return
-    left = rows(
+LOOKED_THROUGH = 5_000
+"""Entries of a transaction that are looked through for the menu; a longer one is no issue of a quote."""
+
+
+def stays(connection: Connection, step: Step) -> bool:
+    """Say whether a transaction stays for good, as far as that is told at a glance: what it issued has left the house."""
+    if step.first is None or step.last is None or step.last - step.first > LOOKED_THROUGH:
+        return False
+    return any(_left_house(connection, cls, step) for cls in ENTITIES.values() if "left_at" in cls.columns)
+
+
+def _left_house(connection: Connection, cls: type[Record], step: Step) -> bytes | None:
+    """Return a record that a transaction issued and that has left the program since."""
+    found = rows(
         connection,
         f'SELECT t.id FROM journal j JOIN "{cls.entity.name}" t ON t.id = j.row WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND t.left_at IS NOT NULL '  # noqa: S608
         "AND json_type(j.changes, '$.issued_at') IS NOT NULL LIMIT 1",
         (step.first, step.last, cls.entity.number),
     )
-    if left:
+    return found[0][0] if found else None
+
+
+def _check_left_house(connection: Connection, cls: type[Record], step: Step, fields: list[str]) -> None:
+    """An issue can be undone only while no PDF has left the program."""
+    if "left_at" not in cls.columns or "issued_at" not in fields:
+        return
+    if left := _left_house(connection, cls, step):
         raise CannotUndo(
-            tr("{what} has left the program, so issuing it can't be undone.", what=_name_of(connection, cls, left[0][0])),
+            tr("{what} has left the program, so issuing it can't be undone.", what=_name_of(connection, cls, left)),
             hint=tr("Make a new version instead."),
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from crmdesk import memory
-from crmdesk.errors import UserError
+from crmdesk.errors import CannotUndo, UserError
 from crmdesk.i18n import tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal
@@ -121,7 +121,7 @@ class Writing(Pool):
             except BaseException as error:
                 connection.rollback()
                 if breaks_constraint(error) or "FOREIGN KEY" in str(error):
-                    raise UserError(tr("A record that this refers to does not exist.")) from error
+                    raise (UserError if kind == "do" else CannotUndo)(tr("A record that this refers to does not exist.")) from error
                 raise
             finally:
                 if change:
@@ -134,28 +134,47 @@ class Writing(Pool):
             self._announce(each)
         return result
 
-    def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
+    def _check(self, connection: Connection, change: Change, kind: str, before: int) -> set[int]:
+        """Check what hangs together with what the open transaction wrote; returns the tables that it touched.
+
+        Raises:
+            UserError: a rule is broken; a CannotUndo, where another transaction is taken back.
+        """
         # Who only reads does without these, and starts a little sooner.
         from crmdesk.store.circles import check_circles
         from crmdesk.store.closings import DEAL, settle_closings
-        from crmdesk.store.issued import check_closed, check_issued
+        from crmdesk.store.issued import check_closed, check_issued, check_stays_issued
         from crmdesk.store.members import MEMBER, check_given_roles, check_own_member
-        from crmdesk.store.stamps import LEADING, complete_stamps, follow_leading_quotes
-        from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE, complete_totals
+        from crmdesk.store.stamps import complete_stamps
+        from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
+
+        touched = complete_stamps(connection, before)
+        try:
+            check_circles(connection, before, touched)
+            if MEMBER in touched:
+                check_given_roles(connection, before, change.viewer)
+                check_own_member(connection, before)
+            if DEAL in touched:
+                settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
+            if kind == "do":
+                check_issued(connection, before)
+            if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
+                if kind in ("undo", "redo"):
+                    check_stays_issued(connection, before)
+                check_closed(connection, before)
+        except UserError as refused:
+            if kind == "do" or type(refused) is not UserError:
+                raise
+            raise CannotUndo(refused.message, refused.field, refused.hint) from None
+        return touched
+
+    def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
+        from crmdesk.store.stamps import LEADING, follow_leading_quotes
+        from crmdesk.store.totals import complete_totals
 
         change.flush()
         change.bulk_checks()
-        touched = complete_stamps(connection, before)
-        check_circles(connection, before, touched)
-        if MEMBER in touched:
-            check_given_roles(connection, before, change.viewer)
-            check_own_member(connection, before)
-        if DEAL in touched:
-            settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
-        if kind == "do":
-            check_issued(connection, before)
-        if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
-            check_closed(connection, before)
+        touched = self._check(connection, change, kind, before)
         complete_totals(connection, before, change.settings)
         if touched & LEADING:
             follow_leading_quotes(connection, before, change.settings, puts_back=change.puts_back)

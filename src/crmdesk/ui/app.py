@@ -386,7 +386,7 @@ class Program(QObject):
         if store is None:
             return
         self.window.announce(changes.ids)
-        background.read(self, lambda job: (store.can_undo() or "", store.can_redo() or ""), self._show_undo, key="undo")
+        self._ask_undo()
         if changes.touches("setting"):
             set_region(store.settings.region)
             self.window.set_areas(frozenset(store.settings.areas))
@@ -404,6 +404,11 @@ class Program(QObject):
         self.window.toasts.say(text, more=[(tr("Show"), show)], icon="bell", stays=True)
         QApplication.alert(self.window)
 
+    def _ask_undo(self) -> None:
+        """Ask what can be undone and redone now."""
+        if (store := self.store) is not None:
+            background.read(self, lambda job: (store.can_undo() or "", store.can_redo() or ""), self._show_undo, key="undo")
+
     def _show_undo(self, labels: tuple[str, str]) -> None:
         self._undo_labels = labels
         self.window.refresh_undo()
@@ -411,12 +416,16 @@ class Program(QObject):
     def _undo(self) -> None:
         if self.store is not None:
             store = self.store
-            background.write(self.window, tr("Undo"), lambda job: store.undo(), self._undone)
+            background.write(self.window, tr("Undo"), lambda job: store.undo(), self._undone, self._not_undone)
 
     def _redo(self) -> None:
         if self.store is not None:
             store = self.store
             background.write(self.window, tr("Redo"), lambda job: store.redo(), lambda what: self.window.say(tr("Redone: {what}", what=what)))
+
+    def _not_undone(self, error: Exception) -> None:
+        self.window.show_error(error)
+        self._ask_undo()
 
     def _undone(self, what: str) -> None:
         self.window.say(tr("Undone: {what}", what=what), more=[(tr("Redo"), self._redo)])

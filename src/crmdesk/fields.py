@@ -149,12 +149,16 @@ def currency_decimals(currency: str) -> int:
     return UNUSUAL_DECIMALS.get(currency, 2)
 
 
+# Metals, units of account, the code for tests and the one for no currency: ISO 4217 knows no smallest unit of them, so that no amount is in them.
+_NO_MONEY = frozenset("XAG XAU XBA XBB XBC XBD XDR XFO XFU XPD XPT XRE XSU XTS XUA XXX".split())
+
+
 @lru_cache(maxsize=1)
 def currencies() -> frozenset[str]:
     """Return the codes of the world's currencies. Source: ISO 4217 through Babel's data."""
     from babel.core import get_global
 
-    return frozenset(get_global("all_currencies"))
+    return frozenset(get_global("all_currencies")) - _NO_MONEY
 
 
 @lru_cache(maxsize=1)

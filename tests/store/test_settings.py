@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from crmdesk.errors import UserError
-from crmdesk.operations import records
+from crmdesk.operations import attachments, records
+from crmdesk.reports.quote import COLUMNS
+from crmdesk.store.settings import QUOTE_COLUMNS
 
 if TYPE_CHECKING:
     from crmdesk.store import Store
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,16 @@ if TYPE_CHECKING:
         ("hours", [1, 2, 3, 4, 5, 6, 7], "This list can't be read."),
         ("hours", [{}, {}, {}, {}, {}, {}, {}], "This list can't be read."),
         ("areas", [1], "This list can't be read."),
+        ("areas", ["today", "somewhere"], "“somewhere” is not one of the choices."),
+        ("quote_columns", ["amount", "colour"], "“colour” is not one of the choices."),
+        ("currency", "XXX", "There is no currency “XXX”."),
+        ("currency", "XTS", "There is no currency “XTS”."),
+        ("payment_days", "many", "“many” can't be read."),
+        ("tax_inclusive", 1, "“1” can't be read."),
+        ("pipeline", "Nobody's", "There is no Pipeline “Nobody's”."),
+        ("service_level", "gold", "There is no Service level “gold”."),
+        ("logo_id", "picture.png", "There is no File “picture.png”."),
+        ("seal_id", "00000000-0000-0000-0000-000000000001", "There is no File “00000000-0000-0000-0000-000000000001”."),
         ("region", "ZZ", "“ZZ” is no country code such as DE, US or CN."),
         ("region", "de", "“de” is no country code such as DE, US or CN."),
         ("hours", [["9"], [], [], [], [], [], []], "Working hours are pairs of times, such as 09:00 to 17:00."),
@@ -47,3 +63,31 @@ def test_a_setting_that_nothing_could_work_with_is_refused(store: Store, name: s
 def test_a_setting_takes_what_may_be(store: Store, name: str, value: object) -> None:
     store.run(records.change_settings, {name: value})
     assert getattr(store.settings, name) == value
+
+
+def test_a_setting_names_a_record_by_its_name(store: Store) -> None:
+    with store.read() as reader:
+        pipeline, name = reader.rows("SELECT id, name FROM pipeline WHERE deleted_at IS NULL")[0]
+    store.run(records.change_settings, {"pipeline": name})
+    assert store.settings.pipeline == str(UUID(bytes=pipeline))
+    store.run(records.change_settings, {"pipeline": ""})
+    assert store.settings.pipeline == ""
+
+
+def test_a_file_that_is_no_picture_is_no_logo(store: Store) -> None:
+    company = store.run(records.add, "company", {"name": "Northern Trading"})
+    store.run(attachments.attach, "company", company, "offer.txt", b"text")
+    store.run(attachments.attach, "company", company, "logo.png", PICTURE)
+    with pytest.raises(UserError, match="no picture"):
+        store.run(records.change_settings, {"logo_id": "offer.txt"})
+    store.run(records.change_settings, {"logo_id": "logo.png"})
+    assert UUID(store.settings.logo_id)
+
+
+def test_what_an_older_program_left_in_a_setting_does_not_stop_another_one_from_being_changed(store: Store) -> None:
+    changed = replace(store.settings, areas=("customers",)).changed({"payment_days": 14})
+    assert changed.payment_days == 14
+
+
+def test_a_quote_has_the_columns_that_can_be_chosen() -> None:
+    assert tuple(COLUMNS) == QUOTE_COLUMNS

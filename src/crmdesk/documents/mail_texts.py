@@ -24,7 +24,7 @@ def listed(placeholders: Mapping[str, str] = QUOTE_PLACEHOLDERS) -> str:
     return ", ".join(f"{{{name}}}" for name in placeholders)
 
 
-def check(text: str, field: str, placeholders: Mapping[str, str] = QUOTE_PLACEHOLDERS) -> None:
+def check(text: str, placeholders: Mapping[str, str] = QUOTE_PLACEHOLDERS) -> None:
     """Complain about placeholders that nobody would fill.
 
     Raises:
@@ -32,7 +32,7 @@ def check(text: str, field: str, placeholders: Mapping[str, str] = QUOTE_PLACEHO
     """
     for name in _BRACES.findall(text):
         if name.strip() not in placeholders:
-            raise UserError(tr("There is no placeholder “{{{name}}}”.", name=name), field=field, hint=tr("There are: {names}.", names=listed(placeholders)))
+            raise UserError(tr("There is no placeholder “{{{name}}}”.", name=name), hint=tr("There are: {names}.", names=listed(placeholders)))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import title_field
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
-from crmdesk.store.settings import named_id
+from crmdesk.store.settings import FIELDS, named_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -394,7 +394,8 @@ def _after_restore(change: Change, restored: Record, deleted_at: int) -> None:
 
 @operation(mark("Change settings"), right="setting.write")
 def change_settings(change: Change, given: dict[str, Any]) -> None:
-    """Change settings of the store, checked."""
+    """Change settings of the store, checked; what is the name of a record becomes its id."""
+    given = {key: _record_meant(change, key, value) for key, value in given.items()}
     change.settings.changed(given)
     for rule in given.get("uniqueness", ()):
         if complaint := uniqueness.problem(*rule):
@@ -406,6 +407,27 @@ def change_settings(change: Change, given: dict[str, Any]) -> None:
             change.get(Setting, record_id).value = text
         else:
             change.add(Setting, id=record_id, key=key, value=text)
+
+
+def _record_meant(change: Change, key: str, value: Any) -> Any:
+    """Return the id of the record that a setting means; other values as they are.
+
+    Raises:
+        UserError: there is no such record, or it is no picture.
+    """
+    field = FIELDS.get(key)
+    if field is None or field.kind != "link":
+        return value
+    try:
+        record = values.link_id(change, field, value)
+    except UserError as error:
+        error.field = key
+        raise
+    if record is None:
+        return ""
+    if field.target == "attachment" and not str(change.reader.value("SELECT mime FROM attachment WHERE id = ?", (record.bytes,))).startswith("image/"):
+        raise UserError(tr("{name} is no picture that can be printed.", name=value), field=key, hint=tr("Choose a PNG or JPEG file."))
+    return str(record)
 
 
 @operation(mark("Add tag"), right="store.read")

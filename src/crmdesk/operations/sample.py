@@ -32,12 +32,12 @@ from crmdesk.queries.finding import Condition
 from crmdesk.queries.tickets import business_calendar
 from crmdesk.resources import resource
 from crmdesk.store.door import BEGAN, Change, operation
+from crmdesk.store.settings import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-AREAS = ("today", "contacts", "companies", "customers", "leads", "pipeline", "deals", "tickets", "articles", "quotes", "products", "tasks", "reports")
 RATES = {"USD": Decimal("0.862"), "GBP": Decimal("1.148"), "CNY": Decimal("0.1213"), "CHF": Decimal("1.067")}
 # What a euro's worth is written as, so that prices look usual in the store's currency.
 SCALES = {"CNY": 8, "JPY": 160, "KRW": 1500, "INR": 95}

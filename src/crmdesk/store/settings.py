@@ -6,17 +6,19 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from crmdesk.documents import mail_texts
 from crmdesk.errors import UserError
-from crmdesk.fields import KINDS, Field, Reading, complaint, currency_code, from_minor, read_number, to_minor, unknown_currency
+from crmdesk.fields import KINDS, Choice, Field, Reading, complaint, currency_code, from_minor, read_number, to_minor, unknown_currency
 from crmdesk.i18n import LANGUAGES, date_order, locale_of, mark, tr
 from crmdesk.models.calendar import calendar_of
 from crmdesk.models.countries import region_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
 NAMESPACE = uuid.UUID("6f1a3c52-5f1e-5b7e-9a47-6d2c0e8c1f5a")
@@ -31,8 +33,56 @@ def named_id(kind: str, key: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"{kind}:{key}")
 
 
-def _say(label: str, least: int | None = None, most: int | None = None) -> Any:
-    return {"label": label, "least": least, "most": most}
+QUOTE_COLUMNS = ("position", "product", "description", "quantity", "unit", "unit_price", "discount", "tax", "amount")
+AREAS = ("today", "contacts", "companies", "leads", "pipeline", "tickets", "quotes", "tasks", "reports")
+
+
+def _say(label: str, kind: str = "text", **more: Any) -> Any:
+    return {"label": label, "kind": kind, **more}
+
+
+def _among(*values: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, value) for value in values)
+
+
+def _language(code: str) -> str | None:
+    return None if code in LANGUAGES else tr("CRMDesk does not speak “{language}”.", language=code)
+
+
+def _region(code: str) -> str | None:
+    return None if len(code) == 2 and region_of(code) == code else tr("“{region}” is no country code such as DE, US or CN.", region=code)
+
+
+def _zone(name: str) -> str | None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return tr("There is no time zone “{zone}”.", zone=name)
+    return None
+
+
+def _colour(text: str) -> str | None:
+    return None if re.fullmatch("#[0-9A-Fa-f]{6}", text) else tr("“{text}” is no colour such as #0F766E.", text=text)
+
+
+def _tax_rate(text: str) -> str | None:
+    return complaint(Field("tax_rate", "decimal", mark("Usual tax rate (%)"), least=0, most=100), read_number(text)) if text else None
+
+
+def _hours(hours: Sequence[Sequence[str]]) -> str | None:
+    if len(hours) != 7:
+        return tr("Working hours are given for seven days.")
+    calendar_of(hours, UTC)
+    return None
+
+
+def _rules(rules: Sequence[Sequence[str]]) -> str | None:
+    return tr("A rule says entity, fields and what to do.") if any(len(rule) != 3 for rule in rules) else None
+
+
+def _mail(text: str) -> str | None:
+    mail_texts.check(text)
+    return None
 
 
 @dataclass(frozen=True)
@@ -44,10 +94,10 @@ class Settings:
         areas: the pages that are shown.
     """
 
-    currency: str = field(default="EUR", metadata=_say(mark("Currency")))
-    region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates")))
-    language: str = field(default="en", metadata=_say(mark("Language")))
-    zone: str = field(default="Europe/Berlin", metadata=_say(mark("Time zone")))
+    currency: str = field(default="EUR", metadata=_say(mark("Currency"), check=unknown_currency))
+    region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates"), check=_region))
+    language: str = field(default="en", metadata=_say(mark("Language"), check=_language))
+    zone: str = field(default="Europe/Berlin", metadata=_say(mark("Time zone"), check=_zone))
     company_name: str = field(default="", metadata=_say(mark("Own company")))
     company_address: str = field(default="", metadata=_say(mark("Own address")))
     company_phone: str = field(default="", metadata=_say(mark("Own phone")))
@@ -60,38 +110,40 @@ class Settings:
     company_bank: str = field(default="", metadata=_say(mark("Bank")))
     company_iban: str = field(default="", metadata=_say(mark("IBAN")))
     company_bic: str = field(default="", metadata=_say(mark("BIC")))
-    letter_colour: str = field(default="#0F766E", metadata=_say(mark("Letterhead colour")))
+    letter_colour: str = field(default="#0F766E", metadata=_say(mark("Letterhead colour"), check=_colour))
     letter_footer: str = field(default="", metadata=_say(mark("Footer")))
-    logo_id: str = field(default="", metadata=_say(mark("Logo")))
-    seal_id: str = field(default="", metadata=_say(mark("Seal")))
+    logo_id: str = field(default="", metadata=_say(mark("Logo"), "link", target="attachment"))
+    seal_id: str = field(default="", metadata=_say(mark("Seal"), "link", target="attachment"))
     quote_columns: tuple[str, ...] = field(
-        default=("position", "description", "quantity", "unit", "unit_price", "discount", "tax", "amount"), metadata=_say(mark("Columns of a quote"))
-    )  # fmt: skip
-    quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)"), 0, 3650))
+        default=tuple(column for column in QUOTE_COLUMNS if column != "product"), metadata=_say(mark("Columns of a quote"), choices=_among(*QUOTE_COLUMNS))
+    )
+    quote_valid_days: int = field(default=30, metadata=_say(mark("Quotes are valid (days)"), "integer", least=0, most=3650))
     quote_intro: str = field(default="", metadata=_say(mark("Introduction of a quote")))
     quote_terms: str = field(default="", metadata=_say(mark("Terms of a quote")))
-    quote_mail_subject_en: str = field(default="", metadata=_say(mark("Subject, English")))
-    quote_mail_body_en: str = field(default="", metadata=_say(mark("Text, English")))
-    quote_mail_subject_de: str = field(default="", metadata=_say(mark("Subject, German")))
-    quote_mail_body_de: str = field(default="", metadata=_say(mark("Text, German")))
-    quote_mail_subject_zh: str = field(default="", metadata=_say(mark("Subject, Chinese")))
-    quote_mail_body_zh: str = field(default="", metadata=_say(mark("Text, Chinese")))
-    payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)"), 0, 3650))
-    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)"), 0, 100))
-    tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax")))
-    rounding_mode: str = field(default="half_up", metadata=_say(mark("Rounding")))
-    rounding_level: str = field(default="document", metadata=_say(mark("Tax is rounded")))
-    hours: tuple[tuple[str, ...], ...] = field(default=(("09:00", "17:00"),) * 5 + ((), ()), metadata=_say(mark("Working hours")))
-    service_level: str = field(default="", metadata=_say(mark("Usual service level")))
-    areas: tuple[str, ...] = field(default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas")))
-    pipeline: str = field(default="", metadata=_say(mark("Usual pipeline")))
-    quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)"), 0, 100))
-    uniqueness: tuple[tuple[str, str, str], ...] = field(
-        default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason"))
+    quote_mail_subject_en: str = field(default="", metadata=_say(mark("Subject, English"), check=_mail))
+    quote_mail_body_en: str = field(default="", metadata=_say(mark("Text, English"), check=_mail))
+    quote_mail_subject_de: str = field(default="", metadata=_say(mark("Subject, German"), check=_mail))
+    quote_mail_body_de: str = field(default="", metadata=_say(mark("Text, German"), check=_mail))
+    quote_mail_subject_zh: str = field(default="", metadata=_say(mark("Subject, Chinese"), check=_mail))
+    quote_mail_body_zh: str = field(default="", metadata=_say(mark("Text, Chinese"), check=_mail))
+    payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)"), "integer", least=0, most=3650))
+    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)"), check=_tax_rate))
+    tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax"), "flag"))
+    rounding_mode: str = field(default="half_up", metadata=_say(mark("Rounding"), choices=_among(*ROUNDINGS)))
+    rounding_level: str = field(default="document", metadata=_say(mark("Tax is rounded"), choices=_among(*LEVELS)))
+    hours: tuple[tuple[str, ...], ...] = field(default=(("09:00", "17:00"),) * 5 + ((), ()), metadata=_say(mark("Working hours"), check=_hours))
+    service_level: str = field(default="", metadata=_say(mark("Usual service level"), "link", target="service_level"))
+    areas: tuple[str, ...] = field(
+        default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas"), choices=_among(*AREAS))
     )
-    lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)"), 0, 24 * 60))
+    pipeline: str = field(default="", metadata=_say(mark("Usual pipeline"), "link", target="pipeline"))
+    quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)"), "integer", least=0, most=100))
+    uniqueness: tuple[tuple[str, str, str], ...] = field(
+        default=(), metadata=_say(mark("Only once: entity, fields, and whether to warn, block or ask for a reason"), check=_rules)
+    )
+    lock_after_minutes: int = field(default=15, metadata=_say(mark("Lock after (minutes)"), "integer", least=0, most=24 * 60))
 
-    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason when exporting at least this many records"), 0))
+    export_reason_from: int = field(default=1000, metadata=_say(mark("Ask for a reason when exporting at least this many records"), "integer", least=0))
 
     @property
     def tz(self) -> ZoneInfo:
@@ -134,56 +186,45 @@ class Settings:
         Raises:
             UserError: an unknown setting or a value that can't be.
         """
-        known = {item.name for item in fields(self)}
-        for key in values:
-            if key not in known:
+        frozen = {key: _frozen(value) for key, value in values.items()}
+        for key, value in frozen.items():
+            if key not in FIELDS:
                 raise UserError(tr("There is no setting “{key}”.", key=key))
-        new = replace(self, **{key: _frozen(value) for key, value in values.items()})
-        new.check()
-        return new
-
-    def check(self) -> None:
-        """Complain about settings that nothing could work with."""
-        if said := unknown_currency(self.currency):
-            raise UserError(said, field="currency")
-        if self.language not in LANGUAGES:
-            raise UserError(tr("CRMDesk does not speak “{language}”.", language=self.language), field="language")
-        if len(self.region) != 2 or region_of(self.region) != self.region:
-            raise UserError(tr("“{region}” is no country code such as DE, US or CN.", region=self.region), field="region")
-        try:
-            ZoneInfo(self.zone)
-        except (KeyError, ValueError, OSError):
-            raise UserError(tr("There is no time zone “{zone}”.", zone=self.zone), field="zone") from None
-        for key, depth in _LISTS.items():
-            if not _is_list_of_texts(getattr(self, key), depth):
-                raise UserError(tr("This list can't be read."), field=key, hint=tr("Write it as “show setting {name}” tells it.", name=key))
-        for key in QUOTE_MAILS:
-            mail_texts.check(getattr(self, key), key)
-        for item in _LIMITED:
-            value = getattr(self, item.name)
-            if value != "" and (said := complaint(item, read_number(value) if isinstance(value, str) else value)):
-                raise UserError(said, field=item.name)
-        if self.rounding_mode not in ROUNDINGS or self.rounding_level not in LEVELS:
-            name = "rounding_level" if self.rounding_mode in ROUNDINGS else "rounding_mode"
-            raise UserError(tr("“{text}” is not one of the choices.", text=getattr(self, name)), field=name)
-        if not re.fullmatch("#[0-9A-Fa-f]{6}", self.letter_colour):
-            raise UserError(tr("“{text}” is no colour such as #0F766E.", text=self.letter_colour), field="letter_colour")
-        if any(len(rule) != 3 for rule in self.uniqueness):
-            raise UserError(tr("A rule says entity, fields and what to do."), field="uniqueness")
-        if len(self.hours) != 7:
-            raise UserError(tr("Working hours are given for seven days."), field="hours")
-        calendar_of(self.hours, self.tz)
+            _check(FIELDS[key], value)
+        return replace(self, **frozen)
 
 
-_LIMITED = tuple(
-    Field(item.name, "decimal" if item.name == "tax_rate" else "integer", item.metadata["label"], least=item.metadata["least"], most=item.metadata["most"])
-    for item in fields(Settings)
-    if item.metadata["least"] is not None
-)
-
+FIELDS = {item.name: Field(item.name, **item.metadata) for item in fields(Settings)}
+"""What each setting is called, which values it takes, and of links the records that it names."""
 
 _LISTS = {"hours": 2, "uniqueness": 2, "areas": 1, "quote_columns": 1}
 """How deep the texts of a setting that is a list lie."""
+
+
+def _check(field: Field, value: Any) -> None:
+    """Complain about a value that nothing could work with."""
+    try:
+        said = _misfit(field, value) or complaint(field, value)
+    except UserError as error:
+        error.field = field.name
+        raise
+    if said:
+        raise UserError(said, field=field.name)
+
+
+def _misfit(field: Field, value: Any) -> str | None:
+    """Say what a value is not: of the setting's type, or one of its choices."""
+    usual = getattr(Settings(), field.name)
+    if depth := _LISTS.get(field.name, 0):
+        if not _is_list_of_texts(value, depth):
+            raise UserError(tr("This list can't be read."), hint=tr("Write it as “show setting {name}” tells it.", name=field.name))
+    elif type(value) is not type(usual):
+        return tr("“{text}” can't be read.", text=value)
+    for part in (value if isinstance(value, tuple) else (value,)) if field.choices else ():
+        if part not in {choice.value for choice in field.choices}:
+            options = ", ".join(choice.value for choice in field.choices)
+            raise UserError(tr("“{text}” is not one of the choices.", text=part), hint=tr("Choose one of: {options}.", options=options))
+    return None
 
 
 def _is_list_of_texts(value: Any, depth: int) -> bool:

@@ -41,17 +41,14 @@ class AreasSection(Section):
             self.boxes[name] = box
         self.card(tr("Areas"), *self.boxes.values(), note=tr("What is switched off is hidden, not deleted."))
         self.cards.addStretch(1)
-        self._others: tuple[str, ...] = ()
 
     def show_settings(self, settings: Settings, found: Found) -> None:
-        self._others = tuple(area for area in settings.areas if area not in AREAS)
         for name, box in self.boxes.items():
             box.setChecked(name in settings.areas)
 
     @Slot()
     def _save(self) -> None:
-        chosen = [name for name, box in self.boxes.items() if box.isChecked()]
-        self.change(areas=[*chosen, *self._others])
+        self.change(areas=[name for name, box in self.boxes.items() if box.isChecked()])
 
 
 class LookSection(Section):

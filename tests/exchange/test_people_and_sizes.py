@@ -8,7 +8,7 @@ import pytest
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
-from crmdesk.exchange.values.cells import size_of
+from crmdesk.exchange.values.number_cells import size_of
 
 if TYPE_CHECKING:
     from pathlib import Path

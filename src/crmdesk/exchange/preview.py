@@ -23,10 +23,12 @@ from crmdesk.exchange.rows.likely import AT_ONCE, SECONDS, with_likely
 from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
 from crmdesk.exchange.rows.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import Hints, money_of, reader_of
+from crmdesk.exchange.values.amount_cells import money_of
+from crmdesk.exchange.values.cells import reader_of
 from crmdesk.exchange.values.layouts import PART_FIELDS, RELATED
 from crmdesk.exchange.values.parts import PartsReader, split_tags
 from crmdesk.exchange.values.phones import PhoneReader
+from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.fields import KINDS, Money, from_minor, show_money
 from crmdesk.i18n import ntr, tr
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.rows.outcomes import CellChange, Outcome
     from crmdesk.exchange.table import Cell, Table
-    from crmdesk.exchange.values.cells import Question
     from crmdesk.exchange.values.layouts import Column, Layout
+    from crmdesk.exchange.values.survey import Question
     from crmdesk.fields import Field
     from crmdesk.store import Store
 

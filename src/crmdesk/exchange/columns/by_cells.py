@@ -12,8 +12,9 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.columns.name_columns import with_names
-from crmdesk.exchange.values.cells import money_of, size_of
+from crmdesk.exchange.values.amount_cells import money_of
 from crmdesk.exchange.values.layouts import Target
+from crmdesk.exchange.values.number_cells import size_of
 from crmdesk.exchange.words.choices import bare, meaning
 from crmdesk.exchange.words.salutations import is_salutation_or_title
 from crmdesk.fields import KINDS, AmbiguousDate, Reading

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import CURRENCY, DATES, NUMBERS, number_of, survey, usual_sign
 from crmdesk.exchange.values.links import name_key
+from crmdesk.exchange.values.number_cells import number_of
+from crmdesk.exchange.values.survey import CURRENCY, DATES, NUMBERS, survey, usual_sign
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crmdesk.exchange.table import Table
-    from crmdesk.exchange.values.cells import Hints, Question
     from crmdesk.exchange.values.layouts import Layout
+    from crmdesk.exchange.values.survey import Hints, Question
     from crmdesk.fields import Field
 
 MOST_NAMES = 20_000

@@ -23,9 +23,9 @@ from crmdesk.exchange.rows.taking import Shared, Taking
 from crmdesk.exchange.rows.told import Told
 from crmdesk.exchange.shapes.every import shape_of
 from crmdesk.exchange.shapes.shape import Shape, Work
-from crmdesk.exchange.values.cells import Hints, Question, two_ways
 from crmdesk.exchange.values.gathering import Gathered
 from crmdesk.exchange.values.phones import PhoneReader
+from crmdesk.exchange.values.survey import Hints, Question, two_ways
 from crmdesk.exchange.words.company_names import LegalForms
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class

@@ -9,7 +9,8 @@ from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import Hints, one_line, reader_of
+from crmdesk.exchange.values.cells import one_line, reader_of
+from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.words.choices import outcome_of
 from crmdesk.i18n import mark, tr
 

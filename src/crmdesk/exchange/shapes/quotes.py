@@ -10,9 +10,9 @@ from crmdesk.clock import new_id_bytes, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import Hints
 from crmdesk.exchange.values.entries import forms
 from crmdesk.exchange.values.leading import LEADS, says_yes
+from crmdesk.exchange.values.survey import Hints
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class LineShape(Shape):
 
 
 def _discount(text: str, sign: str, header: str) -> Decimal:
-    from crmdesk.exchange.values.cells import number_of
+    from crmdesk.exchange.values.number_cells import number_of
 
     try:
         return number_of(text.rstrip("% ").strip(), sign)

@@ -10,13 +10,16 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import ROUGH, ROUNDED, Hints, Read, Rough, money_of, one_line, reader_of, stored_money
+from crmdesk.exchange.values.amount_cells import ROUNDED, money_of, stored_money
+from crmdesk.exchange.values.cells import Read, one_line, reader_of
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
 from crmdesk.exchange.values.nothing import is_nothing
+from crmdesk.exchange.values.number_cells import ROUGH, Rough
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
+from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
 from crmdesk.fields import LONGEST_TEXT, has_more_decimals
 from crmdesk.fields import complaint as checked

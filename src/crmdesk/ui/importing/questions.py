@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crmdesk.exchange.rows.plan import ImportOptions
-    from crmdesk.exchange.values.cells import Question
+    from crmdesk.exchange.values.survey import Question
 
 ORDERS = {"dmy": mark("Day first: {date}"), "mdy": mark("Month first: {date}"), "ymd": mark("Year first: {date}")}
 SIGNS = {".": mark("Point before the decimals"), ",": mark("Comma before the decimals")}

@@ -38,7 +38,7 @@ class Desk:
         self.window.fill_navigation()
         self.window.undo = lambda: background.write(self.window, "", lambda job: store.undo())
         self._ears = Ears()
-        self._ears.heard.connect(lambda changes: self.window.announce(changes.ids), Qt.ConnectionType.QueuedConnection)
+        self._ears.heard.connect(lambda changes: self.window.announce(changes.ids, changes.tx), Qt.ConnectionType.QueuedConnection)
         self._hush = store.listen(self._ears.heard.emit)
         self.window.show()
         self.window.activateWindow()

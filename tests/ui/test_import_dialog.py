@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEventLoop, QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.exchange.columns.mapping import importable
 from crmdesk.operations import records as deeds
@@ -23,8 +23,6 @@ from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PySide6.QtWidgets import QWidget
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.usefixtures("app")
@@ -380,6 +378,39 @@ def test_an_import_that_was_edited_since_says_so_instead_of_being_undone(desk: D
     assert "Hanna Moos (Job title)" in importing.done.outcome_note.text()
     assert "Hanna Moos" in names(desk)
     assert "Thomas Hardy" not in names(desk)
+
+
+def test_the_result_of_an_import_hears_of_undo_and_redo(desk: Desk, importing: ImportPage) -> None:
+    for _ in range(3):
+        importing.next_button.click()
+        desk.settle()
+    done = importing.done
+    desk.store.undo()
+    desk.settle()
+    assert done.outcome.text() == "The import was taken back."
+    assert done.undo_button.isHidden()
+    assert done.show_button.isHidden()
+    desk.store.redo()
+    desk.settle()
+    assert done.outcome.text() == "Contacts: 2 added"
+    assert not done.undo_button.isHidden()
+    done.undo_button.click()
+    desk.settle()
+    assert done.outcome.text() == "The import was taken back."
+    assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
+
+
+def test_what_the_window_says_covers_nothing_of_the_page(desk: Desk, importing: ImportPage) -> None:
+    for text in ("One", "Two", "Three"):
+        desk.window.say(text, undo=True)
+    desk.settle()
+    toasts = desk.window.toasts
+    assert toasts.isVisible()
+    assert not toasts.visibleRegion().isEmpty()
+    for control in [*importing.findChildren(QWidget), *desk.window.navigation.findChildren(QWidget)]:
+        if control.isVisible():
+            at = QRect(control.mapTo(desk.window, QPoint()), control.size())
+            assert not at.intersects(QRect(toasts.mapTo(desk.window, QPoint()), toasts.size())), control
 
 
 def test_rows_that_were_corrected_come_in_again(desk: Desk, importing: ImportPage, people: Path) -> None:

@@ -251,6 +251,17 @@ def test_what_is_done_without_a_word_takes_undo_off_an_earlier_toast(desk: Desk,
     assert _offers_undo(desk.window) == [False]
 
 
+def test_a_toast_of_what_was_undone_by_keyboard_or_by_another_program_does_not_offer_undo_any_more(desk: Desk, store: Store) -> None:
+    store.run(records.add, "company", {"name": "Bottom-Dollar Markets"})
+    desk.settle()
+    desk.window.say("Company added", undo=True)
+    desk.settle()
+    assert _offers_undo(desk.window) == [True]
+    store.undo(origin="cli")
+    desk.settle()
+    assert _offers_undo(desk.window) == [False]
+
+
 def test_undo_says_what_it_takes_back(window: Window) -> None:
     undone = []
     window.undo, window.undo_label = lambda: undone.append(True), lambda: "Move deal"

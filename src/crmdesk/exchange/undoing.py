@@ -79,6 +79,7 @@ def edited_since(store: Store, tx: int) -> tuple[Edited, ...]:
     """Return the records of a transaction, or of the series that it began, that later ones in force changed or refer to; parts count as their owner's."""
     with store.read_bare() as connection:
         step = undo.step_of(connection, tx, store.device)
+        tx = step.tx
         together = undo.all_of_series(connection, step.series) if step.series else {tx: step}
         alive = [later for later in undo.alive_after(connection, tx) if later > tx and later not in together]
     first = min((one.first for one in together.values() if one.first is not None), default=None)

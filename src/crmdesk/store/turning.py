@@ -63,6 +63,11 @@ class Turning(Writing):
             step = undo.next_redo(connection, self.device)
         return _said(step) if step else None
 
+    def is_in_force(self, tx: int) -> bool:
+        """Say whether a transaction holds: it was never undone, or redone since."""
+        with self.read_bare() as connection:
+            return tx in undo.alive_after(connection, tx - 1)
+
     def undo(self, tx: int | None = None, origin: str = "window", *, keeps_edited: bool = False) -> str:
         """Take back my last transaction on this device, or a named one of mine.
 

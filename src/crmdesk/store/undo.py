@@ -127,7 +127,7 @@ def steps_of_series(connection: Connection, series: int, kind: str) -> list[Step
 
 
 def step_of(connection: Connection, tx: int, device: bytes) -> Step:
-    """Return one of my transactions that is still in force.
+    """Return one of my transactions that is still in force, as its last redo if it was undone and redone.
 
     Raises:
         CannotUndo: it is unknown, another device's, not undoable, or undone already.
@@ -143,7 +143,12 @@ def step_of(connection: Connection, tx: int, device: bytes) -> Step:
         raise CannotUndo(_why_final(step))
     if tx not in alive_after(connection, tx - 1):
         raise CannotUndo(tr("“{label}” was undone already.", label=tr(step.label)))
-    return step
+    redone = connection.execute(
+        "SELECT r.id FROM journal_tx u JOIN journal_tx r ON r.reverts = u.id AND r.kind = 'redo' AND r.id > u.id "
+        "WHERE u.reverts = ? AND u.kind = 'undo' AND u.id > ? ORDER BY r.id DESC LIMIT 1",
+        (tx, tx),
+    ).fetchone()
+    return step_of(connection, redone[0], device) if redone and not step.series else step
 
 
 def _why_final(step: Step) -> str:

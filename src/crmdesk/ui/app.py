@@ -385,7 +385,7 @@ class Program(QObject):
         store = self.store
         if store is None:
             return
-        self.window.announce(changes.ids)
+        self.window.announce(changes.ids, changes.tx)
         self._ask_undo()
         if changes.touches("setting"):
             set_region(store.settings.region)

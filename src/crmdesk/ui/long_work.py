@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.ui import background
+from crmdesk.ui.widgets.basics import column
 from crmdesk.ui.widgets.messages import LONG_WORK_MS, ProgressPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from crmdesk.ui.background import Job
-
-EDGE = 16
 
 
 class LongWork(QObject):
-    """Follows the writes and shows the panel in a corner of the window.
+    """Follows the writes and shows the panel at the bottom right of the window, beneath the page.
 
     Attributes:
         panel: what is being written, how far it is, Cancel.
+        widget: the panel with the room around it; hidden while nothing takes long.
     """
 
-    def __init__(self, within: QWidget) -> None:
-        super().__init__(within)
-        self._within = within
-        self.panel = ProgressPanel()
-        self.panel.setParent(within)
-        self.panel.hide()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.panel, self.widget = ProgressPanel(), QWidget()
+        self.widget.setLayout(column(self.panel, margins=(20, 0, 20, 12)))
+        self.widget.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LONG_WORK_MS)
@@ -41,20 +39,20 @@ class LongWork(QObject):
 
     @Slot(object)
     def _writing(self, job: Job) -> None:
-        if not self._timer.isActive() and self.panel.isHidden():
+        if not self._timer.isActive() and self.widget.isHidden():
             self._timer.start()
 
     @Slot(object)
     def _written(self, job: Job) -> None:
         if self.panel.job() is job or not any(background.running()):
-            self.panel.hide()
+            self.widget.hide()
             self._timer.stop()
             if any(background.running()):
                 self._timer.start()
 
     @Slot(object)
     def _moved(self, job: Job) -> None:
-        if self.panel.job() is job and not self.panel.isHidden():
+        if self.panel.job() is job and not self.widget.isHidden():
             self.panel.refresh()
 
     @Slot()
@@ -63,13 +61,4 @@ class LongWork(QObject):
         job = next((job for job in background.running() if job.label and not job.has_own_panel), None)
         if job is not None:
             self.panel.follow(job)
-            self.panel.adjustSize()
-            self.place()
-            self.panel.show()
-            self.panel.raise_()
-
-    def place(self) -> None:
-        """Put the panel into its corner again."""
-        within, panel = self._within, self.panel
-        x = EDGE if within.layoutDirection() == Qt.LayoutDirection.RightToLeft else within.width() - panel.width() - EDGE
-        panel.move(x, within.height() - panel.height() - EDGE)
+            self.widget.show()

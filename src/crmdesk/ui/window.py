@@ -99,14 +99,13 @@ class Window(QMainWindow):
         self.places.going.connect(self._going)
         self.places.changed.connect(self.place_changed)
         inner = QWidget()
-        inner.setLayout(row(self.navigation, column(self._bar, self.places, space=0), space=0))
+        self.toasts, self.long_work = Toasts(), LongWork(self)
+        beneath = row(self.toasts, None, self.long_work.widget, space=0)
+        inner.setLayout(row(self.navigation, column(self._bar, self.places, beneath, space=0), space=0))
         self._inner = inner
         self._covers = Covers(inner)
         self.setCentralWidget(self._covers)
         self.palette_box = Palette(inner, self.registry, None, self.open_record)
-        self.toasts = Toasts(inner)
-        self.toasts.start_at(self.navigation.width())
-        self.long_work = LongWork(inner)
 
     def _declare(self) -> None:
         """Declare the actions of the frame."""
@@ -185,11 +184,8 @@ class Window(QMainWindow):
         def finished(result: T) -> None:
             if self._store is not store:  # locked since: it is done, and nobody looks any more
                 return
-            is_undoable = operation_of(operation).undoable
-            if is_undoable:
-                self.toasts.forget_undo()
             if said:
-                self.say(said, undo=is_undoable)
+                self.say(said, undo=operation_of(operation).undoable)
             if done is not None and background.lives(done):
                 done(result)
 
@@ -287,8 +283,9 @@ class Window(QMainWindow):
         """Return the page that is shown."""
         return self.places.page()
 
-    def announce(self, changed: Changed) -> None:
-        """Tell pages what has changed."""
+    def announce(self, changed: Changed, tx: int = 0) -> None:
+        """Tell pages what has changed, by the transaction `tx`; what was said of earlier ones offers no more to take them back."""
+        self.toasts.forget_undo(tx)
         self.places.announce(changed)
 
     @Slot(object)
@@ -310,7 +307,8 @@ class Window(QMainWindow):
 
     def say(self, text: str, undo: bool = False, more: Sequence[tuple[str, Callable[[], object]]] | None = None) -> None:
         """Show a toast; with `undo` it has a button that takes the last deed back."""
-        self.toasts.say(text, self._undo if undo else None, more)
+        last = self._store.last_changes if self._store is not None else None
+        self.toasts.say(text, self._undo if undo else None, more, deed=last.tx if last is not None else 0)
         self.refresh_undo()
 
     def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False) -> bool:
@@ -426,8 +424,6 @@ class Window(QMainWindow):
         narrow = self.width() < theme.NARROW_WINDOW
         if narrow != self.navigation.is_narrow:
             self.navigation.set_narrow(narrow)
-            self.toasts.start_at(self.navigation.width())
-        self.long_work.place()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._store is not None and not self.is_covered and "import" in self._specs and any(url.isLocalFile() for url in event.mimeData().urls()):

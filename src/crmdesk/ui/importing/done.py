@@ -18,7 +18,7 @@ from crmdesk.ui.widgets.messages import ProgressPanel
 
 if TYPE_CHECKING:
     from crmdesk.exchange.importing import ImportResult
-    from crmdesk.exchange.undoing import TakenBack
+    from crmdesk.exchange.undoing import Edited, TakenBack
     from crmdesk.ui.background import Job
     from crmdesk.ui.page import Frame
 
@@ -44,6 +44,8 @@ class DoneStep(Card):
         super().__init__(padding=32, space=12)
         self._frame = frame
         self._entity = ""
+        self._in_force = True
+        self._kept: tuple[Edited, ...] = ()
         self.result: ImportResult | None = None
         self.panel = ProgressPanel()
         self.outcome, self.outcome_note = Text("", "dialog", wrap=True), Text("", "muted", wrap=True)
@@ -86,17 +88,46 @@ class DoneStep(Card):
         Args:
             entity: what was imported; empty if it was of several kinds.
         """
-        self._entity, self.result = entity, result
+        self._entity, self.result, self._kept = entity, result, ()
         self.panel.hide()
-        plural = tr(entity_class(entity).entity.plural) if entity else tr("Records")
-        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=plural) if result.added else tr("Nothing was added."))
-        self.outcome_note.setText("\n".join([*([] if entity else _kinds(result)), *_lines(result), *result.notes]))
         self.show_button.setVisible(entity in PAGES)
-        self.undo_button.setVisible(result.transaction is not None)
-        self.rest_button.hide()
         self.rejects_button.setVisible(bool(result.rejects_file))
         self.corrected_button.setVisible(bool(result.rejects_file))
         self.again_button.show()
+        self._show_in_force(True)
+
+    def _show_in_force(self, in_force: bool) -> None:
+        """Say what came of it, or that it was taken back."""
+        result, entity = self.result, self._entity
+        if result is None:
+            return
+        self._in_force = in_force
+        for button in (self.undo_button, self.rest_button):
+            button.setEnabled(True)
+            button.hide()
+        self.show_button.setVisible((in_force or bool(self._kept)) and entity in PAGES)
+        if not in_force:
+            from crmdesk.exchange.undoing import named
+
+            self.outcome.setText(tr("The import was taken back."))
+            self.outcome_note.setText(tr("Kept: {edited}.", edited=named(self._kept)) if self._kept else "")
+            return
+        plural = tr(entity_class(entity).entity.plural) if entity else tr("Records")
+        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=plural) if result.added else tr("Nothing was added."))
+        self.outcome_note.setText("\n".join([*([] if entity else _kinds(result)), *_lines(result), *result.notes]))
+        self.undo_button.setVisible(result.transaction is not None)
+
+    def refresh(self) -> None:
+        """Look whether the import was undone or redone meanwhile."""
+        result, store = self.result, self._frame.store
+        if result is not None and (transaction := result.transaction) is not None:
+            background.read(self, lambda job: (result, store.is_in_force(transaction)), self._looked, key="force")
+
+    def _looked(self, found: tuple[ImportResult, bool]) -> None:
+        result, in_force = found
+        if result is self.result and in_force != self._in_force:
+            self._kept = () if in_force else self._kept
+            self._show_in_force(in_force)
 
     def first(self) -> Button:
         """Return where the keyboard goes."""
@@ -124,14 +155,8 @@ class DoneStep(Card):
             )  # fmt: skip
 
     def _undone(self, done: TakenBack) -> None:
-        from crmdesk.exchange.undoing import named
-
-        for button in (self.undo_button, self.rest_button):
-            button.setEnabled(True)
-            button.hide()
-        self.show_button.setVisible(bool(done.kept) and self._entity in PAGES)
-        self.outcome.setText(tr("The import was taken back."))
-        self.outcome_note.setText(tr("Kept: {edited}.", edited=named(done.kept)) if done.kept else "")
+        self._kept = done.kept
+        self._show_in_force(False)
         self.again_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_undone(self, error: Exception) -> None:

@@ -28,7 +28,7 @@ from crmdesk.ui.importing.looking import Looking
 from crmdesk.ui.importing.meaning import ColumnsStep
 from crmdesk.ui.importing.reading import KINDS
 from crmdesk.ui.importing.work import Files, Look, Row, bring_in, open_named
-from crmdesk.ui.page import Frame, Page, Place
+from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.widgets.basics import Button, row
 from crmdesk.ui.widgets.messages import InlineError
 
@@ -47,8 +47,6 @@ MOST_HEIGHT = 16_777_215
 
 class ImportPage(Page):
     """The steps of an import; `place.view` names what the rows are, if that is known, and the files: `contact:/home/…/people.csv`, a line each."""
-
-    watches = frozenset({"member"})
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
@@ -144,6 +142,9 @@ class ImportPage(Page):
         elif entity and (not self._named or self.done.result is not None or entity != self._wanted):
             self.start_over()
             self._take_entity(entity)
+
+    def refresh(self, changed: Changed) -> None:
+        self.done.refresh()
 
     def focus_first(self) -> None:
         first: QWidget = self.next_button

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
@@ -51,10 +51,11 @@ class Toast(QFrame):
         close: Callable[[Toast], None],
         icon: str = "",
         undo: Callable[[], object] | None = None,
+        deed: int = 0,
     ) -> None:
         super().__init__()
         self.setObjectName("notice")
-        self.text = text
+        self.text, self.deed = text, deed
         self._close = close
         label = Text(text, wrap=True)
         label.setFixedWidth(min(420, text_width(text, theme.font()) + 4))
@@ -91,22 +92,17 @@ class Toast(QFrame):
 
 
 class Toasts(QWidget):
-    """The stack of messages at the bottom left of the window; at most three, the oldest goes first."""
+    """The stack of messages at the bottom left of the window; at most three, the oldest goes first.
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._stack = column(space=8)
+    It stands beneath the page, not over it, so that it never covers what somebody wants to press.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = column(space=8, margins=(20, 0, 20, 12))
         self.setLayout(self._stack)
         self._shown: list[Toast] = []
-        self._edge = 16
-        self._start = 0
-        parent.installEventFilter(self)
         self.hide()
-
-    def start_at(self, x: int) -> None:
-        """Keep clear of the navigation, which is so wide."""
-        self._start = x
-        self._place()
 
     def say(
         self,
@@ -115,30 +111,34 @@ class Toasts(QWidget):
         more: Sequence[tuple[str, Callable[[], object]]] | None = None,
         icon: str = "",
         stays: bool = False,
+        deed: int = 0,
     ) -> Toast:
-        """Show a message; with `undo` it stays 10 seconds and has a button Undo, with `stays` until it is closed."""
+        """Show a message; with `undo` it stays 10 seconds and has a button Undo, with `stays` until it is closed.
+
+        Args:
+            deed: the transaction that Undo takes back; the button goes once `forget_undo` hears of a later one.
+        """
         buttons = list(more or [])
         if stays:
             buttons.append((tr("Close"), lambda: None))
         if undo is not None:
             self.forget_undo()
-        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons or undo else TOAST_MS, self._close, icon, undo)
+        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons or undo else TOAST_MS, self._close, icon, undo, deed)
         self._shown.append(toast)
         self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
         toast.show()  # the stack leaves no room for what is not shown yet
         for old in self._shown[:-MOST_TOASTS]:
             self._close(old)
         self.show()
-        self._place()
-        self.raise_()
         event = QAccessibleAnnouncementEvent(self, text)
         QAccessible.updateAccessibility(event)
         return toast
 
-    def forget_undo(self) -> None:
-        """Take Undo off what is said: something else has been done since."""
+    def forget_undo(self, later: int | None = None) -> None:
+        """Take Undo off what is said: something else has been done since, the transaction `later` if it has a number."""
         for toast in self._shown:
-            toast.forget_undo()
+            if later is None or toast.deed < later:
+                toast.forget_undo()
 
     def texts(self) -> list[str]:
         """Return what is said now, oldest first."""
@@ -157,23 +157,6 @@ class Toasts(QWidget):
         toast.hide()
         toast.deleteLater()
         self.setVisible(bool(self._shown))
-        self._place()
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is None:
-            return
-        self._stack.activate()
-        self.adjustSize()
-        x = self._start + self._edge
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            x = parent.width() - self.width() - x
-        self.move(x, parent.height() - self.height() - self._edge)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit,
 from crmdesk.documents.calculator import Document
 from crmdesk.models.registry import ENTITIES
 from crmdesk.operations import records as deeds
+from crmdesk.queries import deals
 from crmdesk.queries.records import Part
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs import bulk, first_run, restore, unlock
@@ -40,12 +41,20 @@ from tests.ui.naming import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
 __all__ = ["desk"]
 
 
 def nothing(*_: object) -> None:
     return None
+
+
+def a_pipeline(desk: Desk) -> UUID:
+    with desk.reader() as reader:
+        found = deals.default_pipeline(reader)
+    assert found is not None
+    return found
 
 
 def lead(desk: Desk) -> ConvertDialog:
@@ -67,6 +76,7 @@ DIALOGS: dict[str, Callable[[Desk], QDialog]] = {
     "lost deal": lambda desk: LossDialog(desk.window, "Cold-chain rollout"),
     "tags": lambda desk: bulk.TagDialog(desk.window, desk.window, "contact", 3),
     "owner": lambda desk: bulk.OwnerDialog(desk.window, desk.window, 3),
+    "stage": lambda desk: bulk.StageDialog(desk.window, desk.window, a_pipeline(desk), 3),
     "ticket's end": lambda desk: TicketEndDialog(desk.window, "T-0001", "", closing=True),
     "why": lambda desk: WhyDialog(desk.window, Document("EUR")),
     "keys": lambda desk: KeysDialog(desk.window.registry.all(), desk.window),

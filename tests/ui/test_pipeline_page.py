@@ -17,11 +17,13 @@ from crmdesk.fields import Money, to_scaled
 from crmdesk.i18n import set_language
 from crmdesk.operations import deals, pipelines, records, tasks
 from crmdesk.queries import deals as queries
+from crmdesk.queries.finding import Condition
+from crmdesk.ui.dialogs.bulk import StageDialog
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
 from crmdesk.ui.pages.pipeline import PipelinePage
-from crmdesk.ui.widgets.basics import IconButton
+from crmdesk.ui.widgets.basics import IconButton, Text
 from crmdesk.ui.widgets.board import mime_of
 from tests.ui.desk import Desk, desk, eur
 
@@ -306,6 +308,60 @@ def test_in_the_table_a_deed_is_for_its_row_and_not_for_a_card_of_the_hidden_boa
     desk.settle()
     assert [stage_of(desk.store, one) for one in three] == ["Qualify", "Qualify", "Won"]
     assert desk.said() == ["Won: Cold-chain rollout"]
+
+
+def test_the_foot_of_the_table_says_how_many_deals_it_has_and_their_sum_as_it_is_filtered(desk: Desk, page: PipelinePage) -> None:
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    shown_list = page.table.list
+    foot = shown_list.foot.findChildren(Text)[0]
+    assert foot.text() == f"3 deals · Amount {eur(48150, True)}"
+    assert not page.figures.isVisible()
+    shown_list.search.setText("gift")
+    shown_list.reload()
+    desk.settle()
+    assert foot.text() == f"1 deal · Amount {eur(7500, True)}"
+    shown_list.search.clear()
+    shown_list.filters.set_conditions([Condition("amount", ">", "10000")])
+    shown_list.reload()
+    desk.settle()
+    assert foot.text() == f"2 deals · Amount {eur(40650, True)}"
+    page._switch("board")
+    assert page.figures.isVisible()
+
+
+def test_checked_deals_are_moved_to_a_stage_together_and_one_undo_takes_that_back(
+    desk: Desk, page: PipelinePage, three: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose(dialog: StageDialog) -> int:
+        desk.settle()
+        assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["Qualify", "Meeting", "Proposal", "Negotiation", "Won", "Lost"]
+        dialog.list.setCurrentRow(5)
+        return 1
+
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    monkeypatch.setattr(StageDialog, "exec", choose)
+    monkeypatch.setattr(LossDialog, "exec", lambda dialog: 1)
+    monkeypatch.setattr(LossDialog, "text", lambda dialog: "Price")
+    page.table.move_to_stage([three[0].bytes, three[2].bytes])
+    desk.settle()
+    assert [stage_of(desk.store, one) for one in three] == ["Lost", "Qualify", "Lost"]
+    assert desk.said() == ["Moved to Lost"]
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT DISTINCT lost_reason FROM deal WHERE closed_on IS NOT NULL") == [("Price",)]
+    desk.store.undo()
+    assert {stage_of(desk.store, one) for one in three} == {"Qualify"}
+
+
+def test_the_table_offers_to_move_tag_and_assign_what_is_checked(desk: Desk, page: PipelinePage) -> None:
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    assert [action.text for action in page.table.bulk()] == ["Move to stage", "Add tag", "Assign owner", "Export", "Delete"]
+    assert {"list.tag", "list.assign"} <= {action.id for action in page.commands()}
 
 
 def test_cards_that_were_asked_for_with_another_owner_are_not_added(desk: Desk, page: PipelinePage, store: Store) -> None:

@@ -19,6 +19,7 @@ from crmdesk.queries import records
 from crmdesk.queries.own_fields import own_fields
 from crmdesk.ui.actions import Action
 from crmdesk.ui.details import Details
+from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from crmdesk.fields import Field
     from crmdesk.queries.records import Row
+    from crmdesk.ui.lists.record_list import Totals
     from crmdesk.ui.widgets.record_table import Column, Id
 
 
@@ -83,7 +85,7 @@ class RecordListPage(Page):
         self.list = RecordList(
             columns_of(self.entity, self.shown, self.tones),
             EntitySource(frame.store, self.entity, self.conditions, self.tones),
-            fields, self._context, tr(self._kind.plural), frame.confirm,
+            fields, self._context, tr(self._kind.plural), frame.confirm, self.totals(),
         )  # fmt: skip
         self.list.set_bulk(*self.bulk())
         self.list.set_empty(self.empty())
@@ -124,6 +126,10 @@ class RecordListPage(Page):
     def bulk(self) -> list[BulkAction]:
         """Return what can be done to checked rows."""
         return [BulkAction(tr("Export"), self.export), BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
+
+    def totals(self) -> Totals | None:
+        """Return what asks for the figures of the foot, if there are any."""
+        return None
 
     def empty(self) -> EmptyState:
         """Return what is shown when there is no record at all."""
@@ -220,6 +226,44 @@ class RecordListPage(Page):
 
     def _is_compact(self) -> bool:
         return self.list.table.is_compact()
+
+    # --- many records -----------------------------------------------------------------------------------------------
+
+    def belonging(self) -> list[BulkAction]:
+        """Return what can be done to checked rows of records that have tags and an owner."""
+        return [BulkAction(tr("Add tag"), self.tag), BulkAction(tr("Assign owner"), self.assign)]
+
+    def belonging_commands(self) -> list[Action]:
+        """Return the commands of records that have tags and an owner."""
+        return [
+            Action("list.tag", mark("Add tag"), lambda: self.tag(self.list.table.chosen_ids()), "tag", "", "record", self._has_rows),
+            Action("list.assign", mark("Assign owner"), lambda: self.assign(self.list.table.chosen_ids()), "user-check", "", "record", self._has_rows),
+        ]
+
+    def _has_rows(self) -> bool:
+        return bool(self.list.table.records.rowCount())
+
+    def tag(self, ids: list[Id]) -> None:
+        """Give records tags."""
+        if not ids:
+            return
+        dialog = TagDialog(self.frame, self, self.entity, len(ids))
+        if dialog.exec() and self.go_on(tr("Tag {count} records?", count=len(ids)), tr("Add tag"), len(ids)):
+            said = ntr("{count} record tagged", "{count} records tagged", len(ids))
+            self.frame.do(deeds.tag, self.entity, [UUID(bytes=record) for record in ids], dialog.names(), said=said)
+
+    def assign(self, ids: list[Id]) -> None:
+        """Give records another owner."""
+        if not ids:
+            return
+        dialog = OwnerDialog(self.frame, self, len(ids))
+        if dialog.exec() and dialog.owner() is not None and self.go_on(tr("Assign {count} records?", count=len(ids)), tr("Assign"), len(ids)):
+            said = ntr("{count} record assigned", "{count} records assigned", len(ids))
+            self.frame.do(deeds.edit, self.entity, [UUID(bytes=record) for record in ids], {"owner": dialog.owner()}, said=said)
+
+    def go_on(self, question: str, verb: str, count: int) -> bool:
+        """Ask whether to go on where many records are changed."""
+        return count <= MANY or self.frame.confirm(question, verb)
 
     # --- the user's own fields ----------------------------------------------------------------------------------------
 

@@ -373,7 +373,7 @@ class _Foot(QWidget):
 
     def set_totals(self, totals: Sequence[tuple[str, str]]) -> None:
         """Show figures."""
-        self._totals.setText(" · ".join(f"{label} {text}" for label, text in totals))
+        self._totals.setText(" · ".join(f"{label} {text}".strip() for label, text in totals))
 
     def show_bulk(self, count: int, actions: Sequence[BulkAction], run: Callable[[BulkAction], object]) -> None:
         """Show how many rows are checked, and what can be done to them."""

@@ -99,12 +99,12 @@ class PipelinePage(Page):
             ("board", tr("Board"), "square-kanban"), ("table", tr("Table"), "table"), ("forecast", tr("Forecast"), "chart-line"), name=tr("View")
         )  # fmt: skip
         self.views.chosen.connect(self._show_view)
-        figures = QWidget()
-        figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
+        self.figures = QWidget()
+        self.figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
         self.filter = FilterViews(self, "deal", DealTable.filters, self._kept, self._take_view)
         self.filter.changed.connect(self._ask)
         self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button)
-        self.header.add(figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
+        self.header.add(self.figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -300,8 +300,9 @@ class PipelinePage(Page):
     # --- saved views --------------------------------------------------------------------------------------------------
 
     def _show_filter(self) -> None:
-        """Leave filter and saving to the table, which has its own, while it is shown."""
+        """Leave filter, saving and figures to the table, which has its own, while it is shown."""
         has_own = self.views.value() == "table"
+        self.figures.setVisible(not has_own)
         self.filter.filter_button.setVisible(not has_own)
         self.filter.save_button.setVisible(not has_own)
         self.filter.setVisible(not has_own and bool(self.filter.conditions()))
@@ -359,6 +360,9 @@ class PipelinePage(Page):
     def _menu_at_current(self) -> None:
         deal = self._current()
         if deal is None:
+            return
+        if self.table is not None and self.stack.currentWidget() is self.table and self.table.list.table.records.checked:
+            self.table.move_to_stage(self.table.list.table.chosen_ids())
             return
         found = self.board.where(deal) if self.stack.currentWidget() is self.board else None
         view: QAbstractItemView | None = found[0].list if found is not None else self.table.list.table if self.table is not None else None

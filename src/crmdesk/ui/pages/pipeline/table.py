@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from crmdesk.i18n import ntr, tr
+from crmdesk.operations import records as deeds
+from crmdesk.queries import deals, search
 from crmdesk.queries.finding import Condition
+from crmdesk.ui.amounts import whole
+from crmdesk.ui.dialogs.bulk import StageDialog
+from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.list_page import RecordListPage
+from crmdesk.ui.lists.record_list import BulkAction
 from crmdesk.ui.records import EntitySource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
+    from crmdesk.ui.actions import Action
+    from crmdesk.ui.background import Job
+    from crmdesk.ui.lists.record_list import Totals
     from crmdesk.ui.page import Frame
+    from crmdesk.ui.widgets.record_table import Ask, Id
 
 
 COLUMNS = ("name", "company", "stage", "amount", "expected_close_on", "owner", "opened_on", "origin")
@@ -29,6 +40,7 @@ class DealTable(RecordListPage):
 
     def __init__(self, frame: Frame, new: Callable[[], object], keep: Callable[[str], object]) -> None:
         self._new = new
+        self._pipeline: UUID | None = None
         super().__init__(frame)
         self.list.view_wanted.disconnect()
         self.list.view_wanted.connect(keep)
@@ -40,6 +52,40 @@ class DealTable(RecordListPage):
 
     def buttons(self) -> list[QWidget]:
         return []
+
+    def bulk(self) -> list[BulkAction]:
+        return [BulkAction(tr("Move to stage"), self.move_to_stage), *self.belonging(), *super().bulk()]
+
+    def commands(self) -> list[Action]:
+        return [*super().commands(), *self.belonging_commands()]
+
+    def totals(self) -> Totals | None:
+        return self._ask_sums
+
+    def _ask_sums(self, job: Job, ask: Ask) -> Sequence[tuple[str, str]]:
+        with self.frame.store.read() as reader, job.interrupted_by(reader.interrupt):
+            among = search.matching(reader, ask.text, "deal") if ask.text.strip() else None
+            count, amount = deals.totals(reader, (*self.conditions, *ask.conditions), among)
+        return [("", ntr("{count} deal", "{count} deals", count)), (tr("Amount"), whole(amount))]
+
+    def move_to_stage(self, ids: list[Id]) -> None:
+        """Move deals to a stage of their pipeline, and ask for a reason where that means that they are lost."""
+        count = len(ids)
+        if not count or self._pipeline is None:
+            return
+        dialog = StageDialog(self.frame, self, self._pipeline, count)
+        stage = dialog.chosen() if dialog.exec() else None
+        if stage is None:
+            return
+        given: dict[str, object] = {"stage": stage}
+        if dialog.is_loss():
+            why = LossDialog(self, self.name_of(UUID(bytes=ids[0])) if count == 1 else ntr("{count} deal", "{count} deals", count))
+            if not why.exec():
+                return
+            given["lost_reason"] = why.text() or None
+        if self.go_on(tr("Change {count} records?", count=count), tr("Move to stage"), count):
+            said = tr("Moved to {stage}", stage=dialog.name())
+            self.frame.do(deeds.edit, "deal", [UUID(bytes=record) for record in ids], given, said=said)
 
     def current(self) -> UUID | None:
         """Return the deal of the row that the keyboard is on."""
@@ -54,6 +100,7 @@ class DealTable(RecordListPage):
 
     def aim(self, pipeline: UUID, owner: UUID | None) -> None:
         """Show the deals of a pipeline and owner."""
+        self._pipeline = pipeline
         conditions = [Condition("pipeline", "=", str(pipeline))]
         if owner is not None:
             conditions.append(Condition("owner", "=", str(owner)))

@@ -60,9 +60,17 @@ def test_an_address_is_written_as_its_country_does(store: Store, address: dict[s
         assert letters.recipient(reader, letters.addressee(reader, None, company.bytes), company.bytes, None) == ("Ernst Handel", *lines)
 
 
-def test_a_chinese_address_goes_from_the_large_to_the_small(store: Store) -> None:
+def test_a_chinese_address_goes_from_the_large_to_the_small_and_from_abroad_names_china(store: Store) -> None:
     address = {"street": "人民路 8 号", "postal_code": "200000", "city": "上海市", "state": "上海市", "country": "中国"}
     company = store.run(records.add, "company", {"name": "明德贸易", "address": [address]})
+    with store.read() as reader:
+        assert letters.recipient(reader, letters.addressee(reader, None, company.bytes), company.bytes, None) == (
+            "200000",
+            "上海市人民路 8 号",
+            "明德贸易",
+            "CHINA",
+        )
+    store.run(records.change_settings, {"region": "CN"})
     with store.read() as reader:
         assert letters.recipient(reader, letters.addressee(reader, None, company.bytes), company.bytes, None) == ("200000", "上海市人民路 8 号", "明德贸易")
 

@@ -162,7 +162,7 @@ def test_a_chinese_quote_has_its_amount_in_words_and_the_seal(store: Store) -> N
     company = store.run(records.add, "company", {"name": "明德贸易", "language": "zh"})
     store.run(records.add, "contact", {"given_name": "小明", "family_name": "王", "salutation": "ms", "company": company})
     seal = store.run(attachments.attach, "company", company, "seal.png", png())
-    store.run(records.change_settings, {"seal_id": str(seal), "logo_id": "no id", "company_name": "北风", "company_tax_number": "91110108MA01ABCD12"})
+    store.run(records.change_settings, {"seal_id": str(seal), "company_name": "北风", "company_tax_number": "91110108MA01ABCD12"})
     quote = add(store, "113.00", company="明德贸易", contact="王小明", currency="CNY")
     with store.read() as reader:
         page = asked.page_of(reader, quote)
@@ -173,6 +173,14 @@ def test_a_chinese_quote_has_its_amount_in_words_and_the_seal(store: Store) -> N
         assert part in text, part
     with store.read() as reader:
         assert asked.page_of(reader, add(store, language="en")).letterhead.seal is None
+
+
+def test_the_customers_vat_id_stands_on_a_quote_that_leaves_the_tax_to_them(store: Store) -> None:
+    store.run(records.add, "company", {"name": "Ernst Handel", "vat_id": "ATU12345675", "language": "de"})
+    shifted = {"description": "Box", "unit_price": "10", "tax_category": "AE", "tax_rate": "0"}
+    for quote, is_shown in ((add(store, company="Ernst Handel", lines=[shifted]), True), (add(store, company="Ernst Handel"), False)):
+        with store.read() as reader:
+            assert (("Your VAT ID", "ATU12345675") in asked.page_of(reader, quote).info) is is_shown
 
 
 def test_columns_are_those_that_were_chosen(store: Store) -> None:

@@ -194,6 +194,8 @@ def test_discounts_of_lines_are_signed_with_a_minus_and_surcharges_with_a_plus()
     for shown in ("−12,5 %", "−1.068,00", "+7,00"):
         assert shown in text.replace("\u00a0", " "), text
     assert not re.search(r"[ (]-\d", text)
+    reason = quote(line(price="1000", allowance_charges=(replace(percent, reason="Volume"), replace(extra, reason="Express"))))
+    assert {"Volume (12.5%): −250.00", "Express: +7.00"} <= {text for text, _, _ in pages_of(render_quote(reason).pdf)[0].lines}
 
 
 def test_why_no_tax_is_charged_is_said() -> None:
@@ -257,6 +259,12 @@ def test_chinese_quotes_bear_the_total_in_capitals_the_taxpayer_and_the_seal() -
 
 
 # ---- many pages ----
+
+
+def test_a_chinese_total_with_tax_is_called_so_in_figures_and_words() -> None:
+    with_tax, without = (text_of(render_quote(quote(line(tax_rate=D(rate)), language="zh", document={"currency": "CNY"})).pdf) for rate in (13, 0))
+    assert "价税合计 ¥201.14" in with_tax
+    assert "价税合计 ¥178.00" in without
 
 
 def test_two_hundred_lines_repeat_the_head_and_keep_the_totals_together() -> None:
@@ -429,6 +437,24 @@ def test_the_foot_keeps_numbers_of_accounts_on_one_line_and_breaks_the_longest_t
     assert long not in text
 
 
+def test_a_full_foot_breaks_names_and_keeps_accounts_addresses_and_phones_whole() -> None:
+    full = replace(
+        SENDER,
+        address=("Lange Straße 12", "70173 Stuttgart", "Deutschland"),
+        contact=(("Phone", "+49 711 123456"), ("Email", "info@muster-kaelte.example"), ("Website", "www.muster-kaelte.example")),
+        bank=(("Bank", "Landesbank Baden-Württemberg"), ("IBAN", "DE89 3704 0044 0532 0130 00"), ("BIC", "COBADEFFXXX")),
+        tax=(
+            ("Tax number", "99012/34567"),
+            ("Commercial register", "HRA 12345, Amtsgericht Stuttgart"),
+            ("Managing director", "Dr. Anna Schmidt, Jürgen Groß"),
+        ),
+    )
+    for name in ("Northwind", "Muster Kältetechnik GmbH & Co. KG"):
+        text = pages_of(render_quote(quote(letterhead=replace(full, name=name), language="de")).pdf)[0].text
+        for whole in ("IBAN: DE89 3704 0044 0532 0130 00", "info@muster-kaelte.example", "www.muster-kaelte.example", "Telefon: +49 711 123456", "99012/34567"):
+            assert whole in text
+
+
 def test_formats_are_those_of_the_writers_country() -> None:
     def shown(language: str, region: str, currency: str) -> str:
         return text_of(render_quote(quote(line(price="1234.5"), document={"currency": currency}, language=language, region=region)).pdf)
@@ -459,6 +485,17 @@ def test_the_closing_stays_with_the_last_line_of_the_terms() -> None:
         pages = pages_of(render_quote(quote(terms="\n\n".join(f"Term {n}" for n in range(count)), closing="Kind regards\n\nMaria")).pdf)
         last = [text for text, _, _ in pages[-1].lines if text.startswith(("Term", "Kind regards"))]
         assert last[-2:] == [f"Term {count - 1}", "Kind regards"]
+
+
+@pytest.mark.parametrize(("seal", "terms"), [(True, "Net 30"), (True, ""), (False, "")])
+def test_closing_and_seal_never_stand_alone_on_a_page(seal: bool, terms: str) -> None:
+    head = replace(SENDER, seal=picture("RGBA", size=(200, 200))) if seal else SENDER
+    before = terms or "Amount EUR"
+    for count in range(5, 26):
+        lines = [line(f"Part {n}") for n in range(count)]
+        last = pages_of(render_quote(quote(*lines, letterhead=head, terms=terms, closing="Kind regards\n\nMaria")).pdf)[-1].text
+        assert before in last
+        assert "Kind regards" in last
 
 
 def test_numbers_and_heads_of_full_columns_break_between_words_only() -> None:

@@ -42,6 +42,7 @@ class Customer:
     language: str = ""
     payment_days: int | None = None
     credit_code: str = ""
+    vat_id: str = ""
 
 
 def person(reader: Reader, contact_id: bytes | None) -> Person | None:
@@ -55,11 +56,13 @@ def person(reader: Reader, contact_id: bytes | None) -> Person | None:
 
 def customer(reader: Reader, company_id: bytes | None) -> Customer | None:
     """Return a company for a letter, or None."""
-    found = reader.one("SELECT name, customer_number, language, payment_days, credit_code FROM company WHERE id = ? AND deleted_at IS NULL", (company_id,))
+    found = reader.one(
+        "SELECT name, customer_number, language, payment_days, credit_code, vat_id FROM company WHERE id = ? AND deleted_at IS NULL", (company_id,)
+    )
     if not found:
         return None
-    name, number, language, days, code = found
-    return Customer(name or "", number or "", language or "", days, code or "")
+    name, number, language, days, code, vat_id = found
+    return Customer(name or "", number or "", language or "", days, code or "", vat_id or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def recipient(reader: Reader, to: Addressee, company_id: bytes | None, contact_i
         return tuple(named)
     code = region_of(address.country) if address.country else reader.settings.region
     if code in {"CN", "TW", "HK", "MO"} and has_cjk(address.city + address.street):
-        return (*_chinese(address), *named)
+        return (*_chinese(address), *named, *_country(address.country, code, reader.settings))
     return (*named, *_western(address, code), *_country(address.country, code, reader.settings))
 
 

@@ -358,6 +358,8 @@ def _unit_cost(product: tuple[Any, ...] | None, stored: StoredDocument, settings
 
 # -- new lines -------------------------------------------------------------------------------------------------------------------
 
+# Where the customer owes the tax, the number that they owe it under belongs on the document.
+_SHIFTED = frozenset({"AE", "K"})
 _WITHOUT_RATE = frozenset({"E", "Z", "O", "AE", "K", "G"})
 
 
@@ -476,7 +478,9 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             valid_until=_day(head.valid_until),
             reference=head.reference or "",
             info=tuple((label, text) for label, text in (
-                ("Customer no.", company.number if company else ""), ("Taxpayer ID", company.credit_code if company and language == "zh" else ""), ("Your contact", writer),
+                ("Customer no.", company.number if company else ""), ("Taxpayer ID", company.credit_code if company and language == "zh" else ""),
+                ("Your VAT ID", company.vat_id if company and not _SHIFTED.isdisjoint(line.tax_category for line in document.lines if line.counts) else ""),
+                ("Your contact", writer),
                 ("Payment terms", payment_terms(payment_days_of(reader.settings, head.payment_days, to))),
             ) if text),
             title=head.subject or "",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.i18n import tr
 from crmdesk.reports.canvas import A4, FAINT, INK, MM, MUTED
-from crmdesk.reports.flow import Cell, Pages
+from crmdesk.reports.flow import Cell, Pages, fitted
 from crmdesk.reports.pictures import read_picture
 from crmdesk.reports.text import Style, lay_out, one_line
 
@@ -186,33 +186,26 @@ class LetterPaper:
 
     def _foot_cells(self) -> list[Cell]:
         head = self.letter.head
-        blocks = [
-            "\n".join((head.name, *head.address)) if head.address else "",
-            *("\n".join(_row(label, value) for label, value in rows) for rows in (head.contact, head.bank, head.tax)),
-            head.footer,
-        ]
-        texts = [block for block in blocks if block.strip()]
+        rows = [(("", head.name), *(("", line) for line in head.address)) if head.address else (), head.contact, head.bank, head.tax, (("", head.footer),)]
+        columns = [column for column in rows if any(value.strip() for _, value in column)]
+        texts = ["\n".join(_row(label, value) for label, value in column) for column in columns]
         if not texts:
             return []
         gap = 4 * MM
-        # Each column as wide as it would like to be; where that is too much the widest give way, so that an IBAN stays on one line.
         wishes = [max(line.width for line in lay_out(text, SMALL, 200 * MM)) + gap for text in texts]
-        widest = _widest(wishes, self._width)
-        scale = max(1.0, min(self._width / sum(wishes), 1.5))
+        least = [max(one_line(part, SMALL).width for row in column for part in _unbroken(*row)) + gap for column in columns]
+        widths = fitted(wishes, least, min(self._width, 1.5 * sum(wishes)))
         cells, x = [], LEFT
-        for text, wish in zip(texts, wishes, strict=True):
-            width = min(wish, widest) * scale
+        for text, width in zip(texts, widths, strict=True):
             cells.append(Cell(tuple(lay_out(text, SMALL, width - gap + 0.1)), x, width - gap))
             x += width
         return cells
 
 
-def _widest(wishes: Sequence[float], room: float) -> float:
-    """Return how wide a column may be, so that all of them fit into the room."""
-    left = sorted(wishes)
-    while left and left[0] * len(left) <= room:
-        room -= left.pop(0)
-    return room / len(left) if left else max(wishes)
+def _unbroken(label: str, value: str) -> list[str]:
+    """Return the parts of a row of the foot that stay on one line: a number of an account or a phone and a website with their label, else words."""
+    row = _row(label, value)
+    return [row] if label and (" " not in value or value == value.upper()) else row.split()
 
 
 def _row(label: str, value: str) -> str:

@@ -59,6 +59,7 @@ ROW_LABELS = (
     mark("Commercial register"),
     mark("Managing director"),
     mark("Customer no."),
+    mark("Your VAT ID"),
     mark("Your contact"),
     mark("Payment terms"),
     mark("Delivery"),
@@ -193,13 +194,16 @@ class _Body:
         blocks += [Space(4, keep=True), *_Table(self).rows(), Space(9, keep=True), *self._totals()]
         if page.terms.strip():
             blocks += [Space(14), *self._paragraphs(page.terms, BODY)]
-            if page.closing.strip() and not page.letterhead.seal:
-                blocks[-1] = _kept(blocks[-1])
-        if page.letterhead.seal:
-            blocks += [Space(14), self._signed(page.letterhead.seal)]
-        elif page.closing.strip():
-            blocks += [Space(14, keep=True), *self._paragraphs(page.closing, BODY)]
+        if ending := self._ending():
+            # Neither signature nor seal stands alone on a page.
+            blocks[-1:] = [_kept(blocks[-1]), Space(14, keep=True), *ending]
         return blocks
+
+    def _ending(self) -> list[Block]:
+        """Set what closes the letter: the closing words, in China beside the seal."""
+        if self.page.letterhead.seal:
+            return [self._signed(self.page.letterhead.seal)]
+        return self._paragraphs(self.page.closing, BODY) if self.page.closing.strip() else []
 
     def _paragraphs(self, text: str, style: Style) -> list[Block]:
         """Set a text; its lines are a row each, so that it may break anywhere but after its first or before its last."""
@@ -210,6 +214,10 @@ class _Body:
     def shown(self, amount: Decimal) -> str:
         """Write an amount without its currency, which stands in the table's head."""
         return plain_amount(amount, self.currency)
+
+    def change(self, amount: Decimal) -> str:
+        """Write by how much a discount or surcharge changes a line, always with its sign."""
+        return f"+{self.shown(amount)}" if amount > 0 else self.shown(amount)
 
     def money(self, amount: Decimal) -> str:
         """Write an amount with its currency."""
@@ -233,7 +241,9 @@ class _Body:
             if several:
                 label = tr("{tax} on {base}", tax=label, base=self.money(tax.taxable))
             rows.append(_Sum(label, self.money(tax.tax)))
-        rows.append(_Sum(tr("Total"), self.money(totals.tax_inclusive), strong=True))
+        # In Chinese the plain word is also that for sums without tax.
+        label = tr("Total including VAT") if self.page.language == "zh" else tr("Total")
+        rows.append(_Sum(label, self.money(totals.tax_inclusive), strong=True))
         return rows + self._after_total()
 
     def _inclusive_rows(self) -> list[_Sum]:
@@ -448,8 +458,7 @@ class _Table:
         only = line.allowance_charges[0]
         if len(line.allowance_charges) == 1 and only.percent and not only.charge and only.base_amount is None:
             return percent(-only.percent)
-        change = self.body.totals.line_amounts[index] - self.body.totals.line_gross[index]
-        return f"+{self.body.shown(change)}" if change > 0 else self.body.shown(change)
+        return self.body.change(self.body.totals.line_amounts[index] - self.body.totals.line_gross[index])
 
     def _tax(self, line: Line) -> str:
         taxes = line.tax_group.taxes
@@ -548,8 +557,7 @@ class _Table:
         for each in line.allowance_charges:
             if each.reason:
                 amount = allowance_amount(self.body.document, each, gross)
-                signed = self.body.shown(amount if each.charge else -amount)
-                texts.append(tr("{reason}: {amount}", reason=_reason(each), amount=signed))
+                texts.append(tr("{reason}: {amount}", reason=_reason(each), amount=self.body.change(amount if each.charge else -amount)))
         return texts
 
     def _text_row(self, index: int, line: Line) -> Row:

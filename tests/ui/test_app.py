@@ -26,7 +26,7 @@ from crmdesk.ui.app import Program, has_display
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.details import Details
-from crmdesk.ui.dialogs.first_run import SheetCover, WelcomeCover
+from crmdesk.ui.dialogs.first_run import CreateCover, SheetCover, WelcomeCover
 from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.pages import PAGES
@@ -200,17 +200,72 @@ def test_the_recovery_sheet_opens_the_store_and_asks_for_a_new_passphrase(progra
         pass
 
 
-def test_a_second_window_on_the_same_store_is_refused(program: Program, store_path: Path) -> None:
+def test_a_second_window_on_the_same_store_is_told_before_it_asks_for_the_passphrase(program: Program, store_path: Path) -> None:
     opened(program, store_path)
     other = Program()
     other.start(store_path)
     background.settle()
-    field = unlock_screen(other).passphrase
-    QTest.keyClicks(field, PASSPHRASE)
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    cover = unlock_screen(other)
+    assert "another window" in cover.error.text()
+    assert "close it and try again" in cover.error.text()
+    assert cover.passphrase.isHidden()
+    QTest.keyClick(cover.button, Qt.Key.Key_Return)
     background.settle()
-    assert "another window" in unlock_screen(other).error.text()
+    assert unlock_screen(other).passphrase.isHidden()
+    program.shut_down()
+    QTest.keyClick(unlock_screen(other).button, Qt.Key.Key_Return)
+    background.settle()
+    typed(other, PASSPHRASE)
+    assert other.store is not None
+    other.shut_down()
     other.window.deleteLater()
+
+
+def test_a_locked_window_does_not_take_itself_for_another_one(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    program.lock()
+    background.settle()
+    assert not unlock_screen(program).passphrase.isHidden()
+    assert unlock_screen(program).error.text() == ""
+    typed(program, PASSPHRASE)
+    assert program.store is not None
+
+
+def test_a_new_store_that_is_given_up_or_can_not_be_made_leaves_the_open_one_as_it_was(program: Program, store_path: Path, tmp_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+
+    def fill_in(path: Path) -> CreateCover:
+        program.first_start.welcome()
+        welcome = program.window.cover()
+        assert isinstance(welcome, WelcomeCover)
+        QTest.keyClick(welcome.ways["create"], Qt.Key.Key_Return)
+        cover = program.window.cover()
+        assert isinstance(cover, CreateCover)
+        cover.owner.setText("Maria")
+        cover.path.setText(str(path))
+        for field in (cover.passphrase.first, cover.passphrase.second):
+            field.setText("correct horse battery staple")
+        return cover
+
+    there = tmp_path / "there.crmdesk"
+    there.write_bytes(b"something of value")
+    cover = fill_in(there)
+    cover._go()
+    background.settle(30)
+    assert "exists already" in cover.error.text()
+    assert (program.store, program.path) == (store, store_path)
+    QTest.keyClick(cover.back_button, Qt.Key.Key_Return)
+    back = program.window.cover()
+    assert isinstance(back, WelcomeCover)
+    next(button for button in back.findChildren(QPushButton) if button.text() == "Back").click()
+    assert not program.window.is_covered
+    assert store is not None
+    store.run(records.add, "company", {"name": "Still there"})
+    fill_in(tmp_path / "new.crmdesk")._go()
+    background.settle(30)
+    assert isinstance(program.window.cover(), SheetCover)
+    assert (program.store, program.path) == (None, tmp_path / "new.crmdesk")
 
 
 def test_undo_takes_back_and_offers_redo(program: Program, store_path: Path) -> None:

@@ -10,13 +10,13 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 
 from crmdesk import settings
-from crmdesk.i18n import set_language
+from crmdesk.i18n import set_language, tr
 from crmdesk.store import open_store
 from crmdesk.ui import background
 from crmdesk.ui.app import Program
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.first_run import CreateCover, SheetCover, WelcomeCover, currency_of
-from crmdesk.ui.dialogs.passphrase import strength
+from crmdesk.ui.dialogs.passphrase import HINT, strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,10 +155,17 @@ def test_an_existing_store_is_opened_from_the_first_start(program: Program, stor
 
 @pytest.mark.parametrize(
     ("passphrase", "tone"),
-    [("short", "danger"), ("password1", "danger"), ("12345678", "danger"), ("Tr0ub4dor", "warning"), (GOOD, "warning"), ("purple tractor sings quietly today", "success")],
+    [("short", "danger"), ("password1", "danger"), ("12345678", "danger"), ("Tr0ub4dor", "warning"), ("horse battery staple", "warning"), (GOOD, "success"), ("purple tractor sings quietly today", "success")],
 )  # fmt: skip
 def test_the_strength_of_a_passphrase_is_told_in_words(passphrase: str, tone: str) -> None:
     assert strength(passphrase)[1] == tone
+
+
+def test_the_strength_agrees_with_the_hint_and_says_on_what_it_rests() -> None:
+    assert "Four or five words drawn at random are good" in tr(HINT)
+    assert strength("abacus denim flint vortex")[0] == "Good, if the words were drawn at random"
+    assert strength("abacus denim flint")[1] == "warning"
+    assert strength("j8#Kq2!vXz0p")[0] == "Good"
 
 
 def test_currencies_follow_the_country() -> None:

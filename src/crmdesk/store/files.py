@@ -95,7 +95,9 @@ def _watched(store: Store) -> Store:
 def check_passphrase(passphrase: str) -> None:
     """Complain about a passphrase that protects nothing."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise UserError(tr("The passphrase needs at least {count} characters.", count=SHORTEST_PASSPHRASE), hint=tr("Four or five unrelated words are good."))
+        raise UserError(
+            tr("The passphrase needs at least {count} characters.", count=SHORTEST_PASSPHRASE), hint=tr("Four or five words drawn at random are good.")
+        )
 
 
 def _build(path: Path, key: Key) -> UUID:
@@ -267,7 +269,7 @@ def window_lock(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise StoreBusy(tr("{path} is open in another window.", path=path)) from None
+        raise StoreBusy(tr("{path} is open in another window.", path=path), hint=tr("Go on in that window, or close it and try again.")) from None
     try:
         yield
     finally:

@@ -8,13 +8,14 @@ import os
 import sys
 from contextlib import ExitStack
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog
 
 from crmdesk import settings
-from crmdesk.errors import Cancelled, StoreMissing, UserError
+from crmdesk.errors import Cancelled, StoreBusy, StoreMissing, UserError
 from crmdesk.i18n import LANGUAGES, language, mark, set_language, set_region, tr
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.actions import Action
@@ -104,6 +105,8 @@ class Program(QObject):
         self._attempt = 0
         self._return_to: Place | None = None
         self._held = ExitStack()
+        self._held_path: Path | None = None
+        self._holding = Lock()
         self._recent: Recent | None = None
         self._is_ended = False
         self._lost: Path | None = None
@@ -210,6 +213,20 @@ class Program(QObject):
         self.window.show_cover(cover)
         if message:
             cover.refuse(message)
+        background.read(self, lambda job: self._is_elsewhere(path), lambda busy: self.refuse(busy) if busy and self.window.cover() is cover else None)
+
+    def _is_elsewhere(self, path: Path) -> StoreBusy | None:
+        """Return what to say if another window has the store: before the passphrase is typed; runs on a reader thread."""
+        from crmdesk.store.files import window_lock
+
+        with self._holding:
+            try:
+                with ExitStack() as place:
+                    if self._held_path != path:
+                        place.enter_context(window_lock(path))
+            except StoreBusy as busy:
+                return busy
+        return None
 
     def _unlock_with_kept(self, key: Key | None) -> None:
         if key is None:
@@ -265,12 +282,16 @@ class Program(QObject):
         QTimer.singleShot(CALM_MS, self.upkeep, self.upkeep.begin)
 
     def hold(self, path: Path) -> bool:
-        """Take the place of the store's one window; False after saying that another has it."""
+        """Take the place of the store's one window, and let go of another store's; False after saying that another window has it."""
         from crmdesk.store.files import window_lock
 
-        self._let_go()
+        place = ExitStack()
         try:
-            self._held.enter_context(window_lock(path))
+            with self._holding:
+                if self._held_path != path:
+                    place.enter_context(window_lock(path))
+                    self._held.close()
+                    self._held, self._held_path = place, path
         except UserError as error:
             self.refuse(error)
             return False
@@ -279,11 +300,15 @@ class Program(QObject):
     def _let_go(self) -> None:
         if self.store is None:
             self._held.close()
+            self._held_path = None
 
     def refuse(self, error: Exception) -> None:
         """Say on the cover why it did not work; bugs go the usual way."""
         self._let_go()
-        cover = self.window.cover()
+        cover, path = self.window.cover(), self.path
+        if isinstance(error, StoreBusy) and isinstance(cover, LockCover) and path is not None:
+            cover.wait_for_others(error.words, lambda: self.ask_passphrase(path))
+            return
         refuse = getattr(cover, "refuse", None)
         if refuse is None or not isinstance(error, UserError):
             self.window.show_error(error)
@@ -488,7 +513,7 @@ class Program(QObject):
         background.stop()
         if store is not None:
             store.close()
-        self._held.close()
+        self._let_go()
 
 
 def _remember(path: str) -> None:

@@ -39,11 +39,12 @@ class LockCover(QWidget):
         self.passphrase.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.passphrase.returnPressed.connect(self._go)
         self.error = InlineError()
+        self._again: Callable[[], object] | None = None
         self.button = Button(tr("Unlock"), self._go, "primary")
         self.button.setSizePolicy(self.button.sizePolicy().Policy.Expanding, self.button.sizePolicy().verticalPolicy())
         self.name = Text(file_name, "muted")
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = Text(tr("CRMDesk is locked"), "dialog")
+        self.title = title = Text(tr("CRMDesk is locked"), "dialog")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QFrame()
         box.setProperty("card", "true")
@@ -72,6 +73,17 @@ class LockCover(QWidget):
         self.passphrase.selectAll()
         self.passphrase.setFocus()
 
+    def wait_for_others(self, message: str, again: Callable[[], object]) -> None:
+        """Ask for no passphrase while another window has the store: say so, and offer to look again."""
+        self._busy(False)
+        self.passphrase.clear()
+        self.passphrase.hide()
+        self.title.setText(tr("This store is open already"))
+        self.error.say(message)
+        self.button.setText(tr("Try again"))
+        self._again = again
+        self.button.setFocus()
+
     def accept(self) -> None:
         """Forget the passphrase."""
         self._busy(False)
@@ -83,6 +95,9 @@ class LockCover(QWidget):
         self.passphrase.setFocus()
 
     def _go(self) -> None:
+        if self._again is not None:
+            self._again()
+            return
         text = self.passphrase.text()
         if text and self.button.isEnabled():
             self.error.say("", self.passphrase)

@@ -85,8 +85,7 @@ class FirstStart(QObject):
         self._create(NewStore(path, SAMPLE_PASSPHRASE, tr("Maria Becker"), region, language(), sample=True))
 
     def _create(self, wanted: NewStore) -> None:
-        """Make a store in the background and go on to its recovery sheet."""
-        self._host.leave_store()
+        """Make a store in the background and go on to its recovery sheet; what is open stays so until it is made."""
         self._host.begin_attempt()
 
         def work(job: Job) -> Opened:
@@ -99,10 +98,12 @@ class FirstStart(QObject):
             return look_at(made)
 
         def done(opened: Opened) -> None:
-            self._host.path = opened.store.path
             if not self._host.hold(opened.store.path):
                 close(opened.store)
-            elif wanted.sample:
+                return
+            self._host.leave_store()
+            self._host.path = opened.store.path
+            if wanted.sample:
                 self._host.show(opened)
                 self._host.window.say(tr("This store opens with the passphrase “{passphrase}”.", passphrase=SAMPLE_PASSPHRASE))
             else:

@@ -19,22 +19,25 @@ if TYPE_CHECKING:
     from crmdesk.ui.theme import Tone
 
 SHORTEST = 8
-BITS_PER_WORD = 11  # a word of a list of 2,048
+BITS_PER_WORD = math.log2(7776)  # a word drawn with five dice from the usual list; nobody can tell here whether it was
 HUMAN = 0.75  # characters that a person chooses are easier to guess than drawn ones
+# By what a hundred graphics cards try of this kind of key, half a million a second.
 STRENGTHS: tuple[tuple[int, str, Tone], ...] = (
     (28, mark("Weak: guessed in hours"), "danger"),
     (45, mark("Fair: guessed in months"), "warning"),
-    (64, mark("Good"), "success"),
+    (65, mark("Good"), "success"),
     (10_000, mark("Strong"), "success"),
 )
 STRONGEST = 80
+HINT = mark("Four or five words drawn at random are good.")
 _COMMON = ("password", "passwort", "qwert", "asdf", "letmein", "admin", "geheim", "hallo", "iloveyou", "crmdesk", "welcome", "abc", "monkey")
 
 
-def bits(passphrase: str) -> float:
-    """Return roughly how many bits a passphrase is worth: words by their number, all else by its characters.
+def bits(passphrase: str) -> tuple[float, bool]:
+    """Return roughly how many bits a passphrase is worth, and whether it was judged by the number of its words.
 
-    Repetitions, runs such as 1234 and the commonest passwords count for little.
+    Three words and more count as if they were drawn from a list, all else by its characters. Repetitions, runs such as 1234 and the
+    commonest passwords count for little.
     """
     bare = passphrase
     for word in _COMMON:
@@ -42,9 +45,10 @@ def bits(passphrase: str) -> float:
     words = {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", bare)}
     by_characters = _fresh_characters(bare) * math.log2(_pool(bare) or 2) * HUMAN
     if len(words) < 3:
-        return by_characters
+        return by_characters, False
     others = len(re.sub(r"[^\W\d_]{3,}|\s", "", bare))
-    return min(by_characters, len(words) * BITS_PER_WORD + others * 3)
+    by_words = len(words) * BITS_PER_WORD + others * 3
+    return min(by_characters, by_words), by_words <= by_characters
 
 
 def _fresh_characters(text: str) -> float:
@@ -65,11 +69,12 @@ def _pool(text: str) -> int:
 
 def strength(passphrase: str) -> tuple[str, Tone, float]:
     """Return a passphrase's strength as a word, a tone and a share of 1."""
-    worth = bits(passphrase)
+    worth, is_by_words = bits(passphrase)
     if len(passphrase) < SHORTEST:
         return tr("Too short: at least {count} characters", count=SHORTEST), "danger", min(0.2, worth / STRONGEST)
     word, tone = next((word, tone) for limit, word, tone in STRENGTHS if worth < limit)
-    return tr(word), tone, min(1.0, worth / STRONGEST)
+    said = tr("{strength}, if the words were drawn at random", strength=tr(word)) if is_by_words and tone == "success" else tr(word)
+    return said, tone, min(1.0, worth / STRONGEST)
 
 
 def secret_field(name: str) -> QLineEdit:
@@ -95,7 +100,7 @@ class NewPassphrase(QWidget):
         self.first = secret_field(tr("Passphrase"))
         self.second = secret_field(tr("Passphrase again"))
         self.meter = Bar(0.0, tr("Strength"), "danger")
-        self.said = Text(tr("Four or five unrelated words are good."), "caption", wrap=True)
+        self.said = Text(tr(HINT), "caption", wrap=True)
         meter = QWidget()
         meter.setLayout(column(self.meter, self.said, space=4, margins=(0, 4, 0, 0)))
         grid = FormGrid(label_width)
@@ -131,7 +136,7 @@ class NewPassphrase(QWidget):
     def _typed(self, text: str) -> None:
         if not text:
             self.meter.set_share(0.0)
-            self.said.setText(tr("Four or five unrelated words are good."))
+            self.said.setText(tr(HINT))
             self.said.set_tone("")
             return
         word, tone, share = strength(text)

@@ -451,7 +451,14 @@ def test_a_full_foot_breaks_names_and_keeps_accounts_addresses_and_phones_whole(
     )
     for name in ("Northwind", "Muster Kältetechnik GmbH & Co. KG"):
         text = pages_of(render_quote(quote(letterhead=replace(full, name=name), language="de")).pdf)[0].text
-        for whole in ("IBAN: DE89 3704 0044 0532 0130 00", "info@muster-kaelte.example", "www.muster-kaelte.example", "Telefon: +49 711 123456", "99012/34567"):
+        for whole in (
+            "IBAN: DE89 3704 0044 0532 0130 00",
+            "info@muster-kaelte.example",
+            "www.muster-kaelte.example",
+            "Telefon: +49 711 123456",
+            "99012/34567",
+            "70173 Stuttgart",
+        ):
             assert whole in text
 
 

@@ -193,7 +193,10 @@ class LetterPaper:
             return []
         gap = 4 * MM
         wishes = [max(line.width for line in lay_out(text, SMALL, 200 * MM)) + gap for text in texts]
-        least = [max(one_line(part, SMALL).width for row in column for part in _unbroken(*row)) + gap for column in columns]
+        # Where there is too little room, the longest rows are broken first.
+        share = self._width / len(columns) - gap
+        tries = ([_least(column, share * part) + gap for column in columns] for part in (1, 0.8, 0.6, 0.4))
+        least = next((widths for widths in tries if sum(widths) <= self._width), [_least(column, 0) + gap for column in columns])
         widths = fitted(wishes, least, min(self._width, 1.5 * sum(wishes)))
         cells, x = [], LEFT
         for text, width in zip(texts, widths, strict=True):
@@ -202,10 +205,11 @@ class LetterPaper:
         return cells
 
 
-def _unbroken(label: str, value: str) -> list[str]:
-    """Return the parts of a row of the foot that stay on one line: a number of an account or a phone and a website with their label, else words."""
-    row = _row(label, value)
-    return [row] if label and (" " not in value or value == value.upper()) else row.split()
+def _least(column: Sequence[tuple[str, str]], longest: float) -> float:
+    """Return how wide a column of the foot must be, so that rows up to a width stay whole, and so does the number of an account or a phone and a website."""
+    rows = [(_row(label, value), bool(label) and (" " not in value or value == value.upper())) for label, value in column]
+    widths = [(row, one_line(row, SMALL).width, is_whole) for row, is_whole in rows]
+    return max(width if is_whole or width <= longest else max(one_line(word, SMALL).width for word in row.split()) for row, width, is_whole in widths)
 
 
 def _row(label: str, value: str) -> str:

@@ -169,6 +169,32 @@ def test_every_head_of_the_control_page_has_room(filled: Store, tmp_path: Path, 
     assert len(below) == 7 + 5 + 1
 
 
+def test_every_number_has_room_in_its_column(filled: Store, tmp_path: Path) -> None:
+    line = {"description": "plant", "quantity": "-1234567.25", "unit_price": "12345678.901234", "tax_category": "S", "tax_rate": "19"}
+    for currency in ("EUR", "KWD", "JPY"):
+        added, _ = filled.run(quotes.add_document, {"currency": currency, "date": "2026-05-01", "lines": [line, {**line, "quantity": "2"}]})
+        filled.run(quotes.issue, added)
+    accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
+    shown = CalamineWorkbook.from_path(str(tmp_path / "w.xlsx"))
+    for page in openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets:
+        values = shown.get_sheet_by_name(page.title).to_python(skip_empty_area=False)
+        for cell in (cell for row in page.iter_rows(min_row=2) for cell in row if cell.data_type in "nf" and cell.number_format.startswith("#")):
+            number = values[cell.row - 1][cell.column - 1]
+            decimals = len(cell.number_format.partition(".")[2].partition("\\")[0].rstrip("#"))
+            text = f"{number:,.{decimals}f}" if "##" not in cell.number_format.partition(".")[2] else f"{Decimal(str(number)):,f}"
+            code = 4 if '"' in cell.number_format else 0
+            assert len(text) + code + 1 <= page.column_dimensions[cell.column_letter].width, (page.title, cell.coordinate, text)
+
+
+def test_lines_say_whether_their_prices_include_tax(filled: Store, tmp_path: Path) -> None:
+    filled.run(quotes.issue, quote(filled, "2026-05-01", [("gross", "119", "19")], tax_inclusive=True))
+    accountants_workbook(filled, tmp_path / "w.xlsx", YEAR)
+    found = sheets(tmp_path / "w.xlsx")
+    for name in ("Quotes", "Quote lines"):
+        assert {row["Prices include tax"] for row in records_of(found[name]) if row["Net"] == 100.0 and row["Date"] == date(2026, 5, 1)} == {True}
+        assert {row["Prices include tax"] for row in records_of(found[name]) if row["Date"] < date(2026, 5, 1)} == {""}
+
+
 def test_texts_that_no_cell_can_hold_are_named_on_the_control_page(filled: Store, tmp_path: Path) -> None:
     assert accountants_workbook(filled, tmp_path / "a.xlsx", YEAR).cut == 0
     assert not [row for row in sheets(tmp_path / "a.xlsx")["Control"] if row[0] == "Cut texts"]

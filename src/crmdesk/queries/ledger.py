@@ -64,6 +64,13 @@ class LedgerDocument:
     lines: Decimal
     discounts: Decimal
     charges: Decimal
+    includes_tax: bool
+
+    @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """Return all amounts that stand on it, and its total in the store's currency."""
+        own = (self.net, self.tax, self.prepaid, self.rounding, self.payable, self.lines, self.discounts, self.charges)
+        return own if self.base is None else (*own, self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def documents(reader: Reader, entity: str, period: Period) -> list[LedgerDocumen
     where, parameters = _within(period)
     sql = (
         "SELECT t.id, t.number, t.date, t.status, t.company_id, t.reference, t.currency, t.net, t.tax, t.prepaid, t.rounding, t.payable, "  # noqa: S608
-        "t.exchange_rate, t.exchange_rate_on, t.amount_base, t.totals, json_extract(t.frozen, '$.document.company') "
+        "t.exchange_rate, t.exchange_rate_on, t.amount_base, t.totals, t.tax_inclusive, json_extract(t.frozen, '$.document.company') "
         f'FROM "{entity}" t WHERE {seen.sql} AND {where} ORDER BY t.date, t.number, t.id'
     )
     return [_document(reader, entity, row) for row in reader.each(sql, (*seen.parameters, *parameters))]
@@ -143,7 +150,7 @@ def _within(period: Period) -> tuple[str, tuple[Any, ...]]:
 
 
 def _document(reader: Reader, entity: str, row: tuple[Any, ...]) -> LedgerDocument:
-    record, number, day, status, company, reference, currency, *amounts, rate, rate_day, base, totals, customer = row
+    record, number, day, status, company, reference, currency, *amounts, rate, rate_day, base, totals, includes_tax, customer = row
     code = currency or reader.settings.currency
     net, tax, prepaid, rounding, payable = (from_minor(amount or 0, code) for amount in amounts)
     known = read_totals(json.loads(totals)) if totals else None
@@ -151,7 +158,7 @@ def _document(reader: Reader, entity: str, row: tuple[Any, ...]) -> LedgerDocume
         record, entity, number or "", date.fromisoformat(day) if day else None, status or "", company, customer, reference, code, net, tax, prepaid, rounding, payable,
         None if rate is None else from_scaled(rate, RATE_SCALE), date.fromisoformat(rate_day) if rate_day else None,
         None if base is None else from_minor(base, reader.settings.currency), known.taxes if known else (),
-        known.line_total if known else net, known.allowance_total if known else Decimal(0), known.charge_total if known else Decimal(0),
+        known.line_total if known else net, known.allowance_total if known else Decimal(0), known.charge_total if known else Decimal(0), bool(includes_tax),
     )  # fmt: skip
 
 
@@ -189,6 +196,22 @@ def lines(reader: Reader, found: Sequence[LedgerDocument]) -> Iterator[LedgerLin
                     document, place, kind or "item", code, description or "", _scaled(quantity), unit, _scaled(price),
                     from_minor(net, document.currency) if net is not None and is_counted else None, category, _scaled(rate), bool(optional),
                 )  # fmt: skip
+
+
+_SHOWN = "length(printf('%,d', abs({0}) / 1000000)) + length(rtrim(printf('%06d', abs({0}) % 1000000), '0'))"
+_WIDEST = f"max({_SHOWN.format('quantity')}), max({_SHOWN.format('unit_price')}), max(length(printf('%,d', abs(net))))"
+
+
+def widest(reader: Reader, found: Sequence[LedgerDocument]) -> tuple[int, int, int]:
+    """Return how many characters the longest quantity, unit price and net amount of the documents' lines take, without sign, point and currency."""
+    longest = (0, 0, 0)
+    for start in range(0, len(found), BLOCK):
+        block = found[start : start + BLOCK]
+        for entity in {document.entity for document in block}:
+            sql = f'SELECT {_WIDEST} FROM "{entity}_line" WHERE "{entity}_id" {IN_IDS} AND deleted_at IS NULL'  # noqa: S608
+            (row,) = reader.rows(sql, (id_list(document.id for document in block if document.entity == entity),))
+            longest = (max(longest[0], row[0] or 0), max(longest[1], row[1] or 0), max(longest[2], row[2] or 0))
+    return longest
 
 
 def _scaled(stored: int | None) -> Decimal | None:

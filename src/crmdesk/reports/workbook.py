@@ -425,7 +425,12 @@ def _names_of(place: int, sheet: _Sheet) -> str:
         "" if sheet.labels else f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">{name}!{_fixed(sheet.reference)}</definedName>'
     )
     beside = f"{name}!$A:${column_letters(sheet.beside)}," if sheet.beside else ""
-    return f'{filtered}<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{beside}{name}!$1:$1</definedName>'
+    # Columns down to their ends, so that a long text takes no further page and rows that are added are printed too.
+    printed = f"{name}!$A$1:${re.sub('.*:|[0-9]', '', sheet.reference)}${MOST_ROWS}"
+    return (
+        f'{filtered}<definedName name="_xlnm.Print_Area" localSheetId="{place}">{printed}</definedName>'
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{beside}{name}!$1:$1</definedName>'
+    )
 
 
 def _pages_beside(widths: Sequence[int], beside: int, room: float) -> int:

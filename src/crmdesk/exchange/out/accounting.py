@@ -23,7 +23,7 @@ from crmdesk.store.rights import authorize
 from crmdesk.store.unfinished import unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crmdesk.queries.ledger import Customer, LedgerDocument, Period
@@ -38,10 +38,11 @@ _AMOUNTS = (
     (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Difference"), "money"),
     (mark("Exchange rate"), "decimal"), (mark("Total in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
     (mark("Sum of lines"), "money"), (mark("Discount"), "money"), (mark("Surcharge"), "money"), (mark("Date of the exchange rate"), "date"),
+    (mark("Prices include tax"), "flag"),
 )  # fmt: skip
 _LINE = (
     (mark("Line"), "integer"), (mark("Product code"), "text"), (mark("Description"), "text"), (mark("Quantity"), "decimal"), (mark("Unit"), "text"), (mark("Unit price"), "decimal"),
-    (mark("Net"), "money"), (mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Optional"), "flag"),
+    (mark("Net"), "money"), (mark("Tax category"), "text"), (mark("Tax rate (%)"), "decimal"), (mark("Optional"), "flag"), (mark("Prices include tax"), "flag"),
 )  # fmt: skip
 _TAX = (
     (mark("Tax category"), "text"),
@@ -56,6 +57,8 @@ _CUSTOMER = (
 )  # fmt: skip
 MOST_LISTED = 200
 _USUAL_WIDTHS = (34, 18, 18, 20, 20, 20, 20, 20, 20)
+LONGEST_CODE = len(" EUR")
+ROOM = len("-.") + 3  # what counted digits leave out, and air
 CURRENCY_AT, NET_AT, TAX_AT, TOTAL_AT = 8, 9, 10, 13
 CATEGORY_AT, RATE_AT, TAXABLE_AT, GROUP_TAX_AT = 9, 10, 12, 13
 
@@ -146,13 +149,15 @@ class _Maker:
 
     def _sheets(self, written: _Written, customers: dict[bytes, Customer], names: tuple[str, str, str]) -> None:
         heads = {document.id: _head(document, customers) for document in written.documents}
-        wide = _head_widths(list(heads.values()))
+        wide, money = _head_widths(list(heads.values())), _money_width(amount for document in written.documents for amount in document.amounts)
         rows = (self._document(place, heads[each.id], each) for place, each in enumerate(written.documents, 2))
-        self._book.sheet(names[0], self._columns(_DOCUMENT + _AMOUNTS), rows, [*wide, *map(_width, _AMOUNTS)], beside=2)
+        self._book.sheet(names[0], self._columns(_DOCUMENT + _AMOUNTS), rows, [*wide, *_widths(_AMOUNTS, {"money": money})], beside=2)
         written.sheet = self._book.last_name
-        self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads), [*wide, *map(_width, _LINE)], beside=2)
+        quantity, price, net = (longest + ROOM for longest in ledger.widest(self._reader, written.documents))
+        of_lines = _widths(_LINE, {"Quantity": quantity, "Unit price": price, "Net": net + LONGEST_CODE})
+        self._book.sheet(names[1], self._columns(_DOCUMENT + _LINE), self._lines(written, heads), [*wide, *of_lines], beside=2)
         taxes = self._taxes(written, heads)
-        written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), taxes, [*wide, *map(_width, _TAX)], beside=2)
+        written.tax_rows = self._book.sheet(names[2], self._columns(_DOCUMENT + _TAX), taxes, [*wide, *_widths(_TAX, {"money": money})], beside=2)
         written.tax_sheet = self._book.last_name
 
     def _columns(self, columns: Sequence[tuple[str, str]]) -> list[SheetColumn]:
@@ -166,14 +171,25 @@ class _Maker:
         amounts = [(amount, code) for amount in (document.net, document.tax, document.prepaid, document.rounding, document.payable)]
         base = None if document.base is None else (document.base, self._base)
         parts = [(amount, code) for amount in (document.lines, document.discounts, document.charges)]
-        return [*head, *amounts, Formula(formula, (check, code)), document.exchange_rate, base, status, document.reference, *parts, document.rate_day]
+        return [
+            *head,
+            *amounts,
+            Formula(formula, (check, code)),
+            document.exchange_rate,
+            base,
+            status,
+            document.reference,
+            *parts,
+            document.rate_day,
+            document.includes_tax or None,
+        ]
 
     def _lines(self, written: _Written, heads: dict[bytes, list[Any]]) -> Iterator[list[Any]]:
         for line in ledger.lines(self._reader, written.documents):
             net = None if line.net is None else (line.net, line.document.currency)
             yield [
                 *heads[line.document.id], line.place, line.product, line.description, line.quantity, line.unit, line.unit_price, net, line.tax_category, line.tax_rate,
-                line.optional or None,
+                line.optional or None, line.document.includes_tax or None,
             ]  # fmt: skip
 
     def _taxes(self, written: _Written, heads: dict[bytes, list[Any]]) -> Iterator[list[Any]]:
@@ -203,7 +219,7 @@ class _Maker:
         self._rates(page, (tax, offers))
         _series(page, series)
         self._changes(page, [*tax.documents, *offers.documents])
-        self._book.page(tr("Control"), page, _widths(page))
+        self._book.page(tr("Control"), page, _page_widths(page))
         return totals
 
     def _about(self, tax: _Written, offers: _Written) -> Iterator[list[Any]]:
@@ -300,12 +316,19 @@ def _heads(texts: Sequence[str], numbers: Sequence[int]) -> list[Head]:
     return [NumberHead(text) if place in numbers else Head(text) for place, text in enumerate(texts)]
 
 
-def _widths(page: Sequence[Sequence[Any]]) -> list[int]:
-    """Return the widths of the control page's columns: as usual, or as wide as its heads."""
-    return [
-        max(width, *(shown_width(row[place]) + 3 for row in page if len(row) > place and isinstance(row[place], Head)))
-        for place, width in enumerate(_USUAL_WIDTHS)
-    ]
+def _page_widths(page: Sequence[Sequence[Any]]) -> list[int]:
+    """Return the widths of the control page's columns: as usual, or as wide as its heads and amounts."""
+    return [max(width, *(_cell_width(row[place]) for row in page if len(row) > place)) for place, width in enumerate(_USUAL_WIDTHS)]
+
+
+def _cell_width(value: Any) -> int:
+    value = value.value if isinstance(value, Formula) else value
+    return shown_width(value) + 3 if isinstance(value, Head) else _money_width([value[0]]) if isinstance(value, tuple) else 0
+
+
+def _money_width(amounts: Iterable[Decimal]) -> int:
+    """Return how wide a column is that shows these amounts with their currencies."""
+    return max((len(f"{amount:,f}") for amount in amounts), default=0) + LONGEST_CODE + 3
 
 
 def _series(page: list[list[Any]], series: Sequence[ledger.Numbers]) -> None:
@@ -329,10 +352,9 @@ _WIDTHS = {"text": 12, "date": 11, "integer": 6, "decimal": 11, "flag": 8, "mone
 _OWN_WIDTHS = {"Description": 42, "Your reference": 18, "Name of the tax": 16}
 
 
-def _width(column: tuple[str, str]) -> int:
-    """Return how wide a column is that is the same in every document."""
-    label, kind = column
-    return _OWN_WIDTHS.get(label, _WIDTHS[kind])
+def _widths(columns: Sequence[tuple[str, str]], needed: Mapping[str, int]) -> list[int]:
+    """Return how wide columns are: as is usual for their label or kind, or as is needed there."""
+    return [max(_OWN_WIDTHS.get(label, _WIDTHS[kind]), needed.get(label, 0), needed.get(kind, 0)) for label, kind in columns]
 
 
 def _head_widths(heads: Sequence[Sequence[Any]]) -> list[int]:

@@ -76,14 +76,29 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def tr(text: str, /, **values: object) -> str:
-    """Translate a text and fill its `{placeholders}`."""
+    """Translate a text and fill its `{placeholders}`; `{count}` has its thousands apart."""
     shown = _catalogue(language()).gettext(text) if text else ""
+    if isinstance(count := values.get("count"), int):
+        values["count"] = grouped(count)
     return shown.format(**values) if values else shown
 
 
 def ntr(one: str, many: str, count: int, /, **values: object) -> str:
-    """Translate a text that depends on a number; `{count}` is filled with it."""
-    return _catalogue(language()).ngettext(one, many, count).format(count=count, **values)
+    """Translate a text that depends on a number; `{count}` is filled with it, its thousands apart."""
+    catalogue = _catalogue(language())
+    shown = catalogue.ngettext(one, many, count)
+    if shown in (one, many):  # a pair that was declared with `mark`: two texts of the catalogue
+        shown = catalogue.gettext(shown)
+    return shown.format(count=grouped(count), **values)
+
+
+def grouped(value: int) -> str:
+    """Return a whole number as people write it here, its thousands apart."""
+    if -1000 < value < 1000:
+        return str(value)
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, locale=locale()))
 
 
 @lru_cache(maxsize=16)

@@ -15,7 +15,7 @@ from crmdesk.exchange.files.json_files import open_json
 from crmdesk.exchange.files.mails import OLE, is_mail, is_outlook_item, open_mails
 from crmdesk.exchange.files.vcards import open_cards
 from crmdesk.exchange.files.workbooks import open_workbook
-from crmdesk.i18n import mark, tr
+from crmdesk.i18n import grouped, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,7 @@ def open_table(path: Path, how: How | None = None) -> Table:
     """
     table = reader_of(path).open(path, how or How())
     if table.width > MOST_COLUMNS:
-        said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=MOST_COLUMNS)
+        said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=grouped(MOST_COLUMNS))
         raise UserError(said, hint=tr("Delete those that are not needed."))
     return table
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from crmdesk.i18n import tr
+from crmdesk.i18n import grouped, tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Chip, ElidedText, Picture, PressedByEnter, Text, column, row
@@ -354,7 +354,7 @@ class Tabs(QWidget):
             button.deleteLater()
         self._buttons = {}
         for number, tab in enumerate(tabs):
-            button = _TabButton(tab.label if tab.count is None else f"{tab.label} {tab.count}")
+            button = _TabButton(tab.label if tab.count is None else f"{tab.label} {grouped(tab.count)}")
             button.clicked.connect(self._tell)
             self._group.addButton(button)
             self._line.insertWidget(number, button)
@@ -416,10 +416,6 @@ class _TabButton(_OneOfSome):
 
 def count_note(shown: int, total: int) -> str:
     """Return what a list's header says about its length: `91 of 100,412`, or `91` when nothing is filtered out."""
-    from babel.numbers import format_decimal
-
-    from crmdesk.i18n import locale
-
     if shown == total:
-        return format_decimal(total, locale=locale())
-    return tr("{shown} of {total}", shown=format_decimal(shown, locale=locale()), total=format_decimal(total, locale=locale()))
+        return grouped(total)
+    return tr("{shown} of {total}", shown=grouped(shown), total=grouped(total))

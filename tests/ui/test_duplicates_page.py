@@ -59,6 +59,23 @@ def test_what_may_be_the_same_is_listed_with_the_reasons_and_put_side_by_side(de
     assert page.header.accessibleName() or page.comparison.findChildren(QRadioButton)
 
 
+def test_the_keyboard_is_in_the_list_as_soon_as_there_is_one(desk: Desk, page: DuplicatesPage) -> None:
+    assert QApplication.focusWidget() is page.table
+
+
+def test_while_other_records_are_compared_nothing_is_said_of_them_and_the_former_ones_are_gone(desk: Desk, page: DuplicatesPage) -> None:
+    page.look_at("company")
+    QApplication.processEvents()
+    assert page.card.isHidden()
+    assert not page.merge_button.isVisible()
+    page.merge()
+    page.look_at("lead")
+    assert page.stack.currentWidget() is not page.nothing
+    desk.settle()
+    assert page.stack.currentWidget() is page.nothing
+    assert desk.said() == []
+
+
 def test_a_long_mail_address_goes_on_in_the_next_line(desk: Desk, page: DuplicatesPage) -> None:
     lines(page)
     desk.settle()
@@ -85,7 +102,7 @@ def test_merging_takes_the_chosen_values_and_undo_brings_both_back(desk: Desk, p
     assert (kept["family_name"], kept["role"], len(kept["phone"])) == ("Pipps", "Head of Sales", 1)
     assert lines(page) == []
     assert page.stack.currentWidget() is page.nothing
-    assert desk.said() == ["1 record merged"]
+    assert desk.said() == ["2 records merged"]
     desk.store.undo()
     desk.settle()
     assert lines(page) == [("Georg Pipps", "Georg Pips")]

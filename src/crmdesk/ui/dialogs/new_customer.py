@@ -199,7 +199,7 @@ def ask_new(frame: Frame, entity: str, added: Callable[[UUID], object] | None = 
         frame.say(tr("{entity} added", entity=label), undo=True, more=[show(record), *(merge(record, one) for one in alike)])
 
     def merge(record: UUID, known: Known) -> tuple[str, Callable[[], object]]:
-        said = ntr("{count} record merged", "{count} records merged", 1)
+        said = ntr("{count} record merged", "{count} records merged", 2)
         return tr("Merge with {name}", name=known.title), lambda: frame.do(merging.merge, entity, known.id, [record], said=said)
 
     def say_used(record: UUID) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QGridLayout,
     QRadioButton,
@@ -325,11 +326,13 @@ class DuplicatesPage(Page):
         self.table = RecordTable(_COLUMNS, _Items(frame.store, self.entity, ()), tr("Possible duplicates"))
         self.table.setColumnHidden(0, True)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
-        self.table.records.modelReset.connect(self._counted)
+        self.table.records.loaded.connect(self._counted)
         self.nothing = EmptyState(
             "circle-check", tr("Nothing is here twice."), hint=tr("Records are compared by names, mail addresses, phones, addresses and birthdays.")
         )
         self.stack = QStackedWidget()
+        self.waiting = QWidget()
+        self.stack.addWidget(self.waiting)
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.table)
         self.column.addWidget(self.header)
@@ -380,6 +383,7 @@ class DuplicatesPage(Page):
         if entity in self._looked:
             self._show_items(self._looked[entity])
         else:
+            self._show_items([])
             self.look()
 
     def look(self) -> None:
@@ -430,11 +434,13 @@ class DuplicatesPage(Page):
     def _counted(self) -> None:
         count = self.table.records.rowCount()
         self.header.set_note(ntr("{count} to decide", "{count} to decide", count) if self._job is None else tr("Comparing"))
-        self.stack.setCurrentWidget(self.table if count else self.nothing)
+        self.stack.setCurrentWidget(self.table if count else self.nothing if self._job is None else self.waiting)
         if not count:
             self.card.hide()
         elif not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.table.records.index(0, 1))
+        if count and QApplication.focusWidget() is self:
+            self.table.setFocus()
 
     # --- one item ---------------------------------------------------------------------------------------------------
 
@@ -473,7 +479,7 @@ class DuplicatesPage(Page):
             return
         kept, members = self.comparison.kept(), item.members[:MOST_BESIDE]
         others = [member for member in members if member != kept]
-        said = ntr("{count} record merged", "{count} records merged", len(others))
+        said = ntr("{count} record merged", "{count} records merged", len(members))
         self.frame.do(merging.merge, self.entity, kept, others, self.comparison.choices(), said=said)
 
     def tell_apart(self) -> None:

@@ -222,6 +222,7 @@ class ColumnsView(Card):
         self._rows.setSpacing(0)
         inner.setLayout(column(self._rows, None, space=0))
         self._area.setWidget(inner)
+        inner.setAutoFillBackground(False)  # the card's ground shows, not the page's
         self._lines, self._own = [], own
         layout = said or seen.layout
         known = targets(layout.entity)

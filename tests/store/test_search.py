@@ -262,3 +262,11 @@ def test_a_look_over_the_store_tells_what_own_fields_do_not_find(store: Store) -
 
     store.run(shatter)
     assert verify(store) == ["search: company: 1 records are not found by their own fields"]
+
+
+@pytest.mark.parametrize("typed", ["zengguoqiang", "zgq", "cengguo", "曾国"])
+def test_a_surname_is_found_as_it_sounds_and_as_the_character_sounds_elsewhere(store: Store, typed: str) -> None:
+    store.run(records.add, "contact", {"family_name": "曾", "given_name": "国强"})
+    with store.read() as reader:
+        assert [hit.title for hit in search(reader, typed)] == ["曾国强"]
+    assert list(verify(store, deep=True)) == []

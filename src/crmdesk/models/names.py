@@ -34,6 +34,21 @@ def syllables(text: str) -> tuple[str, ...]:
     return found if len(found) == len(text) else tuple("".join(sounds(c)) for c in text)
 
 
+# Characters that sound otherwise as a surname than anywhere else.
+# Source: 现代汉语词典, 7th edition: the readings that it gives for surnames only.
+_AS_SURNAME = {
+    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "区": "ou", "盖": "ge", "查": "zha", "朴": "piao", "翟": "zhai", "覃": "qin", "乐": "yue", "缪": "miao",
+    "员": "yun", "种": "chong", "召": "shao", "秘": "bi", "繁": "po", "折": "she",
+}  # fmt: skip
+
+
+def readings(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the pinyin of each character of a run of Chinese, and with the first one as a surname where that sounds otherwise."""
+    usual = syllables(text)
+    surname = _AS_SURNAME.get(text[:1])
+    return (usual, (surname, *usual[1:])) if surname else (usual,)
+
+
 _HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 

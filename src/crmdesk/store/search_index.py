@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import Field
 from crmdesk.models.base import ENTITIES, Record
-from crmdesk.models.names import folded, has_cjk, syllables
+from crmdesk.models.names import folded, has_cjk, readings
 from crmdesk.models.phones import digits
 from crmdesk.models.registry import BY_NUMBER, owned_parts
 from crmdesk.models.workspace import CustomField
@@ -85,11 +85,11 @@ def _title_keys(text: str, plain: str, found: Sequence[str]) -> set[str]:
     keys.add(plain[:_LONGEST_KEY])
     if has_cjk(text):
         for run in _CJK_RUN.findall(text):
-            sounds = syllables(run)
-            for start in range(len(run)):
-                keys.add(run[start : start + _LONGEST_KEY])
-                keys.add("".join(sounds[start:])[:_LONGEST_KEY])
-                keys.add("".join(sound[:1] for sound in sounds[start:])[:_LONGEST_KEY])
+            keys.update(run[start : start + _LONGEST_KEY] for start in range(len(run)))
+            for sounds in readings(run):
+                for start in range(len(run)):
+                    keys.add("".join(sounds[start:])[:_LONGEST_KEY])
+                    keys.add("".join(sound[:1] for sound in sounds[start:])[:_LONGEST_KEY])
     keys.discard("")
     return keys
 

@@ -170,7 +170,7 @@ def calculate(change: Change, deal_id: UUID, price: str) -> UUID:
 def test_the_amount_follows_the_leading_quote(store: Store) -> None:
     rollout, other = deal(store, "Cold-chain rollout", amount="1"), deal(store, "Other")
     offer, foreign = store.run(calculate, rollout, "9612.00"), store.run(calculate, other, "5")
-    store.run(deals.lead_with, rollout, offer)
+    store.run(records.edit, "deal", [rollout], {"quote": offer})
     assert facts(store, rollout, "amount", "amount_base") == (961200, 961200)
     with store.read() as reader:
         (line,) = reader.rows("SELECT id FROM quote_line WHERE quote_id = ?", (offer.bytes,))[0]
@@ -182,7 +182,9 @@ def test_the_amount_follows_the_leading_quote(store: Store) -> None:
     assert facts(store, rollout, "amount", "quote_id") == (100, None), "the choice is undone with the amount that it brought"
     store.redo()
     with pytest.raises(UserError, match="another deal"):
-        store.run(deals.lead_with, rollout, foreign)
+        store.run(records.edit, "deal", [rollout], {"quote": foreign})
+    with pytest.raises(UserError, match="another deal"):
+        store.run(records.add, "deal", {"name": "New", "quote": foreign})
 
 
 def test_a_stage_with_deals_and_the_last_of_its_kind_stay(store: Store) -> None:

@@ -584,7 +584,7 @@ def test_the_newest_issued_quote_drives_the_deal_a_draft_where_there_is_none(sto
     assert amount_of(store, deal) == 1200
     store.run(quotes.decline, first)
     assert amount_of(store, deal) == 2000
-    store.run(deals.lead_with, deal, None)
+    store.run(records.edit, "deal", [deal], {"quote": None})
     store.run(quotes.delete, priced("30.00"))
     assert amount_of(store, deal) == 2000
 

@@ -126,7 +126,7 @@ def act(store: Store, ticket: UUID, what: str) -> None:
         case "resolve" | "close" | "reopen":
             store.run(getattr(tickets, what), ticket)
         case "urgent" | "high" | "normal" | "low":
-            store.run(tickets.set_priority, [ticket], what)
+            store.run(records.edit, "ticket", [ticket], {"priority": what})
         case _:
             store.run(records.edit, "ticket", [ticket], {"status": what[3:]})
 

@@ -140,7 +140,7 @@ def test_a_more_urgent_ticket_is_due_earlier_and_keeps_what_it_waited(store: Sto
     store.run(tickets.reply, ticket, "Which?", wait=True)
     later(60)
     store.run(tickets.receive, ticket, "That one")
-    store.run(tickets.set_priority, [ticket], "urgent")
+    store.run(records.edit, "ticket", [ticket], {"priority": "urgent"})
     assert local(ticket_of(store, ticket).resolve_due_at) == "Wed 14:00"
 
 

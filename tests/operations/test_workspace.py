@@ -208,5 +208,5 @@ def test_a_queue_with_open_tickets_stays(store: Store) -> None:
     with pytest.raises(UserError, match="Repairs.+1 open ticket") as caught:
         store.run(records.delete, "queue", [first])
     assert "another queue" in (caught.value.hint or "")
-    store.run(tickets.set_queue, [ticket], second)
+    store.run(records.edit, "ticket", [ticket], {"queue": second})
     assert store.run(records.delete, "queue", [first]) == 1

@@ -137,7 +137,7 @@ def test_a_card_shows_its_leading_quote_or_the_newest_that_counts(store: Store) 
     store.run(offer, deal, None, "draft")
     store.run(offer, deal, "Q-2026-0003", "superseded")
     assert card(store, "Three-year contract").quote == (None, "draft")
-    store.run(deals.lead_with, deal, first)
+    store.run(records.edit, "deal", [deal], {"quote": first})
     assert card(store, "Three-year contract").quote == ("Q-2026-0001", "issued")
 
 

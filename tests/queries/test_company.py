@@ -79,7 +79,7 @@ def test_the_key_figures_add_up(store: Store, alfreds: UUID) -> None:
     store.run(tickets.open_ticket, "Alarm", company_id=alfreds)
     figures = page(store, alfreds).figures
     assert (figures.open_count, str(figures.open_amount.money.amount), str(figures.weighted.money.amount), figures.chance) == (2, "76400.00", "42300.00", 55)
-    assert (figures.won_count, str(figures.won_amount.money.amount), figures.won_since, figures.lost_count) == (1, "21300.00", 2026, 1)
+    assert (figures.won_count, str(figures.won_amount.money.amount), figures.won_since) == (1, "21300.00", 2026)
     assert (figures.tickets, figures.open_tickets, figures.csat) == (3, 1, 4.5)
 
 
@@ -134,7 +134,6 @@ def test_tasks_come_in_groups_by_their_day(store: Store) -> None:
             "overdue": ["Late", "An hour ago"], "today": ["Now"], "tomorrow": ["Next"], "week": ["Soon"], "later": ["Far"], "someday": ["Some day"],
         }  # fmt: skip
         assert task_queries.counts(reader) == {"overdue": 2, "today": 1, "open": 7}
-        assert list(task_queries.by_day(reader, date(2026, 11, 18), date(2026, 11, 19))) == [date(2026, 11, 18), date(2026, 11, 19)]
 
 
 def test_missed_reminders_come_up(store: Store) -> None:

@@ -133,7 +133,7 @@ def test_the_weeks_figures_count_what_was_due(store: Store, minutes: Callable[[f
         assert (figures.first_replies_in_time, figures.first_replies) == (1, 3)
         assert (figures.resolved_at_first_contact, figures.resolved) == (1, 2)
         assert (figures.csat, figures.rated) == (4.0, 2)
-        assert set(figures.late_ids) == {slow, missed}
+        assert set(figures.reply_ids) == {quick, slow, missed}
         assert queries.figures(reader, queries.week_start(reader, 1), queries.week_start(reader)).first_replies == 0
 
 

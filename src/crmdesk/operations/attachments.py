@@ -129,14 +129,6 @@ def _too_large(name: str) -> UserError:
     )
 
 
-@operation(mark("Rename file"), right="attachment.write")
-def rename(change: Change, attachment_id: UUID, name: str) -> None:
-    """Give a file another name."""
-    attachment = change.get(Attachment, attachment_id)
-    attachment.name = clean_name(name)
-    change.note(about=attachment.name)
-
-
 @dataclass(frozen=True)
 class File:
     """What is known of a file without its content."""

@@ -51,6 +51,7 @@ def finish_new(change: Change, deal: Deal) -> None:
     known = {name: getattr(deal, name) for name in ("stage_id", "pipeline_id", "currency", "owner_id", "opened_on", "stage_since", "position")}
     for name, value in completed(change, known).items():
         setattr(deal, name, value)
+    _refuse_foreign_quote(change, deal)
 
 
 def completed(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,8 +128,10 @@ def after_edit(change: Change, deal: Deal, given: Mapping[str, Any], stage_befor
     """Let follow what an edit of stage or pipeline brings with it: another stage is a move, another pipeline begins at its first stage.
 
     Raises:
-        UserError: the stage belongs to another pipeline than the one that is given.
+        UserError: the stage belongs to another pipeline than the one that is given, or the quote to another deal.
     """
+    if "quote" in given:
+        _refuse_foreign_quote(change, deal)
     wanted = _wanted_stage(change, deal, given)
     if wanted is None or wanted == stage_before:
         return
@@ -146,6 +149,11 @@ def _wanted_stage(change: Change, deal: Deal, given: Mapping[str, Any]) -> UUID 
     if "stage" in given:
         raise UserError(tr("This stage belongs to another pipeline."), field="stage")
     return UUID(bytes=_first_stage(change, deal.pipeline_id).id)
+
+
+def _refuse_foreign_quote(change: Change, deal: Deal) -> None:
+    if deal.quote_id is not None and change.get(Quote, deal.quote_id).deal_id != deal.id:
+        raise UserError(tr("This quote belongs to another deal."), field="quote")
 
 
 def after_restore(change: Change, deal: Deal) -> None:
@@ -262,17 +270,3 @@ def add_person(change: Change, deal_id: UUID, contact_id: UUID, role: str | None
 
 def _next_part(change: Change, part: str, deal_id: UUID) -> int:
     return int(change.reader.value(f'SELECT ifnull(max(position), 0) + 1 FROM "{part}" WHERE deal_id = ? AND deleted_at IS NULL', (deal_id.bytes,)))
-
-
-@operation(mark("Choose leading quote"), right="deal.write")
-def lead_with(change: Change, deal_id: UUID, quote_id: UUID | None) -> None:
-    """Let one of a deal's quotes drive the deal's amount, which the door keeps equal to its net; None lets the amount be typed again.
-
-    Raises:
-        UserError: the quote belongs to another deal.
-    """
-    deal = change.get(Deal, deal_id)
-    change.note(about=deal.name)
-    if quote_id is not None and change.get(Quote, quote_id).deal_id != deal_id:
-        raise UserError(tr("This quote belongs to another deal."), field="quote")
-    deal.quote_id = quote_id

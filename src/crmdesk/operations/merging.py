@@ -338,12 +338,3 @@ def tell_all_apart(change: Change, entity: str, members: Sequence[UUID]) -> None
     """Remember of several records that no two of them are the same."""
     for first, second in combinations(members, 2):
         tell_apart(change, entity, first, second)
-
-
-@operation(mark("Compare again"), right="store.read")
-def compare_again(change: Change, entity: str, first: UUID, second: UUID) -> None:
-    """Forget that two records were told apart."""
-    cls = entity_class(entity)
-    authorize(change.viewer, f"{cls.entity.name}.write")
-    one, other = sorted((first, second), key=lambda record: record.bytes)
-    change.delete(NotSame, [named_id("not_same", f"{cls.entity.name}:{one.hex}:{other.hex}")])

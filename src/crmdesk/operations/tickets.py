@@ -15,7 +15,7 @@ from crmdesk.queries.tickets import UNDONE, business_calendar, level_of
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 CALL_BACK_WORKING_DAYS = 3
@@ -144,54 +144,17 @@ def _say(
     return message.id
 
 
-# -- who, how urgent, where ----------------------------------------------------------------------------------------------------------
+# -- who -----------------------------------------------------------------------------------------------------------------------------
 
 
 @operation(mark("Assign ticket"), right="ticket.write")
 def assign(change: Change, ticket_ids: Sequence[UUID], owner_id: UUID | None) -> int:
     """Give tickets to a member, or to nobody."""
-    return _each(change, ticket_ids, lambda ticket, _: setattr(ticket, "owner_id", owner_id))
-
-
-@operation(mark("Set priority"), right="ticket.write")
-def set_priority(change: Change, ticket_ids: Sequence[UUID], priority: str) -> int:
-    """Make tickets more or less urgent; their due times follow."""
-
-    def follow(ticket: Ticket, calendar: Calendar) -> None:
-        ticket.priority = priority
-        _promise(change, ticket, calendar)
-
-    return _each(change, ticket_ids, follow)
-
-
-@operation(mark("Move to queue"), right="ticket.write")
-def set_queue(change: Change, ticket_ids: Sequence[UUID], queue_id: UUID | None) -> int:
-    """Put tickets into another queue; their due times follow its service level."""
-
-    def follow(ticket: Ticket, calendar: Calendar) -> None:
-        ticket.queue_id = queue_id
-        _promise(change, ticket, calendar)
-
-    return _each(change, ticket_ids, follow)
-
-
-@operation(mark("Set service level"), right="ticket.write")
-def set_service_level(change: Change, ticket_ids: Sequence[UUID], service_level_id: UUID | None) -> int:
-    """Give tickets a service level of their own, or that of their queue again; their due times follow."""
-
-    def follow(ticket: Ticket, calendar: Calendar) -> None:
-        ticket.service_level_id = service_level_id
-        _promise(change, ticket, calendar)
-
-    return _each(change, ticket_ids, follow)
-
-
-def _each(change: Change, ticket_ids: Sequence[UUID], work: Callable[[Ticket, Calendar], None]) -> int:
-    calendar, found = business_calendar(change.reader), list(change.each(Ticket, ticket_ids))
+    found = list(change.each(Ticket, ticket_ids))
     if not found:
         raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr("Ticket")))
     for ticket in found:
-        work(ticket, calendar)
+        ticket.owner_id = owner_id
     change.note(about=_called(found[0]) if len(found) == 1 else ntr("{count} ticket", "{count} tickets", len(found)))
     return len(found)
 

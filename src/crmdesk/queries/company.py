@@ -65,7 +65,6 @@ class KeyFigures:
     won_count: int
     won_amount: Sum
     won_since: int | None
-    lost_count: int
     last_contact_at: datetime | None
     every_days: int | None
     tickets: int
@@ -219,7 +218,7 @@ def _figures(reader: Reader, company_id: UUID, counts: dict[str, int]) -> KeyFig
     )  # noqa: S608
     return KeyFigures(
         numbers["open"], totals["open"], weighted, round(100 * weighted.base / totals["open"].base) if totals["open"].base else None,
-        numbers["won"], totals["won"], since, numbers["lost"], last, every, counts["tickets"], counts["open_tickets"], service[0] if service else None,
+        numbers["won"], totals["won"], since, last, every, counts["tickets"], counts["open_tickets"], service[0] if service else None,
     )  # fmt: skip
 
 

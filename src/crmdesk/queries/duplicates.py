@@ -263,22 +263,6 @@ def told_apart(reader: Reader, entity: str) -> set[tuple[bytes, bytes]]:
     return {(first, second) for first, second in rows}
 
 
-def merged_into(reader: Reader, entity: str, record: UUID) -> UUID | None:
-    """Return the record into which one was merged, None if it wasn't."""
-    found = reader.value("SELECT unhex(kept) FROM merged_record WHERE gone = ? AND about = ? AND deleted_at IS NULL", (record.hex, entity))
-    return UUID(bytes=found) if found else None
-
-
-def merged_here(reader: Reader, entity: str, record: UUID) -> list[bytes]:
-    """Return the records that were merged into one."""
-    return [
-        gone
-        for (gone,) in reader.rows(
-            "SELECT unhex(gone) FROM merged_record WHERE kept = ? AND about = ? AND deleted_at IS NULL ORDER BY id", (record.hex, entity)
-        )
-    ]
-
-
 def also_known(reader: Reader, entity: str, external_ids: str) -> list[tuple[str, str | None, bytes]]:
     """Return (external id, source, kept record) of merged records that are still in the bin, so that a repeated import finds the kept one.
 

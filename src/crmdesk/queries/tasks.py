@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -134,16 +134,6 @@ def done_tasks(reader: Reader, owner_id: UUID | None = None, limit: int = 200, w
     return _rows(reader, f"t.done_at IS NOT NULL AND {_of_owner(owner_id)}{more.sql}", more.parameters, "ORDER BY t.done_at DESC, t.id", limit)
 
 
-def by_day(reader: Reader, first: date, last: date, owner_id: UUID | None = None, limit: int = 2000) -> dict[date, list[TaskRow]]:
-    """Return the tasks of each day between two days, done ones too."""
-    found = _rows(reader, f"t.due_on BETWEEN ? AND ? AND {_of_owner(owner_id)}", (first.isoformat(), last.isoformat()), _IN_ORDER, limit)
-    days: dict[date, list[TaskRow]] = {}
-    for row in found:
-        if row.due_on:
-            days.setdefault(row.due_on, []).append(row)
-    return days
-
-
 def counts(reader: Reader, owner_id: UUID | None = None, where: Sequence[Condition] = ()) -> dict[str, int]:
     """Return how many open tasks are overdue, for today, and there in all."""
     today, more = now().astimezone(reader.settings.tz).date(), also(Task, where, reader)
@@ -162,12 +152,6 @@ def reminders(reader: Reader, since: datetime, until: datetime, owner_id: UUID |
     """
     where = f"t.done_at IS NULL AND t.remind_at > ? AND t.remind_at <= ? AND {_of_owner(owner_id)}"
     return _rows(reader, where, (to_ms(since), to_ms(until)), "ORDER BY t.remind_at, t.id", 200)
-
-
-def day_bounds(day: date, reader: Reader) -> tuple[datetime, datetime]:
-    """Return where a day begins and ends in the store's zone."""
-    zone = reader.settings.tz
-    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 # -- quick entry -----------------------------------------------------------------------------------------------------------------

@@ -252,7 +252,6 @@ class ServiceFigures:
         first_replies_in_time, first_replies: how many first replies came in time, of how many that were due.
         resolved_at_first_contact, resolved: how many resolved tickets needed no further word from the customer, of how many.
         csat: the mean satisfaction of the resolved ones, of `rated`.
-        late_ids: tickets whose first reply came late or is overdue.
     """
 
     first_replies_in_time: int
@@ -262,7 +261,6 @@ class ServiceFigures:
     csat: float | None
     rated: int
     reply_ids: tuple[UUID, ...] = ()
-    late_ids: tuple[UUID, ...] = ()
     resolved_ids: tuple[UUID, ...] = ()
 
     @property
@@ -299,7 +297,7 @@ def figures(reader: Reader, start: datetime, end: datetime | None = None) -> Ser
     return ServiceFigures(
         in_time, len(replied) + len(missed), sum(1 for _, _, first_contact in resolved if first_contact), len(resolved),
         sum(rated) / len(rated) if rated else None, len(rated), tuple(UUID(bytes=row[0]) for row in (*replied, *missed)),
-        tuple(UUID(bytes=row[0]) for row in (*(row for row in replied if not row[1]), *missed)), tuple(UUID(bytes=row[0]) for row in resolved),
+        tuple(UUID(bytes=row[0]) for row in resolved),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -488,8 +488,3 @@ def _joined(parts: list[_Told]) -> list[_Told]:
             continue
         joined[joined.index(partner)] = _Told(part.label, partner.old or part.old, partner.new or part.new)
     return joined
-
-
-def day_of(entry: Entry, reader: Reader) -> date:
-    """Return the day, in the store's zone, under which an entry is shown."""
-    return entry.at.astimezone(reader.settings.tz).date()

@@ -25,7 +25,6 @@ LETTER = (215.9 * MM, 279.4 * MM)
 INK = "#1F2328"
 MUTED = "#6B7280"
 FAINT = "#D9DCE1"
-WHITE = "#FFFFFF"
 
 # Text encoding of the bytes in a PDF costs a third of the size and more of the time, and nobody mails 7 bits any more.
 rl_config.useA85 = 0

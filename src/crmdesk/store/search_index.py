@@ -388,12 +388,6 @@ def _forget(connection: Connection, number: int) -> None:
     connection.executemany("DELETE FROM search_doc WHERE docid = ?", singles)
 
 
-def tidy(connection: Connection) -> None:
-    """Join the pieces of the full-text index after a large build, and merge only when idle from then on."""
-    connection.execute("INSERT INTO search_words(search_words) VALUES ('optimize')")
-    connection.execute("INSERT INTO search_words(search_words, rank) VALUES ('automerge', 0)")
-
-
 def check(connection: Connection) -> Iterator[str]:
     """Yield what is wrong with the index against the records: missing and stray documents."""
     for cls in searched_entities():

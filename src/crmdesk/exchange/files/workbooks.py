@@ -203,7 +203,6 @@ class Findings:
         uses: of sheets that could blow up by their shared texts: how often each is used.
     """
 
-    longest_text: int = 0
     texts: list[int] = field(default_factory=list)
     sheets: list[zipfile.ZipInfo] = field(default_factory=list)
     cells: int = 0
@@ -242,7 +241,6 @@ def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.Zip
 # Begins with plain letters, which are searched for three times as fast; that a tag begins there is looked at behind.
 _ROW = re.compile(rb'row (?<=[<:]row )[^>]{0,200}?\br="(\d{1,9})"')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d')
-_CELL_START = re.compile(rb"<(?:\w+:)?c[ >]")
 
 
 def _measure_sheet(block: bytes, found: Findings, overlap: int) -> bytes:

@@ -28,7 +28,6 @@ class DealShape(Shape):
 
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
-        self.stage_index = work.layout.index_of("stage")
         self.company_index, self.product_index = work.layout.index_of("company"), work.layout.index_of("product")
         index = work.layout.index_of("close_on")
         self.close_on = None
@@ -36,7 +35,6 @@ class DealShape(Shape):
             item = self.cls.fields["expected_close_on"]
             self.close_on = index, reader_of("deal", item, work.hints.get(index, Hints()), work.settings.reading), work.layout.columns[index].header
         self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
-        self.pipeline_index = work.layout.index_of("pipeline")
         self.is_ours = work.layout.has("id") or work.layout.has("source")
         self.now, self.today = now_ms(), today(work.settings.tz).isoformat()
 

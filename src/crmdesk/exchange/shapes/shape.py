@@ -94,7 +94,6 @@ class Shape:
 
     entity = ""
     defaults: Values = {}
-    owned_by_importer = False
 
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         self.work = work
@@ -122,7 +121,6 @@ class Shape:
         self.tells_ids = bool(self.told_ids)
         self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
         self.described: set[bytes] = set()
-        self.currency_index = work.layout.index_of("currency", of)
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
         self._derive = work.gathered.deriver(self.entity)

@@ -105,7 +105,7 @@ class ActivityDialog(DeedDialog):
         top.setLayout(row(self.kind, self.direction, None, space=12))
         when.setLayout(row(self.at, Text(tr("Minutes"), "muted"), self.minutes, None, space=10))
         grid.add(tr("Kind"), top)
-        self._with = grid.add(tr("With"), self.contact)
+        grid.add(tr("With"), self.contact)
         grid.add(tr("When"), when)
         grid.add(tr("Subject"), self.subject)
         grid.add(tr("Text"), self.body)

@@ -41,12 +41,6 @@ def choose_output(parent: QWidget, title: str, suggested: Path, kinds: str) -> P
     return Path(chosen) if chosen else None
 
 
-def choose_input(parent: QWidget, title: str, kinds: str) -> Path | None:
-    """Ask for a file to read."""
-    chosen, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)
-    return Path(chosen) if chosen else None
-
-
 def typed_place(text: str) -> Path:
     """Return where a new store is to lie, as somebody typed it.
 

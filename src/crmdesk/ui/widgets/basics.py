@@ -338,7 +338,6 @@ class Chip(PressedByEnter, QAbstractButton):
         self.setText(text)
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._is_button = run is not None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if run else Qt.FocusPolicy.NoFocus)
         if run is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -241,11 +241,6 @@ class BarChart(ChartOverTime):
         super().__init__(name, points)
         self.setMinimumHeight(120)
 
-    def set_goal(self, goal: float | None) -> None:
-        """Draw the goal at another height."""
-        self._goal = goal
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(380, 180)
 

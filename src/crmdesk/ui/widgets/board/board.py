@@ -185,11 +185,6 @@ class Board(QScrollArea):
         self.ensureWidgetVisible(column, 0, 0)
         return True
 
-    def unchoose(self) -> None:
-        """Let no card be chosen."""
-        for column in self.columns:
-            column.list.selectionModel().clear()
-
     def place(self, card_id: UUID, stage_id: UUID, after_id: UUID | None) -> None:
         """Show a card at its new place at once, before the store has answered."""
         found, target = self.where(card_id), self.column_of(stage_id)

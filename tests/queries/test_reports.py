@@ -117,6 +117,19 @@ def test_won_and_lost_by_month_owner_source_and_reason(sold: Store) -> None:
         check_counts(sold, table)
 
 
+def test_sources_and_reasons_that_differ_by_capitals_alone_are_one_row(sold: Store) -> None:
+    for name, values_of in {
+        "H": {"stage": "Lost", "amount": "10", "origin": "FAIR", "lost_reason": "PRICE"}, "I": {"stage": "Lost", "amount": "20 CHF", "origin": "fair", "lost_reason": "price"},
+        "J": {"stage": "Lost", "amount": "30", "origin": "fair", "lost_reason": "price"}, "K": {"stage": "Won", "amount": "40 CHF", "origin": "FaiR"},
+    }.items():  # fmt: skip
+        add(sold, "deal", name=name, **values_of)
+    by_source, by_reason = report(sold, "won_lost_by_source"), report(sold, "lost_by_reason")
+    assert [[row[0], row[1], row[3]] for row in values(by_source)] == [["fair", 3, 3], ["Web", 0, 1], ["Not given", 1, 1]]
+    assert [row[:2] for row in values(by_reason)] == [["price", 4], ["Not given", 1]]
+    check_counts(sold, by_source)
+    check_counts(sold, by_reason)
+
+
 def test_period_and_owner_limit_a_report_and_what_it_opens(sold: Store) -> None:
     with sold.read() as reader:
         (jonas,) = finding.ids_by_title(reader, finding.entity_class("member"), "Jonas Stein")

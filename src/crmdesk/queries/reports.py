@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -237,15 +238,23 @@ def _pipeline_by_stage(scope: Scope) -> ReportTable:
 
 
 def _closed(scope: Scope, key: str) -> dict[Any, dict[str, Counted]]:
-    """Return won and lost deals by a key: (count, sum) by outcome."""
+    """Return won and lost deals by a key, in its commonest spelling: (count, sum) by outcome."""
     days, days_of = _days_sql(scope, "t.closed_on")
     owner, owner_of = _owner_sql(scope)
     joins = "JOIN stage s ON s.id = t.stage_id"
     sums = _summed(scope, "deal", "amount", (key, "s.outcome"), joins, f" AND s.outcome IN ('won', 'lost'){days}{owner}", (*days_of, *owner_of))
     found: dict[Any, dict[str, Counted]] = {}
-    for (value, outcome), counted in sums.items():
-        found.setdefault(value, {})[outcome] = counted
-    return found
+    spellings: dict[Any, dict[Any, int]] = {}
+    for (value, outcome), (count, amount) in sums.items():
+        # What differs by capital letters alone is the same to the lists that the figures open.
+        of = spellings.setdefault(value.translate(_SMALL) if isinstance(value, str) else value, {})
+        of[value] = of.get(value, 0) + count
+        its = found.setdefault(next(iter(of)), {})
+        its[outcome] = _together(scope, (its.get(outcome), (count, amount)))
+    return {max(of, key=of.__getitem__): found[next(iter(of))] for of in spellings.values()}
+
+
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def _stages_with(scope: Scope, *outcomes: str) -> str:
@@ -314,13 +323,13 @@ def _by_owner(scope: Scope) -> ReportTable:
 
 def _by_source(scope: Scope) -> ReportTable:
     return _won_lost(
-        scope, "nullif(t.origin, '') COLLATE NOCASE", Column("origin", mark("Deal source")), lambda origin: origin or tr("Not given"),
+        scope, "nullif(t.origin, '')", Column("origin", mark("Deal source")), lambda origin: origin or tr("Not given"),
         lambda origin: (f"origin = {origin}" if origin else "origin empty", *_days(scope, "closed_on")),
     )  # fmt: skip
 
 
 def _lost_by_reason(scope: Scope) -> ReportTable:
-    found = {reason: of["lost"] for reason, of in _closed(scope, "nullif(t.lost_reason, '') COLLATE NOCASE").items() if "lost" in of}
+    found = {reason: of["lost"] for reason, of in _closed(scope, "nullif(t.lost_reason, '')").items() if "lost" in of}
     count, amount = _together(scope, found.values())
     rows = []
     for reason in sorted(found, key=lambda reason: (reason is None, -found[reason][0], reason or "")):

@@ -14,6 +14,11 @@ from crmdesk.store.door import Change, operation
 if TYPE_CHECKING:
     from crmdesk.store import Store
 
+OWN_FIELDS = {
+    "own_text": "text", "own_number": "decimal", "own_flag": "flag", "own_day": "date", "own_words": "long_text", "own_whole": "integer", "größe_大小": "text",
+}  # fmt: skip
+"""A field of the user's own of each sort, by its name."""
+
 
 def add(store: Store, entity: str, given: dict[str, Any]) -> UUID:
     """Add a record with just these values; returns its id."""

@@ -39,3 +39,9 @@ def test_numbers_of_all_countries_equal_the_librarys(monkeypatch: pytest.MonkeyP
 )  # fmt: skip
 def test_numbers_as_people_write_them_equal_the_librarys(number: str, region: str) -> None:
     assert PhoneReader().read(number, region) == phones.parse(number, region)
+
+
+def test_an_extension_in_german_or_chinese_is_no_part_of_the_number() -> None:
+    assert phones.parse("030 1234567 DW 12", "DE") == ("+49301234567", "12")
+    assert phones.parse("030 1234567 Durchwahl: 12", "DE") == ("+49301234567", "12")
+    assert phones.parse("010-12345678 分机 88", "CN") == ("+861012345678", "88")

@@ -48,7 +48,7 @@ ORDER = (
     "message",
 )
 # What the program works out by itself again, and the number that a document is known by in later imports.
-OWN_WORK = {"id", "last_contact_at", "position", "source", "pdf", "pdf_sha256", "e164"}
+OWN_WORK = {"id", "last_contact_at", "position", "source", "pdf", "pdf_sha256"}
 
 
 def prepare(store: Store) -> None:

@@ -6,9 +6,11 @@ import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
 from crmdesk.exchange.rows.plan import ImportOptions
@@ -20,26 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    import pytest
-
     from crmdesk.store import Store
     from crmdesk.store.keys import Key
 
 ABOUT = ("company", "contact", "lead", "deal", "quote", "ticket")
-OWN = {
-    "own_text": "text",
-    "own_number": "decimal",
-    "own_flag": "flag",
-    "own_day": "date",
-    "own_words": "long_text",
-    "own_whole": "integer",
-    "größe_大小": "text",
-}
 
 
 def own_fields(store: Store) -> None:
     for about in ("activity", "task"):
-        for name, kind in OWN.items():
+        for name, kind in bare.OWN_FIELDS.items():
             store.run(records.add, "custom_field", {"about": about, "name": name, "label": name.title(), "kind": kind})
 
 
@@ -113,3 +104,16 @@ def test_activities_and_tasks_come_back_from_calendars_with_all_that_is_stored_o
             assert bare.differences(bare.stored(other, entity), bare.stored(store, entity)) == []
             again = import_file(other, entity, folder / f"{entity}.ics", ImportOptions(on_duplicate="overwrite"))
             assert (again.added, again.updated, again.rejected) == (0, 0, 0)
+
+
+def test_a_calendar_that_nobody_could_read_again_is_not_written(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(3):
+        bare.add(store, "task", {"subject": f"Task {day}", "due_on": f"2026-12-0{day + 1}"})
+    for limit, said in (("MOST_ROWS", "A calendar holds at most 2 entries."), ("LARGEST", "A calendar may have 0 MB; it would be larger.")):
+        with monkeypatch.context() as patched:
+            for side in ("files.calendars", "out.written_calendars"):
+                patched.setattr(f"crmdesk.exchange.{side}.{limit}", 2)
+            with pytest.raises(UserError) as refused:
+                export_records(store, "task", tmp_path / "t.ics")
+            assert (refused.value.message, "CSV or JSON" in (refused.value.hint or ""), list(tmp_path.glob("t.ics*"))) == (said, True, [])
+    assert export_records(store, "task", tmp_path / "t.ics").rows == 3

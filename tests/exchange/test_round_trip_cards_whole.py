@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from crmdesk.store.keys import Key
 
 ENTITIES = ("company", "contact", "lead")
-OWN = {
-    "own_text": "text",
-    "own_number": "decimal",
-    "own_flag": "flag",
-    "own_day": "date",
-    "own_words": "long_text",
-    "own_whole": "integer",
-    "größe_大小": "text",
-}
 PARTS = ("phone", "email", "handle", "address", "record_tag", "memo")
 WORDS = st.text(st.characters(exclude_categories=("C", "Z", "M")), min_size=1, max_size=12)
 NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.sampled_from(["Smith, Jr", "Smith,John", "Acme", "van der Berg", "a;b", "c\\n"])
@@ -73,7 +64,7 @@ WHO = st.one_of(
 
 def prepare(store: Store) -> None:
     for about in ENTITIES:
-        for name, kind in OWN.items():
+        for name, kind in bare.OWN_FIELDS.items():
             store.run(records.add, "custom_field", {"about": about, "name": name, "label": name.title(), "kind": kind})
     for name in ("Eva Stern", "王小明"):
         store.run(records.add, "member", {"name": name, "role": "sales"})

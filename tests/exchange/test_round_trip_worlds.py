@@ -31,7 +31,7 @@ ORDER = (
 )  # fmt: skip
 FORMS = [(".json", False), (".csv", True), (".xlsx", False)]
 # What the program works out again by itself; and a PDF is a file.
-OWN_WORK = {"last_contact_at", "source", "pdf", "pdf_sha256", "e164"}
+OWN_WORK = {"last_contact_at", "source", "pdf", "pdf_sha256"}
 # What tables for people leave out.
 FOR_PROGRAMS = {("deal", "position")}
 

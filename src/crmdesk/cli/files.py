@@ -21,7 +21,7 @@ Mapped = Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; p
 OwnFields = Annotated[list[str] | None, typer.Option("--own-field", help="A column that becomes a field of your own; * for all that fit none.")]
 Region = Annotated[str, typer.Option("--region", help="Country of national phone numbers; else the store's.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Else it is recognised.")]
-Delimiter = Annotated[str | None, typer.Option("--delimiter", help="Else it is recognised.")]
+Delimiter = Annotated[str | None, typer.Option("--delimiter", help="One sign or several, tab, or fixed for columns at fixed places; else it is recognised.")]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="Of a workbook; else the first that has rows.")]
 OnDuplicate = Annotated[str, typer.Option("--on-duplicate", help="skip, fill, overwrite or add.")]
 Match = Annotated[str | None, typer.Option("--match", help="How known records are recognised: external_id, email, name …")]

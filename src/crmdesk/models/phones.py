@@ -28,16 +28,20 @@ def parse(number: str, region: str) -> tuple[str | None, str | None]:
     text = number.strip()
     if not text:
         return None, None
+    found = _EXTENSION.search(text)
     try:
         parsed = lib.parse(text, region or None)
     except lib.NumberParseException:
-        return None, None
-    extension = parsed.extension
-    if not extension and (found := _EXTENSION.search(text)):
-        extension = found[1]
+        return _parse_before(text, found, region) if found else (None, None)
+    if found and not parsed.extension:  # the library takes what it does not know for more digits of the number
+        return _parse_before(text, found, region)
     if not lib.is_possible_number(parsed):
-        return None, extension
-    return lib.format_number(parsed, lib.PhoneNumberFormat.E164), extension
+        return None, parsed.extension
+    return lib.format_number(parsed, lib.PhoneNumberFormat.E164), parsed.extension
+
+
+def _parse_before(text: str, extension: re.Match[str], region: str) -> tuple[str | None, str | None]:
+    return (parse(text[: extension.start()], region)[0], extension[1]) if extension.start() else (None, None)
 
 
 _NOT_DIGITS = re.compile(r"[^0-9]+")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.contentlines import Pile, fallback_of, is_old, is_our_id, plain, property_of, unfolded
-from crmdesk.exchange.files.happenings import FIELDS, LINKS, OUR_PRODUCT, Happening, HappeningShape, columns, layout_of
-from crmdesk.exchange.files.our_terms import OWN, our_values
+from crmdesk.exchange.files.happenings import FIELDS, LINKS, Happening, HappeningShape, columns, layout_of
+from crmdesk.exchange.files.our_terms import OUR_PRODUCT, OWN, our_values
 from crmdesk.exchange.files.recurring import rule_of
 from crmdesk.exchange.files.zones import Zones
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, OddRow, Table, Ways

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import SUSPECT, Apostrophes, is_for_programs
+from crmdesk.exchange.files.delimiters import FIXED, Dialect, sniff
 from crmdesk.exchange.files.encoding import Guess, detect
 from crmdesk.exchange.files.grouped_headers import header_of
 from crmdesk.exchange.files.twice_encoded import example, is_twice_encoded, put_right
@@ -28,27 +28,12 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 LONGEST_LINE = 10_000_000
 SAMPLE_CHARACTERS = 256 * 1024
-DELIMITERS = ",;\t|"
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 
 csv.field_size_limit(LONGEST_LINE)
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How cells are told apart."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str | None = None
-    skips_spaces: bool = False
-
-    def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """Return the standard library's reader in this dialect."""
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces, doublequote=True)
 
 
 @dataclass(frozen=True)
@@ -86,6 +71,8 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         sample = put_right(sample)
     stated = re.match(r"\ufeff?sep=(.)\r?\n", sample)
     dialect = sniff(sample, delimiter or (stated[1] if stated else None), is_whole)
+    if not (delimiter or stated or dialect.is_usual()):
+        notes += (_said(dialect),)
     skipped = 1 if stated else 0
     text = Text(path, guess.encoding, is_twice)
     first = _first_rows(text, dialect, skipped)
@@ -123,6 +110,12 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         notes=notes,
         had_apostrophes=lambda: apostrophes is not None and apostrophes.found,
     )
+
+
+def _said(dialect: Dialect) -> str:
+    if dialect.delimiter == FIXED:
+        return tr("The columns of this file stand at fixed places, with blanks between them.")
+    return tr("The cells of this file are divided by “{sign}”.", sign=dialect.delimiter)
 
 
 def _estimate(path: Path, first: list[Line]) -> int:
@@ -172,45 +165,6 @@ def _first_rows(text: Text, dialect: Dialect, skipped: int) -> list[Line]:
     return found
 
 
-# ---- delimiter and quotes ----
-
-
-def sniff(sample: str, delimiter: str | None = None, is_whole: bool = True) -> Dialect:
-    """Find out how the cells of a text are told apart: the delimiter that gives most rows the same number of cells."""
-    marks = [quote for quote in "\"'" if quote == '"' or _is_quoted(sample, quote, delimiter)]
-    best, best_score = Dialect(delimiter or ","), -1.0
-    for sign in delimiter or DELIMITERS:
-        spaces = bool(re.search(rf"{re.escape(sign)} +[\"']", sample))
-        for quote in marks:
-            for escape in (None, "\\") if f"\\{quote}" in sample else (None,):
-                dialect = Dialect(sign, quote, escape, spaces)
-                score = _evenness(sample, dialect, is_whole)
-                if score > best_score + 1e-9:
-                    best, best_score = dialect, score
-    return best
-
-
-def _is_quoted(sample: str, quote: str, delimiter: str | None) -> bool:
-    pairs = sum(sample.count(f"{quote}{sign}{quote}") for sign in delimiter or DELIMITERS)
-    return pairs >= max(2, sample.count("\n"))
-
-
-def _evenness(sample: str, dialect: Dialect, is_whole: bool) -> float:
-    """Return how evenly a dialect divides a text: the share of rows of the commonest width, a little more for wide ones."""
-    lines = io.StringIO(sample, newline="")
-    try:
-        widths = [len(row) for row in dialect.reader(iter(lines)) if row and any(row)]
-    except csv.Error:
-        return 0.0
-    if not is_whole and len(widths) > 1:
-        widths.pop()
-    wide = Counter(width for width in widths if width > 1)
-    if not wide:
-        return 0.0
-    width, count = max(wide.items(), key=lambda pair: (pair[1], pair[0]))
-    return count / len(widths) + min(width, 50) / 1000
-
-
 # ---- reading ----
 
 
@@ -241,13 +195,7 @@ def _records(text: Text, dialect: Dialect, apostrophes: Apostrophes | None = Non
     try:
         with path.open(encoding=text.encoding, newline="") as stream:
             lines = _lines(stream, path, seen)
-            reader = csv.reader(
-                map(put_right, lines) if text.is_twice else lines,
-                delimiter=dialect.delimiter,
-                quotechar=dialect.quote,
-                escapechar=dialect.escape,
-                skipinitialspace=dialect.skips_spaces,
-            )
+            reader = dialect.reader(map(put_right, lines) if text.is_twice else lines)
             for cells in reader:
                 row: list[Cell] = cells  # type: ignore[assignment]  # a list of texts is a list of cells that nobody changes
                 if len(seen) > 1 or "\0" in seen[0]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import now_ms, to_ms
 from crmdesk.errors import UserError
-from crmdesk.exchange.files.our_terms import OWN
+from crmdesk.exchange.files.our_terms import OUR_PRODUCT, OWN
 from crmdesk.exchange.shapes.shape import Draft, Shape
 from crmdesk.exchange.table import Cell, shown
 from crmdesk.exchange.values.entries import title_of
@@ -28,7 +28,6 @@ FIELDS = (
     "repeats_until", "direction", "external_id", "source", "id", "files",
 )  # fmt: skip
 _LABELS = {"author": mark("From"), "people": mark("People"), "files": mark("Files"), "external_id": mark("External id"), "id": mark("Id")}
-OUR_PRODUCT = "CRMDesk"
 LONGEST_TEXT = 100_000
 LONGEST_SUBJECT = 500
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.files.contentlines import Property
 
+OUR_PRODUCT = "CRMDesk"
+"""What our own cards and calendars say that they are of."""
 OURS = "X-CRMDESK-"
 """So begin the names of our properties: behind it stands the field's name, or `OWN` where the parameter NAME tells a field of the user's own.
 The parameter ID of a link says which record it is; its value is what that is called."""

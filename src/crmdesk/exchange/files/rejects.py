@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import marshal
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from crmdesk.errors import UserError, why
 from crmdesk.exchange.columns.mapping import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
 from crmdesk.exchange.files.csv_files import ENDINGS
+from crmdesk.exchange.files.delimiters import written
 from crmdesk.exchange.table import beyond_header, shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
@@ -195,8 +195,7 @@ def _write_csv(path: Path, table: Table, rejections: Rejected) -> None:
     except UnicodeError:
         encoding = "utf-8-sig"
     with path.open("x", encoding=encoding, newline="") as stream:
-        writer = csv.writer(stream, delimiter=table.delimiter or ",", quotechar=table.quote)
-        writer.writerows([write(cell) for cell in row] for row in _rows(table, rejections))
+        stream.writelines(written(([write(cell) for cell in row] for row in _rows(table, rejections)), table.delimiter or ",", table.quote))
 
 
 def _write_workbook(path: Path, table: Table, rejections: Rejected) -> None:

@@ -11,7 +11,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.files.card_pictures import COMPONENT, LARGEST_PICTURE, Picture, load_picture
 from crmdesk.exchange.files.cards import ADDRESS, OUR, SOURCE, Card, CardReader
 from crmdesk.exchange.files.contentlines import Pile, Source, fallback_of, is_old, property_of, unfolded
-from crmdesk.exchange.files.our_terms import OWN
+from crmdesk.exchange.files.our_terms import OUR_PRODUCT, OWN
 from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape, LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
 from crmdesk.exchange.values.entries import title_of
@@ -282,7 +282,7 @@ _NOT_OF_COMPANIES = frozenset(FIELDS) - {"record_kind", "company", "language", "
 _PRODUCTS = (
     ("Apple", re.compile(r"apple|macos|mac os|iphone", re.IGNORECASE)), ("Nextcloud", re.compile(r"sabre|nextcloud|owncloud", re.IGNORECASE)),
     ("KAddressBook", re.compile(r"kaddressbook", re.IGNORECASE)), ("Outlook", re.compile(r"microsoft", re.IGNORECASE)), ("Google Contacts", re.compile(r"google", re.IGNORECASE)),
-    ("Xing", re.compile(r"xing", re.IGNORECASE)), ("CRMDesk", re.compile(r"crmdesk", re.IGNORECASE)),
+    ("Xing", re.compile(r"xing", re.IGNORECASE)), (OUR_PRODUCT, re.compile(r"crmdesk", re.IGNORECASE)),
 )  # fmt: skip
 
 

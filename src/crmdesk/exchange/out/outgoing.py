@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from crmdesk.exchange.out.written_phones import PhoneColumns, WrittenPhones
 from crmdesk.queries.flat import REMEMBERED_WHEN_GONE, FlatColumn, flat
 from crmdesk.queries.records import rows
 
@@ -88,19 +89,24 @@ class Out:
     def rows_of(self, names: Sequence[str], size: int) -> Iterator[list[Row]]:
         """Read some fields of the records in their order, so many at a time, without links to what lies in the bin."""
         links = [name for name in names if (item := self.cls.fields.get(name)) and item.kind == "link" and item.target not in REMEMBERED_WHEN_GONE]
+        phones = WrittenPhones(self.reader.settings.region)
         for start in range(0, len(self.wanted), size):
             block = rows(self.reader, self.cls.entity.name, self.wanted[start : start + size], tuple(names))
             for row in block:
                 row.values.update((name, None) for name in links if (link := row.values[name]) and link.gone)
+                phones.of_row(row)
             yield block
             self.tell(start + size)
 
     def blocks(self) -> Iterator[list[list[Any]]]:
         """Read the records in their order, column by column; before the columns come the ids."""
         read = [column.source for column in self.columns if column.of_id is None]
-        for records, *block in flat(self.reader, self.cls, self.wanted, read, self.tell):
-            values = iter(block)
-            yield [records, *(list(map(column.of_id, records)) if column.of_id else next(values) for column in self.columns)]
+        phones = PhoneColumns([column.source for column in self.columns], self.reader.settings.region)
+        for records, *found in flat(self.reader, self.cls, self.wanted, [*read, *phones.sources], self.tell):
+            values = iter(found)
+            block = [list(map(column.of_id, records)) if column.of_id else next(values) for column in self.columns]
+            phones.put(block, found[len(read) :])
+            yield [records, *block]
 
     def tell(self, done: int) -> None:
         """Say how many rows are done."""

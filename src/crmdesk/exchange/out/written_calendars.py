@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk import __version__
 from crmdesk.clock import now
+from crmdesk.errors import UserError
+from crmdesk.exchange.files.calendars import LARGEST, MOST_ROWS
 from crmdesk.exchange.out.written_lines import content_line, escaped, our_lines, uid_lines
+from crmdesk.i18n import tr
 from crmdesk.queries.records import all_columns
 from crmdesk.store.reader import IN_IDS, id_list
 
@@ -29,7 +32,13 @@ _RULES = {"day": "FREQ=DAILY", "workday": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "w
 
 
 def write_calendar(path: Path, out: Out) -> int:
-    """Write a calendar with an entry for each record; returns how many."""
+    """Write a calendar with an entry for each record; returns how many.
+
+    Raises:
+        UserError: it would be larger than we read ourselves.
+    """
+    if len(out.wanted) > MOST_ROWS:
+        raise UserError(tr("A calendar holds at most {count} entries.", count=MOST_ROWS), hint=_several())
     stamp, columns = _moment(now()), all_columns(out.cls, out.reader)
     with path.open("xb") as stream:
         stream.write(b"BEGIN:VCALENDAR\r\n")
@@ -38,8 +47,14 @@ def write_calendar(path: Path, out: Out) -> int:
             mails = _mails(out.reader, found)
             for row in found:
                 stream.write(b"".join(_entry(out.cls, row, stamp, mails, out.reader.settings.tz)))
+            if stream.tell() > LARGEST:
+                raise UserError(tr("A calendar may have {size} MB; it would be larger.", size=LARGEST >> 20), hint=_several())
         stream.write(b"END:VCALENDAR\r\n")
     return len(out.wanted)
+
+
+def _several() -> str:
+    return tr("Export fewer at a time, such as a year, or as CSV or JSON: these have no limit.")
 
 
 def _entry(cls: type[Record], row: Row, stamp: str, mails: dict[bytes, str], zone: tzinfo) -> Iterator[bytes]:

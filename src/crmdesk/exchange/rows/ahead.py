@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.files.our_terms import OUR_PRODUCT
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.links import name_key
 from crmdesk.exchange.values.number_cells import number_of
@@ -44,7 +45,7 @@ def hints_of(
     if all(kind == CURRENCY for _, kind in watched.values()):
         return {}, []
     questions: list[Question] = []
-    is_for_programs = table.format == "json" or (table.ways is not None and layout.product == "CRMDesk")  # our own cards and calendars
+    is_for_programs = table.format == "json" or (table.ways is not None and layout.product == OUR_PRODUCT)  # our own cards and calendars
     usual = "." if is_for_programs else usual_sign(region)
     return survey(table.rows(), watched, order, decimal, usual, questions, currency), questions
 

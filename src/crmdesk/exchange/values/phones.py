@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from crmdesk.models import phones
 
 _PLAIN = re.compile(r"\+?[\d\s().\-]+", re.ASCII)
-_SIGNS: Final = str.maketrans("", "", " \t\n\r\f\v().-")
+SIGNS: Final = str.maketrans("", "", " \t\n\r\f\v().-")
 LONGEST = 17
 _UNKNOWN: Final = "?"
 MOST_HEADS = 200_000
@@ -39,7 +39,7 @@ class PhoneReader:
 
     def read_plain(self, number: str, region: str) -> tuple[str | None, str | None]:
         """Read a number that is only digits, brackets, points, hyphens and blanks, with a plus in front or without."""
-        bare = number.translate(_SIGNS)
+        bare = number.translate(SIGNS)
         length = len(bare)
         if bare[:2] == "+0":  # a plus before what is dialled at home for going abroad
             return phones.parse(number, region)

@@ -31,7 +31,10 @@ TEXTS = frozenset({"csv", "tsv"})
 ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "iso8859-15", "cp1250", "cp1251", "koi8-r", "mac_roman", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
 )  # fmt: skip
-DELIMITERS = ((",", mark("Comma")), (";", mark("Semicolon")), ("\t", mark("Tab")), ("|", mark("Upright bar")))
+DELIMITERS = (
+    (",", mark("Comma")), (";", mark("Semicolon")), ("\t", mark("Tab")), ("|", mark("Upright bar")), ("fixed", mark("Fixed places")),
+    *((sign, sign) for sign in ("||", "^", "~", "¦", "§", "::")),
+)  # fmt: skip
 DATES = (
     ("", mark("As the file shows")),
     ("dmy", mark("Day first: 31/12/2026")),

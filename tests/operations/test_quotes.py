@@ -112,6 +112,22 @@ def test_a_document_becomes_a_draft_with_totals_in_the_decimals_of_its_currency(
     assert rows(store, "SELECT net, tax, payable, amount_base FROM quote") == [(1068000, 213600, 1271600, 1271600)]
 
 
+def test_a_line_that_names_no_tax_bears_the_usual_one_with_and_without_a_product(store: Store) -> None:
+    store.run(records.add, "product", {"name": "Box", "code": "BOX", "price": "10 EUR"})
+    bare: list[dict[str, Any]] = [
+        {"description": "Work", "unit_price": "10"},
+        {"product": "BOX"},
+        {"description": "Abroad", "unit_price": "10", "tax_category": "Z"},
+    ]
+    _, totals = store.run(quotes.add_document, {"currency": "EUR", "lines": bare})
+    assert [(tax["tax_category"], tax["tax_rate"], tax["tax"]) for tax in totals["taxes"]] == [("S", "19", "3.80"), ("Z", "0", "0.00")]
+
+
+def test_a_tax_rate_above_a_hundred_is_refused(store: Store) -> None:
+    with pytest.raises(UserError, match="190 is not a possible tax rate"):
+        store.run(quotes.add_document, {"currency": "EUR", "lines": [{"description": "Work", "unit_price": "10", "tax_rate": "190"}]})
+
+
 def test_a_document_comes_back_as_it_was_given(store: Store, company: UUID) -> None:
     given = document(
         company="Ernst Handel", contact=None, deal=None, language="de", date="2026-11-21", valid_until="2026-12-20", reference="Ref 7", intro="Hello", terms="Cash", tax_inclusive=True,
@@ -203,7 +219,7 @@ def test_prices_include_tax_by_default_in_chinese_and_where_the_store_says_so(st
 
 
 def test_saving_lines_keeps_those_that_stay_and_can_be_undone(store: Store) -> None:
-    quote = add(store, lines=[{"description": name, "unit_price": "1.00"} for name in ("A", "B", "C")])
+    quote = add(store, lines=[{"description": name, "unit_price": "1.00", "tax_category": "Z"} for name in ("A", "B", "C")])
     a, b, c = shown(store, quote).lines
     store.run(
         quotes.set_lines,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 
 from crmdesk.errors import UserError
 from crmdesk.operations import attachments, records
+from crmdesk.queries.quotes import usual_tax
 from crmdesk.reports.quote import COLUMNS
 from crmdesk.store.settings import QUOTE_COLUMNS
 
@@ -59,7 +61,7 @@ def test_a_setting_that_nothing_could_work_with_is_refused(store: Store, name: s
     assert refused.value.field in {name, None}
 
 
-@pytest.mark.parametrize(("name", "value"), [("tax_rate", "8,1"), ("tax_rate", ""), ("lock_after_minutes", 0), ("letter_colour", "#ff00AA"), ("rounding_mode", "down")])  # fmt: skip
+@pytest.mark.parametrize(("name", "value"), [("tax_rate", "8.1"), ("tax_rate", ""), ("lock_after_minutes", 0), ("letter_colour", "#ff00AA"), ("rounding_mode", "down")])  # fmt: skip
 def test_a_setting_takes_what_may_be(store: Store, name: str, value: object) -> None:
     store.run(records.change_settings, {name: value})
     assert getattr(store.settings, name) == value
@@ -91,3 +93,10 @@ def test_what_an_older_program_left_in_a_setting_does_not_stop_another_one_from_
 
 def test_a_quote_has_the_columns_that_can_be_chosen() -> None:
     assert tuple(COLUMNS) == QUOTE_COLUMNS
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("19 %", "19"), ("8,1", "8.1"), ("+20", "20"), ("0", "0"), ("100", "100"), ("9.975", "9.975")])
+def test_a_tax_rate_is_kept_as_a_plain_number_however_it_is_written(store: Store, typed: str, kept: str) -> None:
+    store.run(records.change_settings, {"tax_rate": typed})
+    assert store.settings.tax_rate == kept
+    assert usual_tax(store.settings)[1] == Decimal(kept)

@@ -365,7 +365,7 @@ def _amount(table: Mapping[str, object], key: str, at: _Place, decimals: int) ->
 
 def _rate(table: Mapping[str, object], key: str, at: _Place) -> Decimal | None:
     rate = _optional_number(table, key, at, 4)
-    if rate is not None and not 0 <= rate <= 1000:
+    if rate is not None and not 0 <= rate <= 100:
         at.refuse(key, tr("{value} is not a possible tax rate.", value=plain(rate)))
     return rate
 

@@ -25,7 +25,7 @@ from crmdesk.operations.numbers import take_number
 from crmdesk.operations.values import link_id
 from crmdesk.queries import letters
 from crmdesk.queries.finding import ids_by_title
-from crmdesk.queries.quotes import ACTIONS, LineItem, file_name, line_for, page_of, payment_days_of, pdf_of, versions
+from crmdesk.queries.quotes import ACTIONS, LineItem, file_name, line_for, page_of, payment_days_of, pdf_of, usual_tax, versions
 from crmdesk.queries.seen import live
 from crmdesk.store.door import Change, operation
 from crmdesk.store.reader import IN_IDS, id_list
@@ -83,7 +83,8 @@ def add_document(change: Change, source: object) -> tuple[UUID, dict[str, Any]]:
         UserError: the document can't be read, or it names a company, contact, deal or product that does not exist.
     """
     products: dict[str, LineItem] = {}
-    given = parse_document(source, _profile(change.settings), _product_defaults(change, source, products), default_language=change.settings.language)
+    settings = change.settings
+    given = parse_document(source, _profile(settings), _product_defaults(change, source, products), usual_tax(settings), settings.language)
     header, document = given.header, given.document
     quote = change.draft(Quote)
     prepare_new(change, quote)

@@ -396,12 +396,12 @@ def _after_restore(change: Change, restored: Record, deleted_at: int) -> None:
 def change_settings(change: Change, given: dict[str, Any]) -> None:
     """Change settings of the store, checked; what is the name of a record becomes its id."""
     given = {key: _record_meant(change, key, value) for key, value in given.items()}
-    change.settings.changed(given)
+    changed = change.settings.changed(given)
     for rule in given.get("uniqueness", ()):
         if complaint := uniqueness.problem(*rule):
             raise UserError(complaint, field="uniqueness")
-    for key, value in given.items():
-        text = json.dumps(value, ensure_ascii=False)
+    for key in given:
+        text = json.dumps(getattr(changed, key), ensure_ascii=False)
         record_id = named_id("setting", key)
         if change.reader.value("SELECT 1 FROM setting WHERE id = ?", (record_id.bytes,)):
             change.get(Setting, record_id).value = text

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -365,10 +365,7 @@ _WITHOUT_RATE = frozenset({"E", "Z", "O", "AE", "K", "G"})
 
 def usual_tax(settings: Settings) -> tuple[str, Decimal]:
     """Return category and rate of the tax that a new line bears."""
-    try:
-        rate = Decimal(settings.tax_rate.replace(",", "."))
-    except InvalidOperation:
-        rate = Decimal(0)
+    rate = Decimal(settings.tax_rate or 0)
     return ("S", rate) if rate > 0 else ("Z", Decimal(0))
 
 

@@ -65,6 +65,10 @@ def _colour(text: str) -> str | None:
     return None if re.fullmatch("#[0-9A-Fa-f]{6}", text) else tr("“{text}” is no colour such as #0F766E.", text=text)
 
 
+def _percent(text: str) -> str:
+    return f"{read_number(text).normalize():f}"
+
+
 def _tax_rate(text: str) -> str | None:
     return complaint(Field("tax_rate", "decimal", mark("Usual tax rate (%)"), least=0, most=100), read_number(text)) if text else None
 
@@ -94,7 +98,7 @@ class Settings:
         areas: the pages that are shown.
     """
 
-    currency: str = field(default="EUR", metadata=_say(mark("Currency"), check=unknown_currency))
+    currency: str = field(default="EUR", metadata=_say(mark("Currency"), clean=currency_code, check=unknown_currency))
     region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates"), check=_region))
     language: str = field(default="en", metadata=_say(mark("Language"), check=_language))
     zone: str = field(default="Europe/Berlin", metadata=_say(mark("Time zone"), check=_zone))
@@ -127,7 +131,7 @@ class Settings:
     quote_mail_subject_zh: str = field(default="", metadata=_say(mark("Subject, Chinese"), check=_mail))
     quote_mail_body_zh: str = field(default="", metadata=_say(mark("Text, Chinese"), check=_mail))
     payment_days: int = field(default=30, metadata=_say(mark("Payment term (days)"), "integer", least=0, most=3650))
-    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)"), check=_tax_rate))
+    tax_rate: str = field(default="19", metadata=_say(mark("Usual tax rate (%)"), clean=_percent, check=_tax_rate))
     tax_inclusive: bool = field(default=False, metadata=_say(mark("Prices include tax"), "flag"))
     rounding_mode: str = field(default="half_up", metadata=_say(mark("Rounding"), choices=_among(*ROUNDINGS)))
     rounding_level: str = field(default="document", metadata=_say(mark("Tax is rounded"), choices=_among(*LEVELS)))
@@ -181,17 +185,15 @@ class Settings:
         return None if rate is None else to_minor(from_minor(minor, currency) * rate, self.currency)
 
     def changed(self, values: dict[str, Any]) -> Settings:
-        """Return settings with other values, checked.
+        """Return settings with other values, checked and in the form in which they are kept.
 
         Raises:
             UserError: an unknown setting or a value that can't be.
         """
-        frozen = {key: _frozen(value) for key, value in values.items()}
-        for key, value in frozen.items():
+        for key in values:
             if key not in FIELDS:
                 raise UserError(tr("There is no setting “{key}”.", key=key))
-            _check(FIELDS[key], value)
-        return replace(self, **frozen)
+        return replace(self, **{key: _checked(FIELDS[key], _frozen(value)) for key, value in values.items()})
 
 
 FIELDS = {item.name: Field(item.name, **item.metadata) for item in fields(Settings)}
@@ -201,15 +203,19 @@ _LISTS = {"hours": 2, "uniqueness": 2, "areas": 1, "quote_columns": 1}
 """How deep the texts of a setting that is a list lie."""
 
 
-def _check(field: Field, value: Any) -> None:
-    """Complain about a value that nothing could work with."""
+def _checked(field: Field, value: Any) -> Any:
+    """Return a value in the form in which it is kept; complain about one that nothing could work with."""
     try:
-        said = _misfit(field, value) or complaint(field, value)
+        said = _misfit(field, value)
+        if not said:
+            value = field.clean(value) if field.clean and value else value
+            said = complaint(field, value)
     except UserError as error:
         error.field = field.name
         raise
     if said:
         raise UserError(said, field=field.name)
+    return value
 
 
 def _misfit(field: Field, value: Any) -> str | None:
@@ -245,7 +251,7 @@ def typed(key: str, text: str) -> Any:
     if key not in usual:
         raise UserError(tr("There is no setting “{key}”.", key=key), hint=tr("Settings: {names}.", names=", ".join(sorted(usual))))
     if isinstance(usual[key], str):
-        return currency_code(text) if key == "currency" else text
+        return text
     if isinstance(usual[key], bool | int):
         item = Field(key, "flag" if isinstance(usual[key], bool) else "integer", key)
         try:

@@ -76,6 +76,18 @@ def test_a_workbook_of_a_report_says_that_a_text_was_cut() -> None:
         assert (sheet["A3"].value, sheet["A4"].value, len(sheet["A5"].value)) == (said, "Stage", min(len(text), 32_767))
 
 
+def test_amounts_have_room_below_heads_at_their_edge_in_fonts_with_a_name() -> None:
+    columns = [ReportColumn("阶段"), ReportColumn("金额", "money"), ReportColumn("赢单率", "percent"), ReportColumn("Days", "number")]
+    rows = [["已关闭未成交商机", D("1234567890.12"), D("100"), D("1234567.5")], ["USD", Amount(D("-1234567890.12"), "KWD"), None, None]]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(report_workbook("报表", "", columns, rows, totals=[["全部", D("1234567890.12"), None, None]], currency="EUR"))
+    ).active
+    for column, longest in (("A", 16), ("B", len("-1,234,567,890.120 KWD")), ("D", len("1,234,567.5"))):
+        assert sheet.column_dimensions[column].width > longest
+    assert [cell.alignment.horizontal for cell in sheet[4]] == [None, "right", "right", "right"]
+    assert {cell.font.name for row in sheet.iter_rows() for cell in row} == {"Calibri"}
+
+
 def test_numbers_of_a_column_have_the_same_decimals() -> None:
     columns = [ReportColumn("Rate", "percent"), ReportColumn("Share", "percent"), ReportColumn("Days", "number")]
     rows = [[Decimal(100), Decimal(50), Decimal(48)], [Decimal("63.15"), Decimal(25), Decimal("51.75")]]

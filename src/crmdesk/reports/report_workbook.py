@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.documents.currencies import Amount, decimals_of
 from crmdesk.i18n import tr
-from crmdesk.reports.cells import clean, is_cut
+from crmdesk.reports.cells import clean, is_cut, shown_width
 from crmdesk.reports.workbook import A4, LETTER, UPRIGHT, cut_said
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LONGEST_SHEET_NAME = 31
 _WIDEST = 60
 _HEAD_ROW = 4
+_NUMBERS = frozenset({"integer", "number", "money", "percent"})
 
 
 def report_workbook(
@@ -39,32 +40,35 @@ def report_workbook(
         totals: last rows, in bold.
     """
     from openpyxl import Workbook
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
     sheet = book.active
     sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:_LONGEST_SHEET_NAME] or tr("Report")
-    _put(sheet, 1, 1, title).font = Font(bold=True, size=14)
+    bold = Font(name="Calibri", bold=True)  # without a name programs take any
+    _put(sheet, 1, 1, title).font = Font(name="Calibri", bold=True, size=14)
     _put(sheet, 2, 1, period)
     if cut := sum(isinstance(value, str) and is_cut(value) for row in rows for value in row):
         _put(sheet, 3, 1, cut_said(cut))
     for place, column in enumerate(columns, 1):
         head = _put(sheet, _HEAD_ROW, place, column.label)
-        head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="F0F0EC")
+        head.font, head.fill = bold, PatternFill("solid", fgColor="F0F0EC")
+        if column.kind in _NUMBERS:
+            head.alignment = Alignment(horizontal="right")
     for at, row in enumerate([*rows, *totals], _HEAD_ROW + 1):
         for place, (column, value) in enumerate(zip(columns, row, strict=True), 1):
             cell = _put(sheet, at, place, _plain(column, value))
             if number_format := _number_format(column, value, currency):
                 cell.number_format = number_format
             if at > _HEAD_ROW + len(rows):
-                cell.font = Font(bold=True)
+                cell.font = bold
     last = get_column_letter(len(columns))
     sheet.freeze_panes = f"B{_HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{_HEAD_ROW}:{last}{_HEAD_ROW + len(rows)}"
-    for place in range(1, len(columns) + 1):
-        texts = [str(cell.value) for (cell,) in sheet.iter_rows(min_row=_HEAD_ROW, min_col=place, max_col=place) if cell.value is not None]
-        sheet.column_dimensions[get_column_letter(place)].width = min(max(map(len, texts), default=8) + 4, _WIDEST)
+    for place, column in enumerate(columns):
+        texts = [column.label, *(_shown(column, row[place], currency) for row in (*rows, *totals))]
+        sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(map(shown_width, texts)) + 4, _WIDEST)
     _set_up_print(sheet, sum(column.width for column in sheet.column_dimensions.values()), paper_name)
     file = io.BytesIO()
     book.save(file)
@@ -95,6 +99,23 @@ def _plain(column: ReportColumn, value: Value) -> Any:
     if isinstance(value, Amount):
         return value.amount
     return value / 100 if column.kind == "percent" and value is not None and not isinstance(value, str) else value  # type: ignore[operator]  # a number
+
+
+def _shown(column: ReportColumn, value: Value, currency: str) -> str:
+    """Return about what a cell shows: as many characters as by its number format."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, Amount):
+        return _shown(column, value.amount, value.currency)
+    match column.kind:
+        case "money":
+            return f"{value:,.{decimals_of(currency) if currency else 2}f} {currency}"
+        case "percent":
+            return f"{value:.2f}%"
+        case "integer" | "number":
+            return f"{value:,}"
+        case _:
+            return str(value)
 
 
 def _number_format(column: ReportColumn, value: Value, currency: str) -> str:

@@ -63,13 +63,14 @@ def test_what_is_no_number_is_refused(text: str) -> None:
     [
         ("12.50 EUR", Money(Decimal("12.50"), "EUR")), ("€ 12,50", Money(Decimal("12.50"), "EUR")), ("12.5", Money(Decimal("12.5"), "CHF")), ("1.234,50 €", Money(Decimal("1234.50"), "EUR")),
         ("¥100", Money(Decimal(100), "CNY")), ("US$ 5", Money(Decimal(5), "USD")), ("jpy 500", Money(Decimal(500), "JPY")), ("-3 EUR", Money(Decimal(-3), "EUR")),
+        ("12万", Money(Decimal(120_000), "CHF")), ("1.5 亿元", Money(Decimal(150_000_000), "CNY")), ("¥12.5万", Money(Decimal(125_000), "CNY")), ("3万 EUR", Money(Decimal(30_000), "EUR")),
     ],
 )  # fmt: skip
 def test_money_is_read_with_and_without_its_currency(text: str, value: Money) -> None:
     assert read_money(text, "CHF") == value
 
 
-@pytest.mark.parametrize("text", ["", "EUR", "12 XQQ", "a lot", "12 EUR 13", "NaN EUR"])
+@pytest.mark.parametrize("text", ["", "EUR", "12 XQQ", "a lot", "12 EUR 13", "NaN EUR", "万", "12万万", "12万人"])
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(UserError):
         read_money(text, "EUR")

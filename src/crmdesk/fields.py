@@ -315,16 +315,19 @@ def _read_decimal(text: str, field: Field, reading: Reading) -> Decimal:
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "$": "USD", "US$": "USD", "CHF": "CHF"}
 
 
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+
+
 def read_money(text: str, currency: str) -> Money:
-    """Read an amount with or without its currency: `12.50 EUR`, `€ 12,50`, `12.5`.
+    """Read an amount with or without its currency: `12.50 EUR`, `€ 12,50`, `12.5`, `12万元`.
 
     Raises:
         UserError: no number, or a currency that does not exist.
     """
-    found = re.fullmatch(r"\s*([-+−]?)\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([^\d\s.,()]*)\s*", text)
-    if not found or not found[3].strip() or (found[2] and found[4]) or (found[1] and found[3][0] in "+-−("):
+    found = re.fullmatch(r"\s*([-+−]?)\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([万亿]?)\s*([^\d\s.,()]*)\s*", text)
+    if not found or not found[3].strip() or (found[2] and found[5]) or (found[1] and found[3][0] in "+-−("):
         raise UserError(tr("“{text}” is not an amount of money.", text=text))
-    unit = (found[2] or found[4]).strip()
+    unit = (found[2] or found[5]).strip()
     code = _SYMBOLS.get(unit) or currency_code(unit) or currency
     if unit == "$" and currency.endswith("D"):
         code = currency
@@ -332,7 +335,7 @@ def read_money(text: str, currency: str) -> Money:
         code = currency
     if complaint := unknown_currency(code):
         raise UserError(complaint)
-    return Money(read_number(found[1] + found[3]), code)
+    return Money(read_number(found[1] + found[3]) * _MYRIADS.get(found[4], 1), code)
 
 
 def _read_money(text: str, field: Field, reading: Reading) -> Money:

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QCalendarWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QCalendarWidget, QComboBox, QWidget
 
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Choice, Field, Money, Reading
@@ -350,3 +350,13 @@ def test_the_calendar_speaks_the_language_in_force_and_lies_on_the_ground_of_its
     assert days is not None
     assert days.grab().toImage().pixelColor(2, days.height() - 2) == theme.colour("surface")
     editor.hide()
+
+
+def test_a_chat_service_is_chosen_from_those_that_are_common() -> None:
+    set_language("zh")
+    editor = editor_for(Field("handle", "parts", "Chat handle", target="handle"), BERLIN)
+    assert isinstance(editor, PartsEditor)
+    editor.set_value(None)
+    label = editor.findChild(QComboBox)
+    assert label is not None
+    assert {"QQ", "WhatsApp"} <= {label.itemText(at) for at in range(label.count())}

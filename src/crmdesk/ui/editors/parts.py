@@ -31,6 +31,7 @@ class PartsEditor(Editor):
         "phone": (mark("work"), mark("mobile"), mark("home"), mark("fax")),
         "email": (mark("work"), mark("private"), mark("billing")),
         "address": (mark("office"), mark("delivery"), mark("billing")),
+        "handle": (mark("WeChat"), "QQ", "WhatsApp", "Telegram", "Signal", "Skype", "LinkedIn"),
     }
 
     def __init__(self, field: Field, context: Context) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 
+from crmdesk import clock
 from crmdesk.i18n import set_language, set_region
 from crmdesk.operations import setup
 from crmdesk.store import Store, create, open_store
 from crmdesk.store.keys import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -104,6 +107,19 @@ def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) 
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     warnings = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
     assert not warnings
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def minutes() -> Iterator[Callable[[float], None]]:
+    """Let it be Wednesday, 18 November 2026, 9:00 in Berlin; calling it lets minutes pass.
+
+    Files whose stores live on that day use it for all their tests, so that it begins before `store`.
+    """
+    with clock.frozen(datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)) as advance:
+        yield lambda count: advance(count * 60)
 
 
 PASSPHRASE = "correct horse battery staple"

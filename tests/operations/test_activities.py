@@ -10,15 +10,12 @@ import pytest
 from crmdesk.errors import UserError
 from crmdesk.models.customer import Company, Contact
 from crmdesk.operations import activities, records, tickets
-from crmdesk.store import Change, Store, operation
+from tests.made import make
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
+    from crmdesk.store import Store
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,15 +13,11 @@ from crmdesk.models.customer import Company, Contact
 from crmdesk.operations import attachments, records
 from crmdesk.store import Change, Store, operation
 from crmdesk.store.verify import verify
+from tests.made import make
 
 if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
-
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
 
 
 @operation("Spoil", right="store.write")

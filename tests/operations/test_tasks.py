@@ -14,16 +14,14 @@ from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.models.calendar import calendar_of
 from crmdesk.operations import records, tasks, workspace
-from crmdesk.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from uuid import UUID
 
     from crmdesk.store import Store
-    from crmdesk.store.keys import Key
 
+pytestmark = pytest.mark.usefixtures("days_pass")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -32,12 +30,6 @@ def days_pass() -> Iterator[Callable[[float], None]]:
     """Let it be Saturday, 31 January 2026, noon; calling it lets days pass."""
     with clock.frozen(datetime(2026, 1, 31, 12, 0, tzinfo=BERLIN)) as advance:
         yield lambda days: advance(days * 86_400)
-
-
-@pytest.fixture
-def store(template: tuple[Path, Key], store_path: Path, days_pass: Callable[[float], None]) -> Iterator[Store]:
-    with open_store(store_path, key=template[1], anywhere=True) as opened:
-        yield opened
 
 
 def values(store: Store, task: UUID, *columns: str) -> Any:

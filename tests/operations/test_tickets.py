@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import pytest
 
-from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.models.customer import Company, Contact
 from crmdesk.models.member import Member
@@ -16,35 +14,16 @@ from crmdesk.models.ticket import Article, Queue, SavedAnswer, ServiceLevel, Tic
 from crmdesk.models.workspace import Holiday
 from crmdesk.operations import records, setup, tickets, workspace
 from crmdesk.queries import tickets as queries
-from crmdesk.store import Change, Store, create, open_store, operation
+from crmdesk.store import Store, create
+from tests.conftest import BERLIN
+from tests.made import make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from uuid import UUID
 
-    from crmdesk.store.keys import Key
-
-BERLIN = ZoneInfo("Europe/Berlin")
-WEDNESDAY = datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)
-
-
-@pytest.fixture
-def later() -> Iterator[Callable[[float], None]]:
-    """Let it be Wednesday, 9:00 in Berlin; calling it lets minutes pass."""
-    with clock.frozen(WEDNESDAY) as advance:
-        yield lambda minutes: advance(minutes * 60)
-
-
-@pytest.fixture
-def store(template: tuple[Path, Key], store_path: Path, later: Callable[[float], None]) -> Iterator[Store]:
-    with open_store(store_path, key=template[1], anywhere=True) as opened:
-        yield opened
-
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
+pytestmark = pytest.mark.usefixtures("minutes")
 
 
 def ticket_of(store: Store, ticket: UUID) -> queries.TicketPage:
@@ -89,11 +68,11 @@ def test_a_closed_ticket_that_is_imported_promises_nothing(store: Store) -> None
     assert shown.ticket.due.state == "closed"
 
 
-def test_the_first_reply_is_stamped_once(store: Store, later: Callable[[float], None]) -> None:
+def test_the_first_reply_is_stamped_once(store: Store, minutes: Callable[[float], None]) -> None:
     ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="urgent")
-    later(20)
+    minutes(20)
     store.run(tickets.reply, ticket, "We are looking into it")
-    later(20)
+    minutes(20)
     store.run(tickets.reply, ticket, "Found it")
     shown = ticket_of(store, ticket)
     assert local(shown.first_replied_at) == "Wed 09:20"
@@ -101,12 +80,12 @@ def test_the_first_reply_is_stamped_once(store: Store, later: Callable[[float], 
     assert shown.ticket.due.state == "resolve"
 
 
-def test_while_the_customer_is_silent_the_clock_stands_still(store: Store, later: Callable[[float], None]) -> None:
+def test_while_the_customer_is_silent_the_clock_stands_still(store: Store, minutes: Callable[[float], None]) -> None:
     ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="urgent", message="It is warm")
-    later(60)
+    minutes(60)
     store.run(tickets.reply, ticket, "Which unit?", wait=True)
     assert ticket_of(store, ticket).ticket.due.state == "waiting"
-    later(24 * 60)
+    minutes(24 * 60)
     store.run(tickets.receive, ticket, "Unit 3")
     shown = ticket_of(store, ticket)
     assert shown.ticket.status == "open"
@@ -115,30 +94,30 @@ def test_while_the_customer_is_silent_the_clock_stands_still(store: Store, later
     assert shown.waiting_since is None
 
 
-def test_waiting_over_the_weekend_moves_nothing(store: Store, later: Callable[[float], None]) -> None:
-    later(2 * 24 * 60 + 8 * 60)  # Friday 17:00
+def test_waiting_over_the_weekend_moves_nothing(store: Store, minutes: Callable[[float], None]) -> None:
+    minutes(2 * 24 * 60 + 8 * 60)  # Friday 17:00
     ticket = store.run(tickets.open_ticket, "Catalogue")
     store.run(tickets.reply, ticket, "Which one?", wait=True)
     due = ticket_of(store, ticket).resolve_due_at
-    later(2 * 24 * 60)
+    minutes(2 * 24 * 60)
     store.run(tickets.receive, ticket, "All")
     assert ticket_of(store, ticket).resolve_due_at == due
 
 
-def test_a_note_touches_no_clock(store: Store, later: Callable[[float], None]) -> None:
+def test_a_note_touches_no_clock(store: Store, minutes: Callable[[float], None]) -> None:
     ticket = store.run(tickets.open_ticket, "Cooling unit alarm")
     before = ticket_of(store, ticket)
-    later(10)
+    minutes(10)
     store.run(tickets.note, ticket, "Known with firmware 2.1")
     after = ticket_of(store, ticket)
     assert (after.first_replied_at, after.resolve_due_at, after.ticket.status) == (None, before.resolve_due_at, "new")
     assert [message.kind for message in after.messages] == ["note"]
 
 
-def test_a_more_urgent_ticket_is_due_earlier_and_keeps_what_it_waited(store: Store, later: Callable[[float], None]) -> None:
+def test_a_more_urgent_ticket_is_due_earlier_and_keeps_what_it_waited(store: Store, minutes: Callable[[float], None]) -> None:
     ticket = store.run(tickets.open_ticket, "Cooling unit alarm", priority="high")
     store.run(tickets.reply, ticket, "Which?", wait=True)
-    later(60)
+    minutes(60)
     store.run(tickets.receive, ticket, "That one")
     store.run(records.edit, "ticket", [ticket], {"priority": "urgent"})
     assert local(ticket_of(store, ticket).resolve_due_at) == "Wed 14:00"
@@ -189,12 +168,12 @@ def test_closing_by_edit_plans_the_call_too_but_only_once(store: Store) -> None:
         assert reader.value("SELECT closed_at IS NOT NULL AND resolved_at IS NOT NULL FROM ticket")
 
 
-def test_a_customers_answer_opens_a_resolved_ticket_and_the_time_between_does_not_count(store: Store, later: Callable[[float], None]) -> None:
+def test_a_customers_answer_opens_a_resolved_ticket_and_the_time_between_does_not_count(store: Store, minutes: Callable[[float], None]) -> None:
     ticket = store.run(tickets.open_ticket, "Alarm", priority="urgent")
-    later(30)
+    minutes(30)
     store.run(tickets.reply, ticket, "Done")
     store.run(tickets.resolve, ticket, "Reset")
-    later(120)
+    minutes(120)
     store.run(tickets.receive, ticket, "It is back")
     shown = ticket_of(store, ticket)
     assert (shown.ticket.status, shown.resolved_at, local(shown.resolve_due_at)) == ("open", None, "Wed 15:00")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,23 +12,14 @@ from crmdesk.errors import UserError
 from crmdesk.operations import activities, attachments, deals, records, tasks, tickets
 from crmdesk.queries import company as queries
 from crmdesk.queries import tasks as task_queries
-from crmdesk.store import open_store
+from tests.conftest import BERLIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
     from uuid import UUID
 
     from crmdesk.store import Store
-    from crmdesk.store.keys import Key
 
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture
-def store(template: tuple[Path, Key], store_path: Path) -> Iterator[Store]:
-    with clock.frozen(datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)), open_store(store_path, key=template[1], anywhere=True) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("minutes")
 
 
 @pytest.fixture

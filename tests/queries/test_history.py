@@ -9,15 +9,12 @@ import pytest
 from crmdesk.models.deal import DealContact, DealProduct
 from crmdesk.operations import merging, quotes, records
 from crmdesk.queries.history import Entry, history
-from crmdesk.store import Change, Store, operation
+from tests.made import make
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
+    from crmdesk.store import Store
 
 
 @pytest.fixture

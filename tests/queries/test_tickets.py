@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,34 +12,14 @@ from crmdesk.errors import UserError
 from crmdesk.models.member import Member
 from crmdesk.operations import records, tickets
 from crmdesk.queries import tickets as queries
-from crmdesk.store import Change, Store, open_store, operation
+from tests.made import make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-    from uuid import UUID
+    from collections.abc import Callable
 
-    from crmdesk.store.keys import Key
+    from crmdesk.store import Store
 
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
-
-
-@pytest.fixture
-def minutes() -> Iterator[Callable[[float], None]]:
-    """Let it be Wednesday, 18 November, 9:00; calling it lets minutes pass."""
-    with clock.frozen(datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)) as advance:
-        yield lambda count: advance(count * 60)
-
-
-@pytest.fixture
-def store(template: tuple[Path, Key], store_path: Path, minutes: Callable[[float], None]) -> Iterator[Store]:
-    with open_store(store_path, key=template[1], anywhere=True) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("minutes")
 
 
 def queue(store: Store, which: str = "open") -> list[tuple[str, str]]:

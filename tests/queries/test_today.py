@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,35 +17,18 @@ from crmdesk.queries import records as lists
 from crmdesk.queries import today as queries
 from crmdesk.queries.finding import parse_condition
 from crmdesk.queries.money import Sum
-from crmdesk.store import Change, Store, open_store, operation
+from crmdesk.store import Store, open_store
+from tests.conftest import BERLIN
+from tests.made import make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-    from uuid import UUID
 
     from crmdesk.queries.reports import Rows
     from crmdesk.store.keys import Key
 
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@operation("Make", right="store.write")
-def make(change: Change, cls: Any, **values: Any) -> UUID:
-    return change.add(cls, **values).id
-
-
-@pytest.fixture
-def minutes() -> Iterator[Callable[[float], None]]:
-    """Let it be Wednesday, 18 November, 9:00; calling it lets minutes pass."""
-    with clock.frozen(datetime(2026, 11, 18, 9, 0, tzinfo=BERLIN)) as advance:
-        yield lambda count: advance(count * 60)
-
-
-@pytest.fixture
-def store(template: tuple[Path, Key], store_path: Path, minutes: Callable[[float], None]) -> Iterator[Store]:
-    with open_store(store_path, key=template[1], anywhere=True) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("minutes")
 
 
 def page(store: Store) -> queries.Today:

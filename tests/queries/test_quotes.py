@@ -183,6 +183,18 @@ def test_the_customers_vat_id_stands_on_a_quote_that_leaves_the_tax_to_them(stor
             assert (("Your VAT ID", "ATU12345675") in asked.page_of(reader, quote).info) is is_shown
 
 
+def test_a_new_version_says_which_quote_it_replaces(store: Store) -> None:
+    first = issued(store, "100.00")
+    second = store.run(quotes.revise, first)
+    number = store.run(quotes.issue, second).number
+    with store.read() as reader:
+        assert [label for label, _ in asked.page_of(reader, first).info if label == "Replaces"] == []
+        assert ("Replaces", view(store, first).number) in asked.page_of(reader, second).info
+    third = store.run(quotes.revise, second)
+    with store.read() as reader:
+        assert ("Replaces", number) in asked.page_of(reader, third).info
+
+
 def test_columns_are_those_that_were_chosen(store: Store) -> None:
     quote = add(store)
     with store.read() as reader:

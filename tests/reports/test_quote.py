@@ -122,8 +122,16 @@ def test_a_long_address_is_set_smaller_so_that_the_window_shows_all_of_it() -> N
         "8010 Graz",
         "AUSTRIA",
     )
-    lines = pages_of(render_quote(quote(recipient=long)).pdf)[0].lines
-    assert max(top for text, _, top in lines if "AUSTRIA" in text) / MM < 90
+    longer = (f"{long[0]} of the Free City and the County, with Branches in Other Towns", *long[1:3], "Purchasing", "To the attention of Ms Berg", *long[3:])
+    for recipient in (long, longer):
+        lines = pages_of(render_quote(quote(recipient=recipient)).pdf)[0].lines
+        assert max(top for text, _, top in lines if "AUSTRIA" in text) / MM < 88
+
+
+def test_a_page_is_read_from_its_head_over_the_text_to_its_foot() -> None:
+    for page in pages_of(render_quote(quote(*[line(f"Part {number}") for number in range(30)], terms="Net 30.")).pdf):
+        places = [page.text.index(text) for text in ("Northwind Traders", "Part", "Page ", "IBAN")]
+        assert places == sorted(places)
 
 
 def test_the_paper_is_a4_or_letter() -> None:

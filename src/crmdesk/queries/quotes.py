@@ -475,7 +475,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             valid_until=_day(head.valid_until),
             reference=head.reference or "",
             info=tuple((label, text) for label, text in (
-                ("Customer no.", company.number if company else ""), ("Taxpayer ID", company.credit_code if company and language == "zh" else ""),
+                ("Replaces", _replaced(reader, head)), ("Customer no.", company.number if company else ""), ("Taxpayer ID", company.credit_code if company and language == "zh" else ""),
                 ("Your VAT ID", company.vat_id if company and not _SHIFTED.isdisjoint(line.tax_category for line in document.lines if line.counts) else ""),
                 ("Your contact", writer),
                 ("Payment terms", payment_terms(payment_days_of(reader.settings, head.payment_days, to))),
@@ -491,6 +491,14 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
             region=reader.settings.region,
             customer=company.name if company else to.contact.name if to.contact else "",
         )  # fmt: skip
+
+
+def _replaced(reader: Reader, head: _Head) -> str:
+    """Return the number of the version whose place a quote takes."""
+    version = head.version or 1
+    if version == 1:
+        return ""
+    return next((each.number for each in reversed(versions(reader, UUID(bytes=head.id))) if each.number and each.version < version), "")
 
 
 def _intro(settings: Settings, language: str) -> str:

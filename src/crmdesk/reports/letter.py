@@ -32,7 +32,7 @@ BOTTOM_MARGIN = 9 * MM
 SMALL = Style(size=6.8, colour=MUTED, spacing=1.42)
 RETURN = Style(size=6.3, colour=MUTED)
 ADDRESS = Style(size=9.5, spacing=1.38)
-ADDRESS_SIZES = (9.5, 8.8, 8.1, 7.4, 6.8)
+ADDRESS_SIZES = ((9.5, 1.38), (8.8, 1.38), (8.1, 1.38), (7.4, 1.38), (6.8, 1.38), (6.8, 1.2), (6.5, 1.12))  # size and spacing
 WINDOW_HEIGHT = 26.5 * MM
 LABEL = Style(size=8, colour=MUTED, spacing=1.55)
 VALUE = Style(size=8, spacing=1.55)
@@ -115,9 +115,10 @@ class LetterPaper:
                 self._first_head()
             else:
                 self._next_head()
-            self._draw_foot(number, len(pages))
             for placed in blocks:
                 placed.block.draw(self.paper, placed.y)
+            # After the text, so that it is also read after it.
+            self._draw_foot(number, len(pages))
             self.paper.showPage()
 
     def _first_head(self) -> None:
@@ -218,7 +219,7 @@ def _row(label: str, value: str) -> str:
 
 def _in_window(recipient: Sequence[str]) -> Cell:
     """Set the recipient as large as fits into the window of the envelope; what never fits goes on below it."""
-    cells = [_stacked(recipient, replace(ADDRESS, size=size), 80 * MM) for size in ADDRESS_SIZES]
+    cells = [_stacked(recipient, replace(ADDRESS, size=size, spacing=spacing), 80 * MM) for size, spacing in ADDRESS_SIZES]
     return next((cell for cell in cells if cell.height <= WINDOW_HEIGHT), cells[-1])
 
 

@@ -59,6 +59,7 @@ ROW_LABELS = (
     mark("Commercial register"),
     mark("Managing director"),
     mark("Customer no."),
+    mark("Replaces"),
     mark("Your VAT ID"),
     mark("Your contact"),
     mark("Payment terms"),

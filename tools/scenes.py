@@ -38,6 +38,9 @@ def scenes() -> Iterator[Scene]:
     for view in ("table", "forecast"):
         yield Scene(f"pipeline-{view}", "pipeline", partial(_view, view))
     yield Scene("pipeline-deal", "pipeline", _deal)
+    yield Scene("pipeline-deal-timeline", "pipeline", _deal_timeline)
+    yield Scene("leads-timeline", "leads", _lead_timeline)
+    yield Scene("settings-handover", "settings", _hand_over)
     yield Scene("pipeline-lost", "pipeline", _lost)
     yield Scene("contacts-peek", "contacts", _peek)
     yield Scene("contacts-chosen", "contacts", _chosen)
@@ -98,6 +101,27 @@ def _view(name: str, window: Window, store: Store) -> None:
 
 def _deal(window: Window, store: Store) -> None:
     window.open_record("deal", _first(store, "deal"))
+
+
+def _deal_timeline(window: Window, store: Store) -> None:
+    window.page().panel.told.show_tab("timeline")
+    _deal(window, store)
+
+
+def _lead_timeline(window: Window, store: Store) -> None:
+    from crmdesk.ui import background
+
+    _peek(window, store)
+    background.settle()
+    window.page().told.show_tab("timeline")
+
+
+def _hand_over(window: Window, store: Store) -> None:
+    from crmdesk.ui.dialogs.hand_over import HandOverDialog
+    from crmdesk.ui.named import Named
+
+    giver = _first(store, "member")
+    HandOverDialog(window, window, Named(giver, "Maria Becker"), [Named(giver, "Jonas Stein")]).open()
 
 
 def _lost(window: Window, store: Store) -> None:

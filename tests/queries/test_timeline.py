@@ -205,3 +205,14 @@ def test_the_words_are_those_of_the_language_in_force(store: Store, alfreds: UUI
     store.run(records.edit, "company", [alfreds], {"industry": "Food retail"})
     with speaking("de"):
         assert said(store, company_id=alfreds)[0][1].endswith("Food retail")
+
+
+def test_a_lead_shows_what_happened_with_it_and_how_it_changed(store: Store, alfreds: UUID, minutes: Callable[[float], None]) -> None:
+    lead = store.run(records.add, "lead", {"name": "Hanna Moos", "company_name": "Blauer See", "phone": "030 1"})
+    store.run(activities.log, "call", "About the price", lead_id=lead)
+    store.run(activities.log, "call", "About something else", company_id=alfreds)
+    minutes(1)
+    store.run(records.edit, "lead", [lead], {"phone": "030 2"})
+    minutes(1)
+    store.run(tasks.done, [store.run(tasks.add, "Send the list", lead_id=lead)])
+    assert [title for title, _ in said(store, lead_id=lead)] == ["Done: Send the list", "Phone changed", "About the price"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 import shiboken6
@@ -21,6 +22,7 @@ from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs import bulk, first_run, restore, unlock
 from crmdesk.ui.dialogs.convert_lead import ConvertDialog
 from crmdesk.ui.dialogs.export_dialog import ExportDialog
+from crmdesk.ui.dialogs.hand_over import HandOverDialog
 from crmdesk.ui.dialogs.help import HelpWindow
 from crmdesk.ui.dialogs.keys import KeysDialog
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
@@ -41,7 +43,6 @@ from tests.ui.naming import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
 __all__ = ["desk"]
 
@@ -77,6 +78,7 @@ DIALOGS: dict[str, Callable[[Desk], QDialog]] = {
     "tags": lambda desk: bulk.TagDialog(desk.window, desk.window, "contact", 3),
     "owner": lambda desk: bulk.OwnerDialog(desk.window, desk.window, 3),
     "stage": lambda desk: bulk.StageDialog(desk.window, desk.window, a_pipeline(desk), 3),
+    "hand over": lambda desk: HandOverDialog(desk.window, desk.window, Named(UUID(int=1), "Tom"), [Named(UUID(int=2), "Anna")]),
     "ticket's end": lambda desk: TicketEndDialog(desk.window, "T-0001", "", closing=True),
     "why": lambda desk: WhyDialog(desk.window, Document("EUR")),
     "keys": lambda desk: KeysDialog(desk.window.registry.all(), desk.window),

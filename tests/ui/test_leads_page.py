@@ -5,8 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.operations import activities
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
 from crmdesk.ui.dialogs.convert_lead import ConvertDialog
@@ -85,3 +88,22 @@ def test_a_lead_that_is_opened_from_the_search_is_shown_beside_the_list(desk: De
     desk.settle()
     assert leads._splitter.is_shown()
     assert leads._panel.heading.text() == "Cactus Comidas"
+
+
+def test_what_happened_with_a_lead_stands_in_its_panel_and_is_written_there(desk: Desk, leads: LeadsPage) -> None:
+    lead = UUID(bytes=one(desk, "Elizabeth Lincoln"))
+    leads.show_record(lead)
+    desk.settle()
+    told = leads.told
+    assert told is not None
+    told.show_tab("timeline")
+    desk.settle()
+    line = told.happened.composer.line
+    QTest.keyClicks(line, "Met at the fair")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    desk.store.run(activities.log, "call", "Asked for prices", lead_id=lead)
+    desk.settle()
+    assert {entry.title for entry in told.happened.timeline.entries()} == {"Met at the fair", "Asked for prices"}
+    desk.store.run(deeds.edit, "lead", [lead], {"origin": "Fair"})
+    desk.settle()
+    assert told.happened.timeline.entries()[0].title == "Lead source changed"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk import clock
 from crmdesk.fields import Money, to_scaled
@@ -25,11 +26,10 @@ from crmdesk.ui.editors import Named
 from crmdesk.ui.pages.pipeline import PipelinePage
 from crmdesk.ui.widgets.basics import IconButton, Text
 from crmdesk.ui.widgets.board import mime_of
+from crmdesk.ui.widgets.board.card_list import CardList
 from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from crmdesk.store import Store
 
 __all__ = ["desk"]
@@ -188,6 +188,33 @@ def test_enter_opens_the_deal_beside_the_board_and_fields_are_saved_there(desk: 
     name.left.emit()
     desk.settle()
     assert shown(page)["Qualify"][2] == "Gift boxes 2027"
+
+
+def test_what_happened_with_a_deal_stands_on_its_second_tab_and_is_written_there(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.open_deal(three[0], False)
+    desk.settle()
+    told = page.panel.told
+    told.tabs.setFocus()
+    told.tabs._buttons["timeline"].click()
+    desk.settle()
+    line = told.happened.composer.line
+    QTest.keyClicks(line, "They want grey boxes")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+    assert [entry.title for entry in told.happened.timeline.entries()][0] == "They want grey boxes"
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT kind, deal_id FROM activity") == [("note", three[0].bytes)]
+    desk.store.run(deals.move, three[0], next(UUID(bytes=row[0]) for row in _stages(desk.store) if row[1] == "Meeting"))
+    desk.settle()
+    assert "Stage changed" in [entry.title for entry in told.happened.timeline.entries()]
+    page.open_deal(three[1], False)
+    desk.settle()
+    assert "They want grey boxes" not in [entry.title for entry in told.happened.timeline.entries()]
+
+
+def _stages(store: Store) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return reader.rows("SELECT id, name FROM stage")
 
 
 def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
@@ -362,6 +389,26 @@ def test_the_table_offers_to_move_tag_and_assign_what_is_checked(desk: Desk, pag
     assert page.table is not None
     assert [action.text for action in page.table.bulk()] == ["Move to stage", "Add tag", "Assign owner", "Export", "Delete"]
     assert {"list.tag", "list.assign"} <= {action.id for action in page.commands()}
+
+
+def test_the_keyboard_goes_along_from_board_to_table_to_forecast_and_back(desk: Desk, page: PipelinePage) -> None:
+    assert isinstance(QApplication.focusWidget(), CardList)
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    assert QApplication.focusWidget() is page.table.list.table
+    page._switch("forecast")
+    desk.settle()
+    assert QApplication.focusWidget() is page.forecast.chart
+    page._switch("board")
+    desk.settle()
+    assert isinstance(QApplication.focusWidget(), CardList)
+
+
+def test_an_empty_pipeline_has_the_keyboard_where_it_can_be_begun(desk: Desk) -> None:
+    page = desk.open("pipeline")
+    assert isinstance(page, PipelinePage)
+    assert QApplication.focusWidget() is page.begin_button
 
 
 def test_cards_that_were_asked_for_with_another_owner_are_not_added(desk: Desk, page: PipelinePage, store: Store) -> None:

@@ -13,6 +13,7 @@ from crmdesk.operations import records as deeds
 from crmdesk.operations import workspace
 from crmdesk.queries import records
 from crmdesk.store.rights import acting_as
+from crmdesk.ui.dialogs.hand_over import HandOverDialog
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.pages.settings import SettingsPage
 from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection, QuotesSection
@@ -208,6 +209,31 @@ def test_a_member_is_added_changed_and_made_inactive(desk: Desk, page: SettingsP
     with desk.reader() as reader:
         assert records.rows(reader, "member", [records.find_one(reader, "member", "Tom Stein")], ["email"])[0].values["email"] is None
     assert [text.text() for text in members.findChildren(Chip)] == ["not active"]
+
+
+def test_what_a_member_looks_after_is_handed_over_after_a_look_at_how_much_it_is(desk: Desk, page: SettingsPage) -> None:
+    members = section(page, "members", MembersSection)
+    assert not [button for button in members.findChildren(IconButton) if "Hand over" in button.accessibleName()], "there is nobody to hand over to"
+    tom = desk.store.run(deeds.add, "member", {"name": "Tom Stein", "role": "sales"})
+    desk.store.run(deeds.add, "member", {"name": "Gone Girl", "role": "sales", "is_active": False})
+    desk.store.run(deeds.add, "company", {"name": "Handed", "owner": tom})
+    desk.store.run(deeds.add, "task", {"subject": "Call", "owner": tom})
+    desk.settle()
+    button = next(button for button in members.findChildren(IconButton) if button.accessibleName() == "Hand over the records of Tom Stein")
+    button.click()
+    desk.settle()
+    dialog = desk.window.findChild(HandOverDialog)
+    assert dialog is not None
+    assert [dialog.taker.itemText(place) for place in range(dialog.taker.count())] == ["Maria Becker"]
+    assert dialog.preview.text() == "Companies: 1 · Tasks: 1"
+    dialog.accept_button.click()
+    desk.settle()
+    assert desk.said()[-1] == "2 records handed over to Maria Becker"
+    with desk.reader() as reader:
+        assert reader.value("SELECT count(*) FROM company WHERE owner_id = ?", (tom.bytes,)) == 0
+    assert desk.store.undo() == "Hand over: Tom Stein to Maria Becker"
+    with desk.reader() as reader:
+        assert reader.value("SELECT count(*) FROM company WHERE owner_id = ?", (tom.bytes,)) == 1
 
 
 def test_a_value_of_an_article_that_is_emptied_is_gone(desk: Desk, page: SettingsPage) -> None:

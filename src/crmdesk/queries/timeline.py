@@ -1,4 +1,4 @@
-"""The timeline: what happened with a company and its people, a contact or a deal, newest first, from everything there is.
+"""The timeline: what happened with a company and its people, a contact, a deal or a lead, newest first, from everything there is.
 
 One statement gathers activities, tickets, quotes, deals, finished tasks and the journal's field changes; pages follow by keyset.
 """
@@ -35,6 +35,8 @@ ICONS = {
     "call": "phone", "mail": "mail", "meeting": "users", "visit": "map-pin", "chat": "message-circle", "note": "sticky-note", "deal": "handshake", "quote": "file-text",
     "ticket": "life-buoy", "task": "square-check-big", "change": "pencil",
 }  # fmt: skip
+NOT_OF_LEADS = frozenset({"deal", "quote", "ticket"})
+"""Kinds that a lead has none of: they begin once it is converted."""
 _ACTIVITY_KINDS = ("call", "mail", "meeting", "visit", "chat", "note")
 _LONGEST_SUBTITLE = 280
 
@@ -86,19 +88,21 @@ class Timeline:
 
 
 def timeline(
-    reader: Reader, *, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None, limit: int = 50,
-    before: Cursor | None = None, kinds: Collection[str] | None = None,
+    reader: Reader, *, company_id: UUID | None = None, contact_id: UUID | None = None, deal_id: UUID | None = None, lead_id: UUID | None = None,
+    limit: int = 50, before: Cursor | None = None, kinds: Collection[str] | None = None,
 ) -> Timeline:  # fmt: skip
-    """Return what happened with one company (and everything of its contacts), contact or deal, newest first.
+    """Return what happened with one company (and everything of its contacts), contact, deal or lead, newest first.
 
     Args:
         before: where the page before ended.
         kinds: only these of `KIND_LABELS`; all if None.
     """
-    subjects = [(name, record) for name, record in (("company", company_id), ("contact", contact_id), ("deal", deal_id)) if record]
+    subjects = [(name, record) for name, record in (("company", company_id), ("contact", contact_id), ("deal", deal_id), ("lead", lead_id)) if record]
     if len(subjects) != 1:
         raise UserError(tr("Say whose timeline it is."))
     (subject, record_id), wanted = subjects[0], set(kinds if kinds is not None else KIND_LABELS)
+    if subject == "lead":
+        wanted -= NOT_OF_LEADS
     entries: list[Entry] = []
     while True:
         found = _gather(reader, subject, record_id, limit - len(entries) + 1, before, wanted)
@@ -226,7 +230,12 @@ def _tasks(reader: Reader, of: str, before: Cursor | None) -> str:
 
 
 _PARTS_OF_CUSTOMERS = ("phone", "email", "handle", "address", "memo", "record_tag")
-_PARTS = {"company": _PARTS_OF_CUSTOMERS, "contact": _PARTS_OF_CUSTOMERS, "deal": ("memo", "record_tag", "deal_contact", "deal_product")}
+_PARTS = {
+    "company": _PARTS_OF_CUSTOMERS,
+    "contact": _PARTS_OF_CUSTOMERS,
+    "lead": _PARTS_OF_CUSTOMERS,
+    "deal": ("memo", "record_tag", "deal_contact", "deal_product"),
+}
 
 
 def _changes(reader: Reader, subject: str, kinds: set[str], before: Cursor | None) -> str:

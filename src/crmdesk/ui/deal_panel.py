@@ -22,6 +22,7 @@ from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_parts import DealParts, parts_of
 from crmdesk.ui.dialogs.files import FilesDialog
 from crmdesk.ui.form import Form
+from crmdesk.ui.happened import DetailsAndHappened
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import at_field_or_window, scrolled
 from crmdesk.ui.records import context, for_form, given
@@ -110,7 +111,6 @@ class DealPanel(Card):
         close = IconButton("x", tr("Close panel"), self.close_panel, "muted")
         head = column(row(self.name, close, space=4), row(self.stage, None, self.won, self.lost, self.again, space=6), space=6, margins=(16, 10, 10, 12))
         self.body.addLayout(head)
-        self.body.addWidget(Line())
         self._steps = column(space=2)
         self.next_step = QLineEdit()
         self.next_step.setPlaceholderText(tr("Next step, such as “call tomorrow 10:00”"))
@@ -136,7 +136,8 @@ class DealPanel(Card):
                 4, Line(), 4, row(self.files_button, None), None, space=6, margins=(16, 12, 12, 16),
             )
         )  # fmt: skip
-        self.body.addWidget(scrolled(inner), 1)
+        self.told = DetailsAndHappened(frame, "deal", scrolled(inner))
+        self.body.addWidget(self.told, 1)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
     # --- showing ------------------------------------------------------------------------------------------------------
@@ -180,6 +181,7 @@ class DealPanel(Card):
         self.form.set_values(for_form(found.values), found.id)
         self.form.show_field("lost_reason", outcome == "lost")
         self.own.show_record(found.id)
+        self.told.show_record(found.id)
         amount = found.values["amount"]
         self.products.show_parts(found.id, found.products, amount.currency if amount is not None else self.frame.store.settings.currency)
         self.people.show_parts(found.id, found.people)

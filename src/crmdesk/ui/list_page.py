@@ -135,6 +135,10 @@ class RecordListPage(Page):
         """Return what is shown when there is no record at all."""
         return EmptyState(self._kind.icon, tr("Nothing here yet."), Button(tr(self._kind.label), self.new, "primary", "plus"))
 
+    def peek_body(self, details: QWidget) -> QWidget:
+        """Return what stands in the panel; by default the details alone."""
+        return details
+
     def new(self) -> None:
         """Add a record; by default with the title alone."""
         NewRecordDialog(self.frame, self.entity, (self._kind.title,), tr(self._kind.label), tr("Add"), self._added).open()
@@ -425,6 +429,9 @@ class RecordListPage(Page):
         entity = self.entity
         self.frame.ask(self, lambda reader: records.rows(reader, entity, [record], names), self._show_peek, key="peek")
 
+    def show_peeked(self, record: UUID) -> None:
+        """Show more of the record in the panel than its details."""
+
     def _show_peek(self, found: Sequence[Row]) -> None:
         if not found:
             self._close_panel()
@@ -437,7 +444,7 @@ class RecordListPage(Page):
             inner = Tall()
             self._peek_column = column(self._peek_form, None, space=6)
             inner.setLayout(self._peek_column)
-            self._panel.content.addWidget(scrolled(inner))
+            self._panel.content.addWidget(self.peek_body(scrolled(inner)))
             if self.peeks_own:
                 self._peek_own = OwnFields(self.frame, self.entity)
                 self._peek_column.insertWidget(1, self._peek_own)
@@ -449,6 +456,7 @@ class RecordListPage(Page):
         self._peeked = one.id
         if self._peek_own is not None:
             self._peek_own.show_record(one.id)
+        self.show_peeked(one.id)
 
     @Slot(str, object)
     def _open_link(self, entity: str, record: UUID) -> None:

@@ -13,6 +13,7 @@ from crmdesk.queries.finding import Condition
 from crmdesk.ui.actions import Action
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.convert_lead import ConvertDialog
+from crmdesk.ui.happened import DetailsAndHappened
 from crmdesk.ui.lists.record_list import BulkAction
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.basics import Button, row
@@ -21,10 +22,13 @@ from crmdesk.ui.widgets.heads import Segmented
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmdesk.ui.page import Frame, Place
+    from PySide6.QtWidgets import QWidget
+
+    from crmdesk.ui.page import Changed, Frame, Place
     from crmdesk.ui.records import Tones
     from crmdesk.ui.widgets.record_table import Id
 
+HAPPENS = frozenset({"activity", "task"})
 UNFINISHED = ("new", "working", "qualified")
 
 
@@ -40,13 +44,29 @@ class LeadsPage(CustomerListPage):
     none_yet = mark("No leads here.")
 
     def __init__(self, frame: Frame) -> None:
+        self.told: DetailsAndHappened | None = None
         super().__init__(frame)
+        self.watches |= HAPPENS
         self.segments = Segmented(("pool", tr("Pool")), ("mine", tr("Mine")), ("all", tr("All")), name=tr("Whose leads"))
         self.segments.chosen.connect(self.show_segment)
         self.header.beside(self.segments)
         self.claim_button = Button(tr("Claim"), lambda: self.claim(self.list.table.chosen_ids()), icon="user-check")
         self.convert_button = Button(tr("Convert"), self.convert_current, icon="arrow-right")
         self._panel.content.insertLayout(0, row(self.claim_button, self.convert_button, None, space=8))
+
+    def peek_body(self, details: QWidget) -> QWidget:
+        self.told = DetailsAndHappened(self.frame, "lead", details)
+        return self.told
+
+    def show_peeked(self, record: UUID) -> None:
+        if self.told is not None:
+            self.told.show_record(record)
+
+    def refresh(self, changed: Changed) -> None:
+        if changed.keys() <= HAPPENS and self.told is not None:
+            self.told.look_again()
+        else:
+            super().refresh(changed)
 
     def bulk(self) -> list[BulkAction]:
         return [BulkAction(tr("Claim"), self.claim), BulkAction(tr("Return to pool"), self.give_back), *super().bulk()]

@@ -22,10 +22,10 @@ from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.dialogs.new_deal import ask_new_deal
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.happened import Happened, open_entry
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
 from crmdesk.ui.record_page.belongings import TABLE_TONES, TABLES, Belongings
-from crmdesk.ui.record_page.happened import Happened
 from crmdesk.ui.record_page.side import Side
 from crmdesk.ui.records import EntitySource, given
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, ElidedText, IconButton, Text, column, row
@@ -288,12 +288,8 @@ class CustomerPage(Page):
     @Slot(object)
     def open_entry(self, entry: Entry) -> None:
         """Show what an entry of the timeline is about."""
-        if entry.record is None:
-            return
-        if entry.entity == "activity":
-            ActivityDialog(self.frame, self.about_record(), record=entry.record).open()
-        elif entry.record != self.record:
-            self._open_record(entry.entity, entry.record)
+        if entry.record is not None and entry.record != self.record:
+            open_entry(self.frame, entry.entity, entry.record, self.about_record())
 
     # --- deeds ------------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,10 @@ from crmdesk.queries import timeline as story
 from crmdesk.ui import theme
 from crmdesk.ui.composer import Composer, Said
 from crmdesk.ui.dates import moment_text
+from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
 from crmdesk.ui.drafts import Draft, put_back
 from crmdesk.ui.widgets.basics import IconButton, Line, column, row
-from crmdesk.ui.widgets.heads import EmptyState
+from crmdesk.ui.widgets.heads import EmptyState, Tab, Tabs
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 FIRST_ENTRIES = 40
 EVERYTHING = frozenset(story.KIND_LABELS)
+KINDS_OF = {"deal": EVERYTHING, "lead": EVERYTHING - story.NOT_OF_LEADS}
 T = TypeVar("T")
 
 
@@ -40,7 +42,8 @@ class Happened(QWidget):
 
     Args:
         whose: returns whose timeline it is, as `queries.timeline` wants it; called on reader threads too.
-        links: returns company and contact that notes and tasks get, by field name.
+        links: returns the links that notes and tasks get, such as company and contact, by field name.
+        offered: the kinds of entries that there can be.
 
     Signals:
         opened: the `Entry` that the user wants to see.
@@ -48,9 +51,11 @@ class Happened(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, frame: Frame, whose: Callable[[UUID], dict[str, Any]], links: Callable[[], dict[str, UUID]]) -> None:
+    def __init__(
+        self, frame: Frame, whose: Callable[[UUID], dict[str, Any]], links: Callable[[], dict[str, UUID]], offered: frozenset[str] = EVERYTHING
+    ) -> None:
         super().__init__()
-        self._frame, self._whose, self._links = frame, whose, links
+        self._frame, self._whose, self._links, self._offered = frame, whose, links, offered
         self._record: UUID | None = None
         self._kinds = EVERYTHING
         self._before: story.Cursor | None = None
@@ -125,7 +130,7 @@ class Happened(QWidget):
         whole.setCheckable(True)
         whole.setChecked(self._kinds == EVERYTHING)
         menu.addSeparator()
-        for kind, label in story.KIND_LABELS.items():
+        for kind, label in ((kind, label) for kind, label in story.KIND_LABELS.items() if kind in self._offered):
             entry = menu.addAction(tr(label), partial(self.turn_kind, kind))
             entry.setCheckable(True)
             entry.setChecked(kind in self._kinds)
@@ -141,6 +146,10 @@ class Happened(QWidget):
         self._kinds = kinds
         is_whole = kinds == EVERYTHING
         self.filter_button.setIcon(theme.icon("list-filter", "muted" if is_whole else "accent"))
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask for the newest part of the timeline."""
         record = self._record
         if record is not None:
             self._ask(lambda reader: self.first_entries(reader, record), self.show_entries, "timeline")
@@ -176,6 +185,59 @@ class Happened(QWidget):
             put_back(self, self._frame.store, draft.key, text)
         elif not self.composer.line.text():
             self.composer.line.setText(text)
+
+
+class DetailsAndHappened(QWidget):
+    """The details of a deal or a lead and, on a second tab, what happened with it.
+
+    Args:
+        details: what stands on the first tab.
+    """
+
+    def __init__(self, frame: Frame, entity: str, details: QWidget) -> None:
+        super().__init__()
+        self._frame, self._entity = frame, entity
+        self._record: UUID | None = None
+        self.tabs = Tabs([Tab("details", tr("Details")), Tab("timeline", tr("Timeline"))])
+        self.tabs.chosen.connect(self.show_tab)
+        self.happened = Happened(frame, lambda record: {f"{entity}_id": record}, lambda: {entity: self._record} if self._record else {}, KINDS_OF[entity])
+        self.happened.opened.connect(self._open)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(details)
+        self._stack.addWidget(self.happened)
+        self.setLayout(column(self.tabs, self._stack, space=0))
+
+    def show_record(self, record: UUID) -> None:
+        """Go on to another record, or look again at the one that is shown."""
+        if record != self._record:
+            self._record = record
+            self.happened.begin(record)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Ask again what happened, if that is what is shown."""
+        if self.tabs.value() == "timeline":
+            self.happened.ask()
+
+    @Slot(str)
+    def show_tab(self, value: str) -> None:
+        """Show the details or the timeline."""
+        self.tabs.choose(value)
+        self._stack.setCurrentIndex(int(value == "timeline"))
+        self.look_again()
+
+    @Slot(object)
+    def _open(self, entry: Entry) -> None:
+        if entry.record is not None and entry.record != self._record:
+            open_entry(self._frame, entry.entity, entry.record, About(deal=self._record) if self._entity == "deal" else About(lead=self._record))
+
+
+def open_entry(frame: Frame, entity: str, record: UUID, about: About) -> None:
+    """Show what an entry of a timeline is about; an activity is corrected in its dialog."""
+    if entity == "activity":
+        ActivityDialog(frame, about, record=record).open()
+    else:
+        frame.open_record(entity, record)
 
 
 def entry_of(one: story.Entry, zone: tzinfo) -> Entry:

@@ -78,8 +78,9 @@ class PipelinePage(Page):
         self.table: DealTable | None = None
         self.forecast = ForecastView()
         self.forecast.opened.connect(self._open_expected)
+        self.begin_button = Button(tr("New deal"), self.new_deal, "primary", "plus")
         self.nothing = EmptyState(
-            "square-kanban", tr("No deals yet."), Button(tr("New deal"), self.new_deal, "primary", "plus"),
+            "square-kanban", tr("No deals yet."), self.begin_button,
             hint=tr("A deal is a chance to sell something. It moves from stage to stage until it is won or lost."),
         )  # fmt: skip
         self.stack = QStackedWidget()
@@ -272,6 +273,7 @@ class PipelinePage(Page):
     @Slot(str)
     def _show_view(self, view: str) -> None:
         was_table = self.stack.currentWidget() is self.table
+        had_keyboard = self.stack.isAncestorOf(QApplication.focusWidget())
         if view == "table" and not was_table:
             table = self._made_table()
             table.list.filters.names.update(self.filter.bar.names)
@@ -284,6 +286,8 @@ class PipelinePage(Page):
                 self.filter.set_conditions(self.table.list.filters.conditions(), self.table.list.filters.names)
             self.stack.setCurrentWidget(self.forecast if view == "forecast" else self.board)
             self._ask()
+        if had_keyboard:
+            self._to_cards()
         self._show_filter()
         self.frame.registry.set_page(self.commands())
 
@@ -405,6 +409,8 @@ class PipelinePage(Page):
             self.table.focus_first()
         elif self._is_forecast():
             self.forecast.chart.setFocus()
+        elif self.stack.currentWidget() is self.nothing:
+            self.begin_button.setFocus()
         elif card is not None:
             self.board.choose(card.id)
         elif self.board.columns:

@@ -13,6 +13,7 @@ from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, date_in, look, texts_of
 from crmdesk.exchange.columns.name_columns import with_names
 from crmdesk.exchange.values.amount_cells import money_of
+from crmdesk.exchange.values.date_cells import dates
 from crmdesk.exchange.values.layouts import Target
 from crmdesk.exchange.values.number_cells import size_of
 from crmdesk.exchange.words.choices import bare, meaning
@@ -82,11 +83,17 @@ _SOMETHING_ELSE = re.compile(
 )
 
 
+# Without this day a record would be one of today, or be due on none.
+_DAY_OF = {"activity": "at", "message": "at", "ticket": "opened_at", "lead": "arrived_at", "quote": "date", "task": "due_on"}
+
+
 def _is_meant(entity: str, column: Column, item: Field, values: Sequence[Cell], fitting: float) -> bool:
     """Say whether a column is what its name says though most of its cells don't fit: then rows are refused rather than amounts and dates lost."""
     if column.why != "name" or item.kind not in _NOT_LOST or _share(values, _is_something_else) >= 0.5:
         return False
-    return bare(column.header) in labels_of(entity, item.name) | {bare(item.name)} or (fitting > 0 and item.kind in {"money", "price", "date"})
+    if bare(column.header) in labels_of(entity, item.name) | {bare(item.name)} or _DAY_OF.get(entity) == item.name:
+        return True
+    return fitting > 0 and item.kind in {"money", "price", "date"}
 
 
 def _is_something_else(text: str) -> bool:
@@ -99,6 +106,8 @@ def _readable(entity: str, item: Field, text: str) -> bool:
     if item.kind in {"date", "moment"} and re.fullmatch(r"[\d./\- :]+", text):
         return not re.fullmatch(r"\d+(?::\d+)+", text)
     try:
+        if item.kind in {"date", "moment"}:
+            return dates("", item.may_lack_year)(text) is not None
         if item.name == "employees":
             return size_of(text) >= 0
         if item.kind in {"money", "price"}:

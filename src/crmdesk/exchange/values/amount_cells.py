@@ -15,15 +15,51 @@ from crmdesk.i18n import mark, tr
 if TYPE_CHECKING:
     from crmdesk.exchange.table import Cell
 
-SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, TIMES), key=len, reverse=True))})\.?(?![^\W\d_])([^\d]*)", re.IGNORECASE)
+SHORT = re.compile(rf"(.*\d)\s?({'|'.join(sorted(map(re.escape, TIMES), key=len, reverse=True))})\.?(?:(?=[元圆])|(?![^\W\d_]))([^\d]*)", re.IGNORECASE)
 _PLAIN = re.compile(r"[-+]?[\d.,]+")
 _NO_CENTS = re.compile(r"(?<=\d)[.,]\s?[-–—]{1,2}(?=\s|$|€)")  # 12.000,- and 80.–
 _AS_JAVA_WRITES = re.compile(r"-?\d\.\d+E\d{1,2}")  # all digits are there, unlike in a spreadsheet's 1.23E+08
 THOUSANDTHS = re.compile(r"BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW", re.IGNORECASE)
+LONGEST = 60
+"""No amount in words is longer."""
+_ABOUT = re.compile(r"(?:(?:ca|circa|approx|approximately|about|around|rund|etwa|ungefähr|ungef)\b\.?|[~≈≃∼]|[约約]|大约|大約)\s*(?=[^\s])", re.IGNORECASE)
+_AMOUNT = r"[^\d\s]{0,4}\s?\d[\d.,'’ \u00a0\u202f]*\s?[^\d\s]{0,8}"
+_RANGE = re.compile(
+    rf"{_AMOUNT}\s*(?:-|–|—|~|\bto\b|\bbis\b|至|到)\s*{_AMOUNT}|(?:[<>≤≥]=?|\b(?:up to|over|under|more than|less than|at least|bis zu|bis|ab|über|unter|mehr als|mindestens)\b"
+    rf"|超过|不超过|至少)\s*{_AMOUNT}|{_AMOUNT}\s?\+|{_AMOUNT}(?:以上|以下|以内)",
+    re.IGNORECASE,
+)
+# How the Swiss write their francs, thousands before the amount, and what SAP has below zero.
+_FRANCS = re.compile(r"\bS?Fr\b\.?\s*", re.IGNORECASE)
+_T_BEFORE = re.compile(r"(T€|TEUR)\s*(\d[\d.,]*)", re.IGNORECASE)
+_MINUS_BEHIND = re.compile(r"^(\d[\d.,]*[.,]\d\d)-(.*)$")
 ROUNDED = (
     mark("{count} amount has more decimals than its currency and is rounded."),
     mark("{count} amounts have more decimals than their currency and are rounded."),
 )
+
+
+ESTIMATED = (
+    mark("{count} amount is only about right, as the file says (“ca.”); it was taken as it is."),
+    mark("{count} amounts are only about right, as the file says (“ca.”); they were taken as they are."),
+)
+"""What is told of amounts that are estimates by nature and came as an `Estimate`."""
+_ESTIMATES = frozenset({("deal", "amount"), ("lead", "amount"), ("company", "revenue")})
+
+
+class Estimate(Money):
+    """An amount that the cell itself calls only about right."""
+
+
+def check_estimate(entity: str, name: str, cell: Cell) -> tuple[str, str]:
+    """Return what is told of an amount that is only about right.
+
+    Raises:
+        UserError: the field is no estimate by nature: a price, say.
+    """
+    if (entity, name) not in _ESTIMATES:
+        raise UserError(tr("“{text}” is only about right; write the exact amount.", text=str(cell)))
+    return ESTIMATED
 
 
 def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") -> Money | None:
@@ -39,9 +75,17 @@ def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") 
         return Money(plain_number(cell), currency)
     text = str(cell).strip()
     if not _PLAIN.fullmatch(text):
+        if cents := _NO_CENTS.search(text):
+            decimal_sign = cents[0][0]
         text = _NO_CENTS.sub("", text)
         if is_nothing(text):
             return None
+        if len(text) <= LONGEST and (found := _ABOUT.match(text)):
+            money = money_of(text[found.end() :], currency, decimal_sign, kind)
+            return None if money is None else Estimate(money.amount, money.currency)
+        if len(text) <= LONGEST and _RANGE.fullmatch(text):
+            raise UserError(tr("“{text}” is a range or a bound, not an amount.", text=text))
+        text = _MINUS_BEHIND.sub(r"-\1\2", _FRANCS.sub("CHF ", _T_BEFORE.sub(r"\2 T€", text)))
     if _PLAIN.fullmatch(text):
         money = Money(number_of(text, decimal_sign), currency)
     elif _AS_JAVA_WRITES.fullmatch(text):
@@ -68,7 +112,7 @@ def _worded_money(text: str, cell: str, currency: str, decimal_sign: str) -> Mon
         except UserError:
             read_money(cell, currency)  # its complaint quotes the cell as it stands
             raise
-        return Money(number.copy_sign(money.amount), money.currency)
+        return Money(number * money.amount, money.currency)  # which is one, or a myriad as in 1.5万元
     return read_money(text, currency)
 
 

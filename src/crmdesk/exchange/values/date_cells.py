@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crmdesk.clock import to_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.number_cells import plain_number
-from crmdesk.fields import read_date, read_moment
+from crmdesk.fields import AmbiguousDate, read_date, read_moment
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.table import Cell
 
+_T = TypeVar("_T")
 _NO_DATE = re.compile(r"0{1,4}([./-])0{1,2}\1(?:0{4}|0{1,2})(?: 0{1,2}:00(?::00)?)?|-+|n/?a|none|null", re.IGNORECASE)
 # What databases write that know no empty date: the first days of theirs, and the last one for “without end”.
 _NEVER = re.compile(
@@ -26,11 +27,56 @@ _NEVER = re.compile(
 )
 _NEVER_DAYS = frozenset({date(1, 1, 1), date(1753, 1, 1), date(9999, 12, 31)})
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.(\d+))?")
+LONGEST = 60
+"""No date in words is longer."""
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[T ]?([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?")  # as SAP and DATEV write it
+_WEEKDAY = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thur?s?|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so)"
+    r"\b[.,]*\s*(?=\S)|\s*[(（]?(?:星期|周|週)[一二三四五六日天][)）]?",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of)?", re.IGNORECASE)
+_AT = re.compile(r"\s*\b(?:um|at)\b\s*(?=\d)", re.IGNORECASE)
+_O_CLOCK = re.compile(r"\b(\d{1,2})[.:](\d\d)\s*(?:Uhr|h)\b", re.IGNORECASE)
+_HALF_BEFORE = re.compile(r"(上午|下午)\s*(\d{1,2}:\d\d(?::\d\d)?)")
+_MONTH = r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+_YEAR = r"(?:19|20)\d\d"
+# What is longer than a day: a quarter, a week, a month, half a year, a year, and “the middle of” it.
+_SPAN = re.compile(
+    rf"(?:(?:anfang|mitte|ende|early|mid|late|beginning of|middle of|end of)[ -]*)?(?:(?:q ?[1-4]|[1-4]\. ?quartal|h ?[12]|[12]\. ?halbjahr|(?:kw|cw|week|woche|w) ?\d\d?|{_MONTH})"
+    rf"(?:[ /,.-]*(?:{_YEAR}|'?\d\d))?|{_YEAR}[ /-]*(?:q ?[1-4]|h ?[12]|(?:kw|cw|w) ?\d\d?)|{_YEAR}|\d\d?[/.-]{_YEAR}|{_YEAR}[/.-]\d\d?)"
+    r"|(?:\d{4}年)?(?:第?[一二三四1-4]季度|[上下]半年|\d\d?月[上中下]?[旬初底末]?|第?\d\d?周|[年初底末中]+)|\d{4}年",
+    re.IGNORECASE,
+)
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's calendar, which believes in a 29 February 1900
 
 
 def _of_serial(number: float) -> datetime:
     return datetime.combine(_FIRST_DAY, time()) + timedelta(seconds=round(number * 86_400))
+
+
+def _in_other_words(text: str, read: Callable[[str], _T]) -> _T:
+    """Read a text, or else what it says with a weekday, an ordinal or without signs between: all with one meaning only.
+
+    Raises:
+        UserError: it is no date, or a span of time.
+    """
+    try:
+        return read(text)
+    except AmbiguousDate:
+        raise
+    except UserError:
+        if len(text) > LONGEST:
+            raise
+        if found := _COMPACT.fullmatch(text):
+            clock = f" {found[4]}:{found[5]}:{found[6] or '00'}" if found[4] else ""
+            return read(f"{found[1]}-{found[2]}-{found[3]}{clock}")
+        plain = _HALF_BEFORE.sub(r"\2 \1", _O_CLOCK.sub(r"\1:\2", _AT.sub(" ", _ORDINAL.sub(r"\1", _WEEKDAY.sub("", text, count=1))))).strip()
+        if plain != text and re.search(r"\d", plain):
+            return _in_other_words(plain, read)
+        if _SPAN.fullmatch(text):
+            raise UserError(tr("“{text}” is a span of time, not a day.", text=text), hint=tr("Write one day of it, as in 2026-12-20.")) from None
+        raise
 
 
 def dates(order: str, may_lack_year: bool = False) -> Callable[[Cell], str | None]:
@@ -51,9 +97,10 @@ def dates(order: str, may_lack_year: bool = False) -> Callable[[Cell], str | Non
             return None
         if found := _SERIAL.fullmatch(text):
             return _of_serial(float(found[1])).date().isoformat()
-        if ":" in text:
-            return read_moment(text, order).date().isoformat()
-        return read_date(text, order, may_lack_year).isoformat()
+        return _in_other_words(text, read_text)
+
+    def read_text(text: str) -> str:
+        return (read_moment(text, order).date() if ":" in text else read_date(text, order, may_lack_year)).isoformat()
 
     return read
 
@@ -66,6 +113,8 @@ def _day(cell: Cell) -> date:
 
 def _serial(cell: Cell) -> float:
     number = float(plain_number(cell))
+    if (found := _COMPACT.fullmatch(shown(cell))) and not found[4]:
+        return float((date(int(found[1]), int(found[2]), int(found[3])) - _FIRST_DAY).days)
     if not 1 <= number < 2_958_466:
         raise UserError(tr("“{text}” is not a date.", text=shown(cell)))
     return number
@@ -99,6 +148,6 @@ def moments(order: str, zone: tzinfo) -> Callable[[Cell], int | None]:
             return None
         if _SERIAL.fullmatch(text):
             return of_local(_of_serial(float(text)))
-        return to_ms(read_moment(text, order, zone))
+        return _in_other_words(text, lambda text: to_ms(read_moment(text, order, zone)))
 
     return read

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 # Thousands, millions and more as people shorten them: $5k, 1.2M, 3 Mio. €, 20万. A lone t may be thousand, trillion or ton: only T€ is clear.
 TIMES = {
-    **dict.fromkeys(("k", "tsd", "thousand", "tausend", "t€", "teur"), 10**3), **dict.fromkeys(("m", "mm", "mn", "mln", "mio", "million", "millions"), 10**6),
-    **dict.fromkeys(("b", "bn", "mrd", "billion", "billions"), 10**9), "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8,
+    **dict.fromkeys(("k", "tsd", "thousand", "tausend", "t€", "teur"), 10**3),
+    **dict.fromkeys(("m", "mm", "mn", "mln", "mio", "million", "millions", "millionen"), 10**6),
+    **dict.fromkeys(("b", "bn", "mrd", "billion", "billions", "milliarde", "milliarden"), 10**9),
+    "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "百萬": 10**6, "千万": 10**7, "千萬": 10**7, "亿": 10**8, "億": 10**8,
 }  # fmt: skip
+_NO_GROUPS = {sign: re.compile(rf"[-+]?\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}})") for sign in ",."}
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal:
@@ -32,6 +35,8 @@ def number_of(text: str, decimal_sign: str) -> Decimal:
     """
     if decimal_sign:
         grouping = "," if decimal_sign == "." else "."
+        if _NO_GROUPS[grouping].fullmatch(text.strip()):  # 1.2 has no thousands, whatever the column's sign is
+            return read_number(text)
         bare = text.replace(grouping, "")
         if bare.count(decimal_sign) > 1 or re.search(rf"{re.escape(decimal_sign)}.*{re.escape(grouping)}", text):
             raise UserError(tr("“{text}” is not a number.", text=text))

@@ -275,6 +275,12 @@ def test_a_chinese_total_with_tax_is_called_so_in_figures_and_words() -> None:
     assert "价税合计 ¥178.00" in without
 
 
+def test_the_total_in_words_is_the_total_also_where_something_was_paid() -> None:
+    text = text_of(render_quote(quote(line(tax_rate=D(13)), language="zh", document={"currency": "CNY", "tax_inclusive": True, "prepaid": D(78)})).pdf)
+    assert "价税合计 ¥178.00" in text
+    assert "壹佰柒拾捌元整" in text
+
+
 def test_two_hundred_lines_repeat_the_head_and_keep_the_totals_together() -> None:
     pdf = render_quote(quote(*[line(f"Item number {index}") for index in range(1, 201)], terms="Thank you.")).pdf
     pages = pages_of(pdf)

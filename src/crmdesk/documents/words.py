@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "兆")
+_WAN, _YI = 10**4, 10**8
 
 
 def rmb_capitals(amount: Decimal) -> str:
@@ -31,10 +31,10 @@ def rmb_capitals(amount: Decimal) -> str:
 def _whole(yuan: int) -> str:
     if not yuan:
         return _DIGITS[0]
-    words = ""
-    for group in reversed(range(len(_GROUPS))):
-        four = yuan // 10 ** (4 * group) % 10_000
-        words += (_four(four) + _GROUPS[group]) if four else _DIGITS[0]
+    above, below = divmod(yuan, _YI)
+    words = f"{_whole(above)}亿" if above else ""
+    for four, group in zip(divmod(below, _WAN), ("万", ""), strict=True):
+        words += (_four(four) + group) if four else _DIGITS[0]
     return re.sub("零+", "零", words).strip("零")
 
 

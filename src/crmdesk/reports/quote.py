@@ -306,7 +306,7 @@ class _Body:
         """Say the total in words where that is the custom, why no tax is charged, and what stands outside."""
         texts = []
         if self.page.language == "zh" and self.currency == "CNY":
-            words = rmb_capitals(self.totals.payable)
+            words = rmb_capitals(self.totals.tax_inclusive)
             texts.append(tr("Total in words: {words}", words=f"人民币{words}"))
         texts += [f"{self.marks[category]} {text}" if self.marks else text for category, text in self.exemptions.items()]
         if any(line.optional for line in self.document.lines):

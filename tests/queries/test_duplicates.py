@@ -58,11 +58,6 @@ def test_a_company_is_known_without_its_legal_form(store: Store, maria: UUID, va
     assert [one.title for one in asked(store, "company", values)] == ["Alfreds Futterkiste GmbH"]
 
 
-def test_the_record_being_edited_is_not_meant(store: Store, maria: UUID) -> None:
-    with store.read() as reader:
-        assert already_known(reader, "contact", Values("Robert", "Falkenrath"), but=maria) == []
-
-
 def test_the_form_asks_with_what_has_been_typed(store: Store, maria: UUID) -> None:
     typed = Typed().having("given_name", "Robert ").having("family_name", "Falkenrath").having("role", "Buyer").having("email", None)
     with store.read() as reader:

@@ -26,7 +26,7 @@ def _signed(value: Decimal, text: str) -> str:
 def number(value: Decimal, decimals: int | None = None) -> str:
     """Format a number with so many decimals; with None with its own but no trailing zeros: 1,234.5."""
     if decimals is not None:
-        return _signed(value, _number_pattern(locale(), decimals).apply(round_to(value, decimals, "half_up"), locale()))
+        return _signed(value, _number_pattern(decimals).apply(round_to(value, decimals, "half_up"), locale()))
     return _signed(value, format_decimal(value.normalize(), locale=locale(), decimal_quantization=False))
 
 
@@ -39,13 +39,13 @@ def percent(rate: Decimal, decimals: int | None = None) -> str:
 
 def unit_price(price: Decimal, currency: str) -> str:
     """Format a price per unit: the currency's decimals, more where the price has more."""
-    pattern = _number_pattern(locale(), decimals_of(currency))
+    pattern = _number_pattern(decimals_of(currency))
     return _signed(price, pattern.apply(price, locale(), decimal_quantization=False))
 
 
 def plain_amount(amount: Decimal, currency: str) -> str:
     """Format an amount without its currency: 1,234.50."""
-    return _signed(amount, _number_pattern(locale(), decimals_of(currency)).apply(amount, locale()))
+    return _signed(amount, _number_pattern(decimals_of(currency)).apply(amount, locale()))
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -79,7 +79,7 @@ def _money_pattern(where: Locale, decimals: int, spaced: bool) -> NumberPattern:
 
 
 @lru_cache(maxsize=64)
-def _number_pattern(where: Locale, decimals: int) -> NumberPattern:
+def _number_pattern(decimals: int) -> NumberPattern:
     return parse_pattern(f"#,##{_zeros(decimals)}")
 
 

@@ -66,7 +66,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     if (made := _made_in_its_own_way(change, cls.entity.name, given, reading)) is not None:
         return made
     record = change.draft(cls)
-    complete_new(change, record, given)
+    complete_new(change, record)
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
     finish_new(change, record, given)
     if cls.entity.owned_by and not any(getattr(record, f"{owner}_id", None) for owner in cls.entity.owned_by):
@@ -141,7 +141,7 @@ def _is_list(cls: type[Record], name: str) -> bool:
     return field is not None and field.kind == "parts"
 
 
-def complete_new(change: Change, record: Record, given: Values) -> None:
+def complete_new(change: Change, record: Record) -> None:
     """Fill in what a new record of an entity starts with, before the given values."""
     fresh: Any = record
     match record.entity.name:

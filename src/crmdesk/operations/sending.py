@@ -54,7 +54,7 @@ class ReadyMail:
     missing: tuple[str, ...] = ()
 
 
-def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyMail:
+def prepare_mail(store: Store, quote_id: UUID) -> ReadyMail:
     """Issue a draft, and write a ready mail with the PDF into a private folder; to open it is the caller's business.
 
     From here on the PDF counts as having left the program. The folder goes with the lock.
@@ -67,13 +67,13 @@ def prepare_mail(store: Store, quote_id: UUID, origin: str = "window") -> ReadyM
     if status == "superseded":
         raise UserError(tr("This quote was replaced by a newer version."), field="status", hint=tr("Send the newest version."))
     if status == "draft":
-        store.run_from(origin, quotes.issue, quote_id)
+        store.run(quotes.issue, quote_id)
     with store.read() as reader:
         rendered = pdf_of(reader, quote_id)
         draft, number = _draft(reader, quote_id, rendered.pdf)
     path = _write(clean_name(f"{draft.subject[:80]}.eml"), mail_file(draft))
     try:
-        store.run_from(origin, quotes.note_left, quote_id, "mailed")
+        store.run(quotes.note_left, quote_id, "mailed")
     except BaseException:
         path.unlink(missing_ok=True)
         raise

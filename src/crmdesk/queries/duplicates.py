@@ -82,20 +82,15 @@ def known(reader: Reader, entity: str, typed: Typed, most: int = 3) -> list[Know
     return already_known(reader, entity, values, most)
 
 
-def already_known(reader: Reader, entity: str, values: Values, most: int = 3, *, but: UUID | None = None) -> list[Known]:
+def already_known(reader: Reader, entity: str, values: Values, most: int = 3) -> list[Known]:
     """Return the records of an entity that values may mean, the surest first.
 
     Asked while typing: a handful of look-ups by the store's own keys, then the few found are compared field by field.
-
-    Args:
-        but: a record that is not meant, such as the one that is edited.
     """
     signs: dict[bytes, str] = {}
     for record, sign in _by_keys(reader, entity, values):
         signs.setdefault(record, sign)
     asked = set(signs) | set(_by_words(reader, entity, values))
-    if but is not None:
-        asked.discard(but.bytes)
     values = replace(values, phones=tuple(_e164(reader, phone) or phone for phone in values.phones))
     mine, found = features(values), []
     for record, theirs in read(reader, entity, asked):

@@ -165,9 +165,9 @@ def to_do(reader: Reader, limit: int = 30) -> list[ToDo]:
     return sorted(found, key=lambda item: order[item.state])[:limit]
 
 
-def _mine(reader: Reader, alias: str = "t") -> str:
+def _mine(reader: Reader) -> str:
     member = reader.viewer.member_id
-    return f"(+{alias}.owner_id = x'{member.hex}' OR +{alias}.owner_id IS NULL)" if member else "1"
+    return f"(+t.owner_id = x'{member.hex}' OR +t.owner_id IS NULL)" if member else "1"
 
 
 def _tasks(reader: Reader, limit: int) -> Iterable[ToDo]:

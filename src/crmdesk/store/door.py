@@ -154,7 +154,7 @@ def is_text(value: str) -> bool:
     return True
 
 
-def check_value(cls: type[Record], item: Field, value: Any) -> None:
+def check_value(item: Field, value: Any) -> None:
     """Complain about one value of a record.
 
     Raises:
@@ -178,7 +178,7 @@ def check_record(cls: type[Record], values: Mapping[str, Any]) -> None:
     """Complain about a record as a whole: required fields, each value, the entity's own rule."""
     for item in cls.fields.values():
         if item.kind != "parts" and not item.derived and item.column in values:
-            check_value(cls, item, values[item.column])
+            check_value(item, values[item.column])
     if cls.entity.rule and (broken := cls.entity.rule(values)):
         raise UserError(tr(broken[1]), field=broken[0])
 

@@ -43,7 +43,7 @@ def parse_target(entity: str, text: str, own_fields: Sequence[Field] = ()) -> Ta
         return Target("address", label=label, part=part)
     if item and item.kind == "parts" and item.name in PART_FIELDS:
         return Target(name, label=".".join(rest))
-    if item and not rest and (can_be_given(entity, item) or name == "source"):
+    if item and not rest and (can_be_given(item) or name == "source"):
         return Target(name)
     if name in ADDRESS_PARTS and "address" in fields and not rest:
         return Target("address", part=name)

@@ -126,7 +126,7 @@ CALLED: dict[str, str] = {
 @lru_cache(maxsize=128)
 def names_of(entity: str) -> dict[str, str]:
     """Return the field that each known column name means, by the bare name; earlier sources win over later ones."""
-    fields = {name: item for name, item in entity_class(entity).fields.items() if can_be_given(entity, item)}
+    fields = {name: item for name, item in entity_class(entity).fields.items() if can_be_given(item)}
     known: dict[str, str] = {}
 
     def learn(text: str, name: str) -> None:
@@ -157,7 +157,7 @@ def names_of(entity: str) -> dict[str, str]:
     return known
 
 
-def can_be_given(entity: str, item: Field) -> bool:
+def can_be_given(item: Field) -> bool:
     """Say whether a column can fill a field."""
     if item.kind == "parts":
         return item.name in PART_FIELDS

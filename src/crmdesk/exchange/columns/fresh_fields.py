@@ -97,7 +97,7 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def with_fresh(layout: Layout, table: Table, fields: Sequence[FreshField]) -> Layout:
+def with_fresh(layout: Layout, fields: Sequence[FreshField]) -> Layout:
     """Return a layout in which columns go to fields that are yet to be made."""
     columns = list(layout.columns)
     for item in fields:

@@ -74,7 +74,7 @@ def matched_by(entity: str) -> list[str]:
     """Return by what known records of an entity can be recognised if the user says so."""
     cls = entity_class(entity)
     has = {"id": True, "external_id": True, "name": True, "number": entity in NUMBERED, "email": "email" in cls.fields, "phone": "phone" in cls.fields}
-    plain = [name for name, item in cls.fields.items() if item.column == name and item.kind != "parts" and can_be_given(entity, item)]
+    plain = [name for name, item in cls.fields.items() if item.column == name and item.kind != "parts" and can_be_given(item)]
     return [name for name, is_there in has.items() if is_there] + [name for name in plain if name not in has]
 
 

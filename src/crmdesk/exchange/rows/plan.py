@@ -136,7 +136,7 @@ class Plan:
         self.own_fields = {key: own for key, own in self.own_fields.items() if bytes.fromhex(key) not in before} | dict(fresh.as_own for fresh in fields)
         self._fresh_fields = fields
         if fields:
-            self.layout = with_fresh(self.layout, self.table, fields)
+            self.layout = with_fresh(self.layout, fields)
 
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 
 from crmdesk.operations import records
 from crmdesk.operations.stores import new_store
+from crmdesk.store import private_files
 from crmdesk.ui import actions, background, theme
+from crmdesk.ui.app import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
 
@@ -49,3 +53,37 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.run(records.add, "contact", {"family_name": "王", "given_name": "伟"})
     yield made
     made.close()
+
+
+@pytest.fixture
+def program(app: QApplication) -> Iterator[Program]:
+    """The program that was not started yet."""
+    made = Program()
+    yield made
+    made.shut_down()
+    made.window.hide()
+    made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, 0)
+
+
+class MailProgram(QObject):
+    """Stands where the user's mail program would be, with the mails that it was to open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[bytes] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        """Take a mail that was saved as a file."""
+        self.mails.append(Path(url.toLocalFile()).read_bytes())
+
+
+@pytest.fixture
+def mail_program() -> Iterator[MailProgram]:
+    """A mail program in the place of this computer's."""
+    program = MailProgram()
+    QDesktopServices.setUrlHandler("file", program, "open")
+    yield program
+    QDesktopServices.unsetUrlHandler("file")
+    private_files.forget_copies()

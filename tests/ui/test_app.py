@@ -34,21 +34,9 @@ from crmdesk.ui.records import context
 from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crmdesk.store.keys import Key
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    made = Program()
-    yield made
-    made.shut_down()
-    made.window.hide()
-    made.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, 0)
 
 
 def unlock_screen(program: Program) -> LockCover:

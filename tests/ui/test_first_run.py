@@ -6,36 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from crmdesk import settings
-from crmdesk.i18n import set_language, tr
+from crmdesk.i18n import tr
 from crmdesk.store import open_store
 from crmdesk.ui import background
-from crmdesk.ui.app import Program
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.first_run import CreateCover, SheetCover, WelcomeCover, currency_of
 from crmdesk.ui.dialogs.passphrase import HINT, strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from crmdesk.ui.app import Program
 
 pytestmark = pytest.mark.usefixtures("app")
 GOOD = "purple tractor sings quietly"
 
 
 @pytest.fixture
-def program() -> Iterator[Program]:
-    made = Program()
-    made.start(None)
+def program(program: Program) -> Program:
+    """The program as it begins where there is no store."""
+    program.start(None)
     background.settle()
-    yield made
-    made.shut_down()
-    made.window.hide()
-    made.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, 0)
-    set_language("en")
+    return program
 
 
 def welcome(program: Program) -> WelcomeCover:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -28,31 +26,12 @@ from crmdesk.ui.widgets.line_grid import AMOUNT, DISCOUNT, ITEM, QUANTITY, ItemE
 from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from crmdesk.store import Store
+    from tests.ui.conftest import MailProgram
 
 __all__ = ["desk"]
-
-
-class MailProgram(QObject):
-    """Stands where the user's mail program would be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.mails.append(Path(url.toLocalFile()).read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def mail_program() -> Iterator[MailProgram]:
-    program = MailProgram()
-    QDesktopServices.setUrlHandler("file", program, "open")
-    yield program
-    QDesktopServices.unsetUrlHandler("file")
 
 
 @pytest.fixture
@@ -289,8 +268,8 @@ def test_sending_issues_opens_the_mail_and_asks_whether_it_was_sent(
     page.deeds.send()
     desk.settle()
     (mail,) = mail_program.mails
-    assert "office@ernst.example" in mail
-    assert "X-Unsent: 1" in mail
+    assert b"office@ernst.example" in mail
+    assert b"X-Unsent: 1" in mail
     assert page.deeds.sent_bar.isVisible()
     page.deeds.was_sent()
     desk.settle()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QTest
 
 from crmdesk import clock, settings
@@ -19,7 +18,6 @@ from crmdesk.store.contents import contents
 from crmdesk.store.files import change_passphrase
 from crmdesk.store.keys import Key, derive, file_salt
 from crmdesk.ui import background
-from crmdesk.ui.app import Program
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs.first_run import WelcomeCover
 from crmdesk.ui.dialogs.restore import COPY, RestoreCover, size_text, store_name
@@ -27,19 +25,9 @@ from crmdesk.ui.widgets.basics import Text
 from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from crmdesk.ui.app import Program
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    made = Program()
-    yield made
-    made.shut_down()
-    made.window.hide()
-    made.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, 0)
 
 
 @pytest.fixture

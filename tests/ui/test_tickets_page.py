@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import email
 from email import policy
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from crmdesk.operations import records, sample, tickets
-from crmdesk.store import private_files
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.pages.tickets import TicketsPage
@@ -22,33 +19,12 @@ from crmdesk.ui.widgets.basics import Clickable
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from crmdesk.store import Store
+    from tests.ui.conftest import MailProgram
 
 __all__ = ["desk"]
-
-
-class MailProgram(QObject):
-    """Stands where the user's mail program would be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[QUrl] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.mails.append(url)
-
-
-@pytest.fixture
-def mail_program() -> Iterator[MailProgram]:
-    program = MailProgram()
-    QDesktopServices.setUrlHandler("file", program, "open")
-    yield program
-    QDesktopServices.unsetUrlHandler("file")
-    private_files.forget_copies()
 
 
 @pytest.fixture
@@ -93,7 +69,7 @@ def test_sending_notes_the_reply_opens_the_mail_program_and_waits(desk: Desk, pa
     assert page.talk.conversation.texts()[-1] == reply.strip()
     assert stored(desk.store, ticket, "status") == "waiting"
     (mail,) = mail_program.mails
-    message = email.message_from_bytes(Path(mail.toLocalFile()).read_bytes(), policy=policy.default)
+    message = email.message_from_bytes(mail, policy=policy.default)
     assert (message["To"], message["Subject"], message["X-Unsent"]) == ("Roland Mendel <roland@ernst.example>", "T-0002: Cooling unit alarm E-41", "1")
     assert message.get_content().split() == reply.split()
     assert page.talk.reply.text() == ""

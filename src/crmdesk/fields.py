@@ -414,9 +414,9 @@ def read_date(text: str, order: str = "", may_lack_year: bool = False) -> date:
 
 def _ordered(found: re.Match[str], text: str, order: str) -> date:
     a, b, c = (int(part) for part in found.groups())
-    if len(found[1]) == 4 or order == "ymd":
-        return date(a if a > 99 else 2000 + a, b, c)
-    year = c if len(found[3]) == 4 else c + (2000 if c < 70 else 1900)
+    if len(found[1]) > 2 or order == "ymd":
+        return date(_year(found[1]), b, c)
+    year = _year(found[3])
     if "." in text or order == "dmy" or a > 12:
         return date(year, b, a)
     if order == "mdy" or b > 12 or a == b:
@@ -424,12 +424,19 @@ def _ordered(found: re.Match[str], text: str, order: str) -> date:
     raise AmbiguousDate(tr("“{text}” can be read in two ways.", text=text), hint=tr("Say which comes first: --dates dmy or --dates mdy."))
 
 
+def _year(digits: str) -> int:
+    """Return a year, of the last hundred or so where it has two digits."""
+    if len(digits) == 3:
+        raise ValueError(digits)
+    return int(digits) if len(digits) == 4 else int(digits) + (2000 if int(digits) < 70 else 1900)
+
+
 def _worded(found: re.Match[str]) -> date:
     day, month, year = (found[1] or found[4] or found[6]), (found[2] or found[3] or found[7]), (found[5] or found[8])
     number = _MONTHS.get(month.casefold())
     if number is None:
         raise ValueError(month)
-    return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
+    return date(_year(year), number, int(day))
 
 
 def _of_no_year(found: re.Match[str]) -> date:

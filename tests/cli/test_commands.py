@@ -40,6 +40,9 @@ def test_the_passphrase_comes_from_a_file_before_the_environment(typed: Program,
     monkeypatch.setenv("CRMDESK_PASSPHRASE", "wrong wrong wrong")
     code, _, _ = typed.run("--passphrase-file", words, "info")
     assert code == 0
+    words.write_text(PASSPHRASE + "\r\n", encoding="utf-8-sig")
+    code, _, _ = typed.run("--passphrase-file", words, "info")
+    assert code == 0
     assert typed("info", code=3)
 
 
@@ -493,6 +496,20 @@ def test_settings_are_read_and_changed_by_their_name(crm: Program) -> None:
     crm("delete", "setting", row["id"], code=4)
     crm("--as", "sales", "set", "setting", "payment_days", "value=3", code=5)
     assert crm("show", "setting", "zone")["value"] == "Europe/Berlin"
+
+
+def test_settings_are_listed_with_their_names(crm: Program) -> None:
+    crm("set", "setting", "payment_days", "value=14")
+    assert crm("list", "setting", "--where", "key = payment_days", "--columns", "key,value")["rows"][0]["key"] == "payment_days"
+    assert {row["key"] for row in crm("list", "setting")["rows"]} >= {"currency", "payment_days"}
+
+
+def test_the_bin_knows_records_by_their_number_and_says_as_many_as_asked(crm: Program) -> None:
+    numbers = [crm("add", "ticket", f"subject=Alarm {place}")["number"] for place in range(3)]
+    crm("delete", "ticket", *numbers)
+    assert len(crm("trash", "list", "--limit", "2")) == 2
+    assert crm("trash", "restore", "ticket", numbers[1])["subject"] == "Alarm 1"
+    assert "no Ticket “T-9999” in the bin" in crm("trash", "restore", "ticket", "T-9999", code=4)
 
 
 def test_a_folder_of_tables_and_cards_is_one_import(crm: Program, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def given_passphrase() -> str | None:
     """Return the passphrase from where it is given; None if only the keyring or a recovery key could open the store."""
     if call.passphrase_file:
         try:
-            with call.passphrase_file.open(encoding="utf-8") as file:
+            with call.passphrase_file.open(encoding="utf-8-sig") as file:
                 return file.read(LONGEST_PASSPHRASE).rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise UserError(tr("The passphrase file {path} can't be read.", path=call.passphrase_file)) from None

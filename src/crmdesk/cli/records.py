@@ -168,12 +168,12 @@ app.add_typer(trash_app, name="trash")
 
 
 @trash_app.command("list")
-def trash_list() -> None:
-    """Show what lies in the bin."""
+def trash_list(limit: Annotated[int, typer.Option("--limit", min=0, max=MOST_ROWS, help="How many records.")] = 500) -> None:
+    """Show what lies in the bin, newest first."""
     from crmdesk.queries import records
 
     with opened() as store, store.read() as reader:
-        binned = records.trash(reader)
+        binned = records.trash(reader, limit)
     found = [{"entity": item.entity, "id": str(item.id), "title": item.title, "deleted_at": records.json_value(item.deleted_at)} for item in binned]
     say(found, lambda: table(("entity", "title", "deleted_at", "id"), [[f["entity"], f["title"], f["deleted_at"], f["id"]] for f in found]))
 

@@ -14,7 +14,7 @@ from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.names import folded
 from crmdesk.models.registry import MAIN, PARTS, SUPPORTING, entity_class
 from crmdesk.queries import records
-from crmdesk.queries.finding import parse_condition, title_field
+from crmdesk.queries.finding import NUMBERS, parse_condition, title_field
 from crmdesk.queries.own_fields import own_fields
 from crmdesk.queries.search import matching
 
@@ -42,7 +42,7 @@ def fields(entity: str | None, reader: Reader | None = None) -> list[dict[str, A
                 "entity": cls.entity.name, "name": field.name, "label": tr(field.label), "kind": field.kind, "required": field.required, "searchable": bool(field.search),
                 "sensitivity": field.sensitivity, "choices": [choice.value for choice in field.choices],
             }
-            for field in listed if field.name not in records.WORKINGS
+            for field in listed if records.is_shown(cls, field)
         ]  # fmt: skip
     return found
 
@@ -84,16 +84,19 @@ def listed(reader: Reader, entity: str, where: Sequence[str], search: str | None
 
 
 def find_binned(reader: Reader, entity: str, text: str) -> UUID:
-    """Return the record in the bin that an id or a name means.
+    """Return the record in the bin that an id, a number or a name means.
 
     Raises:
         UserError: there is none, or several.
     """
     cls = entity_class(entity)
-    title, where = title_field(cls), records.in_bin(cls, reader)
-    found = reader.rows(f'SELECT id, "{title}" FROM "{cls.entity.name}" t WHERE {where.sql} ORDER BY deleted_at DESC', where.parameters)  # noqa: S608
+    where = records.in_bin(cls, reader)
+    names = ", ".join(f'"{column}"' for column in (*(name for name in NUMBERS if name in cls.columns), title_field(cls)))
+    found = reader.rows(f'SELECT id, {names} FROM "{cls.entity.name}" t WHERE {where.sql} ORDER BY deleted_at DESC', where.parameters)  # noqa: S608
     bare = text.replace("-", "").lower()
-    hits = [row for row, name in found if row.hex() == bare] or [row for row, name in found if folded(str(name or "")) == folded(text)]
+    hits = [row[0] for row in found if row[0].hex() == bare]
+    for place in range(1, len(found[0]) if found else 1):
+        hits = hits or [row[0] for row in found if folded(str(row[place] or "")) == folded(text)]
     if not hits:
         raise UserError(tr("There is no {entity} “{text}” in the bin.", entity=tr(cls.entity.label), text=text), hint=tr("“trash list” shows what is there."))
     if len(hits) > 1:

@@ -284,13 +284,17 @@ def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
     return reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL AND ({either}) LIMIT 1', wanted) is not None  # noqa: S608
 
 
-WORKINGS = frozenset({"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"})
-"""Fields that the program keeps for itself."""
+_WORKINGS = frozenset({"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"})
+
+
+def is_shown(cls: type[Record], field: Field) -> bool:
+    """Tell fields of people from those that the program keeps for itself; what a record is called by is always shown."""
+    return field.name not in _WORKINGS or field.name == cls.entity.title
 
 
 def all_columns(cls: type[Record], reader: Reader) -> list[str]:
     """Return the names of all fields of an entity that are shown, own fields last."""
-    listed = [name for name, field in cls.fields.items() if name not in WORKINGS and not (field.kind == "parts" and field.target in HEAVY_PARTS)]
+    listed = [name for name, field in cls.fields.items() if is_shown(cls, field) and not (field.kind == "parts" and field.target in HEAVY_PARTS)]
     return [*listed, *(field.name for field in own_fields(reader, cls.entity.name).values())]
 
 

@@ -99,7 +99,7 @@ def test_the_sheets_stand_in_their_order_and_hold_the_period(filled: Store, tmp_
         "DE136695976",
         "AT",
     )
-    assert [(row["Currency"], row["Net"], row["Tax amount"], row["Total"], row["Difference"]) for row in rows] == [
+    assert [(row["Currency"], row["Net"], row["Tax amount"], row["Amount due"], row["Difference"]) for row in rows] == [
         ("EUR", 66.66, 15.33, 81.99, 0.0), ("EUR", 105.1, 18.81, 123.91, 0.0), ("JPY", 15.0, 2.0, 17.0, 0.0),
     ]  # fmt: skip
     assert [(row["Name"], row["City"], row["Documents"]) for row in records_of(found["Customers"])] == [("Ernst Handel", "Graz", 3.0)]
@@ -319,7 +319,7 @@ def test_the_workbook_of_the_sample_agrees_with_the_store(store: Store, tmp_path
     with store.read() as reader:
         stored = dict(reader.rows("SELECT number, payable FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND deleted_at IS NULL"))
     rows = records_of(found["Quotes"])
-    assert {row["Number"]: Decimal(str(row["Total"])) for row in rows} == {number: from_minor(payable, "EUR") for number, payable in stored.items()}
+    assert {row["Number"]: Decimal(str(row["Amount due"])) for row in rows} == {number: from_minor(payable, "EUR") for number, payable in stored.items()}
     assert {row["Difference"] for row in rows} == {0.0}
     nets: dict[str, Decimal] = {}
     for line in records_of(found["Quote taxes"]):
@@ -337,7 +337,7 @@ def test_the_orders_of_a_real_trader_agree_with_the_store(store: Store, tmp_path
         count, payable = reader.one("SELECT count(*), sum(payable) FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND deleted_at IS NULL") or (0, 0)
     assert (result.quotes, count) == (830, 830)
     found = sheets(tmp_path / "w.xlsx")
-    assert sum(Decimal(str(row["Total"])) for row in records_of(found["Quotes"])) == from_minor(payable, "EUR")
+    assert sum(Decimal(str(row["Amount due"])) for row in records_of(found["Quotes"])) == from_minor(payable, "EUR")
     assert sum(Decimal(str(row["Net"] or 0)) for row in records_of(found["Quote lines"])) == from_minor(payable, "EUR")
     assert len(found["Quote lines"]) == 2155 + 1
     assert {row["Difference"] for row in records_of(found["Quotes"])} == {0.0}

@@ -35,8 +35,8 @@ _DOCUMENT = (
     (mark("Country"), "text"), (mark("Currency"), "text"),
 )  # fmt: skip
 _AMOUNTS = (
-    (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Total"), "money"), (mark("Difference"), "money"),
-    (mark("Exchange rate"), "decimal"), (mark("Total in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
+    (mark("Net"), "money"), (mark("Tax amount"), "money"), (mark("Prepaid"), "money"), (mark("Cash rounding"), "money"), (mark("Amount due"), "money"), (mark("Difference"), "money"),
+    (mark("Exchange rate"), "decimal"), (mark("Amount due in {currency}"), "money"), (mark("Status"), "text"), (mark("Your reference"), "text"),
     (mark("Sum of lines"), "money"), (mark("Discount"), "money"), (mark("Surcharge"), "money"), (mark("Date of the exchange rate"), "date"),
     (mark("Prices include tax"), "flag"),
 )  # fmt: skip
@@ -245,8 +245,8 @@ class _Maker:
     def _sums(self, page: list[list[Any]], sets: Sequence[_Written]) -> list[tuple[str, str, Decimal, Decimal, Decimal]]:
         """Put the totals by currency: as the database adds them up, and as the sheets do."""
         heads = (
-            tr("Totals by currency"), tr("Currency"), tr("Number of documents"), tr("Net"), tr("Net of the sheet"), tr("Tax amount"), tr("Tax of the sheet"), tr("Total"),
-            tr("Total of the sheet"),
+            tr("Totals by currency"), tr("Currency"), tr("Number of documents"), tr("Net"), tr("Net of the sheet"), tr("Tax amount"), tr("Tax of the sheet"), tr("Amount due"),
+            tr("Amount due of the sheet"),
         )  # fmt: skip
         page.append(_heads(heads, (2, 3, 4, 5, 6, 7, 8)))
         totals = []

@@ -33,6 +33,7 @@ from crmdesk.ui.trouble import details_of
 from crmdesk.ui.widgets.basics import column, restyle, row
 from crmdesk.ui.widgets.messages import Toasts
 from crmdesk.ui.widgets.order import go_on
+from crmdesk.ui.zoom import LEAST_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +78,7 @@ class Window(QMainWindow):
         self.redo_label: Callable[[], str] = str
         self.registry = Registry(self)
         self.resize(1360, 850)
-        self.setMinimumSize(720, 480)
+        self.setMinimumSize(LEAST_ROOM)
         self.setAcceptDrops(True)
         self.setWindowTitle("CRMDesk")
         self._build()
@@ -240,12 +241,6 @@ class Window(QMainWindow):
     def open_page(self, name: str, view: str = "") -> None:
         """Show a page, with a saved view if one is named."""
         self.go(Place(name, view=view))
-
-    def open_first(self) -> None:
-        """Show the first page of the navigation."""
-        offered = self.navigation.values()
-        if offered:
-            self.open_page(offered[0])
 
     def open_record(self, entity: str, record: UUID, own_window: bool = False) -> None:
         """Show a record on its page, or in a window of its own.

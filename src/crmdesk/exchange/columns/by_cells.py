@@ -38,7 +38,7 @@ def _share(values: Sequence[Cell], fits: Callable[[str], bool]) -> float:
     return sum(1 for text in texts if fits(text)) / len(texts) if texts else 0.0
 
 
-def vetted(entity: str, column: Column, table: Table, own_fields: Sequence[Field]) -> Column:
+def vetted(entity: str, column: Column, table: Table) -> Column:
     """Give a column up, or tell it better, where its cells contradict its name."""
     target = column.target
     values = table.values(column.index)

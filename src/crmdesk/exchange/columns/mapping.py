@@ -47,9 +47,9 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     columns = with_first_person(entity, columns)
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
     columns = _of_company(entity, _with_reach(entity, columns))
-    columns = [column if column.why in _SAID else vetted(entity, column, table, own_fields) for column in columns]
+    columns = [column if column.why in _SAID else vetted(entity, column, table) for column in columns]
     if product is None and looks_at_cells:
-        columns = [respelled(entity, column, table, own_fields) for column in columns]
+        columns = [respelled(entity, column, table) for column in columns]
         columns = by_content(entity, columns, table)
     columns = [_with_reason(entity, column, table, product) for column in _told_once(entity, _settled(entity, columns, table), table)]
     return finished(entity, columns, product.name if product else None, table)

@@ -13,11 +13,10 @@ from crmdesk.exchange.words.choices import bare
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.layouts import Column
-    from crmdesk.fields import Field
 
 
 SHORTEST_WORD = 5
@@ -25,7 +24,7 @@ _WORDS_OF_THEIR_OWN = frozenset({"contract", "contracts", "contrat", "kontrakt"}
 """Words that are spelled rightly and mean nothing that a column could fill, however near they are to one that does."""
 
 
-def respelled(entity: str, column: Column, table: Table, own_fields: Sequence[Field]) -> Column:
+def respelled(entity: str, column: Column, table: Table) -> Column:
     """Tell a column whose name is misspelt, if its cells don't contradict: `Adress`, `Compnay`, `Telephon Number`."""
     if column.target or column.why or not table.has_header or len(bare(column.header)) < SHORTEST_WORD:
         return column
@@ -39,7 +38,7 @@ def respelled(entity: str, column: Column, table: Table, own_fields: Sequence[Fi
         target = worded(entity, meant) if all(spelt) and meant else None
     if target is None:
         return column
-    fit = vetted(entity, replace(column, target=target, why="spelling"), table, own_fields)
+    fit = vetted(entity, replace(column, target=target, why="spelling"), table)
     return replace(fit, reason=tr("The name is nearly “{name}”.", name=meant)) if fit.target else column
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from crmdesk.ui.editors import Context
 
 MANY = 50
-SLOW_MS = 300
 
 Totals = Callable[["Job", Ask], Sequence[tuple[str, str]]]
 """Figures for the footer, on a reader thread: (label, text) each."""
@@ -124,13 +123,11 @@ class RecordList(QWidget):
         self.filters = FilterBar(fields, context)
         self.columns_button = Button(tr("Columns"), self.choose_columns, "flat", "columns-3")
         self.save_button = Button(tr("Save view"), self._save_menu, "flat", "bookmark")
-        self._buttons = row(space=4)
         self.bar = QWidget()
         top = Qt.AlignmentFlag.AlignTop
         line = row(space=8)
         line.addWidget(self.search, 0, top)
         line.addWidget(self.filters, 1)
-        line.addLayout(self._buttons)
         line.addWidget(self.columns_button, 0, top)
         line.addWidget(self.save_button, 0, top)
         self.bar.setLayout(line)
@@ -179,11 +176,6 @@ class RecordList(QWidget):
     def is_filtered(self) -> bool:
         """Return whether anything is filtered out by the user."""
         return bool(self.filters.conditions() or self.search.text().strip())
-
-    def set_buttons(self, *buttons: QWidget) -> None:
-        """Put more buttons before “Columns”."""
-        for button in buttons:
-            self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_bulk(self, *actions: BulkAction) -> None:
         """Offer these for checked rows."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
-from crmdesk.i18n import ntr, tr
+from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets.basics import Button, Chip, Picture, Text, column, restyle, row
 from crmdesk.ui.widgets.paint import text_width
@@ -297,8 +297,3 @@ class SavedMark(QObject):
         if self._chip is not None:
             self._chip.deleteLater()
             self._chip = None
-
-
-def rows_text(count: int) -> str:
-    """Return a number of records in words."""
-    return ntr("{count} record", "{count} records", count)

@@ -9,6 +9,7 @@ import pytest
 
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.operations import workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,3 +144,30 @@ def test_a_company_that_was_there_keeps_its_name(store: Store, tmp_path: Path) -
     companies(store, tmp_path, "Acme")
     people(store, tmp_path, "Acme GmbH", "Acme")
     assert names(store) == ["Acme"]
+
+
+@pytest.mark.parametrize("between", [0, 4_200])
+@pytest.mark.parametrize("order", [("Acme", "Acme GmbH"), ("Acme GmbH", "Acme"), ("Acme", "Acme GmbH", "Acme")])
+def test_a_refused_row_alone_gives_no_company_its_fuller_name(store: Store, tmp_path: Path, order: Sequence[str], between: int) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    lines = [f"Person {at},{name},{'' if name == 'Acme GmbH' else 'A'}" for at, name in enumerate(order)]
+    others = [f"Other {at},Fabrikam,A" for at in range(between)]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["Name,Company,Segment", lines[0], *others, *lines[1:]]) + "\n", encoding="utf-8")
+    assert import_file(store, "contact", path).rejected == 1
+    with store.read() as reader:
+        assert reader.rows("SELECT name FROM company WHERE name LIKE 'A%'") == [("Acme",)]
+
+
+def test_the_fuller_name_of_a_row_that_comes_in_behind_a_refused_one_counts(store: Store, tmp_path: Path) -> None:
+    store.run(workspace.add_field, "contact", "Segment", "text", required=True)
+    others = "".join(f"Other {at},Fabrikam,A\n" for at in range(4_200))
+    for last in ("Dora Ek,Acme GmbH,A\n", others + "Dora Ek,ACME GmbH,A\n"):
+        path = tmp_path / f"people{len(last)}.csv"
+        name = f"Acme{len(last)}"
+        text = f"Name,Company,Segment\nAnna Berg{len(last)},Acme,A\nBob Li,Acme GmbH,\n{last}".replace("Acme", name).replace("ACME", name.upper())
+        path.write_text(text, encoding="utf-8")
+        import_file(store, "contact", path)
+        with store.read() as reader:
+            found = [str(row[0]).casefold() for row in reader.rows("SELECT name FROM company WHERE name LIKE ?", (f"{name}%",))]
+        assert found == [f"{name} gmbh".casefold()]

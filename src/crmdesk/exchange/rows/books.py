@@ -15,9 +15,10 @@ from crmdesk.models.registry import entity_class
 from crmdesk.queries.deals import default_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.table import Cell
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Store
@@ -109,6 +110,11 @@ class Books:
     def unsettled(self) -> set[bytes]:
         """The records that were made or promised since `settle` was called."""
         return {record for book in self._all() for record in book.unsettled}
+
+    def keep_names(self, said: Iterable[Cell]) -> None:
+        """Take back the fuller names of companies that none of the rows says which come in, whose cells these are."""
+        if isinstance(companies := self._by_entity.get("company"), Companies):
+            companies.keep_names(said)
 
     def settle(self, gone: Container[bytes] = ()) -> None:
         """Gather what was made since the last time, and forget those of it that no row means which comes in."""

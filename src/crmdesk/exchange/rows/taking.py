@@ -97,6 +97,7 @@ class Taking:
     def _meant_by_none(self, drafts: Sequence[Draft]) -> set[bytes]:
         """Return what these rows had made though none of those means it that come in."""
         gone = self._shared.books.unsettled
+        self._shared.books.keep_names(cell for draft in drafts if draft.line not in self._left for cell in draft.cells)
         if not gone:
             return gone
         for draft in drafts:

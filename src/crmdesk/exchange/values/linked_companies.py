@@ -9,6 +9,9 @@ from crmdesk.exchange.words.company_names import companies_called
 from crmdesk.exchange.words.legal_forms import split_form
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from crmdesk.exchange.table import Cell
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Reader, Store
@@ -27,6 +30,8 @@ class Companies(Book):
         self._alike: dict[str, set[bytes]] = {}
         # Names of this import that say more than the bare name, by its hash, in lines: what is called just so is found by itself.
         self._formed: dict[int, str] = {}
+        # Fuller names that were given since `settle` was called: the company, what it was called, and what it is called now.
+        self._fuller: list[tuple[bytes, str, str]] = []
 
     def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
         for (name, _), record in companies_called(reader, {(name_key("company", text), "") for text in texts}, self._forms):
@@ -70,10 +75,59 @@ class Companies(Book):
             return
         promised = self.promised.get(bare)
         if promised and promised[0] == record and name_key("company", promised[1]) == bare:
+            self._fuller.append((record, promised[1], text))
             self.promised[bare] = (record, text, promised[2])
-        elif self.made.get(bare) == record and key not in self.made and name_key("company", self._pairs(bare)[0][0]) == bare:
+        elif self.made.get(bare) == record and key not in self.made and name_key("company", before := self._pairs(bare)[0][0]) == bare:
+            self._fuller.append((record, before, text))
             self.made[key], self._named[bare] = record, (text, *self._named[bare][1:])
             self._rename(record, text)
+
+    def keep_names(self, said: Iterable[Cell]) -> None:
+        """Take back fuller names that none of the rows says which come in.
+
+        Args:
+            said: the cells of these rows.
+        """
+        if not self._fuller and not self._unsettled:
+            return
+        names = {name_key("company", cell): cell for cell in said if isinstance(cell, str)}
+        renamed: set[bytes] = set()
+        for record, before, text in self._fuller:
+            if (key := name_key("company", text)) not in names:
+                self._take_back(record, key, before)
+                renamed.add(record)
+        for record, made in self._unsettled.items():
+            bare = split_form(made.key)[0]
+            if made.key not in names and bare in names and bare != made.key:
+                self._call_by(record, made, bare, names[bare])
+                renamed.add(record)
+        if renamed:  # what other rows call them is looked at anew
+            self._by_text = {text: record for text, record in self._by_text.items() if record not in renamed}
+
+    def _take_back(self, record: bytes, key: str, before: str) -> None:
+        """Call a company again as it was called before."""
+        bare = split_form(key)[0]
+        if (promised := self.promised.get(bare)) and promised[0] == record:
+            self.promised[bare] = (record, before, promised[2])
+        elif self.made.pop(key, None):
+            self._named[bare] = (before, *self._named[bare][1:])
+            self._rename(record, before)
+
+    def _call_by(self, record: bytes, made: Made, bare: str, text: str) -> None:
+        """Call a company that a row had made which does not come in as those rows call it that do."""
+        self._forget(record, made)
+        made.key, made.text = bare, text
+        if made.values is None:
+            self.promised[bare] = (record, text, made.is_key)
+        else:
+            made.values["name"] = text
+            self.made[bare] = record
+            self._called(bare, text, record)
+
+    def settle(self, gone: Container[bytes] = ()) -> None:
+        """Gather what was made since the last time, and forget those of it that no row means which comes in."""
+        super().settle(gone)
+        self._fuller.clear()
 
     def _rename(self, record: bytes, text: str) -> None:
         if (made := self._unsettled.get(record)) and made.values is not None:

@@ -476,6 +476,27 @@ def test_a_full_foot_breaks_names_and_keeps_accounts_addresses_and_phones_whole(
             assert whole in text
 
 
+def test_a_foot_too_full_for_all_breaks_the_longest_and_leaves_every_column_room() -> None:
+    chinese = replace(
+        SENDER, name="上海冷链科技（集团）股份有限公司国际贸易与供应链管理事业部", contact=(("Phone", "021-5888 8888"), ("Email", "a@b.example")),
+        bank=(("Bank", "中国工商银行股份有限公司上海市浦东开发区支行营业部"), ("Account", "1001 2345 6789 0123 456")), tax=(("Taxpayer ID", "91310000MA1FL0000X"),),
+        footer="本报价单经双方签字盖章后生效，未尽事宜由双方协商解决。" * 3,
+    )  # fmt: skip
+    western = replace(
+        SENDER, name="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft m.b.H.",
+        contact=(("Phone", "+43 1 234 567 89-0"), ("Email", "verwaltung.einkauf@donaudampfschifffahrt-gesellschaft.example"),),
+        bank=(("Bank", "Raiffeisenlandesbank Niederösterreich-Wien AG"), ("IBAN", "AT61 1904 3002 3457 3201")),
+        tax=(("VAT ID", "ATU12345678"), ("Commercial register", "FN 123456a, Handelsgericht Wien")), footer="Wir liefern nur zu unseren Bedingungen.",
+    )  # fmt: skip
+    for head, language, shown in (
+        (chinese, "zh", ("021-5888 8888", "1001 2345 6789 0123 456", "91310000MA1FL0000X")),
+        (western, "de", ("AT61 1904 3002 3457 3201", "ATU12345678")),
+    ):
+        page = pages_of(render_quote(quote(letterhead=head, language=language)).pdf)[0]
+        assert [each for each in shown if each not in page.text] == []
+        assert min(top for text, _, top in page.lines if text.startswith(("第 1 页", "Seite 1"))) / MM > 255
+
+
 def test_formats_are_those_of_the_writers_country() -> None:
     def shown(language: str, region: str, currency: str) -> str:
         return text_of(render_quote(quote(line(price="1234.5"), document={"currency": currency}, language=language, region=region)).pdf)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.i18n import tr
 from crmdesk.reports.canvas import A4, FAINT, INK, MM, MUTED
-from crmdesk.reports.flow import Cell, Pages, fitted
+from crmdesk.reports.flow import Cell, Pages
 from crmdesk.reports.pictures import read_picture
 from crmdesk.reports.text import Style, lay_out, one_line
 
@@ -36,6 +36,7 @@ ADDRESS_SIZES = ((9.5, 1.38), (8.8, 1.38), (8.1, 1.38), (7.4, 1.38), (6.8, 1.38)
 WINDOW_HEIGHT = 26.5 * MM
 LABEL = Style(size=8, colour=MUTED, spacing=1.55)
 VALUE = Style(size=8, spacing=1.55)
+NARROWEST_COLUMN = 26 * MM
 WATERMARK = Style(size=120, colour="#F0F1F3", bold=True)
 
 
@@ -194,23 +195,32 @@ class LetterPaper:
             return []
         gap = 4 * MM
         wishes = [max(line.width for line in lay_out(text, SMALL, 200 * MM)) + gap for text in texts]
-        # Where there is too little room, the longest rows are broken first.
-        share = self._width / len(columns) - gap
-        tries = ([_least(column, share * part) + gap for column in columns] for part in (1, 0.8, 0.6, 0.4))
-        least = next((widths for widths in tries if sum(widths) <= self._width), [_least(column, 0) + gap for column in columns])
-        widths = fitted(wishes, least, min(self._width, 1.5 * sum(wishes)))
+        whole = [max((one_line(_row(*row), SMALL).width + gap for row in column if _stays_whole(*row)), default=0.0) for column in columns]
         cells, x = [], LEFT
-        for text, width in zip(texts, widths, strict=True):
+        for text, width in zip(texts, _shared(wishes, whole, self._width), strict=True):
             cells.append(Cell(tuple(lay_out(text, SMALL, width - gap + 0.1)), x, width - gap))
             x += width
         return cells
 
 
-def _least(column: Sequence[tuple[str, str]], longest: float) -> float:
-    """Return how wide a column of the foot must be, so that rows up to a width stay whole, and so does the number of an account or a phone and a website."""
-    rows = [(_row(label, value), bool(label) and (" " not in value or value == value.upper())) for label, value in column]
-    widths = [(row, one_line(row, SMALL).width, is_whole) for row, is_whole in rows]
-    return max(width if is_whole or width <= longest else max(one_line(word, SMALL).width for word in row.split()) for row, width, is_whole in widths)
+def _stays_whole(label: str, value: str) -> bool:
+    """Tell whether a row of the foot is the number of an account or a phone, or an address on the net: broken, they are read wrongly."""
+    return bool(label) and value.isascii() and (" " not in value or value == value.upper())
+
+
+def _shared(wishes: Sequence[float], whole: Sequence[float], room: float) -> list[float]:
+    """Return widths of columns: as wide as each would like to be, else the widest give way, but no further than what stays whole in them.
+
+    Where there is too much of that, the longest is broken after all.
+    """
+    least = list(whole)
+    while sum(low or NARROWEST_COLUMN for low in least) > room and any(least):
+        least[least.index(max(least))] = 0.0
+    widest = room
+    while sum(widths := [max(low, min(wish, widest)) for wish, low in zip(wishes, least, strict=True)]) > room:
+        widest -= MM / 2
+    scale = min(room / sum(widths), 1.5)
+    return [width * scale for width in widths]
 
 
 def _row(label: str, value: str) -> str:

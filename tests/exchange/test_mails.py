@@ -13,7 +13,7 @@ from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.several import import_files
 from crmdesk.exchange.values.html_texts import text_of
-from crmdesk.operations import records
+from crmdesk.operations import records, workspace
 from crmdesk.queries import attachments
 
 if TYPE_CHECKING:
@@ -149,3 +149,28 @@ def test_what_came_back_of_a_damaged_mail_is_no_activity_when_it_is_imported(sto
     again = import_file(store, "activity", tmp_path / "good-rejected.xlsx")
     assert (again.added, again.rejected) == (0, 1)
     assert rows(store, "SELECT subject FROM activity") == [("Käse für Köln",)]
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "way"),
+    [
+        ("info@us.example", "anna@acme.example", "out"),
+        ("tom@us-group.example", "anna@acme.example", "out"),
+        ("maria.old@mails.example", "anna@acme.example", "out"),
+        ("anna@acme.example", "info@us.example", "in"),
+        ("stranger@else.example", "info@us.example", "in"),
+        ("stranger@else.example", "anna@acme.example", None),
+        ("stranger@else.example", "anna@acme.example, info@us.example", "in"),
+        ("stranger@gmail.com", "info@us.example", "in"),
+        ("stranger@gmail.com", "anna@acme.example", None),
+        ("anna@acme.example", "bob@acme.example", "in"),
+    ],
+)
+def test_which_way_a_mail_went_is_told_by_our_own_addresses(store: Store, tmp_path: Path, sender: str, to: str, way: str | None) -> None:
+    store.run(workspace.change_settings, {"company_email": "info@us.example", "company_website": "https://www.us-group.example/en"})
+    store.run(records.add, "member", {"name": "Maria", "email": "maria@mails.example"})
+    store.run(records.add, "member", {"name": "Tim", "email": "tim.own@gmail.com"})
+    for name in ("anna", "bob"):
+        store.run(records.add, "contact", {"family_name": name, "email": f"{name}@acme.example"})
+    import_file(store, "activity", saved(tmp_path, letter(From=sender, To=to, Cc="")))
+    assert rows(store, "SELECT direction FROM activity") == [(way,)]

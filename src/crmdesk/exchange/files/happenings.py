@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.shapes.shape import Values, Work
     from crmdesk.exchange.table import Line, Table
+    from crmdesk.store import Reader
+    from crmdesk.store.settings import Settings
 
 FIELDS = (
     "kind", "subject", "at", "minutes", "author", "people", "body", "due_on", "due_at", "remind_at", "done_at", "repeats", "repeat_every", "repeats_from",
@@ -155,6 +158,8 @@ class HappeningShape(Shape):
         self.places = {column.target.field: column.index for column in work.layout.columns if column.target}
         self.people: dict[str, Person | None] = {}
         self.is_ours = work.layout.product == OUR_PRODUCT
+        with work.book("contact").store.read() as reader:
+            self.houses = _houses(reader, work.settings)
 
     def special(self) -> frozenset[str]:
         """Return the columns that are read here: all but those that only our own entries tell."""
@@ -244,16 +249,28 @@ class HappeningShape(Shape):
 
     def _activity(self, cells: list[Cell], kind: str) -> Values:
         values = self._common(cells)
-        author = self.people.get(self._text(cells, "author"))
         minutes = self._cell(cells, "minutes")
         values |= {
             "kind": kind, "at": self._moment(cells, "at") or now_ms(), "minutes": minutes if isinstance(minutes, int) else None,
-            "direction": self._text(cells, "direction") or (("out" if author and author.member else "in") if kind == "mail" and not self.is_ours else None),
+            "direction": self._text(cells, "direction") or (self._way(cells) if kind == "mail" and not self.is_ours else None),
         }  # fmt: skip
         values["subject"] = (
             values["subject"] or _first_line(values["body"]) or tr(next(c.label for c in entity_class("activity").fields["kind"].choices if c.value == kind))
         )
         return values
+
+    def _way(self, cells: list[Cell]) -> str | None:
+        """Say whether a mail came in or went out; nothing of one that a stranger wrote to a customer, with none of us among those who got it."""
+        sender, others = self._text(cells, "author"), _mails(self._text(cells, "people"))
+        if self._is_ours(sender):
+            return "out"
+        is_for_customers = any(self.people.get(mail) for mail in others if mail != sender)
+        return None if self.people.get(sender) is None and is_for_customers and not any(map(self._is_ours, others)) else "in"
+
+    def _is_ours(self, mail: str) -> bool:
+        """Say whether a mail address is that of a member, or of our house."""
+        person = self.people.get(mail)
+        return bool(person and person.member) or (person is None and mail.rpartition("@")[2] in self.houses)
 
     def _task(self, cells: list[Cell]) -> Values:
         values = self._common(cells)
@@ -277,6 +294,22 @@ class HappeningShape(Shape):
         if isinstance(files, Files) and draft.entity == "activity":
             values = draft.values
             self.work.gathered.files += [("activity", draft.id, values["company_id"], place) for place in files.places]
+
+
+# Domains that many houses share.
+_SHARED = re.compile(
+    r"(?:gmail|googlemail|gmx|web|t-online|freenet|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|mac|aol|mail|posteo|mailbox|proton|protonmail|pm|arcor|1und1|bluewin|qq|163|126|yeah|sina"
+    r"|sohu|foxmail|139|189|aliyun|vip\.(?:qq|163|126|sina)|zoho|yandex|fastmail)(?:\.[a-z]{2,4}){1,2}"
+)
+
+
+def _houses(reader: Reader, settings: Settings) -> frozenset[str]:
+    """Return the domains of our own house: those of its website and of its and its members' mail addresses, unless many houses share them."""
+    mails = [settings.company_email, *(mail for (mail,) in reader.rows("SELECT email FROM member WHERE email IS NOT NULL AND deleted_at IS NULL"))]
+    site = re.sub(r"^(?:https?://)?(?:www\.)?", "", settings.company_website.strip().lower()).partition("/")[0]
+    return frozenset(
+        domain for domain in (*(mail.strip().lower().rpartition("@")[2] for mail in mails), site) if "." in domain and not _SHARED.fullmatch(domain)
+    )
 
 
 def _mails(text: str) -> list[str]:

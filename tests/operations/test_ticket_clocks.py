@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.operations import records, tickets, workspace
+from crmdesk.queries import service
 from crmdesk.queries import tickets as queries
 from crmdesk.store import Store, open_store
 
@@ -148,7 +149,7 @@ def served(template: tuple[Path, Key], tmp_path_factory: pytest.TempPathFactory)
         for day, hours in SPECIAL.items():
             store.run(workspace.add_holiday, day, "Half a day", hours)
         with store.read() as reader:
-            level = queries.level_of(reader, None, None)
+            level = service.level_of(reader, None, None)
         assert level is not None
         promised = {
             f"{name}_{what}_minutes": minutes for name, pair in PROMISES.items() for what, minutes in zip(("first_reply", "resolution"), pair, strict=True)

@@ -13,6 +13,7 @@ from crmdesk.models.member import Member
 from crmdesk.models.ticket import Article, Queue, SavedAnswer, ServiceLevel, Ticket
 from crmdesk.models.workspace import Holiday
 from crmdesk.operations import records, setup, tickets, workspace
+from crmdesk.queries import answers
 from crmdesk.queries import tickets as queries
 from crmdesk.store import Store, create
 from tests.conftest import BERLIN
@@ -227,7 +228,7 @@ def test_a_saved_answer_fills_in_only_what_is_on_the_list(store: Store) -> None:
     answer = store.run(make, SavedAnswer, title="Thanks", body="Dear {contact} of {company}, {number} {settings} {0} {__class__} {contact.__class__}")
     ticket = store.run(tickets.open_ticket, "Alarm {company}", contact_id=contact)
     with store.read() as reader:
-        assert queries.filled_answer(reader, answer, ticket) == "Dear Roland Mendel of Ernst Handel, T-0001 {settings} {0} {__class__} {contact.__class__}"
+        assert answers.filled_answer(reader, answer, ticket) == "Dear Roland Mendel of Ernst Handel, T-0001 {settings} {0} {__class__} {contact.__class__}"
 
 
 def test_an_article_in_a_reply_is_remembered_and_offered_for_the_same_words(store: Store) -> None:
@@ -235,8 +236,8 @@ def test_an_article_in_a_reply_is_remembered_and_offered_for_the_same_words(stor
     store.run(make, Article, title="E-41 not yet written", body="…", status="draft")
     ticket = store.run(tickets.open_ticket, "Alarm E-41 after delivery")
     with store.read() as reader:
-        assert [snippet.title for snippet in queries.articles_for(reader, ticket)] == ["E-41 after transport"]
-        assert [snippet.title for snippet in queries.snippets(reader, "transp e-41")] == ["E-41 after transport"]
+        assert [snippet.title for snippet in answers.articles_for(reader, ticket)] == ["E-41 after transport"]
+        assert [snippet.title for snippet in answers.snippets(reader, "transp e-41")] == ["E-41 after transport"]
     store.run(tickets.reply, ticket, "Reset the unit.", article_id=article)
     assert [message.article for message in ticket_of(store, ticket).messages] == ["E-41 after transport"]
 

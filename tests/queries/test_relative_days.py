@@ -11,7 +11,8 @@ import pytest
 from crmdesk import clock
 from crmdesk.operations import records
 from crmdesk.queries import records as asked
-from crmdesk.queries.finding import parse_condition, relative_days, relative_words
+from crmdesk.queries.finding import parse_condition
+from crmdesk.queries.relative_days import relative_days, relative_words
 
 if TYPE_CHECKING:
     from crmdesk.store import Store

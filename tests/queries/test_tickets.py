@@ -11,6 +11,7 @@ from crmdesk import clock
 from crmdesk.errors import UserError
 from crmdesk.models.member import Member
 from crmdesk.operations import records, tickets
+from crmdesk.queries import service
 from crmdesk.queries import tickets as queries
 from tests.made import make
 
@@ -98,7 +99,7 @@ def _all(store: Store, entity: str) -> Any:
 
 def test_the_weeks_figures_count_what_was_due(store: Store, minutes: Callable[[float], None]) -> None:
     with store.read() as reader:
-        assert queries.week(reader).first_reply_percent is None
+        assert service.week(reader).first_reply_percent is None
     quick, slow, missed = (store.run(tickets.open_ticket, name, priority="urgent", message="Help") for name in ("Quick", "Slow", "Missed"))
     minutes(10)
     store.run(tickets.reply, quick, "Yes")
@@ -108,12 +109,12 @@ def test_the_weeks_figures_count_what_was_due(store: Store, minutes: Callable[[f
     store.run(tickets.receive, slow, "Still broken")
     store.run(tickets.close, slow, csat=3, call_back=False)
     with store.read() as reader:
-        figures = queries.week(reader)
+        figures = service.week(reader)
         assert (figures.first_replies_in_time, figures.first_replies) == (1, 3)
         assert (figures.resolved_at_first_contact, figures.resolved) == (1, 2)
         assert (figures.csat, figures.rated) == (4.0, 2)
         assert set(figures.reply_ids) == {quick, slow, missed}
-        assert queries.figures(reader, queries.week_start(reader, 1), queries.week_start(reader)).first_replies == 0
+        assert service.figures(reader, service.week_start(reader, 1), service.week_start(reader)).first_replies == 0
 
 
 def test_a_tickets_page_shows_the_customer_beside_it(store: Store) -> None:

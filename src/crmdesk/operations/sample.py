@@ -29,7 +29,7 @@ from crmdesk.operations import deals, quotes, setup, tasks, tickets, values
 from crmdesk.operations.records import change_settings
 from crmdesk.queries.deals import StageFacts, stages
 from crmdesk.queries.finding import Condition
-from crmdesk.queries.tickets import business_calendar
+from crmdesk.queries.service import business_calendar
 from crmdesk.resources import resource
 from crmdesk.store.door import BEGAN, Change, operation
 from crmdesk.store.settings import AREAS

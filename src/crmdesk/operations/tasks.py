@@ -14,7 +14,7 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.activity import Task
 from crmdesk.models.calendar import Calendar, later_working_day
 from crmdesk.operations.activities import with_company
-from crmdesk.queries.tickets import business_calendar
+from crmdesk.queries.service import business_calendar
 from crmdesk.store.door import Change, operation
 from crmdesk.store.settings import named_id
 

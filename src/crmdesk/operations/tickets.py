@@ -11,7 +11,8 @@ from crmdesk.models.activity import Task
 from crmdesk.models.calendar import Calendar, add_working_minutes, later_working_day, working_minutes
 from crmdesk.models.ticket import Message, Ticket
 from crmdesk.operations.numbers import keep_own_number, take_number
-from crmdesk.queries.tickets import UNDONE, business_calendar, level_of
+from crmdesk.queries.service import business_calendar, level_of
+from crmdesk.queries.tickets import UNDONE
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:

@@ -1,73 +1,31 @@
-"""Tickets: the queue with what is due, one ticket's page, the week's figures, service levels, saved answers."""
+"""Tickets: the queue with what is due, and one ticket's page."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.clock import moment, now, now_ms, to_ms
+from crmdesk.clock import moment, now_ms
 from crmdesk.errors import UserError
 from crmdesk.fields import Money, from_minor
 from crmdesk.i18n import locale, mark, tr
-from crmdesk.models.calendar import Calendar, calendar_of, read_times
-from crmdesk.models.names import folded
-from crmdesk.models.ticket import PRIORITIES, Ticket
+from crmdesk.models.ticket import Ticket
 from crmdesk.queries.finding import also
 from crmdesk.queries.seen import live
+from crmdesk.queries.service import level_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crmdesk.queries.finding import Condition
+    from crmdesk.queries.service import Level
     from crmdesk.store.reader import Reader
 
 OPEN = ("new", "open", "waiting", "resolved")
 UNDONE = ("new", "open", "waiting")
 _SOON = timedelta(minutes=30)
-
-
-# -- service levels ----------------------------------------------------------------------------------------------------------
-
-
-def business_calendar(reader: Reader) -> Calendar:
-    """Return when the store's people work."""
-    found = [(date.fromisoformat(day), hours) for day, hours in reader.rows('SELECT "on", hours FROM holiday WHERE deleted_at IS NULL AND "on" IS NOT NULL')]
-    closed, special = (day for day, hours in found if not hours), ((day, read_times(hours)) for day, hours in found if hours)
-    return calendar_of(reader.settings.hours, reader.settings.tz, closed, special)
-
-
-@dataclass(frozen=True)
-class Level:
-    """A service level: minutes of working time by priority, None where nothing is promised."""
-
-    id: UUID
-    name: str
-    first_reply: dict[str, int | None]
-    resolution: dict[str, int | None]
-
-
-_PRIORITY_NAMES = tuple(choice.value for choice in PRIORITIES)
-_LEVEL_COLUMNS = ", ".join(f"l.{name}_{what}_minutes" for what in ("first_reply", "resolution") for name in _PRIORITY_NAMES)
-
-
-def level_of(reader: Reader, service_level_id: UUID | None, queue_id: UUID | None) -> Level | None:
-    """Return the service level that holds: the ticket's own, else its queue's, else the store's."""
-    wanted = [service_level_id.bytes if service_level_id else None]
-    if queue_id:
-        wanted.append(reader.value("SELECT service_level_id FROM queue WHERE id = ? AND deleted_at IS NULL", (queue_id.bytes,)))
-    usual = reader.settings.service_level
-    wanted.append(UUID(usual).bytes if usual else None)
-    for level_id in wanted:
-        found = level_id and reader.one(f"SELECT l.id, l.name, {_LEVEL_COLUMNS} FROM service_level l WHERE l.id = ? AND l.deleted_at IS NULL", (level_id,))  # noqa: S608
-        if found:
-            count = len(_PRIORITY_NAMES)
-            return Level(
-                UUID(bytes=found[0]), found[1] or "", dict(zip(_PRIORITY_NAMES, found[2 : 2 + count], strict=True)), dict(zip(_PRIORITY_NAMES, found[2 + count :], strict=True))
-            )  # fmt: skip
-    return None
 
 
 # -- what is due -------------------------------------------------------------------------------------------------------------
@@ -241,77 +199,6 @@ def counts(reader: Reader, which: Sequence[str] = ("open", "mine", "unassigned")
     return dict(zip(which, found or (0,) * len(which), strict=True))
 
 
-# -- figures -----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ServiceFigures:
-    """How service did in a period; None where nothing happened that could be measured.
-
-    Attributes:
-        first_replies_in_time, first_replies: how many first replies came in time, of how many that were due.
-        resolved_at_first_contact, resolved: how many resolved tickets needed no further word from the customer, of how many.
-        csat: the mean satisfaction of the resolved ones, of `rated`.
-    """
-
-    first_replies_in_time: int
-    first_replies: int
-    resolved_at_first_contact: int
-    resolved: int
-    csat: float | None
-    rated: int
-    reply_ids: tuple[UUID, ...] = ()
-    resolved_ids: tuple[UUID, ...] = ()
-
-    @property
-    def first_reply_percent(self) -> float | None:
-        """The share of first replies that came in time."""
-        return 100 * self.first_replies_in_time / self.first_replies if self.first_replies else None
-
-    @property
-    def first_contact_percent(self) -> float | None:
-        """The share of tickets resolved without a further word from the customer."""
-        return 100 * self.resolved_at_first_contact / self.resolved if self.resolved else None
-
-
-def figures(reader: Reader, start: datetime, end: datetime | None = None) -> ServiceFigures:
-    """Return how service did between two moments, the second being now if None."""
-    first, last = to_ms(start), min(to_ms(end) if end else now_ms(), now_ms())
-    replied = reader.rows(
-        "SELECT t.id, t.first_replied_at <= t.first_reply_due_at FROM ticket t "  # noqa: S608
-        f"WHERE {live(reader, 'ticket')} AND t.first_replied_at >= ? AND t.first_replied_at < ? AND t.first_reply_due_at IS NOT NULL",
-        (first, last + 1),
-    )
-    missed = reader.rows(
-        f"SELECT t.id FROM ticket t WHERE {live(reader, 'ticket')} AND (t.status IN ('new', 'open') OR t.status IS NULL) AND t.first_replied_at IS NULL "  # noqa: S608
-        "AND t.first_reply_due_at >= ? AND t.first_reply_due_at < ?",
-        (first, last),
-    )
-    resolved = reader.rows(
-        "SELECT t.id, t.csat, NOT EXISTS (SELECT 1 FROM message g WHERE g.ticket_id = t.id AND g.deleted_at IS NULL AND g.kind = 'in' AND g.at > t.opened_at) "  # noqa: S608
-        f"FROM ticket t WHERE {live(reader, 'ticket')} AND t.resolved_at >= ? AND t.resolved_at < ?",
-        (first, last + 1),
-    )
-    rated = [csat for _, csat, _ in resolved if csat]
-    in_time = sum(1 for _, kept in replied if kept)
-    return ServiceFigures(
-        in_time, len(replied) + len(missed), sum(1 for _, _, first_contact in resolved if first_contact), len(resolved),
-        sum(rated) / len(rated) if rated else None, len(rated), tuple(UUID(bytes=row[0]) for row in (*replied, *missed)),
-        tuple(UUID(bytes=row[0]) for row in resolved),
-    )  # fmt: skip
-
-
-def week_start(reader: Reader, weeks_ago: int = 0) -> datetime:
-    """Return the beginning of this week's Monday, or of an earlier one, in the store's zone."""
-    today = now().astimezone(reader.settings.tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=today.weekday() + 7 * weeks_ago)
-
-
-def week(reader: Reader) -> ServiceFigures:
-    """Return how service does this week."""
-    return figures(reader, week_start(reader))
-
-
 # -- one ticket --------------------------------------------------------------------------------------------------------------
 
 
@@ -470,86 +357,3 @@ def open_deals(reader: Reader, company_id: UUID | None, limit: int = 5) -> tuple
         (UUID(bytes=record), name or "", None if amount is None else Money(from_minor(amount, currency or usual), currency or usual), stage or "")
         for record, name, amount, currency, stage in found
     )
-
-
-# -- saved answers and articles ----------------------------------------------------------------------------------------------
-
-PLACEHOLDERS = {
-    "contact": mark("Name of the contact"), "given_name": mark("Given name"), "family_name": mark("Family name"), "company": mark("Company"), "number": mark("Ticket number"),
-    "subject": mark("Subject"), "product": mark("Product"), "member": mark("Your name"), "own_company": mark("Own company"), "date": mark("Today's date"),
-}  # fmt: skip
-
-
-def fill_placeholders(text: str, values: dict[str, str]) -> str:
-    """Fill in the placeholders of the fixed list; anything else in braces stays as it is."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: values.get(found[1], "") if found[1] in PLACEHOLDERS else found[0], text)
-
-
-def filled_answer(reader: Reader, answer_id: UUID, ticket_id: UUID) -> str:
-    """Return a saved answer with its placeholders filled from a ticket.
-
-    Raises:
-        UserError: there is no such answer or ticket.
-    """
-    body = reader.value("SELECT body FROM saved_answer WHERE id = ? AND deleted_at IS NULL", (answer_id.bytes,))
-    ticket = reader.one(
-        "SELECT t.number, t.subject, k.name, k.given_name, k.family_name, c.name, p.name FROM ticket t LEFT JOIN contact k ON k.id = t.contact_id "  # noqa: S608
-        f"LEFT JOIN company c ON c.id = t.company_id LEFT JOIN product p ON p.id = t.product_id WHERE t.id = ? AND {live(reader, 'ticket')}",
-        (ticket_id.bytes,),
-    )
-    if body is None or ticket is None:
-        raise UserError(tr("This {entity} does not exist or was deleted.", entity=tr("Saved answer") if body is None else tr("Ticket")))
-    member = reader.viewer.member_id
-    from babel.dates import format_date  # noqa: PLC0415 - the queue does without
-
-    number, subject, contact, given, family, company, product = (value or "" for value in ticket)
-    values = {
-        "number": number, "subject": subject, "contact": contact, "given_name": given, "family_name": family, "company": company, "product": product,
-        "member": reader.value("SELECT name FROM member WHERE id = ?", (member.bytes if member else None,)) or "", "own_company": reader.settings.company_name,
-        "date": format_date(now().astimezone(reader.settings.tz).date(), "long", locale()),
-    }  # fmt: skip
-    return fill_placeholders(body, values)
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A saved answer (`saved_answer`) or a published article (`article`) that can be put into a reply."""
-
-    entity: str
-    id: UUID
-    title: str
-    language: str | None
-    body: str
-
-
-def snippets(reader: Reader, typed: str = "", language: str | None = None, limit: int = 20) -> list[Snippet]:
-    """Return saved answers and published articles whose title has the words typed, those in the customer's language first."""
-    found = reader.rows(
-        "SELECT 'saved_answer', id, title, language, body, sort_key FROM saved_answer WHERE deleted_at IS NULL UNION ALL "
-        "SELECT 'article', id, title, language, body, sort_key FROM article WHERE deleted_at IS NULL AND status = 'published'"
-    )
-    words = folded(typed).split()
-    matching = [row for row in found if all(word in folded(row[2] or "") for word in words)]
-    matching.sort(key=lambda row: (row[3] not in {language, None} if language else False, row[0] != "saved_answer", row[5] or ""))
-    return [Snippet(entity, UUID(bytes=record), title or "", spoken, body or "") for entity, record, title, spoken, body, _ in matching[:limit]]
-
-
-def articles_for(reader: Reader, ticket_id: UUID, limit: int = 3) -> list[Snippet]:
-    """Return published articles that share the most words with a ticket's subject and messages; none if they share none worth mention."""
-    said = reader.rows(
-        "SELECT subject FROM ticket WHERE id = ? UNION ALL SELECT body FROM message WHERE ticket_id = ? AND kind = 'in' AND deleted_at IS NULL",
-        (ticket_id.bytes, ticket_id.bytes),
-    )
-    wanted = {word for (text,) in said for word in _telling_words(text or "")}
-    found = [snippet for snippet in snippets(reader, limit=1000) if snippet.entity == "article"]
-    scored = [(len(wanted & set(_telling_words(snippet.title))), snippet) for snippet in found]
-    scored = [(score, snippet) for score, snippet in scored if score >= 1]
-    return [snippet for _, snippet in sorted(scored, key=lambda pair: (-pair[0], pair[1].title))[:limit]]
-
-
-def _telling_words(text: str) -> list[str]:
-    """Return the words that tell something: those of four and more letters or with digits, and pairs of Chinese characters."""
-    plain = folded(text)
-    latin = [word for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", plain) if len(word) > 3 or any(c.isdigit() for c in word)]
-    chinese = [run[i : i + 2] for run in re.findall(r"[\u3400-\u9fff]{2,}", plain) for i in range(len(run) - 1)]
-    return latin + chinese

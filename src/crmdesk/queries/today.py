@@ -12,7 +12,7 @@ from crmdesk.clock import now, to_ms
 from crmdesk.fields import Money, from_minor, show_money
 from crmdesk.i18n import locale, mark, ntr, tr
 from crmdesk.models.base import ENTITIES
-from crmdesk.queries import tickets as service
+from crmdesk.queries import service, tickets
 from crmdesk.queries.deals import StageFacts, default_pipeline, stages
 from crmdesk.queries.money import Sum, ratio
 from crmdesk.queries.reports import Rows
@@ -182,7 +182,7 @@ def _tasks(reader: Reader, limit: int) -> Iterable[ToDo]:
 
 def _tickets(reader: Reader) -> Iterable[ToDo]:
     when = now()
-    for row in service.tickets(reader, "open", limit=50):
+    for row in tickets.tickets(reader, "open", limit=50):
         due = row.due
         pressing = due.urgency(when)
         if row.owner_id not in {reader.viewer.member_id, None} or due.at is None or (due.state != "respond" and pressing not in {"late", "soon"}):
@@ -196,7 +196,7 @@ def _tickets(reader: Reader) -> Iterable[ToDo]:
             else "soon"
         )
         minutes = (due.at - when) / timedelta(minutes=1)
-        chip = service.short_time(minutes) if state == "today" else due.words(when, reader)
+        chip = tickets.short_time(minutes) if state == "today" else due.words(when, reader)
         yield ToDo("ticket", title, " · ".join(text for text in (row.subject, row.company) if text), state, chip, "ticket", row.id)
 
 

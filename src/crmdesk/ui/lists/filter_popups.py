@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import tr
-from crmdesk.queries.finding import Condition, relative_words
+from crmdesk.queries.finding import Condition
+from crmdesk.queries.relative_days import relative_words
 from crmdesk.ui import theme
 from crmdesk.ui.editors import Context, Editor, Named, editor_for
 from crmdesk.ui.lists.filter_words import RELATIVE, WITHOUT_VALUE, Relative, as_text, is_time, operator_name

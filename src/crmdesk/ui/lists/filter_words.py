@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.fields import KINDS, Field, Money, show_money
 from crmdesk.i18n import mark, ntr, tr
-from crmdesk.queries.finding import Condition, relative_words
+from crmdesk.queries.relative_days import relative_words
 from crmdesk.ui.editors import Named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crmdesk.queries.finding import Condition
 
 OPERATORS = {
     "~": mark("contains"), "=": mark("is"), "!=": mark("is not"), "in": mark("is any of"), "<": mark("is less than"),

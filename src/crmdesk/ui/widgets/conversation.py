@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
-    from crmdesk.queries.tickets import MessageLine, Snippet, TicketRow
+    from crmdesk.queries.answers import Snippet
+    from crmdesk.queries.tickets import MessageLine, TicketRow
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 79

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmdesk import clock
-from crmdesk.queries import records, tickets
+from crmdesk.queries import answers, records, tickets
 from crmdesk.ui.widgets.conversation import Waiting, tone_of
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from crmdesk.queries.tickets import ServiceFigures, Snippet, TicketPage
+    from crmdesk.queries.answers import Snippet
+    from crmdesk.queries.service import ServiceFigures
+    from crmdesk.queries.tickets import TicketPage
     from crmdesk.store import Reader, Store
     from crmdesk.ui import theme
 
@@ -49,7 +51,7 @@ def open_ticket(reader: Reader, store: Store, ticket: UUID) -> Opened:
     found = records.rows(reader, "ticket", [ticket], FIELDS)
     return Opened(
         page, found[0].values if found else {}, page.ticket.due.words(when, reader), tone_of(page.ticket, when),
-        tickets.articles_for(reader, ticket, 2), store.drafts().get(draft_key(ticket), ""), when,
+        answers.articles_for(reader, ticket, 2), store.drafts().get(draft_key(ticket), ""), when,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from crmdesk.i18n import locale, mark, tr
 from crmdesk.models.ticket import Ticket
 from crmdesk.operations import records as record_operations
 from crmdesk.operations import tickets as deeds
-from crmdesk.queries import records, tickets
+from crmdesk.queries import records, service, tickets
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.queries.tickets import ServiceFigures
+    from crmdesk.queries.service import ServiceFigures
     from crmdesk.store import Reader
 
 SEGMENTS = ("open", "mine", "unassigned")
@@ -231,7 +231,7 @@ class TicketsPage(Page):
             found = tickets.tickets(reader, "all", limit=100_000) if only else tickets.tickets(reader, which, where=where)
             rows = [one for one in found if only is None or one.id in only[1]]
             waiting = [Waiting(one, one.due.words(when, reader), tone_of(one, when)) for one in rows]
-            return Queue(waiting, tickets.counts(reader, SEGMENTS, where), tickets.week(reader), records.count(reader, "saved_answer"))
+            return Queue(waiting, tickets.counts(reader, SEGMENTS, where), service.week(reader), records.count(reader, "saved_answer"))
 
         self.frame.ask(self, question, self._show, key="queue")
 

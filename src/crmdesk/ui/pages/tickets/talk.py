@@ -13,7 +13,7 @@ from crmdesk import clock
 from crmdesk.i18n import tr
 from crmdesk.operations import sending
 from crmdesk.operations import tickets as deeds
-from crmdesk.queries import tickets
+from crmdesk.queries import answers
 from crmdesk.ui import background, theme
 from crmdesk.ui.pages.tickets.found import Opened, draft_key
 from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, IconButton, Line, Text, column, row
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from crmdesk.operations.sending import ReadyMail
-    from crmdesk.queries.tickets import Snippet
+    from crmdesk.queries.answers import Snippet
     from crmdesk.ui.page import Frame
 
 
@@ -137,7 +137,7 @@ class Talk(Card):
 
     @Slot(str)
     def _find_snippets(self, typed: str) -> None:
-        self._frame.ask(self, lambda reader: tickets.snippets(reader, typed), lambda found: self.reply.offer(typed, found), key="snippets")
+        self._frame.ask(self, lambda reader: answers.snippets(reader, typed), lambda found: self.reply.offer(typed, found), key="snippets")
 
     @Slot(object)
     def _take_snippet(self, snippet: Snippet) -> None:
@@ -146,7 +146,7 @@ class Talk(Card):
         elif self._ticket is not None:
             ticket = self._ticket
             put = lambda text: self.reply.put(text) if ticket == self._ticket else None  # noqa: E731 - a name of its own would say no more
-            self._frame.ask(self, lambda reader: tickets.filled_answer(reader, snippet.id, ticket), put, key="answer")
+            self._frame.ask(self, lambda reader: answers.filled_answer(reader, snippet.id, ticket), put, key="answer")
 
     def _put_article(self, article: Snippet) -> None:
         self._article = article.id

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from crmdesk import settings
 from crmdesk.i18n import speaking
 from crmdesk.operations import records as deeds
 from crmdesk.operations import workspace
@@ -209,6 +210,18 @@ def test_a_member_is_added_changed_and_made_inactive(desk: Desk, page: SettingsP
     with desk.reader() as reader:
         assert records.rows(reader, "member", [records.find_one(reader, "member", "Tom Stein")], ["email"])[0].values["email"] is None
     assert [text.text() for text in members.findChildren(Chip)] == ["not active"]
+
+
+def test_the_size_of_texts_and_controls_is_kept_for_the_next_start(page: SettingsPage) -> None:
+    look = section(page, "look", LookSection)
+    assert look.zoom.currentText() == "As the system"
+    look.zoom.setCurrentIndex(look.zoom.findData(1.5))
+    look.zoom.activated.emit(look.zoom.currentIndex())
+    assert settings.read()["zoom"] == 1.5
+    look.zoom.activated.emit(0)
+    look.zoom.setCurrentIndex(0)
+    look.zoom.activated.emit(0)
+    assert settings.read()["zoom"] is None
 
 
 def test_what_a_member_looks_after_is_handed_over_after_a_look_at_how_much_it_is(desk: Desk, page: SettingsPage) -> None:

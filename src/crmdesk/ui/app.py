@@ -28,6 +28,7 @@ from crmdesk.ui.store_keys import StoreKeys, kept_key
 from crmdesk.ui.system_lock import SystemLock
 from crmdesk.ui.upkeep import Upkeep
 from crmdesk.ui.window import Window
+from crmdesk.ui.zoom import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,7 @@ def run(path: Path | None, passphrase: str | None) -> int:
         return 1
     _no_core_dumps()
     set_language(settings.read().get("language") or system_language())
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or application(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("CRMDesk")
     app.setDesktopFileName("crmdesk")

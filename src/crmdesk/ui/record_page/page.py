@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from crmdesk.ui.record_page.shown import Shown
     from crmdesk.ui.widgets.timeline import Entry
 
-DETAILS, DETAILS_WIDE, SIDE, SIDE_CLOSE, NARROW, CLOSE, ROOMY = 300, 340, 240, 220, 1000, 1120, 1400
+DETAILS, DETAILS_WIDE, DETAILS_LEAST, SIDE, SIDE_CLOSE = 300, 340, 264, 240, 220
+LEAST, NARROW, CLOSE, ROOMY = 760, 1000, 1120, 1400
 PARTS = frozenset({"phone", "email", "handle", "address", "memo", "record_tag", "tag", "member"})
 
 
@@ -431,7 +432,8 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._left_area.setFixedWidth(DETAILS_WIDE if self.width() >= ROOMY or self.width() < NARROW else DETAILS)
+        is_wide = self.width() >= ROOMY or LEAST <= self.width() < NARROW
+        self._left_area.setFixedWidth(DETAILS_WIDE if is_wide else DETAILS if self.width() >= LEAST else DETAILS_LEAST)
         self._side.setFixedWidth(SIDE_CLOSE if self.width() < CLOSE else SIDE + 40 if self.width() >= ROOMY else SIDE)
         narrow = self.width() < NARROW
         if narrow != self._is_narrow:

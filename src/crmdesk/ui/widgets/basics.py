@@ -180,6 +180,7 @@ class Button(PressedByEnter, QPushButton):
     ) -> None:
         super().__init__(text)
         self._icon, self._trailing, self._kind = icon, trailing, kind
+        self._is_bare = False
         self.setAccessibleName(text)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -201,18 +202,32 @@ class Button(PressedByEnter, QPushButton):
         """Show another text, for the eye and for a screen reader."""
         super().setText(text)
         self.setAccessibleName(text)
+        if self._is_bare:
+            self.setToolTip(text)
         self.updateGeometry()
 
-    def _parts_width(self) -> int:
-        width = paint.text_width(self.text(), theme.relative(500))
+    def has_trailing(self) -> bool:
+        """Return whether an icon stands behind the text, as where the button says what is chosen."""
+        return bool(self._trailing)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show only the icon where there is no room for the words, which are in the tip then."""
+        if bare != self._is_bare and self._icon:
+            self._is_bare = bare
+            self.setToolTip(self.text() if bare else self.accessibleDescription())
+            self.updateGeometry()
+
+    def width_wanted(self, bare: bool = False) -> int:
+        """Return how wide the button is with its words, or without."""
+        text = "" if bare and self._icon else self.text()
+        width = paint.text_width(text, theme.relative(500))
         icons = (theme.ICON if self._icon else 0) + (14 if self._trailing else 0)
-        gaps = self.GAP * (bool(self._icon) + bool(self._trailing)) if self.text() else 0
-        return width + icons + gaps
+        gaps = self.GAP * (bool(self._icon) + bool(self._trailing)) if text else self.GAP // 2 * bool(self._icon and self._trailing)
+        return width + icons + gaps + (1 if self._kind == "link" else 18 if self._kind == "flat" else 26)
 
     def sizeHint(self) -> QSize:
-        if self._kind == "link":
-            return QSize(self._parts_width() + 1, 22)  # ends where what stands above it ends
-        return QSize(self._parts_width() + (18 if self._kind == "flat" else 26), theme.CONTROL)
+        # A link ends where what stands above it ends.
+        return QSize(self.width_wanted(self._is_bare), 22 if self._kind == "link" else theme.CONTROL)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -234,17 +249,18 @@ class Button(PressedByEnter, QPushButton):
         if self._kind == "link" and (self.underMouse() or self.hasFocus()):
             font = theme.relative(500).__class__(font)
             font.setUnderline(True)
-        text_width = min(paint.text_width(self.text(), font), self.width() - (0 if self._kind == "link" else 8))
-        x = 0 if self._kind == "link" else max(4, (self.width() - self._parts_width()) // 2)
+        text, edge = "" if self._is_bare else self.text(), 1 if self._kind == "link" else 18 if self._kind == "flat" else 26
+        text_width = min(paint.text_width(text, font), self.width() - (0 if self._kind == "link" else 8))
+        x = 0 if self._kind == "link" else max(4, (self.width() - self.width_wanted(self._is_bare) + edge) // 2)
         direction = self.layoutDirection()
         if self._icon:
             at = paint.mirrored(QRect(x, (self.height() - 16) // 2, 16, 16), self.rect(), direction)
             painter.drawPixmap(at.topLeft(), theme.pixmap(self._icon, ink, 16, ratio))
             x += 16 + self.GAP
         area = paint.mirrored(QRect(x, 0, text_width + 1, self.height()), self.rect(), direction)
-        paint.line(painter, area, self.text(), font, theme.colour(ink))
+        paint.line(painter, area, text, font, theme.colour(ink))
         if self._trailing:
-            x += text_width + self.GAP if self.text() else 0
+            x += text_width + self.GAP if text else -(self.GAP // 2) if self._icon else 0
             at = paint.mirrored(QRect(x, (self.height() - 14) // 2, 14, 14), self.rect(), direction)
             painter.drawPixmap(at.topLeft(), theme.pixmap(self._trailing, ink, 14, ratio))
 

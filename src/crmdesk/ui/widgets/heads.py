@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -70,9 +70,27 @@ class PageHeader(QWidget):
             self._buttons.addWidget(part)
 
     def wanted_width(self) -> int:
-        """Return how wide all that is shown wants to be."""
+        """Return how wide all that is shown wants to be, the buttons with their words."""
         parts = [part for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if not part.isHidden()]
-        return sum(part.sizeHint().width() for part in parts) + SPACE * (len(parts) - 1)
+        return sum(part.width_wanted() if isinstance(part, Button) else part.sizeHint().width() for part in parts) + SPACE * (len(parts) - 1)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Leave out words of buttons where there is too little room, of those that say what is shown and of the main one last."""
+        buttons = [part for part in _widgets(self._buttons) if isinstance(part, Button) and not part.isHidden()]
+        missing = self.wanted_width() - self.title.sizeHint().width() + self.title.minimumWidth() - self.width()
+        for button in sorted(buttons, key=lambda one: (one is buttons[-1], one.has_trailing())):
+            button.set_bare(missing > 0)
+            missing -= button.width_wanted() - button.width_wanted(bare=True) if missing > 0 else 0
+
+
+def _widgets(layout: QHBoxLayout) -> list[QWidget]:
+    items = [layout.itemAt(place) for place in range(layout.count())]
+    return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
 
 class Breadcrumb(QWidget):

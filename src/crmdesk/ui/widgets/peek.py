@@ -35,7 +35,7 @@ class PeekPanel(Card):
         self.body.addLayout(row(column(self.heading, self.under, space=2), buttons, space=8))
         self.content = QVBoxLayout()
         self.body.addLayout(self.content, 1)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(300)
 
     def show_record(self, title: str, subtitle: str) -> None:
         """Name the record that is shown."""

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import (
     QComboBox,
 )
 
+from crmdesk import settings as settings_of_computer
 from crmdesk.i18n import LANGUAGES, language, mark, tr
 from crmdesk.ui import background, theme
 from crmdesk.ui.form import FormGrid
 from crmdesk.ui.pages.settings.section import WIDEST, Section, filled
 from crmdesk.ui.widgets.basics import Button, Card, Line, Text, column, row
+from crmdesk.ui.zoom import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,10 +70,20 @@ class LookSection(Section):
         self.scheme.setCurrentIndex(self.scheme.findData(theme.choice()))
         self.scheme.setAccessibleName(tr("Colours"))
         self.scheme.activated.connect(self._colour)
+        self.zoom = QComboBox()
+        self.zoom.addItem(tr("As the system"), None)
+        for step in STEPS:
+            self.zoom.addItem(tr("{percent}%", percent=round(step * 100)), step)
+        self.zoom.setCurrentIndex(max(0, self.zoom.findData(settings_of_computer.read().get("zoom"))))
+        self.zoom.setAccessibleName(tr("Size of texts and controls"))
+        self.zoom.activated.connect(self._zoom)
         grid = FormGrid(180)
         grid.add(tr("Language"), self.language)
         grid.add(tr("Colours"), self.scheme)
-        self.card(tr("This computer"), grid)
+        grid.add(tr("Size of texts and controls"), self.zoom)
+        self.card(
+            tr("This computer"), grid, note=tr("Another size is used from the next start on; as the system means as large as the texts of other programs.")
+        )
         self.store_language = QComboBox()
         for code, name in LANGUAGES.items():
             self.store_language.addItem(name, code)
@@ -98,6 +110,10 @@ class LookSection(Section):
     @Slot(int)
     def _colour(self, number: int) -> None:
         self.frame.registry.run(f"view.{self.scheme.currentData()}")
+
+    @Slot(int)
+    def _zoom(self, number: int) -> None:
+        settings_of_computer.write(zoom=self.zoom.currentData())
 
     @Slot(int)
     def _speak_in_store(self, number: int) -> None:

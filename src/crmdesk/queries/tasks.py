@@ -1,4 +1,4 @@
-"""Tasks: what is overdue, what is for today and later, by day; reminders; whom a line of quick entry means."""
+"""Tasks: what is overdue, what is for today and later; reminders; whom a line of quick entry means."""
 
 from __future__ import annotations
 

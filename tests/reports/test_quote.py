@@ -529,6 +529,19 @@ def test_the_closing_stays_with_the_last_line_of_the_terms() -> None:
         assert last[-2:] == [f"Term {count - 1}", "Kind regards"]
 
 
+@pytest.mark.parametrize("words", [200, 300, 350, 380, 400, 420])
+def test_after_a_long_last_line_neither_its_heading_nor_the_totals_stand_alone(words: int) -> None:
+    for before in range(14):
+        lines = [line(f"Part {number}") for number in range(before)]
+        last = line(f"Machine {'word ' * words}")
+        pages = pages_of(render_quote(quote(*lines, Line("The machine", kind="text"), last)).pdf)
+        (headed,) = (page.text for page in pages if "The machine" in page.text)
+        assert "Machine word" in headed
+        (summed,) = (page.text for page in pages if "Net amount" in page.text)
+        assert "word word" in summed
+        assert "Total €" in summed
+
+
 @pytest.mark.parametrize(("seal", "terms"), [(True, "Net 30"), (True, ""), (False, "")])
 def test_closing_and_seal_never_stand_alone_on_a_page(seal: bool, terms: str) -> None:
     head = replace(SENDER, seal=picture("RGBA", size=(200, 200))) if seal else SENDER

@@ -167,6 +167,11 @@ class Space:
         """Leave it white."""
 
 
+def _is_long(block: Block) -> bool:
+    """Tell whether a block may be cut."""
+    return block.least < block.height and not isinstance(block, Space)
+
+
 @dataclass(frozen=True)
 class Placed:
     """A block and where its top edge stands."""
@@ -204,7 +209,7 @@ class Pages:
             if head is not None:
                 self._put(head)
             self._head = block.head
-            parts = None if block.height <= room + 0.01 else block.cut(room)
+            parts = self._parts(block, waiting, room)
             if parts is None:
                 self._put(block)
             else:
@@ -213,17 +218,30 @@ class Pages:
                 self._begin()
         return [page for page in self.pages if page] or [[]]
 
+    def _parts(self, block: Block, after: Sequence[Block], room: float) -> tuple[Block, Block] | None:
+        """Cut a block that is too long for the room; of a long one that is held to what follows, the end goes to the next page with that."""
+        if block.height > room + 0.01 and (parts := block.cut(room)):
+            return parts
+        if block.keep and _is_long(block) and self._together(block, after) > room + 0.01:
+            return block.cut(block.height - block.least)
+        return None
+
     def _needed(self, block: Block, after: Sequence[Block]) -> float:
         """Return how much must fit with a block: all that it is held to, and the beginning of what follows."""
-        whole = self.bottom - self.next_top - (block.head.height if block.head else 0)
-        if not block.keep or block.height > whole:
+        if not block.keep or _is_long(block):
             return block.least
+        whole = self.bottom - self.next_top - (block.head.height if block.head else 0)
+        together = self._together(block, after)
+        return together if together <= whole else block.least
+
+    @staticmethod
+    def _together(block: Block, after: Sequence[Block]) -> float:
+        """Return the height of a block with all that it is held to; of a long one the beginning, of what follows them too."""
         total = block.height
         for follower in after:
-            total += follower.height if follower.keep else follower.least
-            if total > whole:
-                return block.least
-            if not follower.keep:
+            is_held = follower.keep and not _is_long(follower)
+            total += follower.height if is_held else follower.least
+            if not is_held:
                 break
         return total
 

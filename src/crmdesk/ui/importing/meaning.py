@@ -48,7 +48,7 @@ class ColumnsStep(QWidget):
         self._shown: Sort | None = None
         self._files: Files | None = None
         self.kept_strip = Strip("history")
-        self.kept_strip.add_button(tr("Don't use it"), self.forget_wanted.emit)
+        self.forget_button = self.kept_strip.add_button(tr("Don't use it"), self.forget_wanted.emit)
         self.kind_strip = Strip("info")
         self.kind_button = self.kind_strip.add_button("", self.suggestion_wanted.emit)
         self.several_strip = Strip("layers")

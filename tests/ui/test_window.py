@@ -262,6 +262,35 @@ def test_a_toast_of_what_was_undone_by_keyboard_or_by_another_program_does_not_o
     assert _offers_undo(desk.window) == [False]
 
 
+def test_redo_is_offered_until_something_new_is_done(desk: Desk, store: Store) -> None:
+    desk.window.redo = lambda: None
+    store.run(records.add, "company", {"name": "Bottom-Dollar Markets"})
+    desk.window.say_undone(store.undo())
+    desk.settle()
+    toast = desk.window.toasts.findChild(Toast)
+    assert toast is not None
+    redo = next(button for button in toast.findChildren(QAbstractButton) if button.text() == "Redo")
+    assert not redo.isHidden()
+    store.run(records.add, "company", {"name": "Something new"})
+    desk.settle()
+    assert redo.isHidden()
+
+
+def test_short_messages_stand_beside_one_another_and_take_little_room(desk: Desk) -> None:
+    for text in ("One", "Two", "Three"):
+        desk.window.say(text)
+    desk.settle()
+    toasts = desk.window.toasts
+    assert len({toast.y() for toast in toasts.findChildren(Toast)}) == 1
+    one = toasts.height()
+    desk.window.say("A long one. " * 20)
+    desk.window.say("A long one. " * 20)
+    desk.settle()
+    assert toasts.height() > one
+    shown = [toast for toast in toasts.findChildren(Toast) if toast.isVisible()]
+    assert all(toasts.rect().contains(toast.geometry().translated(toast.parentWidget().pos())) for toast in shown)
+
+
 def test_undo_says_what_it_takes_back(window: Window) -> None:
     undone = []
     window.undo, window.undo_label = lambda: undone.append(True), lambda: "Move deal"

@@ -442,7 +442,7 @@ class Program(QObject):
     def _undo(self) -> None:
         if self.store is not None:
             store = self.store
-            background.write(self.window, tr("Undo"), lambda job: store.undo(), self._undone, self._not_undone)
+            background.write(self.window, tr("Undo"), lambda job: store.undo(), self.window.say_undone, self._not_undone)
 
     def _redo(self) -> None:
         if self.store is not None:
@@ -452,9 +452,6 @@ class Program(QObject):
     def _not_undone(self, error: Exception) -> None:
         self.window.show_error(error)
         self._ask_undo()
-
-    def _undone(self, what: str) -> None:
-        self.window.say(tr("Undone: {what}", what=what), more=[(tr("Redo"), self._redo)])
 
     @Slot()
     def _show_foot(self) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from crmdesk.store import Reader, Store
     from crmdesk.ui.background import Job
+    from crmdesk.ui.theme.theme import Choice
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -101,7 +102,9 @@ class Window(QMainWindow):
         self.places.changed.connect(self.place_changed)
         inner = QWidget()
         self.toasts, self.long_work = Toasts(), LongWork(self)
-        beneath = row(self.toasts, None, self.long_work.widget, space=0)
+        beneath = row(self.toasts, space=0)
+        beneath.setStretch(0, 1)
+        beneath.addWidget(self.long_work.widget, 0, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignBottom)
         inner.setLayout(row(self.navigation, column(self._bar, self.places, beneath, space=0), space=0))
         self._inner = inner
         self._covers = Covers(inner)
@@ -132,9 +135,9 @@ class Window(QMainWindow):
             Action("help.keys", mark("Keyboard shortcuts"), self.show_keys, "keyboard", "Ctrl+/", "help"),
         )  # fmt: skip
 
-    def _scheme(self, name: str, text: str, icon: str) -> Action:
+    def _scheme(self, name: Choice, text: str, icon: str) -> Action:
         def choose() -> None:
-            theme.use(name)  # type: ignore[arg-type]  # the three callers name the three choices
+            theme.use(name)
 
         return Action(f"view.{name}", text, choose, icon, group="view", checked=lambda: theme.choice() == name)
 
@@ -302,9 +305,17 @@ class Window(QMainWindow):
 
     def say(self, text: str, undo: bool = False, more: Sequence[tuple[str, Callable[[], object]]] | None = None) -> None:
         """Show a toast; with `undo` it has a button that takes the last deed back."""
-        last = self._store.last_changes if self._store is not None else None
-        self.toasts.say(text, self._undo if undo else None, more, deed=last.tx if last is not None else 0)
+        self.toasts.say(text, self._undo if undo else None, more, deed=self._last_deed())
         self.refresh_undo()
+
+    def say_undone(self, what: str) -> None:
+        """Say what was taken back, with a button that does it again as long as nothing new is done."""
+        self.toasts.say(tr("Undone: {what}", what=what), self._redo, deed=self._last_deed(), verb=tr("Redo"))
+        self.refresh_undo()
+
+    def _last_deed(self) -> int:
+        last = self._store.last_changes if self._store is not None else None
+        return last.tx if last is not None else 0
 
     def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False) -> bool:
         """Ask before something that can't be undone; the verb stands on the button."""

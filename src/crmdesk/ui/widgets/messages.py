@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
 from crmdesk.ui.widgets.basics import Button, Chip, Picture, Text, column, restyle, row
+from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.paint import text_width
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Toast(QFrame):
         icon: str = "",
         undo: Callable[[], object] | None = None,
         deed: int = 0,
+        verb: str = "",
     ) -> None:
         super().__init__()
         self.setObjectName("notice")
@@ -64,7 +66,7 @@ class Toast(QFrame):
             layout.insertWidget(0, Picture(icon, "on_tip"))
         for caption, run in buttons:
             layout.addWidget(self._button(caption, run))
-        self._undo = self._button(tr("Undo"), undo) if undo is not None else None
+        self._undo = self._button(verb or tr("Undo"), undo) if undo is not None else None
         if self._undo is not None:
             layout.addWidget(self._undo)
         self.setLayout(layout)
@@ -92,15 +94,17 @@ class Toast(QFrame):
 
 
 class Toasts(QWidget):
-    """The stack of messages at the bottom left of the window; at most three, the oldest goes first.
+    """The messages at the bottom left of the window, beside one another where there is room; at most three, the oldest goes first.
 
     It stands beneath the page, not over it, so that it never covers what somebody wants to press.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._stack = column(space=8, margins=(20, 0, 20, 12))
-        self.setLayout(self._stack)
+        lines = QWidget()
+        self._stack = FlowLayout(8)
+        lines.setLayout(self._stack)
+        self.setLayout(column(lines, margins=(20, 0, 20, 12)))
         self._shown: list[Toast] = []
         self.hide()
 
@@ -112,20 +116,22 @@ class Toasts(QWidget):
         icon: str = "",
         stays: bool = False,
         deed: int = 0,
+        verb: str = "",
     ) -> Toast:
         """Show a message; with `undo` it stays 10 seconds and has a button Undo, with `stays` until it is closed.
 
         Args:
             deed: the transaction that Undo takes back; the button goes once `forget_undo` hears of a later one.
+            verb: what stands on the button instead, such as Redo.
         """
         buttons = list(more or [])
         if stays:
             buttons.append((tr("Close"), lambda: None))
         if undo is not None:
             self.forget_undo()
-        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons or undo else TOAST_MS, self._close, icon, undo, deed)
+        toast = Toast(text, buttons, None if stays else TOAST_WITH_UNDO_MS if buttons or undo else TOAST_MS, self._close, icon, undo, deed, verb)
         self._shown.append(toast)
-        self._stack.addWidget(toast, 0, Qt.AlignmentFlag.AlignLeading)
+        self._stack.addWidget(toast)
         toast.show()  # the stack leaves no room for what is not shown yet
         for old in self._shown[:-MOST_TOASTS]:
             self._close(old)

@@ -121,7 +121,7 @@ def _csv_value(value: str | int | Decimal | Money | None) -> str:
 def _columns(table: ReportTable) -> list[ReportColumn]:
     from crmdesk.reports.report import ReportColumn
 
-    return [ReportColumn(tr(column.label), column.kind) for column in table.columns]  # type: ignore[arg-type]  # the same kinds
+    return [ReportColumn(tr(column.label), column.kind) for column in table.columns]
 
 
 def _with_currency(columns: Sequence[ReportColumn], currency: str) -> list[ReportColumn]:

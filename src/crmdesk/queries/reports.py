@@ -25,6 +25,7 @@ from crmdesk.queries.seen import live
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from crmdesk.reports.report import Kind
     from crmdesk.store.reader import Reader
 
 SOON_DAYS = 14
@@ -52,12 +53,12 @@ class Column:
 
     Attributes:
         label: marked.
-        kind: `text`, `integer`, `number`, `money` or `percent`.
+        kind: how its figures are written.
     """
 
     name: str
     label: str
-    kind: str = "text"
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.ui.widgets.basics import Button
-from crmdesk.ui.widgets.heads import PageHeader
+from crmdesk.ui.widgets.heads import ButtonLine, PageHeader
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -39,4 +39,17 @@ def test_buttons_of_a_head_leave_out_their_words_instead_of_being_cut_the_main_o
     assert excel.toolTip() == excel.accessibleName() == "Excel"
     assert words(narrow - 60) == [False, False, True]
     assert words(900) == [True, True, True]
+    page.close()
+
+
+def test_buttons_in_a_line_leave_out_their_words_instead_of_being_cut() -> None:
+    apart, merge = Button("Not the same", icon="split"), Button("Merge", icon="merge")
+    line = ButtonLine(apart, None, merge)
+    page = QWidget()
+    line.setParent(page)
+    page.show()
+    for width, words in ((400, [True, True]), (apart.width_wanted() + merge.width_wanted(), [False, True])):
+        line.resize(width, 40)
+        QApplication.processEvents()
+        assert [button.width() == button.width_wanted() for button in (apart, merge)] == words
     page.close()

@@ -35,7 +35,7 @@ from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.records import shown
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, Chip, ElidedText, Text, column, row
-from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
+from crmdesk.ui.widgets.heads import ButtonLine, EmptyState, PageHeader, Segmented
 from crmdesk.ui.widgets.layouts import FlowLayout
 from crmdesk.ui.widgets.messages import ProgressPanel
 from crmdesk.ui.widgets.record_table import Cell, Column, RecordTable
@@ -357,7 +357,7 @@ class DuplicatesPage(Page):
         self.apart_button = Button(tr("Not the same"), self.tell_apart, icon="split")
         self.open_button = Button(tr("Open record"), self._open_kept, "flat", "external-link")
         card = Card()
-        card.add(self.title, self.chips, scrolled(self.comparison), self.more, row(self.apart_button, self.open_button, None, self.merge_button))
+        card.add(self.title, self.chips, scrolled(self.comparison), self.more, ButtonLine(self.apart_button, self.open_button, None, self.merge_button))
         card.body.setStretch(2, 1)
         card.setVisible(False)
         self.card = card

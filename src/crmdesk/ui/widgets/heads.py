@@ -82,15 +82,36 @@ class PageHeader(QWidget):
     def _fit(self) -> None:
         """Leave out words of buttons where there is too little room, of those that say what is shown and of the main one last."""
         buttons = [part for part in _widgets(self._buttons) if isinstance(part, Button) and not part.isHidden()]
-        missing = self.wanted_width() - self.title.sizeHint().width() + self.title.minimumWidth() - self.width()
-        for button in sorted(buttons, key=lambda one: (one is buttons[-1], one.has_trailing())):
-            button.set_bare(missing > 0)
-            missing -= button.width_wanted() - button.width_wanted(bare=True) if missing > 0 else 0
+        leave_out_words(buttons, self.wanted_width() - self.title.sizeHint().width() + self.title.minimumWidth() - self.width())
 
 
 def _widgets(layout: QHBoxLayout) -> list[QWidget]:
     items = [layout.itemAt(place) for place in range(layout.count())]
     return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
+
+def leave_out_words(buttons: Sequence[Button], missing: int) -> None:
+    """Let buttons show their icons alone until so many pixels are spared, those that say what is chosen and the main one, which comes last, at the end."""
+    for button in sorted(buttons, key=lambda one: (one is buttons[-1], one.has_trailing())):
+        button.set_bare(missing > 0)
+        missing -= button.width_wanted() - button.width_wanted(bare=True) if missing > 0 else 0
+
+
+class ButtonLine(QWidget):
+    """Buttons in a line, which leave out their words where there is too little room; None is a gap that grows."""
+
+    def __init__(self, *parts: Button | None) -> None:
+        super().__init__()
+        self._buttons = [part for part in parts if part is not None]
+        self.setLayout(row(*parts, space=8))
+        self.setMinimumWidth(0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            shown = [button for button in self._buttons if not button.isHidden()]
+            leave_out_words(shown, sum(button.width_wanted() + 8 for button in shown) - 8 - self.width())
+        return super().event(event)
 
 
 class Breadcrumb(QWidget):

@@ -41,6 +41,8 @@ def test_all_fields_of_a_rule_must_be_the_same(store: Store) -> None:
     store.run(records.add, "company", {"name": "Müller", "city": "Köln"})
     store.run(records.add, "company", {"name": "Müller", "city": "Bonn"})
     store.run(records.add, "company", {"name": "Müller"})
+    with pytest.raises(UserError):
+        store.run(records.add, "company", {"name": "Müller", "city": "Bonn"})
 
 
 def test_what_is_in_the_bin_is_free_again(store: Store) -> None:

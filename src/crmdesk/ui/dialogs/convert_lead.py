@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
@@ -117,7 +118,7 @@ class ConvertDialog(DeedDialog):
 
     def _done(self, made: Converted) -> None:
         frame = self._frame
-        target = ("company", made.company_id) if made.company_id else ("contact", made.contact_id)
-        more = [(tr("Show"), lambda: frame.open_record(target[0], target[1]))] if target[1] else []  # type: ignore[arg-type]  # checked just before
+        entity, record = ("company", made.company_id) if made.company_id else ("contact", made.contact_id)
+        more = [(tr("Show"), partial(frame.open_record, entity, record))] if record else []
         frame.say(tr("Lead converted"), undo=True, more=more)
         self.accept()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
@@ -99,6 +100,6 @@ class TagsEditor(FindingEditor):
         self._chips.clear()
         self._box.setVisible(bool(self._names))
         for name in self._names:
-            chip = Chip(name, "muted", lambda name=name: self._remove(name), "x")  # type: ignore[misc]
+            chip = Chip(name, "muted", partial(self._remove, name), "x")
             chip.setAccessibleName(tr("Remove {label}", label=name))
             self._chips.addWidget(chip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -34,7 +35,7 @@ class ImportHeader(PageHeader):
 
     def __init__(self) -> None:
         super().__init__(tr("Import"))
-        self.chips = {step: Chip("", "muted", lambda step=step: self.step_pressed.emit(step)) for step in STEP_LABELS}  # type: ignore[misc]  # a default, not an argument
+        self.chips = {step: Chip("", "muted", partial(self.step_pressed.emit, step)) for step in STEP_LABELS}
         self.add(*self.chips.values())
 
     def show_steps(self, needed: Sequence[str], now: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
@@ -378,7 +379,7 @@ class _Foot(QWidget):
         self._shown = wanted
         empty(self._actions)
         for action in actions if count else ():
-            button = Button(action.text, lambda action=action: run(action), "link", action.icon)  # type: ignore[misc]
+            button = Button(action.text, partial(run, action), "link", action.icon)
             self._actions.addWidget(button)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -225,7 +226,7 @@ class PipelinePage(Page):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for pipeline, name in self._shown.pipelines:
-            self._entry(menu, group, name, pipeline == self._pipeline, lambda pipeline=pipeline: self._set_pipeline(pipeline))  # type: ignore[misc]
+            self._entry(menu, group, name, pipeline == self._pipeline, partial(self._set_pipeline, pipeline))
         menu.exec(self.pipeline_button.mapToGlobal(QPoint(0, self.pipeline_button.height() + 4)))
 
     def _choose_owner(self) -> None:
@@ -236,7 +237,7 @@ class PipelinePage(Page):
         self._entry(menu, group, tr("Everyone"), self._owner is None, lambda: self._set_owner(None))
         for member, name in sorted(self._shown.members, key=lambda one: one[0] != self._shown.me if self._shown else True):
             label = tr("Me") if member == self._shown.me else name
-            self._entry(menu, group, label, member == self._owner, lambda member=member: self._set_owner(member))  # type: ignore[misc]
+            self._entry(menu, group, label, member == self._owner, partial(self._set_owner, member))
         menu.exec(self.owner_button.mapToGlobal(QPoint(0, self.owner_button.height() + 4)))
 
     def _entry(self, menu: QMenu, group: QActionGroup, label: str, is_on: bool, run: Callable[[], object]) -> None:
@@ -273,7 +274,8 @@ class PipelinePage(Page):
     @Slot(str)
     def _show_view(self, view: str) -> None:
         was_table = self.stack.currentWidget() is self.table
-        had_keyboard = self.stack.isAncestorOf(QApplication.focusWidget())
+        focused = QApplication.focusWidget()
+        had_keyboard = focused is not None and self.stack.isAncestorOf(focused)
         if view == "table" and not was_table:
             table = self._made_table()
             table.list.filters.names.update(self.filter.bar.names)

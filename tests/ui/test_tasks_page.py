@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from crmdesk import clock
 from crmdesk.operations import records, tasks
+from crmdesk.queries import records as asked
 from crmdesk.ui.pages.tasks import TasksPage
 from tests.ui.desk import Desk, desk
 
@@ -147,3 +149,14 @@ def test_a_task_is_changed_beside_the_list(desk: Desk, page: TasksPage, call: UU
 def _company(store: Store) -> UUID:
     with store.read() as reader:
         return UUID(bytes=reader.value("SELECT company_id FROM task WHERE company_id IS NOT NULL"))
+
+
+def test_with_nothing_left_to_do_the_keyboard_is_where_a_task_is_typed(desk: Desk, page: TasksPage) -> None:
+    assert QApplication.focusWidget() is page.list
+    with desk.store.read() as reader:
+        everything = [UUID(bytes=one) for one in asked.ids(reader, "task")]
+    desk.store.run(records.delete, "task", everything)
+    desk.settle()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused is page.quick or page.quick.isAncestorOf(focused)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QMenu,
     QStackedWidget,
 )
@@ -154,8 +155,11 @@ class TasksPage(Page):
         self.which.set_label("open", tr("{filter} {count}", filter=tr("Open"), count=found.counts["open"]))
         overdue = found.counts["overdue"]
         self.header.set_note(ntr("{count} overdue", "{count} overdue", overdue) if overdue else "")
+        had_keyboard = QApplication.focusWidget() in (self, self.list, self.nothing)
         self.list.show_lines(found.lines)
         self.stack.setCurrentIndex(0 if found.lines else 1)
+        if had_keyboard:
+            (self.list if found.lines else self.quick).setFocus()
         is_open = self.which.value() == "open"
         if self.filter.conditions():
             self.nothing.set_sentence(tr("No record matches the filter."), "")

@@ -20,6 +20,7 @@ from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
 from crmdesk.ui.places import BesideWindow
 from crmdesk.ui.record_page import CustomerPage
+from crmdesk.ui.records import field_named, shown
 from crmdesk.ui.widgets.basics import Button
 from tests.ui.desk import Desk, desk
 
@@ -345,3 +346,10 @@ def test_a_new_one_that_looks_like_another_is_merged_from_what_is_said_after_it_
     desk.settle()
     with desk.reader() as reader:
         assert reader.value("SELECT count(*) FROM contact WHERE family_name = 'Anders' AND deleted_at IS NULL") == 1
+
+
+def test_further_phones_are_counted_in_brackets_as_plus_one_alone_would_be_a_country(desk: Desk) -> None:
+    contact = desk.store.run(deeds.add, "contact", {"family_name": "Moos", "phone": ["030 123456", "0171 1"]})
+    with desk.store.read() as reader:
+        found = records.rows(reader, "contact", [contact], ("phone",))[0].values["phone"]
+    assert shown(field_named("contact", "phone"), found) == "030 123456 (+1)"

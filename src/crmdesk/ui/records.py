@@ -162,7 +162,7 @@ def shown(field: Field, value: Any, zone: tzinfo = UTC) -> str:
     if isinstance(value, str) and field.kind == "parts":
         return value
     if isinstance(value, list) and field.kind == "parts" and field.target != "record_tag":
-        more = f" +{len(value) - 1}" if len(value) > 1 else ""
+        more = f" (+{len(value) - 1})" if len(value) > 1 else ""  # beside a phone, +1 alone would be a country
         return f"{value[0].value}{more}"
     if isinstance(value, datetime):
         return age(value, zone)

@@ -14,7 +14,8 @@ from crmdesk import clock
 from crmdesk.operations import merging
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
-from crmdesk.ui.pages.duplicates import Beside, Comparison, DuplicatesPage, Line
+from crmdesk.ui.pages.duplicates import DuplicatesPage
+from crmdesk.ui.pages.duplicates.comparison import Beside, Comparison, Line
 from crmdesk.ui.record_page import CustomerPage
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from crmdesk.queries.duplicates import CUSTOMERS, read, told_apart
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from crmdesk.store import Store
 
@@ -93,3 +94,39 @@ def sweep(store: Store, entity: str, least: float = SURE, tell: Callable[[int, i
         len(ids),
         result.compared,
     )
+
+
+@dataclass(frozen=True)
+class Lookalikes:
+    """Records that may all be the same: two, or a group of which every one is near every other."""
+
+    members: tuple[UUID, ...]
+    score: float
+    reasons: tuple[Reason, ...]
+
+    def left(self, there: Container[bytes], apart: Container[tuple[bytes, bytes]]) -> Lookalikes | None:
+        """Return what is still to be decided: without those that are gone; None if nothing is.
+
+        Args:
+            there: the records that are neither merged nor deleted. apart: the pairs of which somebody said that they are not the same.
+        """
+        members = tuple(member for member in self.members if member.bytes in there)
+        if len(members) < 2 or any(pair in apart for pair in combinations(sorted(member.bytes for member in members), 2)):
+            return None
+        return self if members == self.members else replace(self, members=members)
+
+
+def to_decide(found: Sweep) -> list[Lookalikes]:
+    """Put the pairs of a sweep together to what is decided at once: groups first where they are as sure as the pairs in them."""
+    by_pair = {frozenset((pair.a, pair.b)): pair for pair in found.pairs}
+    items, grouped = list[Lookalikes](), set[frozenset[UUID]]()
+    for group in found.groups:
+        if len(group) < 3:
+            continue
+        inside = [by_pair[pair] for pair in map(frozenset, combinations(group, 2)) if pair in by_pair]
+        grouped.update(map(frozenset, combinations(group, 2)))
+        if inside:
+            surest = max(inside, key=lambda pair: pair.score)
+            items.append(Lookalikes(group, min(pair.score for pair in inside), surest.reasons))
+    items += [Lookalikes((pair.a, pair.b), pair.score, pair.reasons) for pair in found.pairs if frozenset((pair.a, pair.b)) not in grouped]
+    return sorted(items, key=lambda item: -item.score)

@@ -49,7 +49,7 @@ class ToDoLine(Clickable):
         else:  # as wide as a button, so that what is said begins at the same place
             first = column(5, row(5, Picture(ICONS.get(item.kind, "circle"), "muted", 18), 6, space=0), None, space=0)
         chip = Chip(item.chip, STATE_TONES.get(item.state, "muted"), icon="circle-alert" if is_overdue else "")
-        said = column(*words, space=1, margins=(0, 4, 0, 0))
+        said = column(*words, None, space=1, margins=(0, 4, 0, 0))  # the first line stands level with circle and chip, also alone
         line = row(first, said, column(3, chip, None, space=0) if item.chip else None, space=8, margins=(0, 6, 0, 10))
         line.setStretch(1, 1)
         self.setLayout(line)

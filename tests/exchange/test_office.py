@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,7 +112,10 @@ def plain(cell: Any) -> Any:
 
 
 def formulas(path: Path) -> dict[str, str]:
-    book = openpyxl.load_workbook(path)
+    with warnings.catch_warnings():
+        # LibreOffice writes what is printed as whole columns, which openpyxl can't read.
+        warnings.filterwarnings("ignore", "Print area cannot be set")
+        book = openpyxl.load_workbook(path)
     found = {f"{sheet.title}!{cell.coordinate}": cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
     bare = {place: re.sub(r"[\s$']", "", str(text)).upper() for place, text in found.items()}
     return {place: text for place, text in bare.items() if text not in {"=TRUE()", "=FALSE()"}}  # as LibreOffice writes a plain yes or no

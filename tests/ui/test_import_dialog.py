@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from crmdesk.exchange.columns.mapping import importable
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.ui import theme
 from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.export_dialog import ExportDialog
 from crmdesk.ui.importing.reading import KINDS
@@ -307,6 +308,11 @@ def test_columns_say_what_becomes_of_their_first_value_and_why(importing: Import
     assert "Outlook calls it so." in phone.accessibleDescription()
     assert "% sure" in phone.toolTip()
     assert importing.columns.boxes[row_at(importing, "Company")].note() == "(creates 2, links 1)"
+
+
+def test_the_columns_lie_on_the_ground_of_their_card(importing: ImportPage) -> None:
+    drawn = importing.columns.grab().toImage()
+    assert drawn.pixelColor(4, 60) == theme.colour("surface")
 
 
 def test_known_rows_show_old_beside_new_and_rows_are_filtered_by_outcome(desk: Desk, importing: ImportPage, people: Path) -> None:

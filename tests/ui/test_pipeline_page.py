@@ -212,6 +212,15 @@ def test_what_happened_with_a_deal_stands_on_its_second_tab_and_is_written_there
     assert "They want grey boxes" not in [entry.title for entry in told.happened.timeline.entries()]
 
 
+def test_the_deal_beside_the_board_is_whole_in_a_narrow_window_too(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.open_deal(three[0], False)
+    for width in (733, 1360):
+        desk.window.resize(width, 600)
+        desk.settle()
+        assert page.panel.geometry().right() <= page.width() - 20
+    assert page.panel.width() == 372
+
+
 def _stages(store: Store) -> list[tuple[Any, ...]]:
     with store.read() as reader:
         return reader.rows("SELECT id, name FROM stage")

@@ -16,13 +16,13 @@ from crmdesk.queries import records
 from crmdesk.store.rights import acting_as
 from crmdesk.ui.dialogs.hand_over import HandOverDialog
 from crmdesk.ui.dialogs.new_record import AskDialog
-from crmdesk.ui.pages.settings import SettingsPage
+from crmdesk.ui.pages.settings import SECTIONS, SettingsPage
 from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection, QuotesSection
 from crmdesk.ui.pages.settings.look import AreasSection, LookSection
 from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
-from crmdesk.ui.pages.settings.section import setting_field
+from crmdesk.ui.pages.settings.section import Section, setting_field
 from crmdesk.ui.pages.settings.service import AnswersSection, HoursSection
 from crmdesk.ui.widgets.basics import Chip, IconButton, Text
 from tests.operations.test_workspace import PNG
@@ -222,6 +222,17 @@ def test_the_size_of_texts_and_controls_is_kept_for_the_next_start(page: Setting
     look.zoom.setCurrentIndex(0)
     look.zoom.activated.emit(0)
     assert settings.read()["zoom"] is None
+
+
+def test_no_section_is_wider_than_a_narrow_window_shows(desk: Desk, page: SettingsPage) -> None:
+    desk.window.resize(733, 480)
+    for name in SECTIONS:
+        desk.open("settings", name)
+        shown = page.findChildren(Section)
+        assert shown
+        for one in shown:
+            if one.isVisible() and not one.is_wide:
+                assert one.width() <= one.area.width(), name
 
 
 def test_what_a_member_looks_after_is_handed_over_after_a_look_at_how_much_it_is(desk: Desk, page: SettingsPage) -> None:

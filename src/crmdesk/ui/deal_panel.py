@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from crmdesk import clock
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.page import Frame
 
 FIELDS = ("name", "company", "contact", "amount", "expected_close_on", "owner", "origin", "lost_reason", "tags", "note")
-WIDTH = 372
+WIDTH, LEAST, ROOMY = 372, 300, 800
 
 
 @dataclass(frozen=True)
@@ -268,6 +268,18 @@ class DealPanel(Card):
         if deal == self.deal and not self.next_step.text():
             self.next_step.setText(text)
             self._show_understood()
+
+    def event(self, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.ParentChange and parent is not None:
+            parent.installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the board some room in a narrow window."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget) and watched is self.parentWidget():
+            self.setFixedWidth(WIDTH if watched.width() >= ROOMY else LEAST)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Escape:

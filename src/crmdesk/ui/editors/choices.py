@@ -16,6 +16,8 @@ from crmdesk.ui.editors.editor import Context, Editor
 if TYPE_CHECKING:
     from crmdesk.fields import Field
 
+LEAST = 120  # the longest choice may be wider than a narrow window
+
 
 class FlagEditor(Editor):
     """Yes or no."""
@@ -51,6 +53,7 @@ class ChoiceEditor(Editor):
             self.input.addItem("", None)
         for choice in field.choices:
             self.input.addItem(tr(choice.label), choice.value)
+        self.input.setMinimumWidth(LEAST)
         self.input.activated.connect(self._chosen)
 
     def value(self) -> str | None:

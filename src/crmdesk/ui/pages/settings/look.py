@@ -154,14 +154,14 @@ class SecuritySection(Section):
         super().__init__(frame)
         self.fields = self.form(("lock_after_minutes",))
         self.card(tr("Lock"), self.fields, note=tr("After so many minutes without a key or a click the window asks for the passphrase."))
-        self.exports = self.form(("export_reason_from",), 400)
+        self.exports = self.form(("export_reason_from",), 220)
         self.card(tr("Exports"), self.exports, note=tr("Each export is journaled with count, columns, filter and reason. With 0 a reason is always asked for."))
         card = Card(tr("Keys and backup"), space=0)
         card.setMaximumWidth(WIDEST)
         card.body.addSpacing(6)
         self.runs: dict[str, Button] = {}
         for name, label, about, icon, verb in self.DEEDS:
-            words = column(Text(tr(label)), Text(tr(about), "caption", wrap=True), space=1)
+            words = column(Text(tr(label), wrap=True), Text(tr(about), "caption", wrap=True), space=1)
             run = Button(tr(verb), self._runner(name), icon=icon)
             run.setAccessibleName(tr(label))
             self.runs[name] = run

@@ -71,7 +71,7 @@ class SettingsPage(Page):
         self.names.currentRowChanged.connect(self._choose)
         list_card = Card(padding=8)
         list_card.add(self.names)
-        list_card.setFixedWidth(232)
+        list_card.setFixedWidth(218)
         body = row(list_card, self.stack, space=20)
         body.setStretch(1, 1)
         self.column.addWidget(self.header)

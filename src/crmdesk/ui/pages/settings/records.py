@@ -118,7 +118,7 @@ class CareSection(Section):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
-        self.quality = self.form(("quality_threshold",), 300)
+        self.quality = self.form(("quality_threshold",), 200)
         more = row(Button(tr("Look at the data quality"), lambda: self.frame.open_page("reports", "data_quality"), "link"), None)
         self.card(tr("Data quality"), self.quality, more, note=tr("Today warns when less of what is looked at is in order. 0 never warns."))
         self._rules = QVBoxLayout()

@@ -295,6 +295,8 @@ def test_hand_over_counts_first_then_does_it_in_one_undo(crm: Program) -> None:
     crm("add", "member", "name=Tom Stein")
     crm("add", "company", "name=A")
     crm("add", "deal", "name=D")
+    assert "two members" in crm("handover", "Maria Becker", "Maria Becker", "--dry-run", code=4)
+    crm("--as", "sales", "handover", "Maria Becker", "Tom Stein", "--dry-run", code=5)
     counted = crm("handover", "Maria Becker", "Tom Stein", "--dry-run")
     assert counted["records"]["company"] == 1
     crm("handover", "Maria Becker", "Tom Stein")
@@ -496,6 +498,13 @@ def test_settings_are_read_and_changed_by_their_name(crm: Program) -> None:
     crm("delete", "setting", row["id"], code=4)
     crm("--as", "sales", "set", "setting", "payment_days", "value=3", code=5)
     assert crm("show", "setting", "zone")["value"] == "Europe/Berlin"
+
+
+def test_an_import_takes_no_country_that_there_is_not(crm: Program, tmp_path: Path) -> None:
+    (file := tmp_path / "people.csv").write_text("Name;Phone\nAnna Berg;030 123456\n", encoding="utf-8")
+    assert "“ZZ” is no country code" in crm("import", "contact", file, "--region", "zz", code=4)
+    assert crm("import", "contact", file, "--region", "at")["added"] == 1
+    assert crm("list", "phone")["rows"][0]["e164"].startswith("+43")
 
 
 def test_settings_are_listed_with_their_names(crm: Program) -> None:

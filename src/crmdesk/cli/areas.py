@@ -124,7 +124,7 @@ def handover(
         giver, taker = find(store, "member", from_member), find(store, "member", to_member)
         if dry_run:
             with store.read() as reader:
-                counts = handing.preview(reader, giver, open_only=open_only)
+                counts = handing.preview(reader, giver, taker, open_only=open_only)
         else:
             counts = store.run_from("cli", handing.hand_over, giver, taker, open_only=open_only)
     say({"dry_run": dry_run, "records": counts})

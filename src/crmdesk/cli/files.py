@@ -38,6 +38,7 @@ def _options(
     match: str | None, dates: str, decimal: str, anew: bool, no_create: bool, **more: Any,
 ) -> ImportOptions:  # fmt: skip
     from crmdesk.exchange.rows.plan import ImportOptions
+    from crmdesk.models.countries import unknown_region
 
     chosen = {}
     for pair in mapped or []:
@@ -51,6 +52,8 @@ def _options(
         raise typer.BadParameter(tr("--decimal takes point or comma."))
     if on_duplicate not in ("skip", "fill", "overwrite", "add"):
         raise typer.BadParameter(tr("--on-duplicate takes skip, fill, overwrite or add."))
+    if region and (said := unknown_region(region.upper())):
+        raise UserError(said, field="--region")
     if not file.exists():
         raise UserError(tr("There is no file {path}.", path=file))
     return ImportOptions(

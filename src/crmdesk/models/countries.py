@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from crmdesk.i18n import tr
 from crmdesk.models.names import folded
 
 _LANGUAGES = ("en", "de", "zh", "fr", "es", "it", "nl", "pl", "cs", "ru", "pt", "ja")
@@ -37,6 +38,11 @@ def region_of(country: str) -> str:
 
         return text if text in phonenumbers.SUPPORTED_REGIONS or text in _names().values() else _OTHERS.get(text.lower(), "")
     return _names().get(folded(text), "")
+
+
+def unknown_region(code: str) -> str | None:
+    """Complain about what is no country's code."""
+    return None if len(code) == 2 and region_of(code) == code else tr("“{region}” is no country code such as DE, US or CN.", region=code)
 
 
 FIVE_DIGITS = frozenset("DE US FR IT ES SE FI GR TR MX PL CZ SK HR UA MY TH KR SA EE LT RS BA ME".split())

@@ -8,6 +8,7 @@ from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.member import Member
 from crmdesk.store.door import Change, operation
+from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,17 @@ def _condition(entity: str, open_only: bool) -> str:
     return f"owner_id = ? AND deleted_at IS NULL AND {_UNFINISHED[entity] if open_only or entity == 'task' else '1'}"
 
 
-def preview(reader: Reader, from_id: UUID, *, open_only: bool = False, entities: Sequence[str] = ENTITIES_HANDED_OVER) -> dict[str, int]:
-    """Return how many records of each entity a hand-over would move."""
+def preview(
+    reader: Reader, from_id: UUID, to_id: UUID | None = None, *, open_only: bool = False, entities: Sequence[str] = ENTITIES_HANDED_OVER
+) -> dict[str, int]:
+    """Return how many records of each entity a hand-over would move.
+
+    Raises:
+        UserError: where the new owner is known, whatever `hand_over` would refuse.
+    """
+    if to_id is not None:
+        authorize(reader.viewer, "handover.write")
+        _check(reader, from_id, to_id)
     return {entity: reader.value(f'SELECT count(*) FROM "{entity}" WHERE {_condition(entity, open_only)}', (from_id.bytes,)) for entity in _known(entities)}
 
 
@@ -53,15 +63,20 @@ def hand_over(change: Change, from_id: UUID, to_id: UUID, *, open_only: bool = F
         UserError: one of them is unknown, both are the same, or the new owner is no longer active.
     """
     giver, taker = change.get(Member, from_id), change.get(Member, to_id)
-    if from_id == to_id:
-        raise UserError(tr("A hand-over needs two members."))
-    if taker.is_active is False:
-        raise UserError(tr("{name} is not active.", name=taker.name), hint=tr("Hand over to an active member."))
+    _check(change.reader, from_id, to_id)
     change.note(about=tr("{giver} to {taker}", giver=giver.name, taker=taker.name))
     return {
         entity: change.execute(f'UPDATE "{entity}" SET owner_id = ? WHERE {_condition(entity, open_only)}', (to_id.bytes, from_id.bytes))
         for entity in _known(entities)
     }
+
+
+def _check(reader: Reader, from_id: UUID, to_id: UUID) -> None:
+    if from_id == to_id:
+        raise UserError(tr("A hand-over needs two members."))
+    name, is_active = reader.rows("SELECT name, is_active FROM member WHERE id = ?", (to_id.bytes,))[0]
+    if is_active == 0:
+        raise UserError(tr("{name} is not active.", name=name), hint=tr("Hand over to an active member."))
 
 
 def _known(entities: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from crmdesk.errors import UserError
 from crmdesk.fields import KINDS, Choice, Field, Reading, complaint, currency_code, from_minor, read_number, to_minor, unknown_currency
 from crmdesk.i18n import LANGUAGES, date_order, locale_of, mark, tr
 from crmdesk.models.calendar import calendar_of
-from crmdesk.models.countries import region_of
+from crmdesk.models.countries import region_of, unknown_region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +47,6 @@ def _among(*values: str) -> tuple[Choice, ...]:
 
 def _language(code: str) -> str | None:
     return None if code in LANGUAGES else tr("CRMDesk does not speak “{language}”.", language=code)
-
-
-def _region(code: str) -> str | None:
-    return None if len(code) == 2 and region_of(code) == code else tr("“{region}” is no country code such as DE, US or CN.", region=code)
 
 
 def _zone(name: str) -> str | None:
@@ -99,7 +95,7 @@ class Settings:
     """
 
     currency: str = field(default="EUR", metadata=_say(mark("Currency"), clean=currency_code, check=unknown_currency))
-    region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates"), check=_region))
+    region: str = field(default="DE", metadata=_say(mark("Country of phone numbers and dates"), check=unknown_region))
     language: str = field(default="en", metadata=_say(mark("Language"), check=_language))
     zone: str = field(default="Europe/Berlin", metadata=_say(mark("Time zone"), check=_zone))
     company_name: str = field(default="", metadata=_say(mark("Own company")))

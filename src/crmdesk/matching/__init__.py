@@ -1,4 +1,4 @@
-"""Who may be the same: plain values in, pairs with their reasons out. No store, no labels, one setting for all.
+"""Who may be the same: plain values in, pairs with their reasons out. No store, no window, one setting for all.
 
 Values become normal forms (`features`), keys pick the pairs worth a comparison (`blocking`), each pair is compared field by field (`levels`, `corpus`), the
 evidence is weighed (`model`), and every pair says why (`reasons`).

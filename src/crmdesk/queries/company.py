@@ -37,14 +37,12 @@ class Header:
 
     id: UUID
     name: str
-    customer_number: str
     industry: str
     place: str
     parent_id: UUID | None
     parent: str
     tags: tuple[tuple[str, str | None], ...]
     lifecycle: str | None
-    tier: str | None
 
 
 @dataclass(frozen=True)
@@ -130,8 +128,8 @@ def page(reader: Reader, company_id: UUID) -> CompanyPage:
     parts = _parts(reader, company_id)
     counts = _counts(reader, company_id)
     header = Header(
-        company_id, row[0] or "", row[1] or "", row[2] or "", _place(parts["address"]), UUID(bytes=row[3]) if row[3] and row[4] else None, row[4] or "",
-        tuple((tag[1], tag[2]) for tag in parts["tag"] if tag[1]), row[5], row[6],
+        company_id, row[0] or "", row[2] or "", _place(parts["address"]), UUID(bytes=row[3]) if row[3] and row[4] else None, row[4] or "",
+        tuple((tag[1], tag[2]) for tag in parts["tag"] if tag[1]), row[5],
     )  # fmt: skip
     people = _people(reader, company_id)
     return CompanyPage(

@@ -29,14 +29,11 @@ class Decision:
     record: UUID | None = None
 
 
-Decisions = dict[tuple[str, int], Decision]
-"""By the file and the line of a row."""
-
-
 class Decided:
     """The decisions about the rows of one file, as its plan asks for them.
 
     Args:
+        decisions: by the file and the line of a row.
         usual: what becomes of known records where nothing was decided.
     """
 

@@ -23,7 +23,7 @@ from crmdesk.exchange.rows.likely import AT_ONCE, SECONDS, with_likely
 from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
 from crmdesk.exchange.rows.plan import ImportOptions, Plan, Progress
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.amount_cells import money_of
+from crmdesk.exchange.values.amount_cells import currency_in, money_of
 from crmdesk.exchange.values.cells import reader_of
 from crmdesk.exchange.values.layouts import PART_FIELDS, RELATED
 from crmdesk.exchange.values.parts import PartsReader, split_tags
@@ -368,7 +368,7 @@ def _shown_value(plan: Plan, owner: str, item: Field, column: Column, cell: Cell
     hints = plan.hints.get(column.index, Hints())
     settings = plan.store.settings
     if item.kind in {"money", "price"}:
-        money = money_of(cell, settings.currency, hints.decimal_sign, item.kind)
+        money = money_of(cell, currency_in(column.header) or settings.currency, hints.decimal_sign, item.kind)
         return show_money(money) if money else ""
     stored = reader_of(owner, item, hints, settings.reading)(cell)
     return "" if stored is None else _shown(plan, item, KINDS[item.kind].load(stored))

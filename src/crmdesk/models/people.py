@@ -42,7 +42,7 @@ _JAPANESE_SECOND = frozenset("中田村山川口野原本木島橋井上下石�
 LONGEST_SINGLE = 3  # a surname of one character and a given name of two
 _CHINESE_REGIONS = frozenset({"CN", "TW", "HK", "MO", "SG", "MY"})
 _SUFFIX = re.compile(
-    r"(?:\s*,\s*|\s+)(?:jr|sr|ii|iii|iv|m\.?\s?d|d\.?d\.?s|ph\.?\s?d|mba|msc|bsc|m\.?\s?sc|b\.?\s?sc|m\.a|b\.a|m\.?\s?eng|b\.?\s?eng|ll\.?\s?m|ll\.?\s?b|cpa|cfa|pmp|esq)\.?$",
+    r"(?:\s*,\s*|\s+)(?:jr|sr|jun|sen|ii|iii|iv|m\.?\s?d|d\.?d\.?s|ph\.?\s?d|mba|msc|bsc|m\.?\s?sc|b\.?\s?sc|m\.a|b\.a|m\.?\s?eng|b\.?\s?eng|ll\.?\s?m|ll\.?\s?b|cpa|cfa|pmp|esq)\.?$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]$")

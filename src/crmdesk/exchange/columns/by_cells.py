@@ -15,7 +15,7 @@ from crmdesk.exchange.columns.name_columns import with_names
 from crmdesk.exchange.values.amount_cells import money_of
 from crmdesk.exchange.values.date_cells import dates
 from crmdesk.exchange.values.layouts import Target
-from crmdesk.exchange.values.number_cells import size_of
+from crmdesk.exchange.values.number_cells import size_of, years
 from crmdesk.exchange.words.choices import bare, meaning
 from crmdesk.exchange.words.salutations import is_salutation_or_title
 from crmdesk.fields import KINDS, AmbiguousDate, Reading
@@ -110,6 +110,8 @@ def _readable(entity: str, item: Field, text: str) -> bool:
             return dates("", item.may_lack_year)(text) is not None
         if item.name == "employees":
             return size_of(text) >= 0
+        if item.name == "founded":
+            return years("")(text) is not None
         if item.kind in {"money", "price"}:
             return money_of(text, "EUR", "") is not None
         KINDS[item.kind].read(text, item, Reading())
@@ -121,8 +123,10 @@ def _readable(entity: str, item: Field, text: str) -> bool:
 
 
 LIKELY = 0.8
+_CHANGED = re.compile(r"修改|更新|modified|updated|changed|geändert|letzte änderung", re.IGNORECASE)
 _PICTURES = re.compile(r"photo|picture|image|avatar|logo|bild|foto|头像|照片|图", re.IGNORECASE)
 _DATES_OF = {"deal": "close_on", "quote": "date", "activity": "at", "task": "due_on", "ticket": "opened_at", "lead": "arrived_at"}
+_CLOSED = ("expected_close_on", "closed_on")
 _AMOUNTS_OF = {"deal": "amount", "lead": "amount", "product": "price", "quote_line": "unit_price"}
 _COMPANIES_OF = {
     "company": "name",
@@ -173,9 +177,10 @@ def _guessed(entity: str, column: Column, values: Sequence[Cell], told: Sequence
         found = look(values, kind)
         return found if found.share >= share else None
 
-    if "email" in fields and (its := seen("email")):
+    has_mails = any(target.field == "email" and not target.of for target in told)
+    if "email" in fields and (is_nameless or not has_mails) and (its := seen("email")):  # the mail address of somebody else, such as who looks after them
         return Target("email"), its
-    if its := seen("date"):
+    if not _CHANGED.search(column.header) and (its := seen("date")):
         return _dated(entity, values, names, is_nameless, its)
     if ("website" in fields or is_person) and "website" not in names and not _PICTURES.search(column.header) and (its := seen("website")):
         return Target("website"), its
@@ -201,7 +206,7 @@ def _dated(entity: str, values: Sequence[Cell], names: set[str], is_nameless: bo
     """Return the one date that an entity cannot do without, or the birthday of a person if the years can be that."""
     field = _DATES_OF.get(entity)
     if field:
-        return (Target(field), its) if field not in names else None
+        return (Target(field), its) if names.isdisjoint({field, *_CLOSED}) else None
     if entity != "contact" or "birthday" in names or not is_nameless:
         return None
     years = [day.year for text in texts_of(values) if (day := date_in(text))]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.exchange.columns.column_words import CALLED, labels_of, names_of
+from crmdesk.exchange.values.amount_cells import without_currency
 from crmdesk.exchange.values.layouts import ADDRESS_PARTS, PART_FIELDS, RELATED, Target, is_link
 from crmdesk.exchange.words import headers
 from crmdesk.exchange.words.choices import bare
@@ -57,6 +58,8 @@ def by_name(entity: str, header: str, own_fields: Sequence[Field]) -> tuple[Targ
         if bare(header) in {bare(item.name), bare(item.label)}:
             return Target(item.name), "name"
     target = own_name(entity, header) or _person_of(entity, header) or _prefixed(entity, header) or worded(entity, header)
+    if target is None and (name := without_currency(header)) != header:
+        return by_name(entity, name, own_fields)
     return target, "name" if target else ""
 
 

@@ -26,7 +26,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "salutation": "sex|geschlecht|sexe|пол|性别|civilité",
         "role": "position|title|fonction|profession|должность|职务|occupation|stelle|funktion|job|organization title|organization 1 title",
         "department": "service|отдел|organization department|organization 1 department",
-        "company": "employer|entreprise|société|организация|单位|company organization|organization 1 name|related company|associated company|azienda|empresa|"
+        "company": "firmenname|firma 1|employer|entreprise|société|организация|单位|company organization|organization 1 name|related company|associated company|azienda|empresa|"
         "company account|works for",
         "birthday": "anniversaire|день рождения|bday|dob|birth", "note": "附注|заметки|annotations|memo|remarks|bemerkungen|notes content|description",
         "tags": "labels|catégories|категории|类别|tag list|group membership|keywords|label",
@@ -35,7 +35,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "birth_day": "birth day", "birth_month": "birth month", "birth_year": "birth year",
     },
     "company": {
-        "name": "name|firm|business|security|entreprise|société|organization name|организация|公司名|account name|client|client name|lieferant|supplier|"
+        "name": "name|firmenname|firma 1|firm|business|security|entreprise|société|organization name|организация|公司名|account name|client|client name|lieferant|supplier|"
         "supplier name|site name", "parent": "subsidiary of|parent company|parent organization|muttergesellschaft|konzern",
         "note": "remarks|bemerkungen", "tags": "label|labels|groups", "website": "website url|site internet|company domain name|domain name|web site",
         "owner": "owner name|assigned to|organization owner|company owner",
@@ -92,9 +92,10 @@ _NAMES: dict[str, dict[str, str]] = {
     "unit_price": "unit price|price each|sales price|list price|einzelpreis|rate",
                    "discount": "discount|discount percent|discount %|rabatt|rabatt %|折扣|discount rate", "unit": "uom|unit|einheit",
                    "tax_rate": "tax|vat|tax %|vat %|mwst|steuersatz|税率", "position": "line number|line|pos|position"},
-    "activity": {"kind": "activity type|type|channel|typ", "subject": "summary|name|activity subject",
+    "activity": {"kind": "activity type|type|channel|typ", "subject": "summary|name|activity subject|call title|meeting title|email subject",
     "at": "date|start|start time|activity date|when|created|created at|timestamp|created time|due date",
-    "body": "content|notes|comments|details|message|text", "owner": "user|assigned to|logged by|created by|author|mitarbeiter|bearbeiter",
+    "body": "content|notes|comments|details|message|text|call notes|meeting notes|note body|email body", "direction": "call direction|email direction",
+    "owner": "user|activity assigned to|assigned to|logged by|created by|author|mitarbeiter|bearbeiter",
     "company": "account|organization|organization name|company name|company / account|associated company|customer|related to account",
                  "contact": "contact name|person|person name|contact person|associated contact|with", "deal": "deal title|opportunity|deal name",
                  "minutes": "duration minutes|duration (min)|length",
@@ -111,6 +112,16 @@ _NAMES: dict[str, dict[str, str]] = {
     "deal_contact": {"contact": "person|name|contact name|contact person", "role": "contact role|buying role|function"},
     "message": {"ticket_number": "ticket no|case number|case no", "at": "date|time|created|created at|created time|sent|sent at|timestamp",
     "body": "message|comment|content|description|note|reply|nachricht", "member": "author|agent|user|created by|from", "kind": "direction|type"},
+}  # fmt: skip
+
+# What German programs and lists call the same in all entities.
+_REMARKS = "bem|notiz|notizen|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|beschreibung|freitext"
+_BEGUN = "erstellt am|angelegt am|erfasst am|eingang am|eingegangen am"
+_EVERYWHERE = {
+    "note": _REMARKS, "body": _REMARKS, "arrived_at": _BEGUN, "opened_on": _BEGUN, "opened_at": _BEGUN,
+    "owner": "verantwortlich|verantwortlicher|verantwortlicher nutzer|verantwortlicher mitarbeiter|zuständiger|zuständiger mitarbeiter|betreuer|kundenbetreuer|sachbearbeiter|bearbeiter|"
+    "außendienst|außendienstmitarbeiter|vertreter|besitzer|zugewiesen an|record manager", "vat_id": "ust id nr|ust idnr|ustid|umsatzsteuer id|umsatzsteuer identifikationsnummer",
+    "payment_days": "zahlungsziel|zahlungsziel tage|zahlungsfrist|zahlungsfrist tage", "tags": "schlagworte|schlagwörter|stichworte|kundengruppe|kategorien",
 }  # fmt: skip
 
 # Words by which programs call the records of an entity, for columns such as `order_id`.
@@ -149,6 +160,9 @@ def names_of(entity: str) -> dict[str, str]:
     for name, item in fields.items():
         for alias in item.aliases:
             learn(alias, name)
+    for name, texts in _EVERYWHERE.items():
+        for text in texts.split("|") if name in fields else ():
+            learn(text, name)
     known.pop("", None)
     # What our own exports call a column wins over the label of another field; “company” of a lead is more often its name, though.
     known.update({bare(name): name for name, item in fields.items() if item.kind != "link"})

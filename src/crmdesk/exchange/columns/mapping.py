@@ -17,6 +17,7 @@ from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
 from crmdesk.exchange.columns.several_people import ANOTHER, with_first_person
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.amount_cells import says_thousands
 from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
@@ -46,7 +47,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     columns = [_first_guess(entity, index, header, table, own_fields, product) for index, header in enumerate(table.columns)]
     columns = with_first_person(entity, columns)
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
-    columns = _of_company(entity, _with_reach(entity, columns))
+    columns = _of_one_address(_of_company(entity, _with_reach(entity, columns)))
     columns = [column if column.why in _SAID else vetted(entity, column, table) for column in columns]
     if product is None and looks_at_cells:
         columns = [respelled(entity, column, table) for column in columns]
@@ -68,6 +69,10 @@ def _with_own(layout: Layout, own_fields: Sequence[Field]) -> Layout:
 _SAID = frozenset({"product", "rejects"})
 
 
+# Anna Berg (anna@example.com), Anna Berg <anna@example.com>
+_MAIL_BEHIND = r"\s*[(<]\s*[^\s@()<>]+@[^\s()<>]+\s*[)>].*$"
+
+
 def _first_guess(entity: str, index: int, header: str, table: Table, own_fields: Sequence[Field], product: Product | None) -> Column:
     """Tell a column by what is known of its program, else by its name."""
     if is_reason_column(header if table.has_header else "", table.values(index)):
@@ -80,8 +85,11 @@ def _first_guess(entity: str, index: int, header: str, table: Table, own_fields:
         stated, cut = product.fields.get(bare(header)), product.cut.get(bare(header), "")
         if stated is not None:
             return Column(index, header, _stated(entity, stated) if stated else None, why="product", cut=cut)
+    if says_thousands(header):  # as they stand they would be a thousandth of what they mean
+        return Column(index, header, why="thousands")
     target, why = by_name(entity, header, own_fields)
-    return Column(index, header, target, None, why, cut=product.cut.get(bare(header), "") if product else "")
+    cut = product.cut.get(bare(header), "") if product else ""
+    return Column(index, header, target, None, why, cut=cut or (_MAIL_BEHIND if target == Target("contact") else ""))
 
 
 def _stated(entity: str, text: str) -> Target:
@@ -128,6 +136,20 @@ def _with_reach(entity: str, columns: Sequence[Column]) -> list[Column]:
         return list(columns)
     reach = {c.index: found for c in columns if c.target is None and not c.why and (found := worded(other, c.header)) and found.field in {"email", "phone"}}
     return [replace(c, target=replace(reach[c.index], of=other), why="name") if c.index in reach else c for c in columns]
+
+
+def _of_one_address(columns: Sequence[Column]) -> list[Column]:
+    """Let columns that are called alike belong to one address: “PLZ (Büro)” beside “Ort (Büro)”, which is a label of the user's own there."""
+    labels = {column.target.label for column in columns if column.target and column.target.field == "address"}
+    found = list(columns)
+    for place, column in enumerate(columns):
+        said = _LABEL.search(column.header)
+        if said and column.target and column.target.field == "address" and said[1] in labels:
+            found[place] = replace(column, target=replace(column.target, label=said[1]))
+    return found
+
+
+_LABEL = re.compile(r"\(([^()]+)\)$")
 
 
 # What companies have and nobody else: beside the company of a person or deal it is that company's.
@@ -291,6 +313,8 @@ def _why_left(column: Column, product: Product | None) -> str:
         return tr("The reasons of an earlier import.")
     if column.why == ANOTHER:
         return tr("It is about another person, and of each row one comes in.")
+    if column.why == "thousands":
+        return tr("Its name says that the amounts are in thousands or more.")
     if column.why == "beside":
         return tr("It stands for people beside the name, which leads to the same record.")
     if column.why == "product" and product:

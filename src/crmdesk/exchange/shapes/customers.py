@@ -53,6 +53,8 @@ class Person(Shape):
             self._read_extras(cells, values)
         given, family = values["given_name"], values["family_name"]
         full = self.called or self.text(cells, "name") or self.text(cells, "nickname")
+        if given and not family and (rest := self.text(cells, "name")):  # the rest of a name, or all of it
+            values["family_name"] = rest if given not in rest else self.taken_apart(rest, cells).family or None
         # A lead without a person is called by its company.
         if not given and not family and full and full != values.get("company_name"):
             name = self.taken_apart(full, cells)

@@ -103,7 +103,7 @@ class ActivityShape(Timed):
         values = draft.values
         if not any(values.get(name) for name in _SAID):
             raise UserError(tr("An activity needs a subject, a text or a time."))
-        values["kind"] = values["kind"] or "note"
+        values["kind"] = values["kind"] or ("meeting" if self.work.layout.product == "Outlook" else "note")
         if values["at"] and (clock := self.clock(draft, "at_time")):
             values["at"] = to_ms(datetime.combine(moment(values["at"]).astimezone(self.work.settings.tz).date(), clock, self.work.settings.tz))
         values["at"] = values["at"] or now_ms()

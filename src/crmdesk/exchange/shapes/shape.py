@@ -10,7 +10,7 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.amount_cells import ROUNDED, Estimate, check_estimate, money_of, stored_money
+from crmdesk.exchange.values.amount_cells import ROUNDED, Estimate, check_estimate, currency_in, money_of, stored_money
 from crmdesk.exchange.values.cells import Read, one_line, reader_of
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
@@ -353,7 +353,7 @@ class Shape:
             if cell == "" or values[name] is not None:
                 continue
             try:
-                money = money_of(cell, currency, sign, kind)
+                money = money_of(cell, currency_in(header) or currency, sign, kind)
                 if money is not None:
                     currency = money.currency
                     if money.__class__ is Estimate:

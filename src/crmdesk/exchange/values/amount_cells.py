@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
@@ -60,6 +61,36 @@ def check_estimate(entity: str, name: str, cell: Cell) -> tuple[str, str]:
     if (entity, name) not in _ESTIMATES:
         raise UserError(tr("“{text}” is only about right; write the exact amount.", text=str(cell)))
     return ESTIMATED
+
+
+_CURRENCIES = {
+    "元": "CNY", "人民币": "CNY", "rmb": "CNY", "¥": "CNY", "￥": "CNY", "€": "EUR", "euro": "EUR", "£": "GBP",
+    **{code.lower(): code for code in ("CNY", "EUR", "USD", "GBP", "CHF")},
+}  # fmt: skip
+_CODES = "|".join(_CURRENCIES)
+_IN_HEADER = re.compile(rf"\s*(?:[(（\[]\s*(?:in\s+)?({_CODES})\s*[)）\]]|(?<=\s)in\s+({_CODES}))\s*$", re.IGNORECASE)
+_IN_THOUSANDS = re.compile(
+    rf"(?:[(（\[]\s*(?:in\s+)?|\s+in\s+)(?:(?:t|k|m|mio\.?|tsd\.?|thousand|thousands|tausend|millionen|millions|千|万|百万|千万|亿)\s*(?:\$|{_CODES})|tsd\.?|mio\.?|thousands|tausend"
+    r"|millionen|millions|千|万|百万|亿)\s*[)）\]]?\s*$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=256)
+def currency_in(header: str) -> str:
+    """Return the currency that a column's name says of its amounts, as in “Amount (EUR)” or 金额（元）; empty if it says none."""
+    found = _IN_HEADER.search(header)
+    return _CURRENCIES[(found[1] or found[2]).lower()] if found else ""
+
+
+def says_thousands(header: str) -> bool:
+    """Say whether a column's name says that its amounts are in thousands or more, as in “Amount (k€)” or 金额（万元）."""
+    return bool(_IN_THOUSANDS.search(header))
+
+
+def without_currency(header: str) -> str:
+    """Return a column's name without the currency of its amounts."""
+    return _IN_HEADER.sub("", header)
 
 
 def money_of(cell: Cell, currency: str, decimal_sign: str, kind: str = "price") -> Money | None:

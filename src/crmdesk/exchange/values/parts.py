@@ -212,6 +212,8 @@ class PartsReader:
             said = _label(cells[label_index]) if label_index is not None else label.partition("#")[0] or None
             if "city" not in group and (both := _CODE_AND_TOWN.fullmatch(texts.get("postal_code", ""))):
                 texts["postal_code"], texts["city"] = both[1], both[2]
+            elif "city" not in group and (three := _TOWN_STATE_ZIP.fullmatch(texts.get("postal_code", ""))):
+                texts["city"], texts["state"], texts["postal_code"] = three[1], texts.get("state") or three[2], three[3]
             elif "postal_code" in group:
                 texts["postal_code"] = self._postal_code(cells[group["postal_code"]], texts)
             street = _street(texts)
@@ -237,6 +239,7 @@ class PartsReader:
         return code.zfill(5) if region in FIVE_DIGITS else code
 
 
+_TOWN_STATE_ZIP = re.compile(r"([^\d,]+),?\s+([A-Z]{2})\s+(\d{5}(?:-\d{4})?)")
 _CODE_AND_TOWN = re.compile(r"((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D+)")
 
 
@@ -272,9 +275,14 @@ def _label(cell: Cell) -> str | None:
 
 
 _ONE_PHONE = re.compile(r"[+(\d][\d ().\-]*[\d)]", re.ASCII)
-_MANY_PHONES = re.compile(r"\s*(?:\s:::\s|;(?!ext=|phone-context=|isub=)|\n|\s/\s|\s(?:u\.|und|oder|and|or|&)\s(?=[+(0-9]))\s*")
+_BETWEEN_PHONES = r"\s*(?:\s:::\s|;(?!ext=|phone-context=|isub=)|\n{}|\s(?:u\.|und|oder|and|or|&)\s(?=[+(0-9]))\s*"
+_MANY_PHONES, _MANY_WITH_SLASHES = (re.compile(_BETWEEN_PHONES.format(more)) for more in (r"|\s/\s", ""))
 _SEVERAL_PHONES = re.compile(r"[;:,\n]| / | (?:u\.|und|oder|and|or|&) ")
 _COMMA_PHONES = re.compile(r"\s*,\s*(?=[+(0-9])")
+
+
+SHORTEST_PHONE = 6
+"""What has fewer digits beside a slash is part of a number."""
 
 
 def split_phones(text: str) -> list[str]:
@@ -287,6 +295,8 @@ def split_phones(text: str) -> list[str]:
     if not _SEVERAL_PHONES.search(text):
         return [text]
     numbers = [part for part in _MANY_PHONES.split(text) if part]
+    if " / " in text and any(sum(c.isdigit() for c in number) < SHORTEST_PHONE for number in numbers):  # 0431 / 56 78 - 0
+        numbers = [part for part in _MANY_WITH_SLASHES.split(text) if part]
     if "," not in text:
         return numbers
     found: list[str] = []

@@ -29,7 +29,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("company", "tier"): {"a": "hot heiß 热", "b": "warm 温", "c": "cold kalt 冷"},
     ("lead", "status"): {
-        "new": "new open notcontacted attemptedtocontact uncontacted unread neu 新建",
+        "new": "new open notcontacted opennotcontacted attemptedtocontact uncontacted unread neu 新建",
         "working": "working contacted inprogress opendeal connected contactinfuture workingcontacted attempted 跟进中",
         "qualified": "qualified prequalified qualifiziert 已确认 hot warm", "converted": "converted closedconverted konvertiert 已转化",
         "disqualified": "disqualified unqualified notqualified junklead lostlead badtiming closednotconverted dead 无效",

@@ -19,7 +19,7 @@ _HOLDS = {
     "city": "city town suburb ort stadt ville город 城市 市县 市 所在城市 localite wohnort",
     "state": "state province region регион bundesland kanton departement dep область край 省 省份 所在省份 省市自治区 自治区",
     "postal_code": "zip zipcode postal postcode plz postleitzahl индекс почтовый 邮政编码 邮编",
-    "country": "country land pays страна 国家 地区 国家地区",
+    "country": "country land lkz landerkennzeichen landercode pays страна 国家 地区 国家地区",
     "po_box": "pobox postfach boitepostale 邮政信箱",
     "address": "address adresse anschrift адрес 地址 详细地址 联系地址 公司地址 通讯地址 通信地址 办公地址 街道地址 addresses addr",
     "house_number": "hausnummer housenumber streetnumber housenr",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 _WORDS = {
-    "mr": "mr mister herr hr monsieur m señor sr signor sig sir 先生 г-н господин male man männlich homme мужской 男 男性 masculin männl",
+    "mr": "mr mister herr herrn hr monsieur m señor sr signor sig sir 先生 г-н господин male man männlich homme мужской 男 男性 masculin männl",
     "ms": "mrs ms miss frau fr fräulein frl madame mme mlle señora sra srta signora 女士 小姐 太太 夫人 г-жа госпожа female f w woman weiblich femme женский"
     " 女 女性 féminin weibl",
     "mx": "mx divers diverse other nonbinary non-binary",
 }
 SALUTATION_OF = {word: value for value, words in _WORDS.items() for word in words.split()}
 _TITLES = set(
-    "dr prof professor professorin doctor doktor ing dipl dipl-ing dipl-kfm dipl-kffr dipl-inf mag med jur phil rer nat habil h.c hc hon rev judr mudr mgr bc"
+    "dr dr.-ing dr-ing dipl.-ing dipl.-kfm dipl.-kffr dipl.-inf"
+    " prof professor professorin doctor doktor ing dipl dipl-ing dipl-kfm dipl-kffr dipl-inf mag med jur phil rer nat habil h.c hc hon rev judr mudr mgr bc"
     " phdr rndr 博士 教授 医生 docteur professeur".split()
 )  # fmt: skip
 

@@ -158,3 +158,32 @@ def test_a_slash_within_a_number_divides_nothing(text: str, numbers: list[str]) 
 def test_town_state_and_zip_of_one_cell_are_taken_apart(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "contact", 'Name,City/State/Zip\nAnn Lee,"Boise, ID 83702"\n')
     assert rows(store, "SELECT city, state, postal_code FROM address") == [("Boise", "ID", "83702")]
+
+
+def test_a_ledger_of_datev_with_companies_and_people(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", (
+        "Konto;Name (Adressattyp Unternehmen);Name (Adressattyp natürl. Person);Vorname (Adressattyp natürl. Person);Anrede;Straße;Postleitzahl;Ort;Land;E-Mail\n"
+        "10001;Weber AG;;;;Hafen 3;20457;Hamburg;DE;info@weber.example\n10002;;Peters;Jan;Herr;Gasse 4;5020;Salzburg;AT;jan@peters.example\n"
+    ))  # fmt: skip
+    assert rows(store, "SELECT name, customer_number FROM company") == [("Weber AG", "10001")]
+    assert rows(store, "SELECT given_name, family_name FROM contact") == [("Jan", "Peters")]
+
+
+def test_a_customer_list_of_sap_has_numbers_before_names(store: Store, tmp_path: Path) -> None:
+    text = "Kunde|Name 1|Ort|PLZ|Land|Angelegt am|Umsatz\n0000100234|Stahl AG|Kiel|24103|DE|20240312|1.234.567,89\n0000100235|Holz GmbH|Graz|8010|AT|20250101|250,00-\n"
+    taken(store, tmp_path, "company", text)
+    assert rows(store, "SELECT customer_number, name, revenue FROM company ORDER BY customer_number") == [
+        ("0000100234", "Stahl AG", 123_456_789),
+        ("0000100235", "Holz GmbH", -25_000),
+    ]
+
+
+def test_the_beginning_of_a_project_is_not_its_close(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Name,Status,Timeline - Start,Timeline - End,Deal Value\nAcme,Working on it,2026-11-01,2026-12-15,12000\n")
+    assert rows(store, "SELECT name, expected_close_on FROM deal") == [("Acme", "2026-12-15")]
+
+
+def test_how_long_a_ticket_took_is_no_day(store: Store, tmp_path: Path) -> None:
+    text = "Id,Subject,Status,Created at,Solved at,Resolution time\n501,Broken,Solved,2026-11-01 09:00:00 +0100,2026-11-03 08:00:00 +0100,47\n"
+    taken(store, tmp_path, "ticket", text)
+    assert rows(store, "SELECT subject, status, strftime('%d', resolved_at / 1000, 'unixepoch') FROM ticket") == [("Broken", "resolved", "03")]

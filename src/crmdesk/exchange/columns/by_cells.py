@@ -57,6 +57,8 @@ def vetted(entity: str, column: Column, table: Table) -> Column:
         return replace(column, target=None, why="")
     if target.of or target.is_key:
         return column
+    if entity == "company" and target.field == "name" and _share(values, str.isdigit) == 1:
+        return replace(column, target=Target("customer_number"))
     if (entity, target.field) in _CLOCKS and _share(values, lambda text: bool(_CLOCK.fullmatch(text))) > 0.8:
         return replace(column, target=Target(_CLOCKS[entity, target.field]))
     if target == Target("is_done") and _share(values, KINDS_OF_CELLS["date"][1]) > 0.5:
@@ -104,7 +106,7 @@ def _readable(entity: str, item: Field, text: str) -> bool:
     if item.kind == "choice" and meaning(entity, item.name, text):
         return True
     if item.kind in {"date", "moment"} and re.fullmatch(r"[\d./\- :]+", text):
-        return not re.fullmatch(r"\d+(?::\d+)+", text)
+        return not re.fullmatch(r"\d+(?::\d+)+|\d{1,4}", text)  # a length of time, a count
     try:
         if item.kind in {"date", "moment"}:
             return dates("", item.may_lack_year)(text) is not None
@@ -123,6 +125,7 @@ def _readable(entity: str, item: Field, text: str) -> bool:
 
 
 LIKELY = 0.8
+_BEGUN = re.compile(r"start|begin|created|erstellt|angelegt|anfang|创建|开始", re.IGNORECASE)
 _CHANGED = re.compile(r"修改|更新|modified|updated|changed|geändert|letzte änderung", re.IGNORECASE)
 _PICTURES = re.compile(r"photo|picture|image|avatar|logo|bild|foto|头像|照片|图", re.IGNORECASE)
 _DATES_OF = {"deal": "close_on", "quote": "date", "activity": "at", "task": "due_on", "ticket": "opened_at", "lead": "arrived_at"}
@@ -180,7 +183,7 @@ def _guessed(entity: str, column: Column, values: Sequence[Cell], told: Sequence
     has_mails = any(target.field == "email" and not target.of for target in told)
     if "email" in fields and (is_nameless or not has_mails) and (its := seen("email")):  # the mail address of somebody else, such as who looks after them
         return Target("email"), its
-    if not _CHANGED.search(column.header) and (its := seen("date")):
+    if not _CHANGED.search(column.header) and not (entity in {"deal", "task"} and _BEGUN.search(column.header)) and (its := seen("date")):
         return _dated(entity, values, names, is_nameless, its)
     if ("website" in fields or is_person) and "website" not in names and not _PICTURES.search(column.header) and (its := seen("website")):
         return Target("website"), its

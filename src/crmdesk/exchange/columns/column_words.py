@@ -35,7 +35,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "birth_day": "birth day", "birth_month": "birth month", "birth_year": "birth year",
     },
     "company": {
-        "name": "name|firmenname|firma 1|firm|business|security|entreprise|société|organization name|организация|公司名|account name|client|client name|lieferant|supplier|"
+        "name": "name|firmenname|firma 1|name 1|kunde|firm|business|security|entreprise|société|organization name|организация|公司名|account name|client|client name|lieferant|supplier|"
         "supplier name|site name", "parent": "subsidiary of|parent company|parent organization|muttergesellschaft|konzern",
         "note": "remarks|bemerkungen", "tags": "label|labels|groups", "website": "website url|site internet|company domain name|domain name|web site",
         "owner": "owner name|assigned to|organization owner|company owner",
@@ -118,9 +118,10 @@ _NAMES: dict[str, dict[str, str]] = {
 _REMARKS = "bem|notiz|notizen|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|beschreibung|freitext"
 _BEGUN = "erstellt am|angelegt am|erfasst am|eingang am|eingegangen am"
 _EVERYWHERE = {
-    "note": _REMARKS, "body": _REMARKS, "arrived_at": _BEGUN, "opened_on": _BEGUN, "opened_at": _BEGUN,
+    "note": _REMARKS, "body": _REMARKS, "arrived_at": _BEGUN, "opened_on": _BEGUN, "opened_at": _BEGUN, "resolved_at": "solved at|gelöst am|erledigt am", "closed_at": "geschlossen am",
     "owner": "verantwortlich|verantwortlicher|verantwortlicher nutzer|verantwortlicher mitarbeiter|zuständiger|zuständiger mitarbeiter|betreuer|kundenbetreuer|sachbearbeiter|bearbeiter|"
-    "außendienst|außendienstmitarbeiter|vertreter|besitzer|zugewiesen an|record manager", "vat_id": "ust id nr|ust idnr|ustid|umsatzsteuer id|umsatzsteuer identifikationsnummer",
+    "außendienst|außendienstmitarbeiter|vertreter|besitzer|zugewiesen an|record manager",
+    "vat_id": "umssteuer id nr|ust id nr|ust idnr|ustid|umsatzsteuer id|umsatzsteuer identifikationsnummer",
     "payment_days": "zahlungsziel|zahlungsziel tage|zahlungsfrist|zahlungsfrist tage", "tags": "schlagworte|schlagwörter|stichworte|kundengruppe|kategorien",
 }  # fmt: skip
 

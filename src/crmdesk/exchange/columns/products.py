@@ -68,6 +68,10 @@ _PRODUCTS = (
     Product("Outlook", "contact", ("名|姓|商务地址 街道", "名|姓|商务电话"), _pairs(
         "称谓 = salutation; 助理的电话 = phone.assistant; 回电话 = phone.callback; 单位主要电话 = company.phone.main; 职业 = role; 经理姓名 = reports_to"
     )),
+    Product("DATEV", "contact", ("konto|name (adressattyp unternehmen)|name (adressattyp natürl. person)",), _pairs(
+        "Konto = company.customer_number; Name (Adressattyp Unternehmen) = company; Name (Adressattyp natürl. Person) = family_name; Unternehmensgegenstand = company.industry;"
+        "Vorname (Adressattyp natürl. Person) = given_name; Titel/Akad. Grad = title; Debitoren-Ziel 1 in Tagen = company.payment_days; Kurzbezeichnung ="
+    )),
     Product("Outlook", "activity", ("subject|start date|start time|end date|end time", "betreff|beginnt am|beginnt um|endet am|endet um"), _pairs(
         "Start Date = at; Start Time = at_time; Beginnt am = at; Beginnt um = at_time; End Date =; End Time =; Endet am =; Endet um =; Reminder Date =; Reminder Time =;"
         "Erinnerungsdatum =; Erinnerungszeit =; Priority =; Priorität =; Show time as =; Zeitspanne zeigen als =; Mileage =; Private =; Privat ="

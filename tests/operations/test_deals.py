@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 
 from crmdesk.clock import frozen
+from crmdesk.documents.calculator import Line
 from crmdesk.errors import UserError
 from crmdesk.models.quote import Quote, QuoteLine
-from crmdesk.operations import deals, pipelines, records
+from crmdesk.operations import deals, pipelines, quotes, records
 from crmdesk.queries import deals as asked
+from crmdesk.queries.quotes import LineItem
 from crmdesk.queries.search import search
 from crmdesk.store import Change, operation
 
@@ -325,3 +327,62 @@ def test_a_pipeline_comes_out_of_the_bin_with_the_stages_that_went_with_it(store
     store.run(records.restore, entity, renewals if entity == "pipeline" else before[0])
     assert stages() == before
     assert deal(store, "Again", pipeline="Renewals")
+
+
+def rate(store: Store, code: str, on: str, value: str) -> UUID:
+    return store.run(records.add, "exchange_rate", {"code": code, "on": on, "rate": value})
+
+
+def rated(store: Store, deal_id: UUID) -> tuple[Decimal | None, int | None]:
+    scaled, base = facts(store, deal_id, "exchange_rate", "amount_base")
+    return None if scaled is None else Decimal(str(scaled)) / 10**12, base  # type: ignore[return-value]  # minor units
+
+
+def test_a_deal_in_a_foreign_currency_takes_the_newest_rate_of_the_table_and_keeps_a_typed_one(store: Store) -> None:
+    rate(store, "USD", "2026-01-01", "0.9")
+    rate(store, "USD", "2026-02-01", "0.8")
+    rate(store, "USD", "2199-01-01", "0.1")
+    assert rated(store, deal(store, "Boston", amount="1000 USD")) == (Decimal("0.8"), 80_000)
+    typed = deal(store, "Austin", amount="1000 USD", exchange_rate="0.85")
+    assert rated(store, typed) == (Decimal("0.85"), 85_000)
+    store.run(records.edit, "deal", [typed], {"amount": "2000 USD"})
+    assert rated(store, typed) == (Decimal("0.85"), 170_000)
+    store.run(records.edit, "deal", [typed], {"exchange_rate": ""})
+    assert rated(store, typed) == (Decimal("0.8"), 160_000)
+    assert rated(store, deal(store, "Leeds", amount="1000 GBP")) == (None, None)
+
+
+def test_a_rate_goes_with_its_currency(store: Store) -> None:
+    rate(store, "GBP", "2026-01-01", "1.2")
+    boston = deal(store, "Boston", amount="1000 USD", exchange_rate="0.85")
+    store.run(records.edit, "deal", [boston], {"amount": "1000 GBP"})
+    assert rated(store, boston) == (Decimal("1.2"), 120_000)
+    store.run(records.edit, "deal", [boston], {"amount": "1000 CHF"})
+    assert rated(store, boston) == (None, None)
+    store.run(records.edit, "deal", [boston], {"amount": "1000 USD", "exchange_rate": "0.9"})
+    store.run(records.edit, "deal", [boston], {"amount": "1000 EUR"})
+    assert rated(store, boston) == (None, 100_000)
+    store.undo()
+    assert rated(store, boston) == (Decimal("0.9"), 90_000)
+
+
+def test_deals_that_waited_for_a_rate_get_it_with_one_undo_and_closed_ones_that_of_their_day(store: Store) -> None:
+    open_deal, won = deal(store, "Boston", amount="1000 USD"), deal(store, "Austin", amount="1000 USD")
+    with frozen(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        store.run(deals.move, won, stage(store, "Won"))
+    rate(store, "USD", "2026-06-01", "0.7")
+    assert (rated(store, open_deal)[0], rated(store, won)[0]) == (Decimal("0.7"), None)
+    rate(store, "USD", "2026-02-01", "0.8")
+    assert (rated(store, open_deal)[0], rated(store, won)[0]) == (Decimal("0.7"), Decimal("0.8"))
+    store.undo()
+    assert rated(store, won) == (None, None)
+
+
+def test_a_deal_with_a_leading_quote_has_the_rate_of_that(store: Store) -> None:
+    rate(store, "USD", "2026-01-01", "0.9")
+    boston = deal(store, "Boston", amount="1000 USD")
+    quote = store.run(quotes.from_deal, boston)
+    store.run(records.edit, "quote", [quote], {"exchange_rate": "0.95", "exchange_rate_on": ""})
+    store.run(quotes.set_lines, quote, [LineItem(Line("Boxes", quantity=Decimal(1), unit_price=Decimal(500), tax_category="Z"))])
+    rate(store, "USD", "2026-02-01", "0.8")
+    assert rated(store, boston) == (Decimal("0.95"), 47_500)

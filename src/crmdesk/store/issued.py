@@ -40,15 +40,15 @@ class _Changed:
         return self.made or any(name not in _FREE[number] and not name.startswith("custom.") for name in self.first)
 
 
-def check_issued(connection: Connection, before: int) -> None:
+def check_issued(connection: Connection, before: int, tables: set[int]) -> None:
     """Refuse what the open transaction did to issued quotes, and quotes that were issued past `quotes.issue`.
+
+    Args:
+        tables: those that it touched.
 
     Raises:
         UserError: names the quote.
     """
-    tables = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
-    if not tables & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
-        return
     quotes = _changed(connection, before, QUOTE) if QUOTE in tables else {}
     found = rows(
         connection, f"SELECT id, ifnull(status, 'draft'), number, frozen IS NOT NULL FROM quote WHERE deleted_at IS NULL AND id {IN_IDS}", (id_list(quotes),)

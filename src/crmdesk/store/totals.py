@@ -206,9 +206,9 @@ def _taxes(text: str) -> tuple[Tax, ...]:
 # -- completing a transaction ----------------------------------------------------------------------------------------------------
 
 
-def complete_totals(connection: Connection, before: int, settings: Settings) -> None:
-    """Bring the kept totals of quotes up to date with what the open transaction changed."""
-    touched = _touched(connection, before)
+def complete_totals(connection: Connection, before: int, tables: set[int], settings: Settings) -> None:
+    """Bring the kept totals of quotes up to date with what the open transaction changed in these tables."""
+    touched = _touched(connection, before, tables)
     ask = partial(rows, connection)
     for start in range(0, len(touched), CHUNK):
         quotes: list[tuple[Any, ...]] = []
@@ -225,9 +225,8 @@ def complete_totals(connection: Connection, before: int, settings: Settings) -> 
         connection.executemany("UPDATE quote_line SET net = ? WHERE id = ?", lines)
 
 
-def _touched(connection: Connection, before: int) -> list[bytes]:
+def _touched(connection: Connection, before: int, tables: set[int]) -> list[bytes]:
     """Return the quotes whose totals may have changed."""
-    tables = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
     found: set[bytes] = set()
     if QUOTE in tables:
         keys = ", ".join(f"'{name}'" for name in _CALCULATED_FROM)

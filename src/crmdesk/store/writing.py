@@ -145,20 +145,23 @@ class Writing(Pool):
         from crmdesk.store.closings import DEAL, settle_closings
         from crmdesk.store.issued import check_closed, check_issued, check_stays_issued
         from crmdesk.store.members import MEMBER, check_given_roles, check_own_member
+        from crmdesk.store.rates import EXCHANGE_RATE, settle_rates
         from crmdesk.store.stamps import complete_stamps
         from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 
-        touched = complete_stamps(connection, before)
+        touched, today = complete_stamps(connection, before), change.at.astimezone(change.settings.tz).date()
         try:
             check_circles(connection, before, touched)
             if MEMBER in touched:
                 check_given_roles(connection, before, change.viewer)
                 check_own_member(connection, before)
             if DEAL in touched:
-                settle_closings(connection, before, change.at.astimezone(change.settings.tz).date(), refuses=kind == "do" and change.origin != "import")
-            if kind == "do":
-                check_issued(connection, before)
+                settle_closings(connection, before, today, refuses=kind == "do" and change.origin != "import")
+            if kind == "do" and touched & {DEAL, EXCHANGE_RATE}:
+                settle_rates(connection, before, change.settings, today, touched)
             if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
+                if kind == "do":
+                    check_issued(connection, before, touched)
                 if kind in ("undo", "redo"):
                     check_stays_issued(connection, before)
                 check_closed(connection, before)
@@ -175,7 +178,7 @@ class Writing(Pool):
         change.flush()
         change.bulk_checks()
         touched = self._check(connection, change, kind, before)
-        complete_totals(connection, before, change.settings)
+        complete_totals(connection, before, touched, change.settings)
         if touched & LEADING:
             follow_leading_quotes(connection, before, change.settings, puts_back=change.puts_back)
         if journal.last_entry(connection) == before and not declared.traced:

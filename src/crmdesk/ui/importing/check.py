@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.ui.importing.rows import LIKELY, Number, RowsView
+from crmdesk.ui.importing.rows import LIKELY, RowsView
 from crmdesk.ui.widgets.basics import Button, Text, column, row
 
 if TYPE_CHECKING:
@@ -46,10 +46,7 @@ class CheckStep(QWidget):
     def show_look(self, seen: Look, mode: str) -> None:
         """Show what would come."""
         self.rows.show_look(seen, tr("No such row."), mode)
-        made = [
-            tr("{what}: {count} will be made", count=Number(count), what=tr(entity_class(name).entity.plural))
-            for name, count in seen.previews[-1].created.items()
-        ]
+        made = [tr("{what}: {count} will be made", count=count, what=tr(entity_class(name).entity.plural)) for name, count in seen.previews[-1].created.items()]
         refused = [one.said for one in seen.refused]
         notes = list(dict.fromkeys([*refused, *(note for each in seen.previews for note in each.notes)]))
         more = len(notes) - MOST_NOTES
@@ -69,6 +66,6 @@ class CheckStep(QWidget):
             self.extent_bar.setRange(0, 100 if job.total else 0)
             self.extent_bar.setValue(100 * job.done // job.total if job.total else 0)
         elif seen.is_whole:
-            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", Number(count)))
+            self.extent.setText(ntr("{count} row was looked at: all of them.", "{count} rows were looked at: all of them.", count))
         else:
-            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", Number(count)))
+            self.extent.setText(ntr("Only the first row was looked at.", "Only the first {count} rows were looked at.", count))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.i18n import ntr, tr
 from crmdesk.ui.importing.known import MODES
-from crmdesk.ui.importing.rows import Number
 from crmdesk.ui.widgets.basics import Card, Text, row
 
 if TYPE_CHECKING:
@@ -39,15 +38,15 @@ class Counts(QWidget):
         part = "" if seen.is_whole else _part(seen, job)
         rejected = seen.count("rejected")
         becomes = next(label for value, label, _ in MODES if value == mode)
-        self.new.say(ntr("{count} new", "{count} new", Number(seen.count("added"))), part or tr("will be added, undo at any time"))
-        self.known.say(ntr("{count} already known", "{count} already known", Number(seen.count("updated") + seen.count("skipped"))), part or tr(becomes))
+        self.new.say(ntr("{count} new", "{count} new", seen.count("added")), part or tr("will be added, undo at any time"))
+        self.known.say(ntr("{count} already known", "{count} already known", seen.count("updated") + seen.count("skipped")), part or tr(becomes))
         kept = tr("kept in a file to correct and import again") if rejected else tr("none")
-        self.problems.say(ntr("{count} row with problems", "{count} rows with problems", Number(rejected)), part or kept)
+        self.problems.say(ntr("{count} row with problems", "{count} rows with problems", rejected), part or kept)
 
 
 def _part(seen: Look, job: Job | None) -> str:
     """Say what counts stand for that are not those of all rows."""
-    first = ntr("of the first row", "of the first {count} rows", Number(seen.count("read")))
+    first = ntr("of the first row", "of the first {count} rows", seen.count("read"))
     return tr("{first} · all rows: {percent}%", first=first, percent=100 * job.done // job.total) if job is not None and job.total else first
 
 

@@ -12,7 +12,6 @@ from crmdesk.errors import LaterWork, UserError
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui import background
-from crmdesk.ui.importing.rows import Number
 from crmdesk.ui.widgets.basics import Button, Card, Text, row
 from crmdesk.ui.widgets.messages import ProgressPanel
 
@@ -113,7 +112,7 @@ class DoneStep(Card):
             self.outcome_note.setText(tr("Kept: {edited}.", edited=named(self._kept)) if self._kept else "")
             return
         plural = tr(entity_class(entity).entity.plural) if entity else tr("Records")
-        self.outcome.setText(tr("{what}: {count} added", count=Number(result.added), what=plural) if result.added else tr("Nothing was added."))
+        self.outcome.setText(tr("{what}: {count} added", count=result.added, what=plural) if result.added else tr("Nothing was added."))
         self.outcome_note.setText("\n".join([*([] if entity else _kinds(result)), *_lines(result), *result.notes]))
         self.undo_button.setVisible(result.transaction is not None)
 
@@ -183,16 +182,16 @@ def _kinds(result: ImportResult) -> list[str]:
     for file in result.files:
         if file.entity:
             counts[file.entity] = counts.get(file.entity, 0) + file.added
-    parts = (tr("{what}: {count}", what=tr(entity_class(kind).entity.plural), count=Number(count)) for kind, count in counts.items() if count)
+    parts = (tr("{what}: {count}", what=tr(entity_class(kind).entity.plural), count=count) for kind, count in counts.items() if count)
     return [" · ".join(parts)]
 
 
 def _lines(result: ImportResult) -> list[str]:
     lines = []
     if result.updated:
-        lines.append(ntr("{count} known record completed", "{count} known records completed", Number(result.updated)))
+        lines.append(ntr("{count} known record completed", "{count} known records completed", result.updated))
     if result.skipped:
-        lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", Number(result.skipped)))
+        lines.append(ntr("{count} known record left as it was", "{count} known records left as they were", result.skipped))
     if result.rejected and result.rejects_file:
-        lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", Number(result.rejected), file=Path(result.rejects_file).name))
+        lines.append(ntr("{count} row is in {file}", "{count} rows are in {file}", result.rejected, file=Path(result.rejects_file).name))
     return lines

@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui.importing.reading import TEXTS, encoding_name, format_name
-from crmdesk.ui.importing.rows import Number
 from crmdesk.ui.widgets.basics import Chip
 from crmdesk.ui.widgets.heads import PageHeader
 
@@ -71,7 +70,7 @@ def _facts(files: Files, look: Look | None) -> list[str]:
     else:
         parts = [files.first.path.name]
     count = look.count("total") if look is not None else sum(table.line_count or 0 for table in files.tables)
-    parts.append(ntr("{count} row", "{count} rows", Number(count)))
+    parts.append(ntr("{count} row", "{count} rows", count))
     product = look.first.layout.product if look is not None and files.is_one else None
     parts.append(tr("{product} format recognised", product=product) if product else " · ".join(dict.fromkeys(format_name(table) for table in files.tables)))
     if files.is_one and files.first.encoding and files.first.format in TEXTS:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.exchange.preview import MOST_ROWS
 from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, REFUSED, SAME
-from crmdesk.i18n import locale, mark, ntr, tr
+from crmdesk.i18n import grouped, mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui.importing.columns import FieldBox
 from crmdesk.ui.importing.questions import Strip
@@ -40,15 +40,6 @@ IF_KNOWN = (("fill", mark("Fill empty fields")), ("overwrite", mark("Overwrite")
 IF_LIKELY = (
     ("", mark("Not the same: add it")), ("fill", mark("The same: fill empty fields")), ("overwrite", mark("The same: overwrite")), ("skip", mark("The same: leave as it is")),
 )  # fmt: skip
-
-
-class Number(int):
-    """A count that is written as people write it here, its thousands apart."""
-
-    def __format__(self, spec: str) -> str:
-        from babel.numbers import format_decimal
-
-        return str(format_decimal(int(self), locale=locale()))
 
 
 class Fixed:
@@ -343,7 +334,7 @@ class RowsView(QWidget):
 
 
 def _number(count: int, is_part: bool) -> str:
-    text = f"{Number(count)}"
+    text = grouped(count)
     return tr("{count} and more", count=text) if is_part and count >= MOST_ROWS else text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +23,7 @@ from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection,
 from crmdesk.ui.pages.settings.look import AreasSection, LookSection
 from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
+from crmdesk.ui.pages.settings.rates import RatesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
 from crmdesk.ui.pages.settings.section import Section, setting_field
 from crmdesk.ui.pages.settings.service import AnswersSection, HoursSection
@@ -170,7 +173,7 @@ def test_what_shall_be_there_once_is_added_replaced_and_taken_away(desk: Desk, p
 
 
 def test_the_keyboard_stays_on_the_button_that_moves_a_stage(desk: Desk, page: SettingsPage) -> None:
-    page.names.setCurrentRow(3)
+    desk.open("settings", "pipelines")
     stages = section(page, "pipelines", PipelinesSection)
     desk.settle()
     button = next(one for one in stages.findChildren(IconButton) if one.accessibleName() == "Move Negotiation up")
@@ -302,3 +305,22 @@ def test_the_country_is_chosen_by_its_name(desk: Desk, page: SettingsPage) -> No
 def test_the_country_is_named_in_the_language_of_the_window(page: SettingsPage) -> None:
     with speaking("zh"):
         assert "德国 (DE)" in [choice.label for choice in setting_field("region").choices]
+
+
+def test_an_exchange_rate_is_noted_changed_and_taken_away(desk: Desk, page: SettingsPage) -> None:
+    for year in range(2018, 2026):
+        desk.store.run(deeds.add, "exchange_rate", {"code": "GBP", "on": f"{year}-01-01", "rate": "1.2"})
+    rates = section(page, "rates", RatesSection)
+    rates._add()
+    dialog = page.window().findChildren(AskDialog)[-1]
+    for name, value in (("code", "USD"), ("on", date(2026, 11, 2)), ("rate", Decimal("0.92"))):
+        dialog.form.editors[name].show_value(value)
+    dialog.save()
+    desk.settle()
+    assert page.found is not None
+    assert [(one.code, one.on.year, one.rate) for one in page.found.rates][-2:] == [("GBP", 2021, Decimal("1.2")), ("USD", 2026, Decimal("0.92"))]
+    change(page, desk, "USD of 2 Nov 2026", rate=Decimal("0.9"))
+    assert page.found.rates[-1].rate == Decimal("0.9")
+    rates._deleter(page.found.rates[-1].id)()
+    desk.settle()
+    assert [one.on.year for one in page.found.rates] == [2025, 2024, 2023, 2022, 2021]

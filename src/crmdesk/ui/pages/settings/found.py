@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.models.ticket import PRIORITIES
-from crmdesk.queries import deals, letters, records
+from crmdesk.queries import deals, letters, rates, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from crmdesk.queries.deals import StageFacts
+    from crmdesk.queries.rates import Rate
     from crmdesk.queries.records import Row
     from crmdesk.store import Reader
 
@@ -32,6 +33,7 @@ class Found:
     series: list[tuple[str, str, int]]
     own_fields: list[Row]
     members: list[Row]
+    rates: list[Rate]
     logo: bytes | None
     seal: bytes | None
 
@@ -56,6 +58,6 @@ def find(reader: Reader) -> Found:
     return Found(
         deals.pipelines(reader), deals.stages(reader), rows("service_level", ("name", *LEVEL_FIELDS)), rows("queue", ("name", "service_level")),
         rows("saved_answer", ("title", "language")), rows("article", ("title", "category", "status")), holidays, series,
-        rows("custom_field", ("about", "label", "kind", "required")), rows("member", ("name", "role", "is_active")),
+        rows("custom_field", ("about", "label", "kind", "required")), rows("member", ("name", "role", "is_active")), rates.newest(reader),
         letters.picture(reader, reader.settings.logo_id), letters.picture(reader, reader.settings.seal_id),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from crmdesk.ui.pages.settings.letters import CompanySection, LetterheadSection,
 from crmdesk.ui.pages.settings.look import AreasSection, LookSection, SecuritySection
 from crmdesk.ui.pages.settings.members import MembersSection
 from crmdesk.ui.pages.settings.pipelines import PipelinesSection
+from crmdesk.ui.pages.settings.rates import RatesSection
 from crmdesk.ui.pages.settings.records import CareSection, FieldsSection, NumbersSection
 from crmdesk.ui.pages.settings.service import AnswersSection, HoursSection, ServiceSection
 from crmdesk.ui.widgets.basics import Card, row
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
 
 SECTIONS = {
     "company": (mark("Own company"), "building-2"), "letterhead": (mark("Letterhead"), "image"), "quotes": (mark("Quotes and tax"), "file-text"),
-    "pipelines": (mark("Pipelines"), "square-kanban"), "service": (mark("Service"), "life-buoy"), "answers": (mark("Answers and articles"), "book-open"),
-    "hours": (mark("Hours and holidays"), "clock"), "numbers": (mark("Numbers"), "hash"), "fields": (mark("Own fields"), "sliders-horizontal"),
-    "care": (mark("Data care"), "circle-check"), "members": (mark("Members"), "users"), "areas": (mark("Areas"), "layout-dashboard"),
-    "look": (mark("Language and look"), "languages"), "security": (mark("Security"), "shield-check"),
+    "rates": (mark("Exchange rates"), "euro"), "pipelines": (mark("Pipelines"), "square-kanban"), "service": (mark("Service"), "life-buoy"),
+    "answers": (mark("Answers and articles"), "book-open"), "hours": (mark("Hours and holidays"), "clock"), "numbers": (mark("Numbers"), "hash"),
+    "fields": (mark("Own fields"), "sliders-horizontal"), "care": (mark("Data care"), "circle-check"), "members": (mark("Members"), "users"),
+    "areas": (mark("Areas"), "layout-dashboard"), "look": (mark("Language and look"), "languages"), "security": (mark("Security"), "shield-check"),
 }  # fmt: skip
 MAKERS: dict[str, type[Section]] = {
-    "company": CompanySection, "letterhead": LetterheadSection, "quotes": QuotesSection, "pipelines": PipelinesSection, "service": ServiceSection,
+    "company": CompanySection, "letterhead": LetterheadSection, "quotes": QuotesSection, "rates": RatesSection, "pipelines": PipelinesSection, "service": ServiceSection,
     "answers": AnswersSection, "hours": HoursSection, "numbers": NumbersSection, "fields": FieldsSection, "care": CareSection, "members": MembersSection, "areas": AreasSection,
     "look": LookSection, "security": SecuritySection,
 }  # fmt: skip
@@ -50,7 +51,7 @@ class SettingsPage(Page):
     """What holds for the whole store, and for this window."""
 
     watches = frozenset({
-        "setting", "pipeline", "stage", "service_level", "queue", "saved_answer", "article", "holiday", "number_series", "custom_field", "attachment", "member",
+        "setting", "pipeline", "stage", "service_level", "queue", "saved_answer", "article", "holiday", "number_series", "custom_field", "attachment", "member", "exchange_rate",
     })  # fmt: skip
 
     def __init__(self, frame: Frame) -> None:

@@ -88,12 +88,14 @@ def test_amounts_have_room_below_heads_at_their_edge_in_fonts_with_a_name() -> N
     assert {cell.font.name for row in sheet.iter_rows() for cell in row} == {"Calibri"}
 
 
-def test_numbers_of_a_column_have_the_same_decimals() -> None:
+def test_figures_of_a_kind_have_the_same_decimals_in_each_report() -> None:
     columns = [ReportColumn("Rate", "percent"), ReportColumn("Share", "percent"), ReportColumn("Days", "number")]
     rows = [[Decimal(100), Decimal(50), Decimal(48)], [Decimal("63.15"), Decimal(25), Decimal("51.75")]]
     text = text_of(render_report("Report", "", columns, rows, totals=[Decimal("80.5"), Decimal(75), None]))
-    for row in ("100.00% 50% 48.00", "63.15% 25% 51.75", "80.50% 75%"):
+    for row in ("100.00% 50.00% 48.0", "63.15% 25.00% 51.8", "80.50% 75.00%"):
         assert row in text
+    sheet = openpyxl.load_workbook(io.BytesIO(report_workbook("Report", "", columns, rows))).active
+    assert [[cell.number_format for cell in row] for row in sheet["A5:C6"]] == [["0.00%", "0.00%", "#,##0.0"]] * 2
 
 
 def test_a_workbook_of_a_report_prints_its_head_on_each_page_and_all_columns() -> None:

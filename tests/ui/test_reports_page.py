@@ -43,7 +43,7 @@ def cells(page: ReportsPage) -> list[list[str]]:
 
 def test_a_report_shows_its_figures_with_totals_and_a_chart(page: ReportsPage) -> None:
     assert page.title.text() == "Pipeline by stage"
-    assert cells(page)[0] == ["Qualify", "10%", "1", eur(7500), eur(750)]
+    assert cells(page)[0] == ["Qualify", "10.00%", "1", eur(7500), eur(750)]
     assert cells(page)[-1] == ["Open deals", "", "1", eur(7500), eur(750)]
     assert page.step_card.isVisible()
     assert page.steps.table()[0] == ("Qualify", eur(7500, whole=True))
@@ -63,7 +63,7 @@ def test_another_report_and_another_owner_change_the_figures(desk: Desk, page: R
     jonas = store.run(records.add, "member", {"name": "Jonas Stein"})
     page._switch("lost_by_reason")
     desk.settle()
-    assert cells(page)[0] == ["Price", "1", eur(9300), "100%"]
+    assert cells(page)[0] == ["Price", "1", eur(9300), "100.00%"]
     page.set_owner(jonas)
     desk.settle()
     assert page.owner_button.text() == "Owner: Jonas Stein"

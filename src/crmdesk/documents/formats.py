@@ -37,6 +37,15 @@ def percent(rate: Decimal, decimals: int | None = None) -> str:
     return _signed(rate, _percent_pattern(locale()).apply(rate.normalize() / 100, locale(), decimal_quantization=False))
 
 
+DECIMALS = {"integer": 0, "number": 1, "percent": 2}
+"""So many decimals have the figures of reports, by their kind, so that points stand below points."""
+
+
+def figure(value: Decimal, kind: str) -> str:
+    """Format a figure of a report, not an amount, with the decimals of its kind: 48.0, 63.15%."""
+    return (percent if kind == "percent" else number)(value, DECIMALS.get(kind))
+
+
 def unit_price(price: Decimal, currency: str) -> str:
     """Format a price per unit: the currency's decimals, more where the price has more."""
     pattern = _number_pattern(decimals_of(currency))

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from crmdesk.documents.currencies import Amount, round_to
-from crmdesk.documents.formats import money, number, percent, plain_amount, short_date
+from crmdesk.documents.currencies import Amount
+from crmdesk.documents.formats import figure, money, plain_amount, short_date
 from crmdesk.i18n import speaking, tr
 from crmdesk.reports.canvas import FAINT, INK, MM, MUTED, Paper, page_size
 from crmdesk.reports.flow import Block, Cell, Pages, Row, Space, fitted
@@ -67,8 +67,7 @@ def render_report(
     """
     with speaking(language):
         size = page_size(paper_name)
-        decimals = [_decimals(column.kind, values) for column, *values in zip(columns, *rows, *([totals] if totals else ()), strict=True)]
-        texts, last = [_texts(columns, row, decimals, currency) for row in rows], _texts(columns, totals, decimals, currency) if totals else None
+        texts, last = [_texts(columns, row, currency) for row in rows], _texts(columns, totals, currency) if totals else None
         table = _Table(columns, texts, last)
         if table.natural_width > size[0] - 2 * MARGIN:
             size = (size[1], size[0])
@@ -80,19 +79,11 @@ def render_report(
         return paper.pdf()
 
 
-def _texts(columns: Sequence[ReportColumn], row: Sequence[Value], decimals: Sequence[int], currency: str) -> list[str]:
-    return [_shown(column.kind, value, places, currency) for column, value, places in zip(columns, row, decimals, strict=True)]
+def _texts(columns: Sequence[ReportColumn], row: Sequence[Value], currency: str) -> list[str]:
+    return [_shown(column.kind, value, currency) for column, value in zip(columns, row, strict=True)]
 
 
-def _decimals(kind: Kind, values: Sequence[Value]) -> int:
-    """Return how many decimals the numbers of a column need at most two of, so that points stand below points."""
-    if kind not in {"number", "percent"}:
-        return 0
-    rounded = (round_to(Decimal(value), 2, "half_up").normalize() for value in values if isinstance(value, int | Decimal))
-    return max((max(-int(value.as_tuple().exponent), 0) for value in rounded), default=0)
-
-
-def _shown(kind: Kind, value: Value, decimals: int, currency: str) -> str:
+def _shown(kind: Kind, value: Value, currency: str) -> str:
     if value is None:
         return ""
     if isinstance(value, Amount):
@@ -104,9 +95,7 @@ def _shown(kind: Kind, value: Value, decimals: int, currency: str) -> str:
     amount = Decimal(value)
     if kind == "money":
         return plain_amount(amount, currency)
-    if kind == "percent":
-        return percent(amount, decimals)
-    return number(amount, decimals)
+    return figure(amount, kind)
 
 
 def _heading(title: str, period: str, width: float) -> list[Block]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.documents.currencies import Amount, decimals_of
+from crmdesk.documents.formats import DECIMALS
 from crmdesk.i18n import tr
 from crmdesk.reports.cells import clean, is_cut, shown_width
 from crmdesk.reports.workbook import A4, LETTER, UPRIGHT, cut_said
@@ -110,10 +111,8 @@ def _shown(column: ReportColumn, value: Value, currency: str) -> str:
     match column.kind:
         case "money":
             return f"{value:,.{decimals_of(currency) if currency else 2}f} {currency}"
-        case "percent":
-            return f"{value:.2f}%"
-        case "integer" | "number":
-            return f"{value:,}"
+        case "percent" | "integer" | "number":
+            return f"{value:,.{DECIMALS[column.kind]}f}{'%' if column.kind == 'percent' else ''}"
         case _:
             return str(value)
 
@@ -129,7 +128,7 @@ def _number_format(column: ReportColumn, value: Value, currency: str) -> str:
         case "integer":
             return "#,##0"
         case "number":
-            return "#,##0.0##"
+            return "#,##0.0"
         case "date":
             return "yyyy-mm-dd"
         case _:

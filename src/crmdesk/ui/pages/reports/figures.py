@@ -40,10 +40,8 @@ def shown(value: Any, kind: str, name: str = "") -> str:
     if isinstance(value, Sum):
         own, *others = value.moneys
         return " + ".join(show_money(money) for money in ([own, *others] if own.amount or not others else others))
-    if kind == "percent":
-        return formats.percent(Decimal(value))
     if isinstance(value, int | Decimal):
-        return formats.number(Decimal(value))
+        return formats.figure(Decimal(value), kind)
     if name == "month" and len(str(value)) == 7 and str(value)[4] == "-":
         from babel.dates import format_skeleton
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk import settings as settings_of_computer
 from crmdesk.i18n import LANGUAGES, language, mark, tr
+from crmdesk.store.settings import AREAS
 from crmdesk.ui import background, theme
 from crmdesk.ui.form import FormGrid
 from crmdesk.ui.pages.settings.section import WIDEST, Section, filled
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from crmdesk.store.settings import Settings
     from crmdesk.ui.page import Frame
     from crmdesk.ui.pages.settings.found import Found
-
-AREAS = {
-    "today": mark("Today"), "contacts": mark("Contacts"), "companies": mark("Companies"), "leads": mark("Leads"), "pipeline": mark("Pipeline"), "tickets": mark("Tickets"),
-    "quotes": mark("Quotes"), "tasks": mark("Tasks"), "reports": mark("Reports"),
-}  # fmt: skip
 
 
 class AreasSection(Section):
@@ -82,7 +78,7 @@ class LookSection(Section):
         grid.add(tr("Colours"), self.scheme)
         grid.add(tr("Size of texts and controls"), self.zoom)
         self.card(
-            tr("This computer"), grid, note=tr("Another size is used from the next start on; as the system means as large as the texts of other programs.")
+            tr("This computer"), grid, note=tr("A new size holds from the next start. “As the system” means as large as the texts of other programs.")
         )
         self.store_language = QComboBox()
         for code, name in LANGUAGES.items():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.page import Frame
     from crmdesk.ui.pages.settings.found import Found
 
+CODE, DAY = 40, 96
 ASKED = tuple(ExchangeRate.fields[name] for name in ("code", "on", "rate"))
 
 
@@ -51,7 +52,10 @@ class RatesSection(ListsSection):
         worth = Text(tr("{amount} {currency}", amount=show_number(one.rate), currency=self._currency))
         edit = IconButton("pencil", tr("Change {name}", name=name), self._editor(one), "muted")
         gone = IconButton("trash-2", tr("Delete {name}", name=name), self._deleter(one.id), "muted")
-        return row(Text(one.code), Text(day, "muted"), worth, None, edit, gone, space=12, margins=(0, 3, 0, 3))
+        code, on = Text(one.code), Text(day, "muted")
+        code.setFixedWidth(CODE)
+        on.setFixedWidth(DAY)
+        return row(code, on, worth, None, edit, gone, space=12, margins=(0, 3, 0, 3))
 
     def _add(self) -> None:
         values: dict[str, Any] = {"on": today(self.frame.store.settings.tz)}

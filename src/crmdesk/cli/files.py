@@ -233,6 +233,8 @@ def export(
             result = export_records(store, entity, file, options, show)
     if result.cut:
         remark(cut_said(result.cut))
+    for note in result.notes:
+        remark(note)
     say(result.to_json())
 
 

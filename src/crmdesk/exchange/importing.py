@@ -157,7 +157,15 @@ def carry_out_in_turn(
 
     with _only_with(files):
         transaction = store.run_series("import", imports.write, parts(), about, _loader(plans))
+    _tell_other_amounts(store, plans)
     return [str(file) if file else None for file in files], transaction
+
+
+def _tell_other_amounts(store: Store, plans: Sequence[Plan]) -> None:
+    """Note what comes to another amount than its file says, now that everything is there that the import brings."""
+    for plan in plans:
+        if note := plan.told.stated.note(store):
+            plan.notes.append(note)
 
 
 def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
@@ -183,6 +191,7 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
             transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))
+    _tell_other_amounts(store, plans)
     return [str(file) if file else None for file in files], transaction
 
 

@@ -20,7 +20,7 @@ from crmdesk.exchange.values.entries import NUMBERS, TOLD_BY, title_of
 from crmdesk.exchange.values.leading import LEADS, LEADS_LABEL, leading
 from crmdesk.exchange.values.told_ids import id_names, unclear
 from crmdesk.fields import NO_YEAR, day_text
-from crmdesk.i18n import locale, tr
+from crmdesk.i18n import locale, mark, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import exports
@@ -50,11 +50,12 @@ CARD_ENDINGS = (".vcf", ".vcard")
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What went out; `cut` texts were longer than a cell of a workbook may be."""
+    """What went out; `cut` texts were longer than a cell of a workbook may be, `notes` say what is not in the file."""
 
     rows: int
     file: str
     cut: int = 0
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the command line prints it."""
@@ -87,13 +88,25 @@ def export_records(
         with no_garbage(), store.read() as reader:
             out = _out(store, reader, entity, options, progress, for_people=ending != ".json" and not options.for_programs)
             count = _WRITERS[ending](half, out)
+            notes = (tr(DISCOUNTS_BESIDE),) if _has_discounts_beside(reader, out) else ()
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
         store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
         if replaces:
             half.replace(path)
         else:
             half.rename(path)
-    return ExportResult(count, str(path), out.cut)
+    return ExportResult(count, str(path), out.cut, notes)
+
+
+DISCOUNTS_BESIDE = mark("The discounts and charges of these lines and their quotes are not in this file: export them too (allowance_charge).")
+
+
+def _has_discounts_beside(reader: Reader, out: Out) -> bool:
+    """Say whether lines of quotes went out without which other records they come to other amounts."""
+    if out.cls.entity.name != "quote_line":
+        return False
+    quotes = f"SELECT quote_id FROM quote_line WHERE id {IN_IDS}"
+    return bool(reader.value(f"SELECT EXISTS (SELECT 1 FROM allowance_charge WHERE quote_id IN ({quotes}) AND deleted_at IS NULL)", (id_list(out.wanted),)))  # noqa: S608
 
 
 def endings_of(entity: str) -> tuple[str, ...]:

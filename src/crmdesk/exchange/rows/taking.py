@@ -176,6 +176,7 @@ class Taking:
         if told.watched:
             told.note(draft, NEW, reason=" ".join(said for _, said in complaints))
         self._count_added(draft)
+        told.stated.take(draft, draft.id)
         earlier.remember(draft, keys, hashes)
         self._shared.books.teach(draft)
         if keys and self._completes and draft.entity == self._entity:
@@ -195,6 +196,7 @@ class Taking:
         """Put rows on the records that they are."""
         for draft, match, changes in self._merging.merge(self._shape, merges):
             self._told.change(changes)
+            self._told.stated.take(draft, match.record)
             if changes:
                 self._told.count("updated", draft.line)
             else:

@@ -10,6 +10,7 @@ from crmdesk.exchange.rows.counts import Counts, CountsOfFiles
 from crmdesk.exchange.rows.likely import compared
 from crmdesk.exchange.rows.outcomes import NEW, REFUSED, Outcome, text_in_file
 from crmdesk.exchange.rows.rings import naming_columns
+from crmdesk.exchange.rows.stated import Stated, column_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.columns import SeveralCells
 from crmdesk.models.registry import entity_class
@@ -42,6 +43,7 @@ class Told:
         outcomes: what becomes of the first rows, if `watch` was called. unclear: how many rows are refused for a cell of a column, by its header.
         to_compare: what is compared of the first new rows, by line, if `watch` was called.
         watched: of each outcome so many rows are noted down one by one.
+        stated: the amounts that rows say of what they became.
     """
 
     def __init__(self, store: Path, entity: str, table: Table, layout: Layout) -> None:
@@ -56,6 +58,7 @@ class Told:
         self.to_compare: dict[int, Values] = {}
         self.unclear: Counter[str] = Counter()
         self.watched = 0
+        self.stated = Stated(entity, column_of(entity, layout))
         self._noted: Counter[str] = Counter()
 
     def watch(self, rows: int) -> None:

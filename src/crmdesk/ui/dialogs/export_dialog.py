@@ -217,3 +217,5 @@ def _exported(frame: Frame, result: ExportResult) -> None:
     show = (tr("Show folder"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
     cut = ntr("Exported as {name}; {count} text is cut", "Exported as {name}; {count} texts are cut", result.cut, name=path.name)
     frame.say(cut if result.cut else tr("Exported as {name}", name=path.name), more=[show])
+    for note in result.notes:
+        frame.say(note)

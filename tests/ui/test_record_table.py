@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QInputMethodEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from crmdesk.fields import Choice, Field
 from crmdesk.queries.finding import Condition
@@ -360,6 +360,21 @@ def shown_list(source: Numbers, answers: list[bool] | None = None) -> RecordList
     background.settle()
     look(made.table)
     return made
+
+
+def test_the_buttons_above_a_list_leave_out_their_words_instead_of_being_cut_the_view_last() -> None:
+    made = shown_list(Numbers(10))
+    buttons = (made.columns_button, made.save_button)
+    holder, seen = QWidget(), []
+    made.bar.setParent(holder)
+    holder.show()
+    made.bar.show()
+    for width in (1100, 340, 270, 1100):
+        made.bar.resize(width, 40)
+        QApplication.processEvents()
+        seen.append([button.width() == button.width_wanted() for button in buttons])
+        assert all(button.width() >= button.width_wanted(bare=True) and button.geometry().right() < width for button in buttons)
+    assert seen == [[True, True], [False, True], [False, False], [True, True]]
 
 
 def test_typing_into_the_quick_filter_asks_once_and_a_vain_search_says_so() -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy, QStackedWidget, QWidget
 
@@ -18,7 +18,7 @@ from crmdesk.ui import background, theme
 from crmdesk.ui.lists.filters import FilterBar
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Button, Card, PopupCard, Text, column, row
-from crmdesk.ui.widgets.heads import EmptyState, SearchField
+from crmdesk.ui.widgets.heads import EmptyState, SearchField, leave_out_words
 from crmdesk.ui.widgets.layouts import empty
 from crmdesk.ui.widgets.record_table import Ask, Column, Id, RecordTable, Sort, Source
 
@@ -124,15 +124,7 @@ class RecordList(QWidget):
         self.filters = FilterBar(fields, context)
         self.columns_button = Button(tr("Columns"), self.choose_columns, "flat", "columns-3")
         self.save_button = Button(tr("Save view"), self._save_menu, "flat", "bookmark")
-        self.bar = QWidget()
-        top = Qt.AlignmentFlag.AlignTop
-        line = row(space=8)
-        line.addWidget(self.search, 0, top)
-        line.addWidget(self.filters, 1)
-        line.addWidget(self.columns_button, 0, top)
-        line.addWidget(self.save_button, 0, top)
-        self.bar.setLayout(line)
-        self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.bar = _Bar(self.search, self.filters, self.columns_button, self.save_button)
         card = Card(padding=0)
         card.add(self.table)
         self.nothing = EmptyState("inbox", tr("Nothing here yet."))
@@ -329,6 +321,35 @@ class RecordList(QWidget):
         if question and not self._confirm(question, action.text):
             return
         action.run(ids)
+
+
+class _Bar(QWidget):
+    """The line above the table: search, conditions, and buttons that leave out their words where there is too little room."""
+
+    def __init__(self, search: SearchField, filters: FilterBar, *buttons: Button) -> None:
+        super().__init__()
+        self._parts, self._buttons = (search, filters), buttons
+        top = Qt.AlignmentFlag.AlignTop
+        line = row(space=8)
+        line.addWidget(search, 0, top)
+        line.addWidget(filters, 1)
+        for button in buttons:
+            line.addWidget(button, 0, top)
+        self.setLayout(line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def _least(self, bare: bool) -> int:
+        """Return how narrow the line can be with the words of its buttons, or without."""
+        parts = sum(max(part.minimumSizeHint().width(), part.minimumWidth()) + 8 for part in self._parts)
+        return parts + sum(button.width_wanted(bare) + 8 for button in self._buttons) - 8
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least(bare=True), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            leave_out_words(self._buttons, self._least(bare=False) - self.width())
+        return super().event(event)
 
 
 class Hints(QWidget):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 from email import policy
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,8 +20,6 @@ from crmdesk.ui.widgets.basics import Clickable
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from crmdesk.store import Store
     from tests.ui.conftest import MailProgram
 
@@ -96,6 +95,24 @@ def test_a_slash_offers_saved_answers_and_articles_and_fills_them_in(desk: Desk,
     QTest.keyClick(page.talk.reply, Qt.Key.Key_Return)
     desk.settle()
     assert page.talk.reply.text() == "Hello, Dear Roland Mendel, we are on T-0002."
+
+
+def test_a_slash_says_where_saved_answers_are_made_while_there_are_none(desk: Desk, page: TicketsPage) -> None:
+    for entity in ("saved_answer", "article"):
+        with desk.store.read() as reader:
+            made = [UUID(bytes=record) for (record,) in reader.rows(f"SELECT id FROM {entity}")]
+        desk.store.run(records.delete, entity, made)
+    desk.settle()
+    page.talk.reply.setFocus()
+    QTest.keyClicks(page.talk.reply, "/")
+    desk.settle()
+    assert page.talk.reply.offered() == ["There are no saved answers yet. They are made in the settings, under “Answers”."]
+    QTest.keyClick(page.talk.reply, Qt.Key.Key_Return)
+    desk.settle()
+    assert (page.talk.reply.text(), page.talk.reply.offered()) == ("/\n", [])
+    QTest.keyClicks(page.talk.reply, "/thanks")
+    desk.settle()
+    assert page.talk.reply.offered() == []
 
 
 def test_a_slash_within_a_word_is_only_a_slash(desk: Desk, page: TicketsPage) -> None:

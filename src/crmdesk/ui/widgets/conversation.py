@@ -341,13 +341,16 @@ class ReplyBox(QPlainTextEdit):
         self._offers.hide()
 
     def offer(self, about: str, snippets: Sequence[Snippet]) -> None:
-        """Offer beneath the text cursor what was found for a text after the slash."""
+        """Offer beneath the text cursor what was found for a text after the slash; if nothing is found for no text at all, say where answers are made."""
         self._found = list(snippets)
-        if not snippets or self._slashed() is None or not self.hasFocus():
+        if not (snippets or not about) or self._slashed() is None or not self.hasFocus():
             self._offers.hide()
             return
         icons = [theme.icon("book-open" if snippet.entity == "article" else "reply", "muted") for snippet in snippets]
         below = self.mapToGlobal(self.cursorRect().bottomLeft() + QPoint(4, 6))
+        if not snippets:
+            self._offers.say(tr("There are no saved answers yet. They are made in the settings, under “{section}”.", section=tr("Answers")), about, below)
+            return
         self._offers.show_lines([snippet.title for snippet in snippets], about, below, min(360, self.width()), MOST_OFFERED, icons)
 
     def offered(self) -> list[str]:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QIcon, QKey
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from crmdesk.i18n import tr
+from crmdesk.ui import theme
+from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import column
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Offers(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setProperty("card", "true")
         self._about = ""
+        self._is_said = False
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Suggestions"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -53,7 +56,7 @@ class Offers(QFrame):
             most: so many lines at the most are seen without scrolling.
             icons: one for each line, or none.
         """
-        self._about = about
+        self._about, self._is_said = about, False
         self.list.clear()
         for number, line in enumerate(lines):
             self.list.addItem(QListWidgetItem(icons[number], line) if icons else QListWidgetItem(line))
@@ -62,18 +65,26 @@ class Offers(QFrame):
         self.move(at)
         self.show()
 
+    def say(self, text: str, about: str, at: QPoint) -> None:
+        """Say in the place of lines why there is nothing to offer; the arguments as for `show_lines`."""
+        self.show_lines([text], about, at, paint.text_width(text, theme.font()) + 40, 1)
+        self._is_said = True
+        self.list.setCurrentRow(-1)
+        self.list.item(0).setFlags(Qt.ItemFlag.NoItemFlags)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.list, text))
+
     def lines(self) -> list[str]:
         """Return what is offered now."""
         return [] if self.isHidden() else [self.list.item(number).text() for number in range(self.list.count())]
 
     def is_behind(self, typed: str) -> bool:
         """Return whether what is offered was found for another text than this one."""
-        return not self.isHidden() and typed != self._about
+        return not self.isHidden() and not self._is_said and typed != self._about
 
     def answer(self, event: QKeyEvent, typed: str) -> bool:
         """Answer to a key while something is offered: ↑↓ choose, Enter and Tab take, Esc takes the list away; False leaves it to the input."""
         key = event.key()
-        if self.isHidden():
+        if self.isHidden() or (self._is_said and key != Qt.Key.Key_Escape):
             return False
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._step(1 if key == Qt.Key.Key_Down else -1)

@@ -386,3 +386,15 @@ def test_a_deal_with_a_leading_quote_has_the_rate_of_that(store: Store) -> None:
     store.run(quotes.set_lines, quote, [LineItem(Line("Boxes", quantity=Decimal(1), unit_price=Decimal(500), tax_category="Z"))])
     rate(store, "USD", "2026-02-01", "0.8")
     assert rated(store, boston) == (Decimal("0.95"), 47_500)
+
+
+def test_a_deal_without_a_rate_takes_one_as_soon_as_it_is_changed(store: Store) -> None:
+    """A rate may be noted for a day that comes later, or the closing moved to one that has a rate."""
+    rate(store, "USD", "2026-06-01", "0.7")
+    with frozen(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        won = deal(store, "Austin", amount="1000 USD", stage=str(stage(store, "Won")))
+        waiting = deal(store, "Boston", amount="1000 USD")
+    assert (rated(store, won), rated(store, waiting)) == ((None, None), (None, None))
+    store.run(records.edit, "deal", [won], {"closed_on": "2026-06-02"})
+    store.run(records.edit, "deal", [waiting], {"name": "Boston harbour"})
+    assert (rated(store, won), rated(store, waiting)) == ((Decimal("0.7"), 70_000), (Decimal("0.7"), 70_000))

@@ -22,7 +22,7 @@ _OWN = "d.quote_id IS NULL AND d.deleted_at IS NULL"
 _TOUCHED = f"""SELECT d.id, d.currency, d.exchange_rate, d.closed_on, max(j.turned) > max(j.rated) FROM (
     SELECT row, op, json_type(changes, '$.currency') IS NOT NULL AS turned, json_type(changes, '$.exchange_rate') IS NOT NULL AS rated
     FROM journal WHERE id > ? AND +tbl = ?) j
-    CROSS JOIN deal d ON d.id = j.row WHERE {_OWN} AND (d.currency <> ? OR d.exchange_rate IS NOT NULL) AND (j.op = ? OR j.turned OR j.rated) GROUP BY d.id"""  # noqa: S608
+    CROSS JOIN deal d ON d.id = j.row WHERE {_OWN} AND (d.currency <> ? OR d.exchange_rate IS NOT NULL) AND (j.op = ? OR j.turned OR j.rated OR d.exchange_rate IS NULL) GROUP BY d.id"""  # noqa: S608
 _WAITING = f"""SELECT d.id, d.currency, d.exchange_rate, d.closed_on, 0 FROM deal d WHERE d.exchange_rate IS NULL AND {_OWN} AND d.currency <> ?
     AND d.currency IN (SELECT r.code FROM journal j CROSS JOIN exchange_rate r ON r.id = j.row WHERE j.id > ? AND +j.tbl = ?)"""  # noqa: S608
 

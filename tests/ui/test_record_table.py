@@ -377,6 +377,15 @@ def test_the_buttons_above_a_list_leave_out_their_words_instead_of_being_cut_the
     assert seen == [[True, True], [False, True], [False, False], [True, True]]
 
 
+def test_keys_are_named_beneath_a_list_only_while_it_has_rows() -> None:
+    made = shown_list(Numbers(10))
+    assert made.foot.hints.isVisible()
+    QTest.keyClicks(made.search, "nobody")
+    QTest.keyClick(made.search, Qt.Key.Key_Down)
+    background.settle()
+    assert not made.foot.hints.isVisible()
+
+
 def test_typing_into_the_quick_filter_asks_once_and_a_vain_search_says_so() -> None:
     source = Numbers(1000)
     made = shown_list(source)

@@ -277,6 +277,7 @@ class RecordList(QWidget):
         self._stack.setCurrentIndex(page)
         if had_focus and page == 0:
             self.table.setFocus()
+        self.foot.hints.setVisible(count > 0)
         self.counted.emit(count)
         self._draw_foot()
 
@@ -379,7 +380,8 @@ class _Foot(QWidget):
         self._chosen = Text("", "muted")
         self._actions = row(space=6)
         line = row(self._totals, self._chosen, self._actions, space=10)
-        line.addWidget(Hints(tr("↑↓ move · Enter open · Space select · E edit · Del delete")), 1)
+        self.hints = Hints(tr("↑↓ move · Enter open · Space select · E edit · Del delete"))
+        line.addWidget(self.hints, 1)
         self.setLayout(line)
         self.setFixedHeight(22)
         self._chosen.hide()

@@ -715,3 +715,17 @@ def test_the_columns_of_another_wide_file_are_shown_without_handing_the_keyboard
         desk.settle()
     assert len(page.columns.boxes) == 60
     assert len(moves) < 20
+
+
+def test_the_heads_stand_above_their_columns_also_where_these_scroll(desk: Desk, importing: ImportPage, tmp_path: Path) -> None:
+    (tmp_path / "wide.csv").write_text(",".join(f"Column {n}" for n in range(60)) + "\n" + ",".join("x" * 60) + "\n", encoding="utf-8")
+    for name in ("outlook-export.csv", "wide.csv"):
+        importing.open_file(tmp_path / name)
+        for _ in range(20):
+            desk.settle()
+        importing.go_to("columns")
+        desk.settle()
+        view = importing.columns
+        line = view.boxes[0].parentWidget()
+        cells = [line.name, line.box, line.first]
+        assert [head.mapTo(view, QPoint()).x() for head in view.heads] == [cell.mapTo(view, QPoint()).x() for cell in cells]

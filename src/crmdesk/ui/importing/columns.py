@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
 
@@ -48,8 +48,8 @@ BEFORE = 2
 LEAST = (90, 150, 50)
 SHARES = (22, 33, 25)
 """How the names in the file, the fields and the first values share the width."""
-ARROW, STATE = 26, 200
-HEAD = 38
+SIDE, ARROW, STATE = 12, 26, 200
+HEAD, EDGE = 38, 9
 UNSURE = 0.75
 AT_ONCE, PER_TURN = 6, 4
 
@@ -156,7 +156,7 @@ class _Line(QWidget):
 
 def _spread(cells: Sequence[QWidget], arrow: QWidget | int, state: QWidget | int, edge: int) -> QHBoxLayout:
     """Lay the parts of a line out, so that those of all lines stand below one another at any width."""
-    line = row(space=0, margins=(12, edge, 12, edge))
+    line = row(space=0, margins=(SIDE, edge, SIDE, edge))
     for cell, least, share, after in zip(cells, LEAST, SHARES, (arrow, 24, state), strict=True):
         cell.setMinimumWidth(least)
         cell.setSizePolicy(QSizePolicy.Policy.Ignored, cell.sizePolicy().verticalPolicy())
@@ -179,10 +179,12 @@ class ColumnsView(Card):
 
     def __init__(self) -> None:
         super().__init__(padding=0, space=0)
-        head = _spread([Text(text, "caption") for text in (tr("Column in the file"), tr("Field"), tr("First value"))], ARROW, STATE, 9)
+        self.heads = [Text(text, "caption") for text in (tr("Column in the file"), tr("Field"), tr("First value"))]
+        self._head = _spread(self.heads, ARROW, STATE, EDGE)
         self._rows = QVBoxLayout()
         self._area = scrolled(QWidget())
-        self.add(head, Line(), self._area)
+        self._area.viewport().installEventFilter(self)
+        self.add(self._head, Line(), self._area)
         self._lines: list[_Line] = []
         self._layout: Layout | None = None
         self._own: tuple[str, ...] = ()
@@ -194,6 +196,13 @@ class ColumnsView(Card):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._build_more)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the heads above their columns, which give way to the bar when they scroll."""
+        if event.type() == QEvent.Type.Resize and watched is self._area.viewport():
+            within = self._area.viewport().geometry()
+            self._head.setContentsMargins(SIDE + within.left(), EDGE, SIDE + self._area.width() - within.right() - 1, EDGE)
+        return super().eventFilter(watched, event)
 
     @property
     def boxes(self) -> list[FieldBox]:

@@ -182,6 +182,34 @@ def test_while_another_program_writes_a_quote_past_its_last_day_waits(crm: Progr
         assert crm("show", "quote", past_quote)["status"] == "expired"
 
 
+def test_issuing_without_a_sender_is_remarked_and_not_refused(crm: Program, tmp_path: Path) -> None:
+    document = tmp_path / "quote.json"
+    document.write_text(json.dumps({"currency": "EUR", "lines": [{"description": "Box", "unit_price": "10.00"}]}), encoding="utf-8")
+    code, _, err = crm.run("quote", "issue", crm("quote", "add", document)["id"])
+    said = "The letterhead has no sender: the name of your own company is empty. Set it as in: crmdesk set setting company_name value="
+    assert (code, err.startswith(said)) == (0, True)
+    crm("set", "setting", "company_name", "value=Acme Ltd")
+    code, _, err = crm.run("quote", "issue", crm("quote", "add", document)["id"])
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"currency": "EUR", "currency": "USD", "lines": []}', '{"currency": "EUR", "lines": [{"unit_price": "1", "currency": "A", "currency": "B"}]}']
+)
+def test_a_key_that_stands_twice_in_a_document_is_refused_by_its_name(crm: Program, tmp_path: Path, text: str) -> None:
+    document = tmp_path / "quote.json"
+    document.write_text(text, encoding="utf-8")
+    assert "“currency” stands twice" in crm("quote", "add", document, code=4)
+
+
+def test_a_sheet_of_a_file_without_sheets_is_passed_over_with_a_word(crm: Program, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Email\nAnna Berg,anna@berg.example\n", encoding="utf-8")
+    assert "“people.csv” has no sheets, so “Two” was passed over." in crm("preview", "contact", path, "--sheet", "Two")["notes"]
+    code, _, err = crm.run("import", "contact", path, "--sheet", "Two")
+    assert (code, err.splitlines()[-1]) == (0, "“people.csv” has no sheets, so “Two” was passed over.")
+
+
 def test_a_quote_from_document_to_decision(crm: Program, tmp_path: Path) -> None:
     crm("add", "company", "name=Ernst Handel")
     crm("add", "deal", "name=Contract", "company=Ernst Handel")

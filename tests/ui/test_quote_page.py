@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMessageBox
 
 from crmdesk.documents.calculator import Line
 from crmdesk.errors import UserError
@@ -19,6 +19,7 @@ from crmdesk.queries.quotes import LineItem, line_for
 from crmdesk.ui import theme
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.why import WhyDialog
+from crmdesk.ui.page import Place
 from crmdesk.ui.pages.quote import QuotePage
 from crmdesk.ui.pages.quotes import QuotesPage
 from crmdesk.ui.widgets import paint
@@ -259,6 +260,34 @@ def test_issuing_is_asked_for_gives_a_number_and_locks_the_lines(desk: Desk, pag
     assert not page.top.editors["company"].inner.isEnabled()
     assert page.top.editors["deal"].inner.isEnabled()
     assert not page.revise_button.isHidden()
+
+
+@pytest.mark.parametrize("deed", ["issue", "send"])
+def test_issuing_without_a_sender_says_so_and_leads_to_the_settings(
+    desk: Desk, page: QuotePage, draft: UUID, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    asked: list[str] = []
+
+    def press(box: QMessageBox) -> int:
+        asked.append(box.informativeText())
+        next(button for button in box.buttons() if button.text() == "Open the settings").click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    getattr(page.deeds, deed)()
+    desk.settle()
+    assert asked[0].startswith("The letterhead has no sender: the name of your own company is empty.\n\nIt gets its number")
+    assert desk.window.place() == Place("settings", view="company")
+    with desk.reader() as reader:
+        assert reader.value("SELECT status FROM quote WHERE id = ?", (draft.bytes,)) == "draft"
+
+
+def test_issuing_with_a_sender_asks_without_a_warning(desk: Desk, page: QuotePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.store.run(records.change_settings, {"company_name": "Becker AG"})
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(desk.window, "confirm", lambda *words: asked.append(words))
+    page.deeds.issue()
+    assert asked == [("Issue this quote?", "Issue", "It gets its number and can't be changed afterwards, only revised.")]
 
 
 def test_sending_issues_opens_the_mail_and_asks_whether_it_was_sent(

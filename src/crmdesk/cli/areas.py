@@ -222,7 +222,7 @@ def add_quote(file: Path) -> None:
             content = source.read(LARGEST_DOCUMENT + 1)
         if len(content) > LARGEST_DOCUMENT:
             raise UserError(tr("“{file}” is too large.", file=file))
-        document = json.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        document = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, object_pairs_hook=_each_once)
     except OSError as error:
         raise UserError(tr("{path} can't be read: {why}.", path=file, why=why(error))) from None
     except (ValueError, RecursionError) as error:
@@ -230,6 +230,19 @@ def add_quote(file: Path) -> None:
     with opened() as store:
         quote_id, totals = store.run_from("cli", quotes.add_document, document)
     say({"id": str(quote_id), "number": None, "totals": totals})
+
+
+NAMES_SENDER = 'crmdesk set setting company_name value="Acme Ltd"'
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of a document; nobody can say which of two values of one key was meant."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise UserError(tr("The key “{key}” stands twice in one place of the document.", key=key), hint=tr("Delete one of them."))
+        found[key] = value
+    return found
 
 
 def _quote(store: Store, text: str) -> UUID:
@@ -244,6 +257,8 @@ def issue_quote(quote: str) -> None:
     with opened() as store:
         quote_id = _quote(store, quote)
         store.run_from("cli", quotes.issue, quote_id)
+        if not store.settings.company_name.strip():
+            remark(tr("The letterhead has no sender: the name of your own company is empty. Set it as in: {command}", command=NAMES_SENDER))
         say(shown(store, "quote", quote_id))
 
 

@@ -120,8 +120,12 @@ class Frame(Protocol):
         """Show a toast; with `undo` it has a button that takes the last deed back."""
         ...
 
-    def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False) -> bool:
-        """Ask before something that can't be undone; the verb stands on the button."""
+    def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False, instead: tuple[str, Callable[[], object]] | None = None) -> bool:
+        """Ask before something that can't be undone; the verb stands on the button.
+
+        Args:
+            instead: what stands on a third button, and what that does; the answer is no then.
+        """
         ...
 
     def show_error(self, error: Exception) -> None:

@@ -317,8 +317,12 @@ class Window(QMainWindow):
         last = self._store.last_changes if self._store is not None else None
         return last.tx if last is not None else 0
 
-    def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False) -> bool:
-        """Ask before something that can't be undone; the verb stands on the button."""
+    def confirm(self, question: str, verb: str, hint: str = "", danger: bool = False, instead: tuple[str, Callable[[], object]] | None = None) -> bool:
+        """Ask before something that can't be undone; the verb stands on the button.
+
+        Args:
+            instead: what stands on a third button, and what that does; the answer is no then.
+        """
         box = QMessageBox(self)
         box.setWindowTitle("CRMDesk")
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -326,9 +330,12 @@ class Window(QMainWindow):
         box.setInformativeText(hint)
         do = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        other = box.addButton(instead[0], QMessageBox.ButtonRole.ActionRole) if instead else None
         restyle(do, kind="danger" if danger else "primary")
         box.setDefaultButton(cancel if danger else do)
         box.exec()
+        if instead and box.clickedButton() is other:
+            instead[1]()
         return box.clickedButton() is do
 
     @Slot(object)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError, why
@@ -107,10 +107,15 @@ def open_table(path: Path, how: How | None = None) -> Table:
     Raises:
         UserError: missing, a folder, unreadable, empty, too wide, or not what its name says.
     """
-    table = reader_of(path).open(path, how or How())
+    how = how or How()
+    reader = reader_of(path)
+    table = reader.open(path, how)
     if table.width > MOST_COLUMNS:
         said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=grouped(MOST_COLUMNS))
         raise UserError(said, hint=tr("Delete those that are not needed."))
+    if how.sheet is not None and reader.name != "workbook":
+        note = tr("“{file}” has no sheets, so “{sheet}” was passed over.", file=path.name, sheet=how.sheet)
+        table = replace(table, notes=(*table.notes, note))
     return table
 
 

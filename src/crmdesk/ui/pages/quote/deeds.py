@@ -87,8 +87,15 @@ class QuoteDeeds(QObject):
         found = self._current()
         if found is None or "issue" not in found.view.actions:
             return
-        if self._frame.confirm(tr("Issue this quote?"), tr("Issue"), tr("It gets its number and can't be changed afterwards, only revised.")):
+        if self._agreed(tr("Issue this quote?"), tr("Issue"), tr("It gets its number and can't be changed afterwards, only revised.")):
             self._frame.do(quotes.issue, found.view.id, done=self._issued)
+
+    def _agreed(self, question: str, verb: str, hint: str) -> bool:
+        """Ask before a quote is issued, with a way to the settings where nothing says whose it is."""
+        if self._frame.store.settings.company_name.strip():
+            return self._frame.confirm(question, verb, hint)
+        said = tr("The letterhead has no sender: the name of your own company is empty.")
+        return self._frame.confirm(question, verb, f"{said}\n\n{hint}", False, (tr("Open the settings"), lambda: self._frame.open_page("settings", "company")))
 
     def _issued(self, issued: quotes.Issued) -> None:
         self._frame.say(tr("Issued as {number}", number=issued.number), undo=True)
@@ -103,7 +110,7 @@ class QuoteDeeds(QObject):
         found = self._current()
         if found is None or found.view.status in NEVER_SENT:
             return
-        if found.view.status == "draft" and not self._frame.confirm(
+        if found.view.status == "draft" and not self._agreed(
             tr("Issue and send this quote?"),
             tr("Issue and send"),
             tr("It gets its number and can't be changed afterwards. A mail with the PDF opens in your mail program."),

@@ -64,6 +64,14 @@ def test_the_keyboard_is_in_the_list_as_soon_as_there_is_one(desk: Desk, page: D
     assert QApplication.focusWidget() is page.table
 
 
+def test_the_keyboard_is_on_a_button_where_nothing_is_here_twice(desk: Desk) -> None:
+    page = desk.open("duplicates", "contact")
+    assert isinstance(page, DuplicatesPage)
+    desk.settle()
+    assert page.stack.currentWidget() is page.nothing
+    assert QApplication.focusWidget() is page.again_button
+
+
 def test_while_other_records_are_compared_nothing_is_said_of_them_and_the_former_ones_are_gone(desk: Desk, page: DuplicatesPage) -> None:
     page.look_at("company")
     QApplication.processEvents()

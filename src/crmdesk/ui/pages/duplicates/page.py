@@ -98,7 +98,8 @@ class DuplicatesPage(Page):
         self.segments = Segmented(*((name, tr(entity_class(name).entity.plural)) for name in _SEGMENTS), name=tr("Whose duplicates"))
         self.segments.chosen.connect(self.look_at)
         self.header.beside(self.segments)
-        self.header.add(Button(tr("Look again"), self.look, icon="refresh-cw"))
+        self.again_button = Button(tr("Look again"), self.look, icon="refresh-cw")
+        self.header.add(self.again_button)
         self.panel = ProgressPanel()
         self.panel.hide()
         self.table = RecordTable(_COLUMNS, _Items(frame.store, self.entity, ()), tr("Possible duplicates"))
@@ -217,8 +218,8 @@ class DuplicatesPage(Page):
             self.card.hide()
         elif not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.table.records.index(0, 1))
-        if count and QApplication.focusWidget() is self:
-            self.table.setFocus()
+        if QApplication.focusWidget() is self and (count or self._job is None):  # the page itself shows no focus
+            (self.table if count else self.again_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- one item ---------------------------------------------------------------------------------------------------
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from crmdesk.errors import UserError
+from crmdesk.exchange.importing import import_file
 from crmdesk.models.customer import Company, Contact
 from crmdesk.models.member import Member
 from crmdesk.models.ticket import Article, Queue, SavedAnswer, ServiceLevel, Ticket
@@ -15,6 +17,7 @@ from crmdesk.models.workspace import Holiday
 from crmdesk.operations import records, setup, tickets, workspace
 from crmdesk.queries import answers
 from crmdesk.queries import tickets as queries
+from crmdesk.queries.records import ids
 from crmdesk.store import Store, create
 from tests.conftest import BERLIN
 from tests.made import make
@@ -22,7 +25,6 @@ from tests.made import make
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from uuid import UUID
 
 pytestmark = pytest.mark.usefixtures("minutes")
 
@@ -158,6 +160,28 @@ def test_closing_plans_a_call_three_working_days_later(store: Store) -> None:
         assert reader.one("SELECT due_on, owner_id FROM task WHERE id = ?", (task.bytes,)) == ("2026-11-23", anne.bytes)
     with pytest.raises(UserError, match="is closed"):
         store.run(tickets.close, ticket)
+
+
+def test_a_first_reply_before_the_ticket_was_opened_is_refused(store: Store) -> None:
+    opened, before = datetime(2026, 3, 2, 9, tzinfo=BERLIN), datetime(2026, 3, 1, 9, tzinfo=BERLIN)
+    ticket = store.run(records.add, "ticket", {"subject": "Broken", "opened_at": opened, "first_replied_at": opened})
+    for given in ({"first_replied_at": before}, {"opened_at": datetime(2026, 3, 3, 9, tzinfo=BERLIN)}):
+        with pytest.raises(UserError, match="The first reply can't be before the ticket was opened") as refused:
+            store.run(records.edit, "ticket", [ticket], given)
+        assert refused.value.field == "first_replied_at"
+    with pytest.raises(UserError, match="before the ticket was opened"):
+        store.run(records.add, "ticket", {"subject": "Broken too", "opened_at": opened, "first_replied_at": before})
+    store.run(records.edit, "ticket", [ticket], {"opened_at": before, "first_replied_at": before})
+
+
+def test_a_ticket_that_came_with_contradicting_times_can_be_edited_and_put_right(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("subject,opened_at,first_replied_at\nOld,2026-03-02T09:00:00Z,2026-03-01T09:00:00Z\n", encoding="utf-8")
+    assert import_file(store, "ticket", path).added == 1
+    with store.read() as reader:
+        (ticket,) = ids(reader, "ticket")
+    store.run(records.edit, "ticket", [UUID(bytes=ticket)], {"priority": "urgent", "subject": "Older"})
+    store.run(records.edit, "ticket", [UUID(bytes=ticket)], {"first_replied_at": datetime(2026, 3, 2, 11, tzinfo=BERLIN)})
 
 
 def test_closing_by_edit_plans_the_call_too_but_only_once(store: Store) -> None:

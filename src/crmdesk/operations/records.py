@@ -270,7 +270,7 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
             from crmdesk.operations import leads
 
             leads.after_edit(change, changed, given, before)
-        case "ticket" if {"priority", "queue", "service_level", "status"} & set(given):
+        case "ticket" if {"priority", "queue", "service_level", "status", "opened_at", "first_replied_at"} & set(given):
             from crmdesk.operations import tickets
 
             tickets.after_edit(change, changed, given)

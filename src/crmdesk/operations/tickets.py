@@ -48,8 +48,13 @@ def _usual_queue(change: Change) -> UUID | None:
 
 
 def finish_new(change: Change, ticket: Ticket) -> None:
-    """Give a new ticket, whose other values are set, its number and due times; what is there already stays."""
+    """Give a new ticket, whose other values are set, its number and due times; what is there already stays.
+
+    Raises:
+        UserError: the first reply lies before the ticket was opened.
+    """
     ticket.opened_at = ticket.opened_at or change.at
+    _refuse_early_reply(ticket)
     ticket.status, ticket.priority = ticket.status or "new", ticket.priority or "normal"
     if ticket.status == "waiting" and ticket.waiting_since is None:
         ticket.waiting_since = change.at
@@ -62,7 +67,13 @@ def finish_new(change: Change, ticket: Ticket) -> None:
 
 
 def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Let clocks and due times follow when fields of a ticket were edited, its status among them."""
+    """Let clocks and due times follow when fields of a ticket were edited, its status among them.
+
+    Raises:
+        UserError: the first reply lies before the ticket was opened now.
+    """
+    if {"opened_at", "first_replied_at"} & set(given):
+        _refuse_early_reply(ticket)
     calendar = business_calendar(change.reader)
     if "status" in given:
         match ticket.status:
@@ -76,6 +87,11 @@ def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None
                 _run_again(change, ticket, calendar)
     if {"priority", "queue", "service_level"} & set(given):
         _promise(change, ticket, calendar)
+
+
+def _refuse_early_reply(ticket: Ticket) -> None:
+    if ticket.opened_at and ticket.first_replied_at and ticket.first_replied_at < ticket.opened_at:
+        raise UserError(tr("The first reply can't be before the ticket was opened."), field="first_replied_at")
 
 
 def after_restore(change: Change, ticket: Ticket) -> None:

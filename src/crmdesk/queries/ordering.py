@@ -14,28 +14,27 @@ if TYPE_CHECKING:
     from crmdesk.models.base import Record
     from crmdesk.store.reader import Reader
 
-NEWEST_FIRST = {
-    "activity": "t.at DESC", "ticket": "t.opened_at DESC", "quote": "t.date DESC", "deal": "t.opened_on DESC", "lead": "t.arrived_at DESC", "task": "t.due_on IS NULL, t.due_on",
-}  # fmt: skip
+BY_DAY = {"activity": "-at", "ticket": "-opened_at", "quote": "-date", "deal": "-opened_on", "lead": "-arrived_at", "task": "due_on"}
 
 
 def order_sql(cls: type[Record], sort: Sequence[str], reader: Reader, *, filtered: bool) -> str:
     """Return what a list is sorted by: field names, with `-` before those that sort downwards; the entity's natural order if there are none."""
     pieces = [_sort_sql(cls, name.lstrip("-"), name.startswith("-"), reader, filtered) for name in sort if name.strip("-")]
     if not pieces:
-        if cls.entity.name in NEWEST_FIRST:
-            pieces = [NEWEST_FIRST[cls.entity.name]]
-        elif is_ordered_by_name(cls):
+        natural = natural_order(cls)
+        if natural == cls.entity.title:
             pieces = ["+t.sort_key" if filtered else "t.sort_key"]
+        elif natural:
+            pieces = [f"t.{natural[1:]} DESC" if natural.startswith("-") else f"t.{natural} IS NULL, t.{natural}"]
         elif "position" in cls.columns and not cls.entity.owned_by:
             pieces = ["t.position"]
     return ", ".join([*pieces, "t.id DESC" if len(pieces) == 1 and pieces[0].endswith("t.sort_key DESC") else "t.id"])
 
 
-def is_ordered_by_name(cls: type[Record]) -> bool:
-    """Return whether the natural order of an entity is that of its names."""
+def natural_order(cls: type[Record]) -> str:
+    """Return the field of an entity's natural order, with `-` before one that sorts downwards; empty where it is that of places, or none."""
     has_places = "position" in cls.columns and not cls.entity.owned_by
-    return "sort_key" in cls.columns and not has_places and cls.entity.name not in NEWEST_FIRST
+    return BY_DAY.get(cls.entity.name, "") or (cls.entity.title if "sort_key" in cls.columns and not has_places else "")
 
 
 def _sort_sql(cls: type[Record], name: str, down: bool, reader: Reader, filtered: bool) -> str:

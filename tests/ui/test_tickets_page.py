@@ -139,6 +139,15 @@ def test_a_half_typed_reply_is_still_there_after_looking_at_another_ticket(desk:
     assert page.talk.reply.text() == "Half a rep"
 
 
+def test_a_reply_that_was_kept_when_the_page_was_left_is_not_kept_a_second_time(desk: Desk, page: TicketsPage) -> None:
+    told: list[str] = []
+    page.talk.reply.draft_changed.connect(told.append)
+    QTest.keyClicks(page.talk.reply, "We are on it")
+    page.leave()  # as locking does, after which there is no store to keep it in
+    QTest.qWait(1100)
+    assert told == []
+
+
 def test_a_reply_that_was_typed_for_one_ticket_is_never_sent_to_the_next(desk: Desk, page: TicketsPage, ticket: UUID, mail_program: MailProgram) -> None:
     QTest.keyClicks(page.talk.reply, "For Roland only")
     page.queue.setCurrentIndex(page.queue.model().index(1, 0))

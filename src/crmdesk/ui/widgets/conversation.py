@@ -331,6 +331,11 @@ class ReplyBox(QPlainTextEdit):
         """Return what is typed."""
         return self.toPlainText()
 
+    def taken_text(self) -> str:
+        """Return what is typed; whoever takes it is not told of it again."""
+        self._timer.stop()
+        return self.text()
+
     def set_text(self, text: str) -> None:
         """Show a text without telling anybody, such as a draft of yesterday."""
         self._is_setting = True

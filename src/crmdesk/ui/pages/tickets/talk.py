@@ -154,7 +154,7 @@ class Talk(Card):
 
     def keep_draft(self) -> None:
         """Keep what is half typed."""
-        self._keep(self.reply.text())
+        self._keep(self.reply.taken_text())
 
     @Slot(str)
     def _keep(self, text: str) -> None:

@@ -27,6 +27,7 @@ from crmdesk.ui.pages.pipeline import PipelinePage
 from crmdesk.ui.widgets.basics import IconButton, Text
 from crmdesk.ui.widgets.board import mime_of
 from crmdesk.ui.widgets.board.card_list import CardList
+from crmdesk.ui.widgets.record_table import Sort
 from tests.ui.desk import Desk, desk, eur
 
 if TYPE_CHECKING:
@@ -332,6 +333,13 @@ def test_the_table_shows_the_same_deals(desk: Desk, page: PipelinePage) -> None:
     assert page.table is not None
     records_shown = page.table.list.table.records
     assert sorted(records_shown.text(row, 1) for row in range(records_shown.rowCount())) == ["Cold-chain rollout", "Gift boxes", "Store fit-out"]
+
+
+def test_the_table_shows_that_the_newest_deals_come_first(desk: Desk, page: PipelinePage) -> None:
+    page._switch("table")
+    desk.settle()
+    assert page.table is not None
+    assert page.table.list.table.records.order() == (Sort("opened_on", True),)
 
 
 def test_in_the_table_a_deed_is_for_its_row_and_not_for_a_card_of_the_hidden_board(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:

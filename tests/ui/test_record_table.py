@@ -509,7 +509,7 @@ def test_a_chip_is_never_cut(width: int) -> None:
 
 def test_the_order_in_which_rows_come_is_shown_and_turned_by_the_first_click() -> None:
     source = Numbers(3)
-    table = shown_table(source, [replace(column, is_order=column.name == "name") for column in COLUMNS])
+    table = shown_table(source, [replace(column, order="up" if column.name == "name" else "") for column in COLUMNS])
     assert table.records.order() == (Sort("name"),)
     table.sort_by("name")
     background.settle()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import NORMAL, field_for, visible, where_sql
-from crmdesk.queries.ordering import NEWEST_FIRST, part_value_sql
+from crmdesk.queries.ordering import BY_DAY, part_value_sql
 from crmdesk.queries.records import ids
 from crmdesk.store.reader import id_list
 
@@ -28,7 +28,7 @@ def first_ids(reader: Reader, entity: str, conditions: Sequence[Condition] = (),
     """Return the first ids of a list, sooner than all of them: what is shown while the rest loads. The same order as `ids`."""
     cls = entity_class(entity)
     name = sort[0].lstrip("-") if sort else ""
-    natural = cls.entity.name not in NEWEST_FIRST and "position" not in cls.columns
+    natural = cls.entity.name not in BY_DAY and "position" not in cls.columns
     if "sort_key" in cls.columns and len(sort) <= 1 and (name == cls.entity.title or (not sort and natural)):
         down = " DESC" if sort and sort[0].startswith("-") else ""
         found = _first_by_name(reader, cls, conditions, down, limit)

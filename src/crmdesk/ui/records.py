@@ -15,7 +15,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.first_rows import first_ids
-from crmdesk.queries.ordering import is_ordered_by_name
+from crmdesk.queries.ordering import natural_order
 from crmdesk.queries.records import Link, Part
 from crmdesk.ui.editors import Context, Named
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column
@@ -87,7 +87,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
         is_shown,
         can_edit=can_edit,
         least=LEAST.get(name, LEAST_OF_TEXTS if field.kind in TEXTS and look != "name" else 0.0),
-        is_order=is_title and is_ordered_by_name(cls),
+        order="up" if name == natural_order(cls) else "down" if f"-{name}" == natural_order(cls) else "",
     )
 
 

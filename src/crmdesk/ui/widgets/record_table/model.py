@@ -63,7 +63,7 @@ class RecordModel(QAbstractTableModel):
 
     def order(self) -> tuple[Sort, ...]:
         """Return by which columns the rows are sorted: what the user wants, else their own order."""
-        return self.ask.sort or tuple(Sort(column.name) for column in self.columns if column.is_order)
+        return self.ask.sort or tuple(Sort(column.name, column.order == "down") for column in self.columns if column.order)
 
     # --- what Qt asks -----------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class Column:
         is_shown: shown until the user chooses otherwise.
         least: the share of its width that it keeps where there is too little room; 0 is what its kind needs.
         can_edit: can be changed in place.
-        is_order: rows come in its order as long as the user sorts by nothing else.
+        order: which way rows come in its order as long as the user sorts by nothing else.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Column:
     can_sort: bool = True
     can_edit: bool = False
     least: float = 0.0
-    is_order: bool = False
+    order: Literal["", "up", "down"] = ""
 
     @property
     def is_number(self) -> bool:

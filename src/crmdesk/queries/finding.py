@@ -59,6 +59,10 @@ def parse_condition(text: str) -> Condition:
         raise UserError(tr("The condition “{text}” can't be read.", text=text), hint=tr("Write it as in “amount > 1000” or “stage = Won”."))
     name, sign, value, word, rest = found.groups()
     operator = (sign or word).lower()
+    if operator in {"empty", "notempty"} and rest.strip():
+        raise UserError(tr("The condition “{text}” can't be read.", text=text), hint=tr("Nothing comes behind “{operator}”.", operator=operator))
+    if operator not in {"empty", "notempty"} and not (value or rest or "").strip("() ,"):
+        raise UserError(tr("The condition “{text}” has no value.", text=text), hint=tr("Fields without a value are found by “empty”."))
     if operator == "in":
         parts = tuple(part.strip() for part in rest.strip("() ").split(",") if part.strip())
         return Condition(name, operator, rest, parts)
@@ -142,8 +146,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
         raise UserError(tr("The text is too long to search for."), field=condition.field, hint=tr("It may have {count} characters.", count=LONGEST_SOUGHT))
     if condition.field == "id" and condition.operator == "in":
         return Where(f"{alias}.id IN (SELECT unhex(replace(value, '-', '')) FROM json_each(?))", (json.dumps(condition.values),))
-    if condition.field == "id":
-        return Where(f"{alias}.id = unhex(?)", (condition.value.replace("-", ""),))
+    if condition.field == "id" and condition.operator in {"=", "!="}:
+        return Where(f"{alias}.id {'=' if condition.operator == '=' else 'IS NOT'} unhex(?)", (condition.value.replace("-", ""),))
     if condition.field == "problem" and alias == "t":
         return Where(problem_sql(rule_named(cls.entity.name, condition.value), reader, of_few=of_few))
     field, inner, custom = field_for(cls, condition.field, reader)
@@ -169,6 +173,7 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
 FEW = 4000
 LONGEST_SOUGHT = 5000
 """Patterns of more than 50,000 bytes are too long for SQLite; signs between digits and folded letters make them longer."""
+_LONGEST_PATTERN = 49_000
 _RANGES = frozenset({"<", "<=", ">", ">=", "=", "notempty"})
 
 
@@ -280,7 +285,8 @@ def _link_sql(column: str, field: Field, condition: Condition, reader: Reader) -
     title = title_field(target)
     wanted = condition.values if condition.operator == "in" else (condition.value,)
     if condition.operator == "~":
-        return Where(f'{column} IN (SELECT id FROM "{field.target}" WHERE "{title}" LIKE ? ESCAPE \'\\\')', (_like(condition.value),))  # noqa: S608
+        having = _contains(f'"{title}"', condition.value)
+        return Where(f'{column} IN (SELECT id FROM "{field.target}" WHERE {having.sql})', having.parameters)  # noqa: S608
     if condition.operator not in {"=", "!=", "in"}:
         raise _bad_operator(field, condition.operator)
     ids: list[bytes] = []
@@ -334,6 +340,39 @@ def _like(text: str) -> str:
     return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
+def _contains(column: str, text: str) -> Where:
+    """Look for a text within another one, capitals and small letters alike: LIKE knows those of English only."""
+    pattern = _in_any_case(text)
+    return Where(f"{column} GLOB ?", (f"*{pattern}*",)) if pattern else Where(f"{column} LIKE ? ESCAPE '\\'", (_like(text),))
+
+
+def _is_text(column: str, text: str) -> Where:
+    pattern = _in_any_case(text)
+    return Where(f"{column} GLOB ?", (pattern,)) if pattern else Where(f"{column} = ? COLLATE NOCASE", (text,))
+
+
+def _is_one_of(column: str, texts: Sequence[str]) -> Where:
+    patterns = {text: _in_any_case(text) for text in texts}
+    english = [text for text, pattern in patterns.items() if not pattern]
+    others = [pattern for pattern in patterns.values() if pattern]
+    found = Where(f"{column} COLLATE NOCASE IN ({', '.join('?' * len(english)) or 'NULL'})", tuple(english))
+    if not others:
+        return found
+    return Where(f"({found.sql} OR EXISTS (SELECT 1 FROM json_each(?) e WHERE {column} GLOB e.value))", (*english, json.dumps(others)))  # noqa: S608
+
+
+def _in_any_case(text: str) -> str | None:
+    """Return a pattern for GLOB that takes capitals and small letters alike; None where there are English letters only, or too many for SQLite."""
+    if text.isascii():
+        return None
+    pieces = []
+    for letter in text:
+        cases = {case for case in (letter, letter.lower(), letter.upper(), letter.title()) if len(case) == 1}
+        pieces.append(f"[{''.join(sorted(cases))}]" if len(cases) > 1 or letter in "*?[" else letter)
+    pattern = "".join(pieces)
+    return pattern if len(pattern.encode()) < _LONGEST_PATTERN else None
+
+
 def _bad_operator(field: Field, operator: str) -> UserError:
     return UserError(
         tr("{field} can't be compared with “{operator}”.", field=tr(field.label), operator=operator),
@@ -357,7 +396,9 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, cu
     if operator not in {*KINDS[field.kind].operators, *_MORE_OPERATORS.get(field.kind, ())}:
         raise _bad_operator(field, operator)
     if operator == "~":
-        return Where(f"{column} LIKE ? ESCAPE '\\'", (_like(condition.value),))
+        return _contains(column, condition.value)
+    if operator == "in" and field.kind in {"text", "long_text"}:
+        return _is_one_of(column, [stored_value(field, value, reader)[0] for value in condition.values])
     if operator == "in" and field.kind in {"date", "moment", "money"}:
         pieces = [_compare(column, field, Condition(condition.field, "=", value), reader, currency) for value in condition.values]
         joined = " OR ".join(piece.sql for piece in pieces) or "NULL"
@@ -370,10 +411,11 @@ def _compare(column: str, field: Field, condition: Condition, reader: Reader, cu
     if field.kind == "money":
         return _compare_money(column, operator, condition.value, reader, currency)
     value, code = stored_value(field, condition.value, reader)
+    if field.kind in {"text", "long_text"}:
+        same = _is_text(column, value)
+        return Where(f"({column} IS NULL OR NOT {same.sql})", same.parameters) if operator == "!=" else same
     if operator == "!=":
         return Where(f"{column} IS NOT ?", (value,))
-    if operator == "=" and field.kind in {"text", "long_text"}:
-        return Where(f"{column} = ? COLLATE NOCASE", (value,))
     if code:
         return Where(f"({column} {operator} ? AND ifnull({currency}, ?) = ?)", (value, reader.settings.currency, code))
     return Where(f"{column} {operator} ?", (value,))

@@ -480,7 +480,7 @@ def test_tickets_come_with_customer_message_and_their_own_number(store: Store, t
         ("2", "closed", "low", "mail"),
     ]
     assert column(store, "SELECT body FROM message ORDER BY id") == ["It is\nbroken", "Again"]
-    assert result.notes == ("1 ticket was resolved before the first reply, as the file has it.",)
+    assert result.notes == ("1 ticket was resolved before the first reply, as the file has it.", "Switched on, so that what came in is found: Tickets.")
 
 
 def test_tickets_without_a_number_get_one_from_the_series(store: Store, tmp_path: Path) -> None:

@@ -94,7 +94,10 @@ def test_8469_tickets_with_their_customers(store: Store, tmp_path: Path, shared_
     assert rows(store, "SELECT round(avg(csat), 2), count(csat) FROM ticket") == [(2.99, 2_769)]
     early = rows(store, "SELECT count(*) FROM ticket WHERE resolved_at < first_replied_at AND status = 'closed'")[0][0]
     assert round(early / 2_769, 3) == 0.493
-    assert result.notes == (f"{early:,} tickets were resolved before the first reply, as the file has it.",)
+    assert result.notes == (
+        f"{early:,} tickets were resolved before the first reply, as the file has it.",
+        "Switched on, so that what came in is found: Tickets.",
+    )
     assert rows(store, "SELECT count(*) FROM message") == [(8_469,)]
 
 

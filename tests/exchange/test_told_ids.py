@@ -119,7 +119,7 @@ def test_a_service_level_that_is_missing_is_made_with_the_usual_times(store: Sto
     add(store, "ticket", subject="Broken", service_level=gold)
     (result,) = moved(store, other, tmp_path, ".json", False, "ticket")
     assert (result.added, result.created) == (1, {"service_level": 1})
-    assert result.notes == ("Service level “Gold” was made with the usual times; set its own ones.",)
+    assert result.notes == ("Service level “Gold” was made with the usual times; set its own ones.", "Switched on, so that what came in is found: Tickets.")
     assert column(other, "service_level", "name", "urgent_first_reply_minutes", "low_resolution_minutes")[0] == ("Gold", 30, 2880)
 
 

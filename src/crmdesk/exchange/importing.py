@@ -14,6 +14,7 @@ from crmdesk.exchange.rows.waiting import Waiting
 from crmdesk.i18n import ntr, tr
 from crmdesk.operations import imports
 from crmdesk.store.pace import no_garbage
+from crmdesk.store.settings import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,12 +104,19 @@ def import_file(
     options = options or (plan.options if plan else ImportOptions())
     with no_garbage():
         plan = Plan(store, entity, path, options, plan.table if plan else None, plan.layout if plan else None)
+        before = store.settings.areas
         (rejects_file,), transaction = carry_out(store, [plan], path.name, options, progress)
     counts = plan.told.counts
     return ImportResult(
         plan.table.format, plan.table.encoding, plan.layout.product, counts.read, counts.added, counts.updated, counts.skipped, counts.rejected, plan.created,
-        rejects_file, transaction, tuple(plan.told.rejections), tuple(plan.notes), plan.layout.unused, joined=counts.joined,
+        rejects_file, transaction, tuple(plan.told.rejections), (*plan.notes, *switched_on(store, before)), plan.layout.unused, joined=counts.joined,
     )  # fmt: skip
+
+
+def switched_on(store: Store, before: Sequence[str]) -> list[str]:
+    """Say which areas an import has switched on, if any."""
+    areas = [tr(AREAS[area]) for area in store.settings.areas if area not in before]
+    return [tr("Switched on, so that what came in is found: {areas}.", areas=", ".join(areas))] if areas else []
 
 
 def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOptions, progress: Progress | None) -> tuple[list[str | None], int | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.exchange.columns.kinds import check_recognised, kind_of, place_of, recognised_kind
 from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
-from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file
+from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file, switched_on
 from crmdesk.exchange.preview import Preview, preview
 from crmdesk.exchange.rows.plan import ImportOptions, Plan
 from crmdesk.i18n import ntr, tr
@@ -189,6 +189,7 @@ def import_files(
     if len(files) == 1:
         return import_file(store, entity or recognised_kind(open_table(files[0], options.how)), files[0], options, progress)
     refused: list[FileResult] = []
+    before = store.settings.areas
     with no_garbage():
         tables = _tables(files, options, refused)
         kinds = kinds_of(tables, entity) if kinds is None else kinds
@@ -212,7 +213,8 @@ def import_files(
             rejects, transaction = carry_out_in_turn(store, groups, about, options, progress)
         else:
             rejects, transaction = carry_out(store, plans, about, options, progress)
-    return _result(plans, rejects, transaction, refused, left_out)
+    result = _result(plans, rejects, transaction, refused, left_out)
+    return replace(result, notes=(*result.notes, *switched_on(store, before)))
 
 
 def _tables(files: Sequence[Path], options: ImportOptions, refused: list[FileResult]) -> list[Table]:

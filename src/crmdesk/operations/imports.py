@@ -14,6 +14,7 @@ from crmdesk.models.workspace import ImportMapping, SpentNumber
 from crmdesk.operations.attachments import keep
 from crmdesk.operations.numbers import take_number
 from crmdesk.operations.pipelines import settle_imported
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
 from crmdesk.store.settings import named_id
@@ -58,9 +59,12 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
     change.note(about=about)
     allowed: set[str] = set()
     stages: set[bytes] = set()
+    unused: set[str] = set()
     for batch in batches:
         for entity, columns, rows in batch.inserts:
             cls = ENTITIES[entity]
+            if entity not in allowed:
+                unused |= unused_areas(change, entity)
             _allow(change, cls, allowed)
             change.insert_many(cls, columns, rows)
             _keep_numbers(change, entity, columns, rows)
@@ -76,6 +80,7 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
     if stages:
         change.open_records()
         settle_imported(change, stages)
+    switch_on(change, unused)
     return change.tx
 
 

@@ -13,6 +13,7 @@ from crmdesk.models.customer import Company, Contact
 from crmdesk.models.deal import Deal
 from crmdesk.models.lead import Lead
 from crmdesk.operations.deals import completed
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.queries.leads import conversion
 from crmdesk.store.door import Change, operation
 
@@ -129,6 +130,7 @@ def convert(
     lead = _unfinished(change, lead_id)
     known = conversion(change.reader, lead_id)
     owner = lead.owner_id or change.member_id
+    switch_on(change, unused_areas(change, "company", "contact", *(["deal"] if with_deal else [])))
     company = _company(change, lead, company_id or known.company_id, owner)
     contact = _contact(change, lead, contact_id or known.contact_id, company, owner)
     change.flush()

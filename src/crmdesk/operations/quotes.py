@@ -21,6 +21,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.operations import attachments, deals
 from crmdesk.operations.numbers import take_number
 from crmdesk.operations.quote_lines import write_lines
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.operations.values import link_id
 from crmdesk.queries import letters
 from crmdesk.queries.finding import ids_by_title
@@ -85,6 +86,7 @@ def add_document(change: Change, source: object) -> tuple[UUID, dict[str, Any]]:
     settings = change.settings
     given = parse_document(source, _profile(settings), _product_defaults(change, source, products), usual_tax(settings), settings.language)
     header, document = given.header, given.document
+    switch_on(change, unused_areas(change, "quote"))
     quote = change.draft(Quote)
     prepare_new(change, quote)
     quote.company_id = _named(change, "company", header.company)
@@ -178,6 +180,7 @@ def _product_defaults(change: Change, source: object, products: dict[str, LineIt
 def from_deal(change: Change, deal_id: UUID) -> UUID:
     """Make a draft for a deal, with its company, contact and products."""
     deal = change.get(Deal, deal_id)
+    switch_on(change, unused_areas(change, "quote"))
     quote = change.draft(Quote)
     prepare_new(change, quote)
     quote.deal_id, quote.company_id, quote.contact_id = deal_id, deal.company_id, deal.contact_id

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.models.workspace import Holiday, Setting
-from crmdesk.operations import values
+from crmdesk.operations import settings, values
 from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import title_field
 from crmdesk.store.door import operation
 from crmdesk.store.rights import authorize
-from crmdesk.store.settings import FIELDS, named_id
+from crmdesk.store.settings import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,6 +70,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     finish_new(change, record, given)
     if cls.entity.owned_by and not any(getattr(record, f"{owner}_id", None) for owner in cls.entity.owned_by):
         raise UserError(tr("{entity} can't stand alone.", entity=tr(cls.entity.label)), hint=tr("Say what it belongs to."))
+    settings.switch_on(change, settings.unused_areas(change, cls.entity.name))
     change.keep(record)
     change.flush()
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] not in cls.fields or _is_list(cls, name)}, reading)
@@ -400,13 +400,7 @@ def change_settings(change: Change, given: dict[str, Any]) -> None:
     for rule in given.get("uniqueness", ()):
         if complaint := uniqueness.problem(*rule):
             raise UserError(complaint, field="uniqueness")
-    for key in given:
-        text = json.dumps(getattr(changed, key), ensure_ascii=False)
-        record_id = named_id("setting", key)
-        if change.reader.value("SELECT 1 FROM setting WHERE id = ?", (record_id.bytes,)):
-            change.get(Setting, record_id).value = text
-        else:
-            change.add(Setting, id=record_id, key=key, value=text)
+    settings.keep(change, changed, given)
 
 
 def _record_meant(change: Change, key: str, value: Any) -> Any:

@@ -132,7 +132,7 @@ class _Sample:
         own = self.texts["company_zh" if self.language == "zh" else "company"]
         wanted: dict[str, Any] = {f"company_{name}": value for name, value in own.items()}
         wanted = {name: value for name, value in wanted.items() if not getattr(self.change.settings, name)}
-        wanted["areas"] = AREAS
+        wanted["areas"] = tuple(AREAS)
         change_settings(self.change, wanted)
         # The quotes below are issued with the new letterhead.
         self.change.settings = self.change.reader.settings = self.change.settings.changed(wanted)

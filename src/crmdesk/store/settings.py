@@ -34,7 +34,11 @@ def named_id(kind: str, key: str) -> uuid.UUID:
 
 
 QUOTE_COLUMNS = ("position", "product", "description", "quantity", "unit", "unit_price", "discount", "tax", "amount")
-AREAS = ("today", "contacts", "companies", "leads", "pipeline", "tickets", "quotes", "tasks", "reports")
+AREAS = {
+    "today": mark("Today"), "contacts": mark("Contacts"), "companies": mark("Companies"), "leads": mark("Leads"), "pipeline": mark("Pipeline"), "tickets": mark("Tickets"),
+    "quotes": mark("Quotes"), "tasks": mark("Tasks"), "reports": mark("Reports"),
+}  # fmt: skip
+"""The pages that can be switched off, with what people call them."""
 
 
 def _say(label: str, kind: str = "text", **more: Any) -> Any:
@@ -134,7 +138,8 @@ class Settings:
     hours: tuple[tuple[str, ...], ...] = field(default=(("09:00", "17:00"),) * 5 + ((), ()), metadata=_say(mark("Working hours"), check=_hours))
     service_level: str = field(default="", metadata=_say(mark("Usual service level"), "link", target="service_level"))
     areas: tuple[str, ...] = field(
-        default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"), metadata=_say(mark("Areas"), choices=_among(*AREAS))
+        default=("today", "contacts", "companies", "pipeline", "quotes", "tasks"),
+        metadata=_say(mark("Areas"), choices=tuple(Choice(*area) for area in AREAS.items())),
     )
     pipeline: str = field(default="", metadata=_say(mark("Usual pipeline"), "link", target="pipeline"))
     quality_threshold: int = field(default=70, metadata=_say(mark("Warn when the data quality falls below (%)"), "integer", least=0, most=100))

@@ -1,0 +1,91 @@
+"""Areas that are switched off: the first record switches its own on, and what the user switched off by hand stays off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.several import import_files
+from crmdesk.operations import leads, quotes, records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.store import Store
+
+TICKETS = "Number,Subject,Status\nT-1,Printer is broken,open\n"
+
+
+def file(folder: Path, text: str, name: str = "tickets.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_import_switches_the_area_of_what_came_in_on_and_says_so_and_one_undo_takes_both_back(store: Store, tmp_path: Path) -> None:
+    before = store.settings.areas
+    result = import_file(store, "ticket", file(tmp_path, TICKETS))
+    assert store.settings.areas == ("today", "contacts", "companies", "pipeline", "tickets", "quotes", "tasks")
+    assert "Switched on, so that what came in is found: Tickets." in result.notes
+    store.undo()
+    assert store.settings.areas == before
+    store.redo()
+    assert "tickets" in store.settings.areas
+    store.undo()
+    import_file(store, "ticket", file(tmp_path, TICKETS))
+    assert "tickets" in store.settings.areas
+
+
+def test_several_files_switch_on_all_their_areas(store: Store, tmp_path: Path) -> None:
+    store.run(records.change_settings, {"areas": ["today"]})
+    result = import_files(
+        store, "?", [file(tmp_path, TICKETS), file(tmp_path, "Lead,Company,Lead status\nAda King,Acme,new\n", "leads.csv")]
+    )  # fmt: skip
+    assert store.settings.areas == ("today", "leads", "tickets")
+    assert result.notes[-1] == "Switched on, so that what came in is found: Leads, Tickets."
+    store.undo()
+    assert store.settings.areas == ("today",)
+
+
+def test_a_preview_switches_nothing_on(store: Store, tmp_path: Path) -> None:
+    from crmdesk.exchange.rows.plan import ImportOptions
+
+    before = store.settings.areas
+    result = import_file(store, "ticket", file(tmp_path, TICKETS), ImportOptions(dry_run=True))
+    assert (store.settings.areas, [note for note in result.notes if "Switched on" in note]) == (before, [])
+
+
+def test_the_first_record_that_is_added_switches_its_area_on(store: Store) -> None:
+    store.run(records.add, "lead", {"given_name": "Ada", "family_name": "King"})
+    assert "leads" in store.settings.areas
+    store.undo()
+    assert "leads" not in store.settings.areas
+    store.run(records.add, "article", {"title": "Paper jam", "body": "Open the lid."})
+    assert "tickets" in store.settings.areas
+
+
+def test_an_area_that_was_switched_off_by_hand_stays_off_where_there_are_records(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "ticket", {"subject": "Printer is broken"})
+    store.run(records.change_settings, {"areas": ["today"]})
+    store.run(records.add, "ticket", {"subject": "It is again"})
+    store.run(records.add, "article", {"title": "Paper jam", "body": "Open the lid."})
+    result = import_file(store, "ticket", file(tmp_path, TICKETS))
+    assert store.settings.areas == ("today",)
+    assert not [note for note in result.notes if "Switched on" in note]
+
+
+def test_what_a_lead_or_a_deal_becomes_is_found_too(store: Store) -> None:
+    store.run(records.change_settings, {"areas": ["today"]})
+    lead = store.run(records.add, "lead", {"given_name": "Ada", "family_name": "King", "company_name": "Acme"})
+    made = store.run(leads.convert, lead)
+    assert store.settings.areas == ("today", "contacts", "companies", "leads", "pipeline")
+    store.run(quotes.from_deal, made.deal_id)
+    assert "quotes" in store.settings.areas
+
+
+def test_a_setting_whose_first_change_was_undone_is_changed_again(store: Store) -> None:
+    for region in ("AT", "CH"):
+        store.run(records.change_settings, {"region": region})
+        assert store.settings.region == region
+        store.undo()
+    assert store.settings.region == "DE"

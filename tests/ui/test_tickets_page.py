@@ -106,7 +106,7 @@ def test_a_slash_says_where_saved_answers_are_made_while_there_are_none(desk: De
     page.talk.reply.setFocus()
     QTest.keyClicks(page.talk.reply, "/")
     desk.settle()
-    assert page.talk.reply.offered() == ["There are no saved answers yet. They are made in the settings, under “Answers”."]
+    assert page.talk.reply.offered() == ["There are no saved answers yet. They are made in the settings, under “Answers and articles”."]
     QTest.keyClick(page.talk.reply, Qt.Key.Key_Return)
     desk.settle()
     assert (page.talk.reply.text(), page.talk.reply.offered()) == ("/\n", [])

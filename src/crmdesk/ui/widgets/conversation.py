@@ -354,7 +354,9 @@ class ReplyBox(QPlainTextEdit):
         icons = [theme.icon("book-open" if snippet.entity == "article" else "reply", "muted") for snippet in snippets]
         below = self.mapToGlobal(self.cursorRect().bottomLeft() + QPoint(4, 6))
         if not snippets:
-            self._offers.say(tr("There are no saved answers yet. They are made in the settings, under “{section}”.", section=tr("Answers")), about, below)
+            self._offers.say(
+                tr("There are no saved answers yet. They are made in the settings, under “{section}”.", section=tr("Answers and articles")), about, below
+            )
             return
         self._offers.show_lines([snippet.title for snippet in snippets], about, below, min(360, self.width()), MOST_OFFERED, icons)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +69,26 @@ def test_a_store_on_a_disk_that_can_only_be_read_is_refused_but_restored_from(cr
             assert f"{crm.store} can't be written: the file or its folder is read-only. Move the store to a folder of your own." in said
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names and values are no bytes there")
+def test_a_passphrase_that_is_no_text_is_refused_and_not_shown(crm: Program) -> None:
+    called = [sys.executable, "-m", "crmdesk", "--store", str(crm.store), "info"]
+    bare = {name: value for name, value in os.environb.items() if not name.startswith(b"CRMDESK_")} | {
+        b"PYTHON_KEYRING_BACKEND": b"keyring.backends.null.Keyring"
+    }
+    given = subprocess.run(called, env=bare | {b"CRMDESK_PASSPHRASE": b"secret \xff"}, capture_output=True, check=False)
+    assert (given.returncode, given.stdout) == (3, b"")
+    assert b"no valid text" in given.stderr
+    assert b"secret" not in given.stderr
+    master, slave = os.openpty()
+    with subprocess.Popen(called, env=bare, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as typed:
+        assert typed.stderr is not None
+        assert typed.stderr.read(12) == b"Passphrase: "
+        os.write(master, b"secret \xff\n")
+        _, said = typed.communicate(timeout=60)
+    os.close(slave)
+    os.close(master)
+    assert typed.returncode == 3
+    assert b"no valid text" in said
+    assert b"secret" not in said

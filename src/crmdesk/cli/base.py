@@ -88,7 +88,7 @@ def given_passphrase() -> str | None:
         except (OSError, UnicodeDecodeError):
             raise UserError(tr("The passphrase file {path} can't be read.", path=call.passphrase_file)) from None
     if "CRMDESK_PASSPHRASE" in os.environ:
-        return os.environ["CRMDESK_PASSPHRASE"]
+        return _readable(os.environ["CRMDESK_PASSPHRASE"])
     return None
 
 
@@ -100,7 +100,25 @@ def prompt(text: str) -> str:
         from crmdesk.errors import WrongPassphrase
 
         raise WrongPassphrase(tr("The passphrase is missing."), hint=tr("Set CRMDESK_PASSPHRASE or give --passphrase-file."))
-    return getpass.getpass(text)
+    try:
+        return _readable(getpass.getpass(text))
+    except UnicodeDecodeError:
+        raise _unreadable() from None
+
+
+def _readable(passphrase: str) -> str:
+    """Refuse bytes that are no text, without showing them."""
+    try:
+        passphrase.encode()
+    except UnicodeEncodeError:
+        raise _unreadable() from None
+    return passphrase
+
+
+def _unreadable() -> UserError:
+    from crmdesk.errors import WrongPassphrase
+
+    return WrongPassphrase(tr("The passphrase is no valid text."), hint=tr("Type it on a terminal that writes UTF-8."))
 
 
 @contextmanager

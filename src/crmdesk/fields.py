@@ -312,8 +312,11 @@ def _read_decimal(text: str, field: Field, reading: Reading) -> Decimal:
     return value
 
 
-_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "$": "USD", "US$": "USD", "CHF": "CHF"}
-
+_SYMBOLS = {
+    "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "$": "USD", "US$": "USD", "CHF": "CHF", "円": "JPY", "₹": "INR", "NT$": "TWD", "HK$": "HKD",
+    "A$": "AUD", "C$": "CAD", "S$": "SGD", "NZ$": "NZD", "R$": "BRL", "₩": "KRW", "zł": "PLN", "Kč": "CZK", "₺": "TRY", "₪": "ILS", "฿": "THB", "₫": "VND",
+    "₴": "UAH", "₱": "PHP", "₦": "NGN",
+}  # fmt: skip
 
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 
@@ -331,7 +334,7 @@ def read_money(text: str, currency: str) -> Money:
     code = _SYMBOLS.get(unit) or currency_code(unit) or currency
     if unit == "$" and currency.endswith("D"):
         code = currency
-    if unit in {"¥", "￥"} and currency == "JPY":
+    if (unit in {"¥", "￥"} and currency == "JPY") or (unit == "元" and currency in {"TWD", "HKD"}):
         code = currency
     if complaint := unknown_currency(code):
         raise UserError(complaint)

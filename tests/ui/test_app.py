@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
@@ -31,6 +32,7 @@ from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.records import context
+from crmdesk.ui.upkeep import Idle
 from tests.conftest import PASSPHRASE
 
 if TYPE_CHECKING:
@@ -152,6 +154,21 @@ def test_the_window_locks_after_idle_time(program: Program, store_path: Path) ->
         program.upkeep._tick()
     background.settle()
     assert program.window.is_covered
+
+
+def test_what_is_typed_after_a_dialog_is_gone_is_noticed_and_nobody_is_locked_out_while_typing(app: QApplication) -> None:
+    idle, below = Idle(app), QWidget()
+    below.show()
+    dialog = QDialog(below)
+    dialog.open()
+    QTest.qWaitForWindowActive(dialog)
+    assert dialog.windowHandle() is not None
+    shiboken6.delete(dialog)
+    below.activateWindow()
+    QTest.qWaitForWindowActive(below)
+    idle.last_ms = 0
+    QTest.keyClick(below.windowHandle(), Qt.Key.Key_A)
+    assert idle.last_ms > 0
 
 
 def test_the_window_locks_after_idle_time_though_the_clock_was_set_back(program: Program, store_path: Path) -> None:

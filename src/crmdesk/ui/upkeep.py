@@ -7,6 +7,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
@@ -57,17 +58,12 @@ class Idle(QObject):
 
     @Slot(QWindow)
     def _follow(self, window: QWindow | None) -> None:
-        if self._watched is not None:
+        # A dialog's window may be gone by now.
+        if self._watched is not None and shiboken6.isValid(self._watched):
             self._watched.removeEventFilter(self)
         self._watched = window
         if window is not None:
             window.installEventFilter(self)
-            window.destroyed.connect(self._forget)
-
-    @Slot(QObject)
-    def _forget(self, gone: QObject) -> None:
-        if gone is self._watched:
-            self._watched = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _DEEDS:

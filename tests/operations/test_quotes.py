@@ -555,6 +555,18 @@ def test_a_typed_rate_stays_and_gets_its_date_when_the_quote_is_issued(store: St
     assert its.exchange_rate_on == clock.today(store.settings.tz)
 
 
+def test_a_typed_rate_of_a_quote_goes_with_its_currency(store: Store) -> None:
+    store.run(records.add, "exchange_rate", {"code": "GBP", "on": "2026-01-01", "rate": "1.2"})
+    quote = add(store, currency="USD")
+    store.run(records.edit, "quote", [quote], {"exchange_rate": "0.95"})
+    store.run(records.edit, "quote", [quote], {"currency": "GBP"})
+    assert (shown(store, quote).exchange_rate, shown(store, quote).exchange_rate_on) == (Decimal("1.2"), date(2026, 1, 1))
+    store.run(records.edit, "quote", [quote], {"currency": "CHF"})
+    assert shown(store, quote).exchange_rate is None
+    store.run(records.edit, "quote", [quote], {"currency": "USD", "exchange_rate": "0.9"})
+    assert shown(store, quote).exchange_rate == Decimal("0.9")
+
+
 def test_without_a_rate_a_foreign_quote_has_no_amount_at_home(store: Store) -> None:
     quote = add(store, currency="USD")
     store.run(quotes.issue, quote)

@@ -21,6 +21,10 @@ AMOUNTS = ("999 EUR", "1000 EUR", "1000.01 EUR", "999 JPY", "1000 JPY", "1001 JP
 
 @pytest.fixture
 def deals(store: Store) -> Store:
+    return filled(store)
+
+
+def filled(store: Store) -> Store:
     for amount in AMOUNTS:
         store.run(records.add, "deal", {"name": amount, "amount": amount})
     store.run(records.add, "deal", {"name": "none"})
@@ -56,8 +60,9 @@ def test_a_number_means_so_much_of_the_currency_of_each_row(deals: Store, condit
     assert named(deals, condition) == found
 
 
-def test_a_store_in_another_currency_compares_the_same(deals: Store) -> None:
-    deals.run(records.change_settings, {"currency": "JPY"})
+def test_a_store_in_another_currency_compares_the_same(store: Store) -> None:
+    store.run(records.change_settings, {"currency": "JPY"})
+    deals = filled(store)
     deals.run(records.edit, "deal", [_of(deals, "1000 JPY")], {"currency": ""})
     assert named(deals, "amount > 1000") == {"1000.01 EUR", "1001 JPY", "1000.001 KWD", "1000.0001 CLF"}
     assert named(deals, "amount = 1000") == {"1000 EUR", "1000 JPY", "1000 KWD"}

@@ -100,3 +100,16 @@ def test_a_tax_rate_is_kept_as_a_plain_number_however_it_is_written(store: Store
     store.run(records.change_settings, {"tax_rate": typed})
     assert store.settings.tax_rate == kept
     assert usual_tax(store.settings)[1] == Decimal(kept)
+
+
+def test_the_currency_of_a_store_stays_once_there_are_amounts(store: Store) -> None:
+    store.run(records.change_settings, {"currency": "USD"})
+    store.run(records.add, "deal", {"name": "Boston", "amount": "1000 EUR"})
+    with pytest.raises(UserError, match="stays USD"):
+        store.run(records.change_settings, {"currency": "JPY"})
+    store.run(records.change_settings, {"currency": "USD", "payment_days": 14})
+    assert (store.settings.currency, store.settings.payment_days) == ("USD", 14)
+    store.undo()
+    store.undo()
+    store.undo()
+    assert store.settings.currency == "EUR"

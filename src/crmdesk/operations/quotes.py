@@ -238,6 +238,13 @@ def set_lines(change: Change, quote_id: UUID, lines: Sequence[LineItem], allowan
     _about(change, quote)
 
 
+def after_edit(change: Change, quote: Quote, given: Mapping[str, Any], currency: str | None) -> None:
+    """Let follow what an edit of a quote brings with it; a rate goes with its currency, which was `currency` before."""
+    if quote.currency != currency and "exchange_rate" not in given:
+        quote.exchange_rate = quote.exchange_rate_on = None
+    recalculate(change, quote)
+
+
 def recalculate(change: Change, quote: Quote) -> None:
     """Bring a quote's exchange rate and the choice of its deal's leading quote up to date; its totals follow when the door closes."""
     if quote.status in (None, "draft"):

@@ -245,7 +245,7 @@ def _refuse_locked(change: Change, record: Record, given: Values) -> None:
 
 
 def _before_edit(record: Record) -> Any:
-    """Return what of a record `_after_edit` compares with: the stage of a deal, when a task was done, a lead's status and owner."""
+    """Return what of a record `_after_edit` compares with: the stage of a deal, when a task was done, a lead's status and owner, a quote's currency."""
     known: Any = record
     match record.entity.name:
         case "deal":
@@ -254,6 +254,8 @@ def _before_edit(record: Record) -> Any:
             return known.done_at
         case "lead":
             return known.status, known.owner_id
+        case "quote":
+            return known.currency
         case _:
             return None
 
@@ -281,7 +283,7 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
         case "quote":
             from crmdesk.operations import quotes
 
-            quotes.recalculate(change, changed)
+            quotes.after_edit(change, changed, given, before)
         case _:
             pass
 

@@ -284,12 +284,12 @@ def _is_binned(reader: Reader, cls: type[Record], text: str) -> bool:
     return reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NOT NULL AND ({either}) LIMIT 1', wanted) is not None  # noqa: S608
 
 
-_WORKINGS = frozenset({"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"})
+WORKINGS = frozenset({"sort_key", "name_key", "city_key", "key", "totals", "frozen", "amount_base"})
 
 
 def is_shown(cls: type[Record], field: Field) -> bool:
     """Tell fields of people from those that the program keeps for itself; what a record is called by is always shown."""
-    return field.name not in _WORKINGS or field.name == cls.entity.title
+    return field.name not in WORKINGS or field.name == cls.entity.title
 
 
 def all_columns(cls: type[Record], reader: Reader) -> list[str]:

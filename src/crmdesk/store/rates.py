@@ -1,13 +1,16 @@
-"""Exchange rates of deals: what is in a foreign currency takes the newest rate of the table, so that it counts in sums."""
+"""The store's own currency, and exchange rates: a deal in a foreign currency takes the newest rate of the table, so that it counts in sums."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmdesk.errors import UserError
+from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.store.connections import rows
 from crmdesk.store.reader import id_list
 from crmdesk.store.schema import INSERT
+from crmdesk.store.settings import from_rows, named_id
 from crmdesk.store.stamps import derive_again
 
 if TYPE_CHECKING:
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
     from crmdesk.store.connections import Connection
     from crmdesk.store.settings import Settings
 
-DEAL, EXCHANGE_RATE = 16, 20
+DEAL, EXCHANGE_RATE, SETTING = 16, 20, 34
+_AMOUNTS = """SELECT EXISTS(SELECT 1 FROM deal WHERE amount IS NOT NULL AND deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))
+    OR EXISTS(SELECT 1 FROM quote WHERE deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))
+    OR EXISTS(SELECT 1 FROM exchange_rate WHERE deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))"""
 _OWN = "d.quote_id IS NULL AND d.deleted_at IS NULL"
 """Deals with a leading quote have the rate of that."""
 _TOUCHED = f"""SELECT d.id, d.currency, d.exchange_rate, d.closed_on, max(j.turned) > max(j.rated) FROM (
@@ -25,6 +31,23 @@ _TOUCHED = f"""SELECT d.id, d.currency, d.exchange_rate, d.closed_on, max(j.turn
     CROSS JOIN deal d ON d.id = j.row WHERE {_OWN} AND (d.currency <> ? OR d.exchange_rate IS NOT NULL) AND (j.op = ? OR j.turned OR j.rated OR d.exchange_rate IS NULL) GROUP BY d.id"""  # noqa: S608
 _WAITING = f"""SELECT d.id, d.currency, d.exchange_rate, d.closed_on, 0 FROM deal d WHERE d.exchange_rate IS NULL AND {_OWN} AND d.currency <> ?
     AND d.currency IN (SELECT r.code FROM journal j CROSS JOIN exchange_rate r ON r.id = j.row WHERE j.id > ? AND +j.tbl = ?)"""  # noqa: S608
+
+
+def check_currency(connection: Connection, before: int, settings: Settings) -> None:
+    """Refuse to give the store another currency once there are amounts: all that was converted would be wrong.
+
+    Raises:
+        UserError: says what to do instead.
+    """
+    changed = rows(connection, "SELECT 1 FROM journal WHERE id > ? AND +tbl = ? AND row = ?", (before, SETTING, named_id("setting", "currency").bytes))
+    if not changed:
+        return
+    now = from_rows(rows(connection, "SELECT key, value FROM setting WHERE key = 'currency' AND deleted_at IS NULL")).currency
+    if now != settings.currency and rows(connection, _AMOUNTS, (before, INSERT))[0][0]:
+        raise UserError(
+            tr("The store's own currency stays {currency}: there are amounts, quotes or exchange rates in it.", currency=settings.currency),
+            field="currency", hint=tr("Make a new store with the other currency, and import there what you export here."),
+        )  # fmt: skip
 
 
 def settle_rates(connection: Connection, before: int, settings: Settings, today: date, touched: set[int]) -> None:

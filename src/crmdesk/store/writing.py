@@ -145,7 +145,7 @@ class Writing(Pool):
         from crmdesk.store.closings import DEAL, settle_closings
         from crmdesk.store.issued import check_closed, check_issued, check_stays_issued
         from crmdesk.store.members import MEMBER, check_given_roles, check_own_member
-        from crmdesk.store.rates import EXCHANGE_RATE, settle_rates
+        from crmdesk.store.rates import EXCHANGE_RATE, SETTING, check_currency, settle_rates
         from crmdesk.store.stamps import complete_stamps
         from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 
@@ -157,6 +157,8 @@ class Writing(Pool):
                 check_own_member(connection, before)
             if DEAL in touched:
                 settle_closings(connection, before, today, refuses=kind == "do" and change.origin != "import")
+            if SETTING in touched:
+                check_currency(connection, before, change.settings)
             if kind == "do" and touched & {DEAL, EXCHANGE_RATE}:
                 settle_rates(connection, before, change.settings, today, touched)
             if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:

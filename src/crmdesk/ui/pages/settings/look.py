@@ -77,9 +77,7 @@ class LookSection(Section):
         grid.add(tr("Language"), self.language)
         grid.add(tr("Colours"), self.scheme)
         grid.add(tr("Size of texts and controls"), self.zoom)
-        self.card(
-            tr("This computer"), grid, note=tr("A new size holds from the next start. “As the system” means as large as the texts of other programs.")
-        )
+        self.card(tr("This computer"), grid, note=tr("A new size holds from the next start. “As the system” means as large as the texts of other programs."))
         self.store_language = QComboBox()
         for code, name in LANGUAGES.items():
             self.store_language.addItem(name, code)

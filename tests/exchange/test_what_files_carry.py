@@ -85,6 +85,8 @@ def fill(store: Store) -> dict[str, UUID]:
         fields = entity_class(entity).fields
         links = {**made, entity: other}
         given = {name: sample(item, links) for name, item in fields.items() if not item.derived and name not in WORKINGS and item.target not in bare.HEAVY}
+        if "exchange_rate" in fields:  # what is in the store's own currency has none
+            given |= {"currency": "USD", "amount": "12.50 USD"}
         made[entity] = bare.add(store, entity, {**{name: value for name, value in given.items() if value is not None}, "own_field": "mine"})
     return made
 

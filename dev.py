@@ -56,8 +56,9 @@ WINDOW_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-# Programs that some tests ask for a second opinion on PDFs and on workbooks: 100 MB, most of it LibreOffice without its windows.
-TEST_PROGRAMS = {"pdffonts": "poppler-utils", "soffice": "libreoffice-calc-nogui"}
+# Programs that some tests ask for a second opinion on PDFs and on workbooks, and the desktop's message bus: 100 MB, most of it LibreOffice without
+# its windows.
+TEST_PROGRAMS = {"pdffonts": "poppler-utils", "soffice": "libreoffice-calc-nogui", "dbus-run-session": "dbus"}
 
 
 class Trouble(Exception):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crmdesk.models.base import Record
 
 SALT, DIGEST, ID, RUN = 16, 32, 16, 1000
+READ = 5 * RUN
+"""So many entries are read and digested in one go: with fewer the two threads that do it take turns too often."""
 GENESIS = bytes(DIGEST)
 UNFINISHED = "unfinished"
 """Stands in the details of what took back a series that was never finished: there is nothing to bring back, and its entries are erased."""
@@ -159,7 +161,7 @@ def digest_of(salt: bytes, table: int, record: bytes, op: int, payload: str) -> 
 
 @dataclass(frozen=True)
 class _Run:
-    """What is digested of some entries.
+    """What is digested of some entries, those of several runs.
 
     Attributes:
         tables: by the number of each table, what `_payloads_sql` finds.
@@ -174,14 +176,16 @@ class _Run:
 def _write_digests(connection: Connection, tx: int, first: int, last: int) -> bytes:
     content = hashlib.sha256()
     for run, digests in beside(_digested, _runs(connection, first, last)):
-        connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (run.first, tx, run.salts, digests))
+        for at in range(0, run.last - run.first + 1, RUN):
+            salts = run.salts[at * SALT : (at + RUN) * SALT]
+            connection.execute("INSERT INTO journal_digest VALUES (?, ?, ?, ?)", (run.first + at, tx, salts, digests[at * DIGEST : (at + RUN) * DIGEST]))
         content.update(digests)
     return content.digest()
 
 
 def _runs(connection: Connection, first: int, last: int) -> Iterator[_Run]:
-    for start in range(first, last + 1, RUN):
-        end = min(start + RUN - 1, last)
+    for start in range(first, last + 1, READ):
+        end = min(start + READ - 1, last)
         numbers = [number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (start, end))]
         tables = {number: rows(connection, _payloads_sql(BY_NUMBER[number]), (start, end))[0] for number in numbers}
         yield _Run(start, end, random_bytes(SALT * (end - start + 1)), tables)

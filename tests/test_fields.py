@@ -172,3 +172,8 @@ def test_choices_are_read_by_value_and_label_in_any_language() -> None:
 @pytest.mark.parametrize(("text", "value"), [("yes", True), ("Ja", True), ("是", True), ("1", True), ("no", False), ("", False), ("否", False)])
 def test_yes_and_no_in_three_languages(text: str, value: bool) -> None:
     assert KINDS["flag"].read(text, Field("a", "flag", "A"), Reading()) is value
+
+
+def test_blanks_within_an_amount_take_no_time() -> None:
+    with pytest.raises(UserError, match="not an amount"):
+        read_money("1" + " " * 100_000 + "(", "EUR")

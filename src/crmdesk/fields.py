@@ -327,7 +327,8 @@ def read_money(text: str, currency: str) -> Money:
     Raises:
         UserError: no number, or a currency that does not exist.
     """
-    found = re.fullmatch(r"\s*([-+−]?)\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([万亿]?)\s*([^\d\s.,()]*)\s*", text)
+    # Runs of blanks would be shared out between the pieces in every way.
+    found = re.fullmatch(r"\s*([-+−]?)\s*([^\d\s.,()+−-]*)\s*([-+−(]?[\d.,'’\s\u00a0\u202f]*\)?)\s*([万亿]?)\s*([^\d\s.,()]*)\s*", " ".join(text.split()))
     if not found or not found[3].strip() or (found[2] and found[5]) or (found[1] and found[3][0] in "+-−("):
         raise UserError(tr("“{text}” is not an amount of money.", text=text))
     unit = (found[2] or found[5]).strip()

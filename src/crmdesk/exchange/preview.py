@@ -368,7 +368,7 @@ def _shown_value(plan: Plan, owner: str, item: Field, column: Column, cell: Cell
     hints = plan.hints.get(column.index, Hints())
     settings = plan.store.settings
     if item.kind in {"money", "price"}:
-        money = money_of(cell, currency_in(column.header) or settings.currency, hints.decimal_sign, item.kind)
+        money = money_of(cell, currency_in(column.header, settings.currency), hints.decimal_sign, item.kind)
         return show_money(money) if money else ""
     stored = reader_of(owner, item, hints, settings.reading)(cell)
     return "" if stored is None else _shown(plan, item, KINDS[item.kind].load(stored))

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_EXTENSION = re.compile(r"(?:\s*(?:;ext=|\bext\.?|\bextension|\bx|#|\bdw|\bdurchwahl|分机|转)\s*:?\s*(\d{1,8}))\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:(?<!\s)\s*(?:;ext=|\bext\.?|\bextension|\bx|#|\bdw|\bdurchwahl|分机|转)\s*:?\s*(\d{1,8}))\s*$", re.IGNORECASE)
 
 
 def phone_key(number: str, region: str) -> dict[str, Any]:

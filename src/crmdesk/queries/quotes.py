@@ -365,7 +365,7 @@ _WITHOUT_RATE = frozenset({"E", "Z", "O", "AE", "K", "G"})
 
 def usual_tax(settings: Settings) -> tuple[str, Decimal]:
     """Return category and rate of the tax that a new line bears."""
-    rate = Decimal(settings.tax_rate or 0)
+    rate = Decimal((settings.tax_rate or "0").replace(",", "."))
     return ("S", rate) if rate > 0 else ("Z", Decimal(0))
 
 

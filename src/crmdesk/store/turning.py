@@ -8,7 +8,7 @@ from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from crmdesk.errors import CannotUndo, StoreBusy, UserError
+from crmdesk.errors import CannotUndo, LaterWork, StoreBusy, UserError
 from crmdesk.i18n import ntr, speaking, tr
 from crmdesk.settings import read as read_settings
 from crmdesk.store import erasing, journal, series, undo
@@ -101,7 +101,7 @@ class Turning(Writing):
                 return self._turn_series_back(kind, target, origin, keeps_edited=keeps_edited)
             return self._turn_one_back(kind, target, origin, keeps_edited=keeps_edited)
         except CannotUndo as refused:
-            if kind == "undo" and tx is None:
+            if kind == "undo" and tx is None and not isinstance(refused, LaterWork):  # what was edited since may go later, or but for that
                 raise self._passed_over(target, refused) from None
             raise
 

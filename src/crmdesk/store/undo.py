@@ -174,11 +174,15 @@ def alive_after(connection: Connection, tx: int) -> set[int]:
 
 
 def subjects(connection: Connection, step: Step) -> list[str]:
-    """Return the entities that undoing a transaction would write; parts count as their owners."""
+    """Return the entities that undoing a transaction would write by right of its own; parts count as their owners.
+
+    What the program wrote beside them needs none: the area that a first record switched on, the deals that waited for an exchange rate.
+    """
     if step.first is None:
         return []
     found = [BY_NUMBER[number] for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (step.first, step.last))]
-    return [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
+    names = [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
+    return [name for name in names if not (name == "setting" and len(names) > 1) and not (name == "deal" and "exchange_rate" in names)]
 
 
 def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *, keeps_edited: bool = False) -> None:

@@ -54,7 +54,7 @@ class Person(Shape):
         given, family = values["given_name"], values["family_name"]
         full = self.called or self.text(cells, "name") or self.text(cells, "nickname")
         if given and not family and (rest := self.text(cells, "name")):  # the rest of a name, or all of it
-            values["family_name"] = rest if given not in rest else self.taken_apart(rest, cells).family or None
+            values["family_name"] = rest if not _is_part(given, rest) else self.taken_apart(rest, cells).family or None
         # A lead without a person is called by its company.
         if not given and not family and full and full != values.get("company_name"):
             name = self.taken_apart(full, cells)
@@ -103,6 +103,13 @@ _COMPANIES = frozenset(
     "company organization organisation firma unternehmen true 1 yes 公司 business wahr ja vrai oui societe entreprise empresa azienda 是 企业".split()
 )
 _OF_PEOPLE = ("salutation", "title", "role", "department", "birthday", "reports_to_id")
+
+
+def _is_part(given: str, name: str) -> bool:
+    """Say whether a name has the given name in it: Jan is no part of Jansen, 小明 is one of 王小明."""
+    return given in name.split() or (
+        not name.isascii() and " " not in name and " " not in given and not given[0].islower() and not given[0].isupper() and given in name
+    )
 
 
 def _birthday(year: str, month: str, day: str) -> str | None:

@@ -353,7 +353,7 @@ class Shape:
             if cell == "" or values[name] is not None:
                 continue
             try:
-                money = money_of(cell, currency_in(header) or currency, sign, kind)
+                money = money_of(cell, currency_in(header, currency), sign, kind)
                 if money is not None:
                     currency = money.currency
                     if money.__class__ is Estimate:

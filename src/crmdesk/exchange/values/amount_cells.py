@@ -77,10 +77,13 @@ _IN_THOUSANDS = re.compile(
 
 
 @lru_cache(maxsize=256)
-def currency_in(header: str) -> str:
-    """Return the currency that a column's name says of its amounts, as in “Amount (EUR)” or 金额（元）; empty if it says none."""
+def currency_in(header: str, own: str) -> str:
+    """Return the currency that a column's name says of its amounts, as in “Amount (EUR)” or 金额（元）; else their own one, which ¥ and 元 mean too if they can."""
     found = _IN_HEADER.search(header)
-    return _CURRENCIES[(found[1] or found[2]).lower()] if found else ""
+    if not found:
+        return own
+    said = (found[1] or found[2]).lower()
+    return own if (said in {"¥", "￥"} and own == "JPY") or (said == "元" and own in {"TWD", "HKD"}) else _CURRENCIES[said]
 
 
 def says_thousands(header: str) -> bool:

@@ -115,7 +115,9 @@ def test_the_currency_of_a_store_stays_once_there_are_amounts(store: Store) -> N
     assert store.settings.currency == "EUR"
 
 
-@pytest.mark.parametrize(("role", "entity", "values"), [("sales", "lead", {"family_name": "Moss"}), ("finance", "exchange_rate", {"code": "USD", "rate": "0.9", "on": "2026-01-01"})])
+@pytest.mark.parametrize(
+    ("role", "entity", "values"), [("sales", "lead", {"family_name": "Moss"}), ("finance", "exchange_rate", {"code": "USD", "rate": "0.9", "on": "2026-01-01"})]
+)
 def test_what_the_program_writes_beside_a_record_does_not_stand_in_the_way_of_its_undo(store: Store, role: str, entity: str, values: dict[str, str]) -> None:
     store.run(records.add, "deal", {"name": "Boston", "amount": "1000 USD"})
     store.act_as(role)

@@ -156,6 +156,35 @@ def test_a_document_comes_back_as_it_was_given(store: Store, company: UUID) -> N
     assert again == given
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"left_at": "2026-01-01 10:00"}, {"sent_at": "2026-01-01 10:00"}, {"issued_at": "2026-01-01 10:00"}, {"decided_at": "2026-01-01 10:00"}, {"decline_reason": "dear"},
+        {"pdf_sha256": "12"}, {"pdf": ""}, {"version": "7"}, {"previous": ""},
+    ],
+)  # fmt: skip
+def test_what_issuing_and_deciding_note_on_a_quote_is_not_written_by_hand(store: Store, company: UUID, given: dict[str, str]) -> None:
+    quote = add(store)
+    with pytest.raises(UserError, match="filled in by the program"):
+        store.run(records.edit, "quote", [quote], given)
+    with pytest.raises(UserError, match="filled in by the program"):
+        store.run(records.add, "quote", {"subject": "Boxes", **given})
+
+
+def test_the_pdf_of_an_issued_quote_stays_with_it(store: Store, company: UUID) -> None:
+    quote = add(store)
+    store.run(quotes.issue, quote)
+    pdf = UUID(bytes=rows(store, "SELECT pdf_id FROM quote WHERE id = ?", quote.bytes)[0][0])
+    for change in ({"quote": ""}, {"name": "other.pdf"}):
+        with pytest.raises(UserError, match="is the PDF of Q-"):
+            store.run(records.edit, "attachment", [pdf], change)
+    with pytest.raises(UserError, match="filled in by the program"):
+        store.run(records.edit, "attachment", [pdf], {"sha256": "12"})
+    with pytest.raises(UserError, match="is the PDF of Q-"):
+        store.run(records.delete, "attachment", [pdf])
+    assert quotes.pdf(store, quote)
+
+
 @pytest.mark.parametrize("taxes", ['[{"name": "VAT", "rate": "5"}, {"name": "VAT", "rate": "5"}]', '[{"rate": "5"}]', '{"name": 1}', "[" * 100_000, "x"])
 def test_taxes_of_a_line_that_are_none_are_refused_whatever_way_they_come(store: Store, company: UUID, taxes: str) -> None:
     quote, _ = store.run(quotes.add_document, document(company="Ernst Handel"))

@@ -119,6 +119,24 @@ def test_a_phone_needs_somebody_whose_it_is(store: Store) -> None:
         store.run(records.add, "attachment", {"name": "offer.pdf"})
 
 
+def test_the_book_of_given_numbers_is_kept_by_the_program_alone(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Printer")
+    with store.read() as reader:
+        series = UUID(bytes=reader.value("SELECT id FROM number_series WHERE about = 'ticket'"))
+        spent = UUID(bytes=reader.value("SELECT id FROM spent_number WHERE record = ?", (str(ticket),)))
+    for entity, record, given in (
+        ("number_series", series, {"about": "deal"}),
+        ("number_series", series, {"year": "2020"}),
+        ("spent_number", spent, {"number": "T-9"}),
+    ):
+        with pytest.raises(UserError, match="filled in by the program"):
+            store.run(records.edit, entity, [record], given)
+    for entity, record in (("number_series", series), ("spent_number", spent)):
+        with pytest.raises(UserError, match="can't be deleted"):
+            store.run(records.delete, entity, [record])
+    store.run(records.edit, "number_series", [series], {"pattern": "H-{seq}", "next_value": "7"})
+
+
 def test_a_series_is_changed_and_goes_on_from_the_wanted_number(store: Store) -> None:
     store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
     ticket = store.run(tickets.open_ticket, "Printer")

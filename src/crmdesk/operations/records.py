@@ -43,6 +43,13 @@ def _about(change: Change, record: Record) -> None:
 
 
 _BY_THE_PROGRAM = {"setting", "spent_number", "number_series", "attachment", "import_mapping", "merged_record", "not_same"}
+_BY_DEEDS = {
+    "quote": {"version", "previous", "pdf", "pdf_sha256", "issued_at", "left_at", "sent_at", "decided_at", "decline_reason"},
+    "attachment": {"size", "sha256"},
+    "number_series": {"about", "kind", "year"},
+    "spent_number": {"number", "about", "value", "year", "record", "withdrawn"},
+}
+"""Fields that only the deeds write that they tell of."""
 
 
 @operation(mark("Add"), right="store.read")
@@ -62,6 +69,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     values.check_names(change, cls, given)
     if cls.entity.name in _BY_THE_PROGRAM:
         raise UserError(tr("{entity} can't be added by hand.", entity=tr(cls.entity.label)))
+    _refuse_noted(cls, given)
     if (made := _made_in_its_own_way(change, cls.entity.name, given, reading)) is not None:
         return made
     record = change.draft(cls)
@@ -211,6 +219,7 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     _allow(change, cls)
     if cls is Setting:
         raise UserError(tr("Settings are changed by their name."), hint=tr("As in: crmdesk set setting payment_days value=14"))
+    _refuse_noted(cls, given)
     count = 0
     for record in change.each(cls, ids) if len(ids) > 1 else (change.get(cls, ids[0]),):
         _refuse_locked(change, record, given)
@@ -230,8 +239,23 @@ def edit(change: Change, entity: str, ids: Sequence[UUID], given: Values, readin
     return count
 
 
+def _refuse_noted(cls: type[Record], given: Values) -> None:
+    """Keep what a deed notes from being written without it: a quote that was never sent is no sent one."""
+    for name in given:
+        if name in _BY_DEEDS.get(cls.entity.name, ()):
+            raise UserError(tr("{field} is filled in by the program.", field=tr(cls.fields[name].label)), field=name)
+
+
+def _refuse_issued_pdf(change: Change, file: Any) -> None:
+    of_quote = "SELECT number FROM quote WHERE id = ? AND pdf_id = ? AND number IS NOT NULL AND deleted_at IS NULL"
+    if file.quote_id and (number := change.reader.value(of_quote, (file.quote_id.bytes, file.id.bytes))):
+        raise UserError(tr("This file is the PDF of {number} and stays as it was issued.", number=number), hint=tr("Make a new version instead."))
+
+
 def _refuse_locked(change: Change, record: Record, given: Values) -> None:
     fixed: Any = record
+    if record.entity.name == "attachment":
+        _refuse_issued_pdf(change, record)
     if record.entity.name == "quote" and fixed.status not in (None, "draft") and set(given) - {"tags", "note", "owner", "deal"}:
         raise UserError(tr("{number} was issued and can't be changed.", number=fixed.number or tr("This quote")), hint=tr("Make a new version instead."))
     if record.entity.name == "custom_field":
@@ -328,8 +352,12 @@ def _lead_deals(change: Change, deals_of_quotes: Iterable[UUID | None]) -> None:
 
 
 def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) -> None:
+    if cls.entity.name in {"number_series", "spent_number"}:
+        raise UserError(tr("{entity} can't be deleted: each number is given only once.", entity=tr(cls.entity.label)))
     for record in doomed:
         fixed: Any = record
+        if cls.entity.name == "attachment":
+            _refuse_issued_pdf(change, record)
         if cls.entity.name == "quote" and fixed.number:
             raise UserError(tr("{number} was issued and can't be deleted.", number=fixed.number), hint=tr("Decline it, or make a new version."))
         if cls.entity.name == "stage" and change.reader.value("SELECT 1 FROM deal WHERE stage_id = ? AND deleted_at IS NULL LIMIT 1", (record.id.bytes,)):

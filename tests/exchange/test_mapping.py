@@ -194,7 +194,7 @@ def test_targets_are_written_as_they_are_read() -> None:
         ("contact", "06_contact_csv/outlook_desktop_de.csv", "Outlook", 0), ("contact", "06_contact_csv/outlook_desktop_en.csv", "Outlook", 7),
         ("contact", "06_contact_csv/pipedrive_people.csv", "Pipedrive", 2), ("contact", "06_contact_csv/pipedrive_sample_import.csv", "Pipedrive", 4),
         ("contact", "06_contact_csv/salesforce_report_contacts.csv", "Salesforce", 1), ("lead", "06_contact_csv/zoho_leads.csv", "Zoho", 4),
-        ("contact", "06_contact_csv/roundcube_fixtures/tb_plain.csv", "Thunderbird", 1), ("contact", "06_contact_csv/roundcube_fixtures/gmail.csv", "Google Contacts", 3),
+        ("contact", "06_contact_csv/roundcube_fixtures/tb_plain.csv", "Thunderbird", 2), ("contact", "06_contact_csv/roundcube_fixtures/gmail.csv", "Google Contacts", 3),
         ("company", "01_pipeline/maven_crm/accounts.csv", None, 0), ("product", "01_pipeline/maven_crm/products.csv", None, 0),
         ("deal", "01_pipeline/maven_crm/sales_pipeline.csv", None, 0), ("member", "01_pipeline/maven_crm/sales_teams.csv", None, 0),
         ("company", "02_orders/northwind_csv/customers.csv", None, 0), ("quote_line", "02_orders/northwind_csv/order_details.csv", None, 0),
@@ -412,3 +412,16 @@ def test_what_columns_say_of_a_second_person_is_not_given_to_the_first(tmp_path:
 def test_a_second_mail_address_is_the_same_persons_where_no_column_names_a_second_person(tmp_path: Path, second: str) -> None:
     layout = guess("contact", table_of(tmp_path, f"Firma;Name;E-Mail;Telefon;{second};E-Mail 2;Telefon 2", *_TWO_PEOPLE))
     assert (targets(layout)["E-Mail 2"], targets(layout)["Telefon 2"]) == ("email", "phone")
+
+
+def test_a_name_beside_a_persons_own_names_is_the_companys_or_goes_nowhere_aloud(tmp_path: Path) -> None:
+    header = "first name,last name,name,email"
+    companies = table_of(tmp_path, header, "Anna,Berg,Berg & Söhne KG,a@berg.example", "Eva,Klein,Klein GmbH,e@klein.example")
+    assert targets(guess("contact", companies))["name"] == "company"
+    assert targets(guess("lead", companies))["name"] == "company_name"
+    teams = guess("contact", table_of(tmp_path, header, "Anna,Berg,North,a@berg.example", "Eva,Klein,South,e@klein.example"))
+    assert teams.unused == ("name",)
+    whole = table_of(tmp_path, header, "Anna,Berg,Anna Berg,a@berg.example", ",,Eva Klein,e@klein.example")
+    assert targets(guess("contact", whole))["name"] == "name"
+    written_otherwise = table_of(tmp_path, header, "Xiaoming,Wang,王小明,a@berg.example", ",,李伟,e@klein.example")
+    assert targets(guess("contact", written_otherwise))["name"] == "name"

@@ -191,3 +191,55 @@ def test_a_company_below_a_merged_group_is_not_lost(store: Store, tmp_path: Path
     assert import_file(store, "contact", path).added == 1
     with store.read() as reader:
         assert reader.one("SELECT c.family_name, o.name FROM contact c JOIN company o ON o.id = c.company_id") == ("Braun", "Kern AG")
+
+
+def merged_book(path: Path, rows: list[list[object]], *merged: str) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    for place in merged:
+        book.active.merge_cells(place)
+    book.save(path)
+    return path
+
+
+def test_what_is_merged_downwards_counts_in_each_row_and_is_told(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Firma", "Ort", "Vorname", "Nachname"],
+        ["Müller GmbH", "Köln", "Anna", "Berg"],
+        [None, None, "Bert", "Clausen"],
+        [None, None, None, None],
+        ["Solo AG", "Bonn", "Doris", "Ernst"],
+        [None, "Ulm", "Emil", "Frank"],
+    ]
+    table = open_table(merged_book(tmp_path / "a.xlsx", rows, "A2:A4", "B2:B4", "C5:D5"))
+    assert [cells for _, cells in table.rows()] == [
+        ["Müller GmbH", "Köln", "Anna", "Berg"], ["Müller GmbH", "Köln", "Bert", "Clausen"], ["Solo AG", "Bonn", "Doris", ""], ["", "Ulm", "Emil", "Frank"],
+    ]  # fmt: skip
+    assert table.notes == ("Merged cells of “Firma”, “Ort” count in each of their rows.",)
+
+
+def test_names_of_columns_merged_over_two_rows_are_names(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Firma", "Kontakt", None], [None, "Telefon", "E-Mail"], ["Müller GmbH", "0351 123456", "anna@berg.example"]]
+    table = open_table(merged_book(tmp_path / "a.xlsx", rows, "A1:A2", "B1:C1"))
+    assert table.columns == ("Firma", "Kontakt Telefon", "Kontakt E-Mail")
+    assert table.notes == ()
+
+
+@pytest.mark.parametrize("entity", ["contact", "lead"])
+def test_a_name_below_a_group_is_that_of_whom_the_group_says(store: Store, tmp_path: Path, entity: str) -> None:
+    rows: list[list[object]] = [
+        ["Person", None, "Firma", None, "Kontakt"],
+        ["Vorname", "Nachname", "Name", "Ort", "E-Mail"],
+        ["Anna", "von Berg", "Berg KG", "Köln", "a@berg.example"],
+    ]
+    result = import_file(store, entity, merged_book(tmp_path / "a.xlsx", rows, "A1:B1", "C1:D1"))
+    assert (result.added, result.unused) == (1, ())
+    with store.read() as reader:
+        if entity == "lead":
+            assert reader.rows("SELECT given_name, family_name, company_name FROM lead") == [("Anna", "von Berg", "Berg KG")]
+        else:
+            sql = (
+                "SELECT p.given_name, p.family_name, c.name, a.city FROM contact p JOIN company c ON c.id = p.company_id JOIN address a ON a.company_id = c.id"
+            )
+            assert reader.rows(sql) == [("Anna", "von Berg", "Berg KG", "Köln")]

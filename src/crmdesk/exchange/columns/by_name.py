@@ -173,6 +173,10 @@ BEGINNINGS = {
 }  # fmt: skip
 
 
+_OF_LEADS = ("contact", "company")
+"""A lead is the person and the company in one."""
+
+
 def _person_of(entity: str, header: str) -> Target | None:
     """Tell the column with the person of a company, as `Contact person` is."""
     return Target("name", of="contact") if entity == "company" and bare(header) in {"contact", "ansprechpartner", "联系人"} else None
@@ -183,14 +187,16 @@ def _prefixed(entity: str, header: str) -> Target | None:
     words = [piece for piece in re.split(r"[\s_.\-/:]+", headers.CAMEL.sub(" ", header)) if piece]
     if len(words) < 2:
         return None
-    for other in (entity, *RELATED.get(entity, ())):
+    for other in (entity, *(RELATED.get(entity, ()) if entity != "lead" else _OF_LEADS)):
         if bare(words[0]) in BEGINNINGS.get(other, ()):
             rest = " ".join(words[1:])
-            if other == entity:
+            if other == entity or (entity == "lead" and other == "contact"):
                 target = own_name(entity, rest) or worded(entity, rest)
                 return target if target and target.field != "external_id" else None
             if found := _related(entity, other, rest):
                 return found
+            if entity == "lead" and (target := own_name(entity, rest) or worded(entity, rest)) and target.field in {"address", "phone", "website"}:
+                return target
     return None
 
 

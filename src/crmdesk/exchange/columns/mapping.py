@@ -22,8 +22,10 @@ from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
 from crmdesk.exchange.words.choices import bare
+from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.i18n import speaking, tr
 from crmdesk.models.base import ENTITIES
+from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
@@ -209,6 +211,9 @@ def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Col
         if target == Target("nickname") and column.why not in {"user", "kept"} and _are_named(columns, table, column.index):
             found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("The rows have names beside."))
             continue
+        if entity in {"contact", "lead"} and target == Target("name") and column.why not in {"user", "kept"} and _calls_others(columns, table, column.index):
+            found[place] = _of_a_company(entity, column, columns, table)
+            continue
         item = fields.get(target.field) if target and not target.of else None
         if item is None or item.kind not in _ONE_VALUE or item.name in _OF_SEVERAL or column.why in {"user", "kept"}:
             continue
@@ -223,9 +228,31 @@ _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 def _are_named(columns: Sequence[Column], table: Table, index: int) -> bool:
     """Say whether all rows with a nickname have a name too, which is the one that people are called by."""
-    names = [column.index for column in columns if column.target in {Target("name"), Target("given_name"), Target("family_name")}]
+    names = [column.index for column in columns if column.index != index and column.target in {Target("name"), Target("given_name"), Target("family_name")}]
     nicked = [cells for _, cells in table.sample if index < len(cells) and cells[index] != ""]
     return bool(nicked) and all(any(name < len(cells) and shown(cells[name]).strip() for name in names) for cells in nicked)
+
+
+def _calls_others(columns: Sequence[Column], table: Table, index: int) -> bool:
+    """Say whether a column of names calls something else than the given and family names beside it, in most rows that have all three."""
+    of_person = [next((c.index for c in columns if c.target == Target(name)), None) for name in ("given_name", "family_name")]
+    votes = 0
+    for _, cells in table.sample if None not in of_person else ():
+        texts = [folded(shown(cells[place]).strip()) if place is not None and place < len(cells) else "" for place in (index, *of_person)]
+        if "" not in texts:
+            is_the_same = any(name in texts[0] or texts[0] in name for name in texts[1:]) and not is_surely_a_company(shown(cells[index]))
+            votes += -1 if is_the_same else 1
+    return votes > 0
+
+
+def _of_a_company(entity: str, column: Column, columns: Sequence[Column], table: Table) -> Column:
+    """Let a column of other names be that of the company where its cells show it; else it goes nowhere, unless it is all that some rows have."""
+    target = Target("company_name" if entity == "lead" else "company")
+    if any(is_surely_a_company(shown(cell)) for cell in table.values(column.index)) and not any(c.target == target for c in columns):
+        return replace(column, target=target, why="content", confidence=0.7, reason=tr("Its cells are companies."))
+    return (
+        replace(column, target=None, why="", confidence=0.0, reason=tr("The rows have names beside.")) if _are_named(columns, table, column.index) else column
+    )
 
 
 def _differ(cells: Sequence[Cell], one: int, other: int) -> bool:

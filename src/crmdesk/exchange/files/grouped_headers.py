@@ -29,7 +29,7 @@ def header_of(rows: Sequence[Sequence[Cell]]) -> tuple[int | None, Sequence[Cell
 
 
 def _joined(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
-    """Return the names of the lower of two rows, told apart by the groups above where some stand twice; nothing if the upper one holds no groups."""
+    """Return the names of the lower of two rows, with the groups above that say whose they are or tell them apart; nothing if the upper one holds no groups."""
     if any(map(is_data, filter(_is_filled, (*above, *below)))):
         return []
     names = [" ".join(shown(cell).split()) for cell in below]
@@ -40,13 +40,12 @@ def _joined(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
     counts = Counter(map(bare, filter(None, names)))
     if not _are_names(counts) or any(group and not name for group, name in zip(groups, names, strict=True)):
         return []
-    if max(counts.values()) == 1:
-        return [*names]
     joined: list[Cell] = []
     group = ""
     for over, name in zip(groups, names, strict=True):
         group = over or group
-        joined.append(f"{group} {name}".strip() if name and (counts[bare(name)] > 1 or bare(group) in _OF_WHOM) else name)
+        says_more = bool(name) and bare(group) != bare(name) and (counts[bare(name)] > 1 or bare(group) in _OF_WHOM)
+        joined.append(f"{group} {name}".strip() if says_more else name)
     return joined if len({*filter(None, joined)}) == len([*filter(None, joined)]) else []
 
 

@@ -51,9 +51,9 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
         with no_garbage():
             found: Table | None = None
             for name in [sheet] if sheet is not None else sheets:
-                lines = _lines(path, book, name)
+                lines, spread = _lines(path, book, name)
                 if any(not is_blank(cells) for _, cells in lines[:SAMPLE_ROWS]):
-                    table = _table(path, kind, name, tuple(sheets), lines)
+                    table = _table(path, kind, name, tuple(sheets), lines, spread)
                     # A cover sheet holds lines of text, one cell each.
                     if sheet is not None or len(sheets) == 1 or (table.width > 1 and table.has_header and table.sample):
                         return table
@@ -65,7 +65,7 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
     raise UserError(tr("“{file}” is empty.", file=path.name))
 
 
-def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line]) -> Table:
+def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line], spread: list[tuple[int, int]]) -> Table:
     first = [line for line in lines[: SAMPLE_ROWS + 1] if not is_blank(line[1])]
     header, names = header_of([cells for _, cells in first])
     above = 0 if header is None else first[header][0]
@@ -79,9 +79,11 @@ def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: li
         return iter(without_surplus(columns, body(data, width))[1])
 
     own_columns, sample_rows = without_surplus(columns, body(data[:SAMPLE_ROWS], width))
+    merged = ", ".join(f"“{columns[place]}”" for place in sorted({place for number, place in spread if number > above and place < width}))
+    notes = (tr("Merged cells of {columns} count in each of their rows.", columns=merged),) if merged else ()
     return Table(
         path=path, format=kind, columns=own_columns, rows=rows, sample=tuple(sample_rows), line_count=len(data), sheet=sheet,
-        sheets=sheets, has_header=header is not None,
+        sheets=sheets, has_header=header is not None, notes=notes,
     )  # fmt: skip
 
 
@@ -110,17 +112,46 @@ def _damaged(path: Path) -> UserError:
     return UserError(tr("“{file}” is damaged or no workbook.", file=path.name), hint=tr("Open it in your spreadsheet program and save it anew."))
 
 
-def _lines(path: Path, book: Any, name: str) -> list[Line]:
+def _lines(path: Path, book: Any, name: str) -> tuple[list[Line], list[tuple[int, int]]]:
+    """Return the rows of a sheet, and the places that merged cells fill beside their first one."""
     import python_calamine as calamine
 
     try:
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height * sheet.total_width > 4 * MOST_CELLS:
             raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
-        above = (sheet.start or (0, 0))[0]
-        return [(above + number, _cells(cells)) for number, cells in enumerate(sheet.iter_rows(), 1)]
+        above, before = sheet.start or (0, 0)
+        lines = [(above + number, _cells(cells)) for number, cells in enumerate(sheet.iter_rows(), 1)]
+        return lines, _spread(lines, [((top - above, left - before), bottom - above) for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()])
     except calamine.CalamineError as error:
         raise _damaged(path) from error
+
+
+def _spread(lines: list[Line], merged: list[tuple[tuple[int, int], int]]) -> list[tuple[int, int]]:
+    """Put what stands in cells merged downwards into each of their rows: a company beside its three people is that of all three.
+
+    Args:
+        merged: row and column of the first cell, and the last row, all counted from the first line.
+
+    Returns:
+        The number of the line and the column of each cell that was filled.
+    """
+    given: dict[int, list[tuple[int, Cell]]] = {}
+    filled_to: dict[int, int] = {}
+    for (top, left), bottom in sorted(merged):
+        if bottom <= top or not 0 <= top < len(lines) or not 0 <= left < len(lines[top][1]) or (value := lines[top][1][left]) == "":
+            continue
+        for row in range(max(top, filled_to.get(left, 0)) + 1, min(bottom, len(lines) - 1) + 1):
+            if lines[row][1][left] == "":
+                given.setdefault(row, []).append((left, value))
+        filled_to[left] = max(bottom, filled_to.get(left, 0))
+    spread = []
+    for row, cells in given.items():
+        if not is_blank(lines[row][1]):  # an empty row says nothing, whatever is merged across it
+            for place, value in cells:
+                lines[row][1][place] = value
+                spread.append((lines[row][0], place))
+    return spread
 
 
 _PLAIN: set[type] = {str, float, int, bool, date, datetime}

@@ -51,6 +51,15 @@ def test_a_new_deal_stands_in_the_first_stage_with_owner_date_and_currency(store
     assert facts(store, rollout, "amount", "amount_base", "currency", "owner_id") == (1840000, 1840000, "EUR", store.viewer.member_id.bytes)  # type: ignore[union-attr]  # every store has one
 
 
+def test_a_deal_written_down_after_it_was_won_was_not_opened_after_that(store: Store) -> None:
+    with store.read() as reader:
+        won = reader.value("SELECT name FROM stage WHERE outcome = 'won'")
+    for given, opened in (({}, "2026-03-01"), ({"opened_on": "2026-02-01"}, "2026-02-01")):
+        deal = store.run(records.add, "deal", {"name": "Old", "stage": won, "closed_on": "2026-03-01", **given})
+        with store.read() as reader:
+            assert reader.one("SELECT opened_on, closed_on FROM deal WHERE id = ?", (deal.bytes,)) == (opened, "2026-03-01")
+
+
 def test_a_deal_whose_stage_is_of_another_pipeline_is_refused(store: Store) -> None:
     other = store.run(pipelines.add, "Renewals", [pipelines.StagePlan("Due")])
     with pytest.raises(UserError, match="another pipeline"):

@@ -43,12 +43,12 @@ def _today(change: Change) -> date:
 
 def prepare_new(change: Change, deal: Deal) -> None:
     """Give a new deal what it starts with, before the values that somebody gave."""
-    deal.currency, deal.owner_id, deal.opened_on, deal.stage_since = change.settings.currency, change.member_id, _today(change), change.at
+    deal.currency, deal.owner_id, deal.stage_since = change.settings.currency, change.member_id, change.at
 
 
 def finish_new(change: Change, deal: Deal) -> None:
     """Complete a new deal once the given values are on it."""
-    known = {name: getattr(deal, name) for name in ("stage_id", "pipeline_id", "currency", "owner_id", "opened_on", "stage_since", "position")}
+    known = {name: getattr(deal, name) for name in ("stage_id", "pipeline_id", "currency", "owner_id", "opened_on", "closed_on", "stage_since", "position")}
     for name, value in completed(change, known).items():
         setattr(deal, name, value)
     _refuse_foreign_quote(change, deal)
@@ -57,6 +57,8 @@ def finish_new(change: Change, deal: Deal) -> None:
 def completed(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a new deal's values with a stage, the pipeline, currency, owner, dates and place that it starts with.
 
+    One that is written down after it was closed began no later than that.
+
     Raises:
         UserError: the stage does not exist, or belongs to another pipeline than the one that is given.
     """
@@ -64,8 +66,9 @@ def completed(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
     stage = _stage(change, known["stage_id"]) if "stage_id" in known else _first_stage(change, known.get("pipeline_id"))
     if "pipeline_id" in known and known["pipeline_id"].bytes != stage.pipeline:
         raise UserError(tr("This stage belongs to another pipeline."), field="stage")
+    opened_on = min(_today(change), known.get("closed_on", _today(change)))
     usual: dict[str, Any] = {
-        "currency": change.settings.currency, "owner_id": change.member_id, "opened_on": _today(change), "stage_since": change.at, "position": _top(change, stage.id),
+        "currency": change.settings.currency, "owner_id": change.member_id, "opened_on": opened_on, "stage_since": change.at, "position": _top(change, stage.id),
     }  # fmt: skip
     return {**usual, **known, "stage_id": UUID(bytes=stage.id), "pipeline_id": UUID(bytes=stage.pipeline)}
 

@@ -259,3 +259,11 @@ def test_rows_above_the_names_that_tell_nothing_apart_change_no_name(tmp_path: P
 def test_groups_that_say_nothing_of_whom_they_are_about_tell_only_twins_apart(tmp_path: Path) -> None:
     table = table_of(tmp_path, "Stammdaten;;;Rechnung;\nName;Ort;E-Mail;Ort;PLZ\nEva;Ulm;e@a.de;Bonn;53111\n")
     assert table.columns == ("Name", "Stammdaten Ort", "E-Mail", "Rechnung Ort", "PLZ")
+
+
+def test_only_rows_with_nothing_of_their_own_go_on_with_the_row_above(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Number,State/Province,Lines/Text,Lines/Quantity\n,,Lost,1\nA-1,TX,Box,1\n,,Lid,2\n,CA,Bag,3\n", encoding="utf-8")
+    rows = [["", "", "Lost", "1"], ["A-1", "TX", "Box", "1"], ["A-1", "TX", "Lid", "2"], ["", "CA", "Bag", "3"]]
+    table = open_table(path)
+    assert [cells for _, cells in table.rows()] == [cells for _, cells in table.sample] == rows

@@ -125,3 +125,30 @@ def test_salesforces_ids_link_what_came_in_two_files(store: Store, tmp_path: Pat
     assert rows_of(store, "SELECT t.name, t.role, c.name, c.founded FROM contact t JOIN company c ON c.id = t.company_id") == [
         ("Anna Berg", "Buyer", "Acme", 1999)
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("Order Reference,Customer,Order Date,Expiration,Salesperson,Order Lines/Product,Order Lines/Description,Order Lines/Quantity,Order Lines/Unit Price,Order Lines/Disc.%,"
+         "Order Lines/Taxes,Status", "Sales Order"),
+        ("Auftragsreferenz,Kunde,Auftragsdatum,Ablauf,Verkäufer,Auftragszeilen/Produkt,Auftragszeilen/Beschreibung,Auftragszeilen/Menge,Auftragszeilen/Einzelpreis,"
+         "Auftragszeilen/Rabatt (%),Auftragszeilen/Steuern,Status", "Verkaufsauftrag"),
+    ],
+)  # fmt: skip
+def test_an_order_of_odoo_comes_in_with_the_lines_that_stand_below_it(store: Store, tmp_path: Path, header: str, status: str) -> None:
+    path = tmp_path / "sale.order.csv"
+    path.write_text(
+        f"{header}\nS00012,Deco Addict,2026-03-04 09:00:00,2026-04-04,Mitchell,Office Chair,Office Chair black,2,120.5,10,19%,{status}\n"
+        ",,,,,Desk,Desk combination,1,450,0,19%,\n"
+        f"S00013,Azure Interior,2026-03-05 09:00:00,2026-04-05,Mitchell,Office Chair,Office Chair,5,120.5,0,19%,{status}\n",
+        encoding="utf-8",
+    )
+    result = import_file(store, "quote", path)
+    assert (result.read, result.added, result.joined, result.rejected, result.unused) == (3, 2, 1, 0, ())
+    with store.read() as reader:
+        assert reader.rows("SELECT number, status, net, valid_until FROM quote ORDER BY number") == [
+            ("S00012", "accepted", 66690, "2026-04-04"), ("S00013", "accepted", 60250, "2026-04-05"),
+        ]  # fmt: skip
+        sql = "SELECT q.number, l.description, l.quantity FROM quote_line l JOIN quote q ON q.id = l.quote_id ORDER BY q.number, l.position"
+        assert reader.rows(sql) == [("S00012", "Office Chair black", 2000000), ("S00012", "Desk combination", 1000000), ("S00013", "Office Chair", 5000000)]

@@ -124,10 +124,21 @@ _OF_LINES = ("product", "description", "quantity", "unit_price", "discount", "un
 
 def _with_lines(columns: Sequence[Column]) -> list[Column]:
     """Tell the columns of lines where each row of a file of quotes is a line: there are quantities and prices."""
-    told = {column.index: target for column in columns if column.target is None and (target := own_name(LINE, column.header)) and target.field in _OF_LINES}
+    told = {column.index: target for column in columns if (target := _of_line(column)) and target.field in _OF_LINES}
     if not {"quantity", "unit_price"} <= {target.field for target in told.values()}:
         return list(columns)
     return [replace(c, target=replace(told[c.index], of="line"), why="name") if c.index in told else c for c in columns]
+
+
+# Order Lines/Unit Price, Auftragszeilen/Einzelpreis
+_LINES = re.compile(r"[^/]*(?:line|zeile|position|ligne)[^/]*/\s*(?=\S)|[^/]*行\s*/\s*(?=\S)", re.IGNORECASE)
+
+
+def _of_line(column: Column) -> Target | None:
+    """Tell a column of a line; as Odoo writes it, it says so itself."""
+    name = _LINES.sub("", column.header, count=1)
+    target = own_name(LINE, name) if column.target is None or name != column.header else None
+    return Target("tax_rate") if target == Target("taxes") else target
 
 
 def _with_reach(entity: str, columns: Sequence[Column]) -> list[Column]:

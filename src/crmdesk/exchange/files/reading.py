@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.files.calendars import open_calendars
 from crmdesk.exchange.files.contentlines import begins_with
+from crmdesk.exchange.files.continued import with_continued_rows
 from crmdesk.exchange.files.csv_files import ENDINGS, open_csv
 from crmdesk.exchange.files.json_files import open_json
 from crmdesk.exchange.files.mails import OLE, is_mail, is_outlook_item, open_mails
@@ -109,7 +110,7 @@ def open_table(path: Path, how: How | None = None) -> Table:
     """
     how = how or How()
     reader = reader_of(path)
-    table = reader.open(path, how)
+    table = with_continued_rows(reader.open(path, how))
     if table.width > MOST_COLUMNS:
         said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=grouped(MOST_COLUMNS))
         raise UserError(said, hint=tr("Delete those that are not needed."))

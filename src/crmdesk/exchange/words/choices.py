@@ -35,9 +35,11 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "disqualified": "disqualified unqualified notqualified junklead lostlead badtiming closednotconverted dead 无效",
     },
     ("quote", "status"): {
-        "draft": "draft entwurf open quotation 草稿", "issued": "issued sent delivered ausgestellt gesendet pending quotationsent 已发出",
-        "accepted": "accepted won confirmed ordered shipped complete completed salesorder closed angenommen delivered 已接受",
-        "declined": "declined lost rejected cancelled canceled abgelehnt 已拒绝",
+        "draft": "draft entwurf open quotation 草稿", "issued": "issued sent delivered ausgestellt gesendet pending quotationsent "
+        "angebotgesendet offertegesendet versendet verschickt versandt 已发出 已发送 报价单已发送",
+        "accepted": "accepted won confirmed ordered shipped complete completed salesorder closed angenommen delivered "
+        "verkaufsauftrag auftrag auftragsbestätigung beauftragt bestellt bestätigt erteilt gewonnen 已接受 销售订单 已确认",
+        "declined": "declined lost rejected cancelled canceled abgelehnt storniert abgebrochen abgesagt verloren 已拒绝 已取消",
         "expired": "expired abgelaufen 已过期", "superseded": "superseded replaced ersetzt",
     },
     ("activity", "kind"): {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.store.connections import rows
+from crmdesk.store.numbers import DEAL
 from crmdesk.store.schema import INSERT, UPDATE
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from crmdesk.store.connections import Connection
 
-DEAL = 16
 _ODD = """SELECT d.id, d.closed_on IS NULL, max(j.op = ?3 AND d.closed_on IS NOT NULL OR j.op = ?4 AND json_type(j.changes, '$.closed_on') IS NOT NULL),
     max(j.op = ?4 AND json_type(j.changes, '$.stage_id') IS NOT NULL)
     FROM journal j CROSS JOIN deal d ON d.id = j.row LEFT JOIN stage s ON s.id = d.stage_id

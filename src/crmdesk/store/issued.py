@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.store.connections import rows
+from crmdesk.store.numbers import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE, SETTING
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.schema import INSERT
-from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 
 if TYPE_CHECKING:
     from crmdesk.store.connections import Connection
@@ -150,7 +150,6 @@ def fixed(number: str | None) -> UserError:
 # ---- closed periods ----
 
 CLOSED_UNTIL = "closed_until"
-_SETTING = 34
 
 
 def closed_until(reader: Reader) -> date | None:
@@ -169,9 +168,7 @@ def _closed_before(connection: Connection, before: int) -> date | None:
     if not found:
         return None
     record, value = found[0]
-    for op, changes in rows(
-        connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, _SETTING, record)
-    ):
+    for op, changes in rows(connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, SETTING, record)):
         return None if op == INSERT else _day(json.loads(changes).get("value", [value])[0])
     return _day(value)
 

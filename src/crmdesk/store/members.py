@@ -9,14 +9,13 @@ from uuid import UUID
 from crmdesk.errors import NotAllowed, UserError
 from crmdesk.i18n import tr
 from crmdesk.store.connections import rows
+from crmdesk.store.numbers import MEMBER
 from crmdesk.store.rights import RANK, ROLE_LABELS, ROLES
 from crmdesk.store.schema import INSERT, UPDATE
 
 if TYPE_CHECKING:
     from crmdesk.store.connections import Connection
     from crmdesk.store.rights import Viewer
-
-MEMBER = 1
 
 
 def check_given_roles(connection: Connection, before: int, viewer: Viewer) -> None:

@@ -8,6 +8,7 @@ from crmdesk.errors import UserError
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.store.connections import rows
+from crmdesk.store.numbers import DEAL, EXCHANGE_RATE, SETTING
 from crmdesk.store.reader import id_list
 from crmdesk.store.schema import INSERT
 from crmdesk.store.settings import from_rows, named_id
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from crmdesk.store.connections import Connection
     from crmdesk.store.settings import Settings
 
-DEAL, EXCHANGE_RATE, SETTING = 16, 20, 34
 _AMOUNTS = """SELECT EXISTS(SELECT 1 FROM deal WHERE amount IS NOT NULL AND deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))
     OR EXISTS(SELECT 1 FROM quote WHERE deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))
     OR EXISTS(SELECT 1 FROM exchange_rate WHERE deleted_at IS NULL AND id NOT IN (SELECT row FROM journal WHERE id > ?1 AND op = ?2))"""

@@ -8,6 +8,7 @@ from crmdesk.fields import KINDS
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
+from crmdesk.store.numbers import ACTIVITY, ALLOWANCE_CHARGE, CONTACT, DEAL, DOCUMENTS, QUOTE, QUOTE_LINE
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.schema import UPDATE
 
@@ -16,17 +17,16 @@ if TYPE_CHECKING:
 
     from crmdesk.store.settings import Settings
 
-_CONTACT, _ACTIVITY, _DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE = 3, 11, 16, 21, 22, 23
 _NOT_PUT_BACK = " AND d.id NOT IN (SELECT j.row FROM journal j, json_each(j.changes) c WHERE j.id > ?1 AND +j.tbl = ?5 AND c.key IN ('quote_id', 'amount', 'currency', 'exchange_rate'))"
-LEADING = {_DEAL, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE}
+LEADING = DOCUMENTS | {DEAL}
 
 
 def complete_stamps(connection: Connection, before: int) -> set[int]:
     """Bring derived links and dates up to date with what the open transaction changed; returns the tables that it touched."""
     touched = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
-    if _CONTACT in touched:
+    if CONTACT in touched:
         _restamp_companies(connection, before)
-    if _ACTIVITY in touched:
+    if ACTIVITY in touched:
         _last_contacts(connection, before)
     return touched
 
@@ -43,7 +43,7 @@ def _restamp_companies(connection: Connection, before: int) -> None:
         connection,
         "SELECT row, unhex(json_extract(changes, '$.company_id[0]')), unhex(json_extract(changes, '$.company_id[1]')) FROM journal "
         "WHERE id > ? AND +tbl = ? AND op = ? AND json_type(changes, '$.company_id') IS NOT NULL",
-        (before, _CONTACT, UPDATE),
+        (before, CONTACT, UPDATE),
     )
     for cls in _stamped():
         sql = f'UPDATE "{cls.entity.name}" SET company_id = ? WHERE contact_id = ? AND company_id IS ?'  # noqa: S608
@@ -51,14 +51,14 @@ def _restamp_companies(connection: Connection, before: int) -> None:
 
 
 def _last_contacts(connection: Connection, before: int) -> None:
-    changed = f"SELECT row FROM journal WHERE id > {int(before)} AND +tbl = {_ACTIVITY}"
+    changed = f"SELECT row FROM journal WHERE id > {int(before)} AND +tbl = {ACTIVITY}"
     for entity in ("contact", "company"):
         link = f"{entity}_id"
         connection.execute(
             f"""UPDATE {entity} SET last_contact_at = (SELECT max(at) FROM activity a WHERE a.{link} = {entity}.id AND a.deleted_at IS NULL)
             WHERE id IN (SELECT {link} FROM activity WHERE id IN ({changed}) UNION
                 SELECT unhex(json_extract(changes, '$.{link}[0]')) FROM journal WHERE id > ? AND +tbl = ? AND op = ?)""",  # noqa: S608
-            (before, _ACTIVITY, UPDATE),
+            (before, ACTIVITY, UPDATE),
         )
 
 
@@ -75,7 +75,7 @@ def follow_leading_quotes(connection: Connection, before: int, settings: Setting
         "UNION SELECT a.quote_id FROM journal j JOIN allowance_charge a ON a.id = j.row WHERE j.id > ?1 AND +j.tbl = ?4 "
         "UNION SELECT unhex(json_extract(changes, '$.quote_id[1]')) FROM journal WHERE id > ?1 AND +tbl = ?5 AND json_type(changes, '$.quote_id') IS NOT NULL)) "
         "AND (d.amount IS NOT q.net OR d.currency IS NOT q.currency OR d.exchange_rate IS NOT q.exchange_rate)" + (_NOT_PUT_BACK if puts_back else ""),
-        (before, _QUOTE, _QUOTE_LINE, _ALLOWANCE_CHARGE, _DEAL),
+        (before, QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE, DEAL),
     )
     if not deals:
         return

@@ -19,6 +19,7 @@ from crmdesk.errors import UserError
 from crmdesk.fields import RATE_SCALE, from_minor, from_scaled, to_minor
 from crmdesk.i18n import tr
 from crmdesk.store.connections import Connection, rows
+from crmdesk.store.numbers import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.schema import INSERT
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from crmdesk.documents.currencies import Rounding
     from crmdesk.store.settings import Settings
 
-QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE = 21, 22, 23
 CHUNK = 500
 _CALCULATED_FROM = ("currency", "tax_inclusive", "prepaid", "rounding", "rounding_mode", "rounding_level", "exchange_rate", "frozen", "deleted_at")
 

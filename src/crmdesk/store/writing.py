@@ -15,6 +15,7 @@ from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal
 from crmdesk.store.connections import Connection, breaks_constraint, rows, sorted_errors
 from crmdesk.store.door import Change, Changes, Operation, operation_of
+from crmdesk.store.numbers import DEAL, DOCUMENTS, EXCHANGE_RATE, MEMBER, SETTING
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.pool import Pool
 from crmdesk.store.reader import Reader
@@ -142,12 +143,10 @@ class Writing(Pool):
         """
         # Who only reads does without these, and starts a little sooner.
         from crmdesk.store.circles import check_circles
-        from crmdesk.store.closings import DEAL, settle_closings
-        from crmdesk.store.issued import check_closed, check_issued, check_stays_issued
-        from crmdesk.store.members import MEMBER, check_given_roles, check_own_member
-        from crmdesk.store.rates import EXCHANGE_RATE, SETTING, check_currency, settle_rates
+        from crmdesk.store.closings import settle_closings
+        from crmdesk.store.members import check_given_roles, check_own_member
+        from crmdesk.store.rates import check_currency, settle_rates
         from crmdesk.store.stamps import complete_stamps
-        from crmdesk.store.totals import ALLOWANCE_CHARGE, QUOTE, QUOTE_LINE
 
         touched, today = complete_stamps(connection, before), change.at.astimezone(change.settings.tz).date()
         try:
@@ -161,7 +160,9 @@ class Writing(Pool):
                 check_currency(connection, before, change.settings)
             if kind == "do" and touched & {DEAL, EXCHANGE_RATE}:
                 settle_rates(connection, before, change.settings, today, touched)
-            if touched & {QUOTE, QUOTE_LINE, ALLOWANCE_CHARGE}:
+            if touched & DOCUMENTS:
+                from crmdesk.store.issued import check_closed, check_issued, check_stays_issued
+
                 if kind == "do":
                     check_issued(connection, before, touched)
                 if kind in ("undo", "redo"):
@@ -175,12 +176,14 @@ class Writing(Pool):
 
     def _complete(self, connection: Connection, change: Change, declared: Operation, kind: str, reverts: int | None, before: int) -> Changes | None:
         from crmdesk.store.stamps import LEADING, follow_leading_quotes
-        from crmdesk.store.totals import complete_totals
 
         change.flush()
         change.bulk_checks()
         touched = self._check(connection, change, kind, before)
-        complete_totals(connection, before, touched, change.settings)
+        if touched & DOCUMENTS:
+            from crmdesk.store.totals import complete_totals
+
+            complete_totals(connection, before, touched, change.settings)
         if touched & LEADING:
             follow_leading_quotes(connection, before, change.settings, puts_back=change.puts_back)
         if journal.last_entry(connection) == before and not declared.traced:

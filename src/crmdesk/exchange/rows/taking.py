@@ -229,9 +229,11 @@ class Taking:
         self._told.skip(draft, record)
 
     def _count_added(self, draft: Draft) -> None:
-        is_own = draft.entity == self._entity and "line of" not in draft.rest
-        self._told.count("added" if is_own else "joined", draft.line)
-        if draft.entity != self._entity and "made already" not in draft.rest:
+        if draft.entity == self._entity:
+            self._told.count("joined" if "line of" in draft.rest else "added", draft.line)
+            return
+        self._told.count("joined", draft.line)
+        if "made already" not in draft.rest:
             self._shared.gathered.made(draft.entity)
 
 

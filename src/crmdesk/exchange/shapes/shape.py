@@ -123,6 +123,7 @@ class Shape:
         self.described: set[bytes] = set()
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
+        self._rough = tuple(name for name in ROUGH if name in self.template)
         self._derive = work.gathered.deriver(self.entity)
 
     # ---- made once ----
@@ -327,7 +328,7 @@ class Shape:
     def _round_off(self, draft: Draft) -> None:
         """Complete a record, check it, and say by what it is recognised."""
         self.finish(draft)
-        for name in ROUGH:
+        for name in self._rough:
             if draft.values.get(name).__class__ is Rough:
                 draft.values[name] = self._settled(name, draft.values[name])
         self._check(draft)
@@ -472,7 +473,9 @@ class Shape:
         Raises:
             UserError: it lacks one of the user's own fields that must not be empty.
         """
-        for key, label in self.needed.items() if draft.entity == self.entity else ():
+        if not self.needed or draft.entity != self.entity:
+            return
+        for key, label in self.needed.items():
             if key not in draft.rest.get("own", ()):
                 raise UserError(tr("{field} is missing.", field=label))
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from crmdesk.clock import new_id
+
+log = logging.getLogger(__name__)
 
 
 def data_folder() -> Path:
@@ -32,13 +36,24 @@ def read() -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def write(**values: Any) -> None:
-    """Change some of this computer's settings."""
+def write(**values: Any) -> bool:
+    """Change some of this computer's settings.
+
+    Returns:
+        Whether they are kept: a home that can't be written must not stop anybody's work.
+    """
     file = _file()
-    file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_name(f"{file.name}.{new_id().hex[-6:]}")
-    half.write_text(json.dumps({**read(), **values}, ensure_ascii=False, indent=1), encoding="utf-8")
-    half.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps({**read(), **values}, ensure_ascii=False, indent=1), encoding="utf-8")
+        half.replace(file)
+    except OSError as error:
+        log.info("settings of this computer not kept: %s", error.strerror)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def default_store() -> Path | None:

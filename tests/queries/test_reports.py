@@ -117,6 +117,19 @@ def test_won_and_lost_by_month_owner_source_and_reason(sold: Store) -> None:
         check_counts(sold, table)
 
 
+def test_capitals_of_any_letters_make_no_row_of_their_own(sold: Store) -> None:
+    for name, origin in (("H", "Ärzte"), ("I", "ärzte"), ("J", "ÄRZTE"), ("K", "Ärzte")):
+        add(sold, "deal", name=name, stage="Won", amount="10", origin=origin)
+    by_source = report(sold, "won_lost_by_source")
+    assert ["Ärzte", 4] in [row[:2] for row in values(by_source)]
+    check_counts(sold, by_source)
+
+
+def test_a_deal_that_was_closed_before_it_was_opened_took_no_day(sold: Store) -> None:
+    add(sold, "deal", name="H", stage="Won", amount="10", opened_on="2026-06-30", closed_on="2026-03-01")
+    assert all(row[2] is None or row[2] >= 0 for row in values(report(sold, "sales_cycle")))
+
+
 def test_sources_and_reasons_that_differ_by_capitals_alone_are_one_row(sold: Store) -> None:
     for name, values_of in {
         "H": {"stage": "Lost", "amount": "10", "origin": "FAIR", "lost_reason": "PRICE"}, "I": {"stage": "Lost", "amount": "20 CHF", "origin": "fair", "lost_reason": "price"},

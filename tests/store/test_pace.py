@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,17 @@ def test_only_a_few_items_are_got_before_what_was_made_of_the_first_is_taken() -
     made = beside(str, items())
     assert next(made) == "0"
     assert len(got) < 10
+
+
+def test_the_length_of_turns_is_the_usual_one_again_after_the_last_of_several_jobs() -> None:
+    usual = sys.getswitchinterval()
+    first, second = beside(str, range(9)), beside(str, range(9))
+    assert (next(first), next(second)) == ("0", "0")
+    assert sys.getswitchinterval() < usual
+    assert len(list(first)) == 8
+    assert sys.getswitchinterval() < usual, "the second one still needs them"
+    assert len(list(second)) == 8
+    assert sys.getswitchinterval() == pytest.approx(usual)
 
 
 def test_an_error_in_the_other_thread_comes_out_here() -> None:

@@ -157,10 +157,7 @@ def remember(path: Path) -> None:
     """Open this store next time when none is named."""
     resolved = str(path.resolve())
     if settings.read().get("last_store") != resolved:
-        try:
-            settings.write(last_store=resolved)
-        except OSError as error:  # a home that can't be written must not stop the work
-            log.info("last store not remembered: %s", error.strerror)
+        settings.write(last_store=resolved)
 
 
 # -- output ----------------------------------------------------------------------------------------------------------------------

@@ -373,6 +373,11 @@ def _in_any_case(text: str) -> str | None:
     return pattern if len(pattern.encode()) < _LONGEST_PATTERN else None
 
 
+def caseless(text: str) -> str:
+    """Return a text as filters compare it: capitals as small letters, each by itself, so that what counts as one value is what a filter by it finds."""
+    return text.lower() if text.isascii() else "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
 def _bad_operator(field: Field, operator: str) -> UserError:
     return UserError(
         tr("{field} can't be compared with “{operator}”.", field=tr(field.label), operator=operator),

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from crmdesk.models.activity import ACTIVITY_KINDS
 from crmdesk.models.base import ENTITIES
 from crmdesk.queries import quality
 from crmdesk.queries.deals import stages
+from crmdesk.queries.finding import caseless
 from crmdesk.queries.money import Sum, ratio
 from crmdesk.queries.problems import DIMENSIONS
 from crmdesk.queries.seen import live
@@ -248,14 +248,11 @@ def _closed(scope: Scope, key: str) -> dict[Any, dict[str, Counted]]:
     spellings: dict[Any, dict[Any, int]] = {}
     for (value, outcome), (count, amount) in sums.items():
         # What differs by capital letters alone is the same to the lists that the figures open.
-        of = spellings.setdefault(value.translate(_SMALL) if isinstance(value, str) else value, {})
+        of = spellings.setdefault(caseless(value) if isinstance(value, str) else value, {})
         of[value] = of.get(value, 0) + count
         its = found.setdefault(next(iter(of)), {})
         its[outcome] = _together(scope, (its.get(outcome), (count, amount)))
     return {max(of, key=of.__getitem__): found[next(iter(of))] for of in spellings.values()}
-
-
-_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def _stages_with(scope: Scope, *outcomes: str) -> str:
@@ -374,7 +371,7 @@ def _sales_cycle(scope: Scope) -> ReportTable:
     days, days_of = _days_sql(scope, "t.closed_on")
     owner, owner_of = _owner_sql(scope)
     found = {outcome: (count, length) for outcome, count, length in scope.reader.rows(
-        "SELECT s.outcome, count(*), sum(CAST(julianday(t.closed_on) - julianday(t.opened_on) AS INTEGER)) FROM deal t JOIN stage s ON s.id = t.stage_id "
+        "SELECT s.outcome, count(*), sum(max(0, CAST(julianday(t.closed_on) - julianday(t.opened_on) AS INTEGER))) FROM deal t JOIN stage s ON s.id = t.stage_id "
         f"WHERE {live(scope.reader, 'deal')} AND s.outcome IN ('won', 'lost') AND t.opened_on IS NOT NULL AND t.closed_on IS NOT NULL{days}{owner} GROUP BY 1",
         (*days_of, *owner_of),
     )}  # fmt: skip

@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from contextlib import contextmanager
 from itertools import chain, islice
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -32,15 +33,32 @@ def no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-@contextmanager
-def _quick_turns() -> Iterator[None]:
-    """Let who comes back from SQLite have the interpreter soon: with the usual 5 ms it waits as long as it has worked, and nothing is gained by two threads."""
-    was = sys.getswitchinterval()
-    sys.setswitchinterval(TURN_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(was)
+class _Turns:
+    """Lets who comes back from SQLite have the interpreter soon: with the usual 5 ms it waits as long as it has worked, and nothing is gained by two threads.
+
+    The length of a turn is the whole program's, so it is put back when the last of several jobs is done.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._jobs = 0
+        self._usual = 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._jobs:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(TURN_S)
+            self._jobs += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._jobs -= 1
+            if not self._jobs:
+                sys.setswitchinterval(self._usual)
+
+
+_quick_turns = _Turns()
 
 
 def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
@@ -52,7 +70,7 @@ def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as worker, _quick_turns():
+    with ThreadPoolExecutor(1) as worker, _quick_turns:
         waiting: deque[Future[R]] = deque()
         for item in chain(first, source):
             waiting.append(worker.submit(work, item))

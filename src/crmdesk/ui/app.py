@@ -495,8 +495,7 @@ class Program(QObject):
         if not self._is_ended:
             self._is_ended = True
             place = self.window.saveGeometry().toBase64().toStdString()
-            with contextlib.suppress(OSError):
-                settings.write(colours=theme.choice(), window=place)
+            settings.write(colours=theme.choice(), window=place)
 
     @Slot()
     def shut_down(self) -> None:
@@ -516,5 +515,4 @@ class Program(QObject):
 
 def _remember(path: str) -> None:
     if settings.read().get("last_store") != path:
-        with contextlib.suppress(OSError):
-            settings.write(last_store=path)
+        settings.write(last_store=path)

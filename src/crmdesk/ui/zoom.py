@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,7 @@ def application(arguments: Sequence[str]) -> QApplication:
     wanted = fitting(kept.get("zoom") or of_system, screen.availableSize() * factor)
     if wanted == factor:
         return app
-    with contextlib.suppress(OSError):
-        settings.write(drawn_at=wanted)
+    settings.write(drawn_at=wanted)
     app.shutdown()
     return _started(arguments, wanted)
 

@@ -24,7 +24,9 @@ TIMES = {
     **dict.fromkeys(("b", "bn", "mrd", "billion", "billions", "milliarde", "milliarden"), 10**9),
     "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "百萬": 10**6, "千万": 10**7, "千萬": 10**7, "亿": 10**8, "億": 10**8,
 }  # fmt: skip
-_NO_GROUPS = {sign: re.compile(rf"[-+]?\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}})") for sign in ",."}
+_NO_GROUPS = {sign: re.compile(rf"[-+]?(?:0?{re.escape(sign)}\d+|\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}}))") for sign in ",."}
+_IN_GROUPS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{2,3}})*{re.escape(sign)}\d{{3}}") for sign in ",."}
+_AROUND = re.compile(r"([^\d.,]*)([^%)]*?)([\s%)]*)")
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal:
@@ -37,13 +39,13 @@ def number_of(text: str, decimal_sign: str) -> Decimal:
         grouping = "," if decimal_sign == "." else "."
         if _NO_GROUPS[grouping].fullmatch(text.strip()):  # 1.2 has no thousands, whatever the column's sign is
             return read_number(text)
-        bare = text.replace(grouping, "")
-        if bare.count(decimal_sign) > 1 or re.search(rf"{re.escape(decimal_sign)}.*{re.escape(grouping)}", text):
+        around = _AROUND.fullmatch(text)
+        before, digits, behind = around.groups() if around else ("", text, "")
+        whole, point, tail = digits.partition(decimal_sign)
+        if grouping in tail or decimal_sign in tail or (grouping in whole and not _IN_GROUPS[grouping].fullmatch(whole)):  # 12.05.2024 is a day
             raise UserError(tr("“{text}” is not a number.", text=text))
-        if decimal_sign == ",":
-            bare = bare.replace(",", ".")
-        whole, point, tail = bare.partition(".")
-        return read_number(f"{whole}{point}{tail}{'0' if len(tail) == 3 else ''}")  # a fourth decimal leaves no doubt
+        fraction = f".{tail}{'0' if len(tail) == 3 else ''}" if point else ""  # a fourth decimal leaves no doubt
+        return read_number(f"{before}{whole.replace(grouping, '')}{fraction}{behind}")
     return read_number(text)
 
 

@@ -107,7 +107,8 @@ class LookSection(Section):
 
     @Slot(int)
     def _zoom(self, number: int) -> None:
-        settings_of_computer.write(zoom=self.zoom.currentData())
+        if not settings_of_computer.write(zoom=self.zoom.currentData()):
+            self.frame.say(tr("The size can't be kept: the program may not write its settings on this computer."))
 
     @Slot(int)
     def _speak_in_store(self, number: int) -> None:

@@ -81,3 +81,29 @@ def test_behind_the_beginning_that_shows_it_sound_letters_stay(tmp_path: Path) -
     path.write_text("Name;Ort\n" + "JÃ¼rgen;MÃ¼nchen\n" * 20_000 + "Jörg;KÃ¶ln\n", encoding="utf-8")
     *_, before, (_, last) = open_table(path).rows()
     assert (before[1], last) == (["Jürgen", "München"], ["Jörg", "Köln"])
+
+
+def test_a_file_put_together_of_two_encodings_is_read_line_by_line_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes("Vorname;Nachname\nJürgen;Groß\nÁron;Ízisz\n".encode() + "Käthe;Weiß\nJörg;Müller\n".encode("cp1252"))
+    table = open_table(path)
+    assert [cells for _, cells in table.rows()] == [["Jürgen", "Groß"], ["Áron", "Ízisz"], ["Käthe", "Weiß"], ["Jörg", "Müller"]]
+    assert (table.encoding, table.confidence < 0.8) == ("utf-8", True)
+    assert table.notes == ("Some letters of this file are written in UTF-8, others in Windows-1252; each was read as it is written.",)
+
+
+def test_a_chinese_file_with_a_line_that_may_be_utf_8_by_chance_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    text = "姓名,公司\n联通,联通\n王小明,北京大华有限公司\n李娜,上海电话\n"
+    path.write_bytes(text.encode("gb18030"))
+    assert detect(path).encoding == "gb18030"
+
+
+def test_one_damaged_letter_does_not_garble_all_others(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(b"Vorname;Nachname\n" + "Jürgen;Groß\n".encode() * 9000 + b"K\xc3;Wei\xc3\n")
+    table = open_table(path)
+    cells = [cells for _, cells in table.rows()]
+    assert (cells[0], cells[-2], len(cells)) == (["Jürgen", "Groß"], ["Jürgen", "Groß"], 9001)
+    assert table.encoding == "utf-8"
+    assert table.notes

@@ -41,12 +41,17 @@ class Text:
     """A file, and how its bytes become text.
 
     Attributes:
-        is_twice: whether it was encoded twice.
+        is_twice: whether it was encoded twice. errors: what is done with bytes that don't fit.
     """
 
     path: Path
     encoding: str
     is_twice: bool = False
+    errors: str = "strict"
+
+    def open(self) -> TextIO:
+        """Open the file, with its ends of lines as they are."""
+        return self.path.open(encoding=self.encoding, errors=self.errors, newline="")
 
 
 def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -57,7 +62,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     """
     guess = Guess(encoding, 1.0) if encoding else detect(path)
     try:
-        sample, is_whole = _sample(path, guess.encoding)
+        sample, is_whole = _sample(Text(path, guess.encoding, errors=guess.errors))
     except LookupError:
         raise UserError(tr("There is no encoding “{name}”.", name=guess.encoding), hint=tr("Use a name such as utf-8 or cp1252.")) from None
     except UnicodeError:
@@ -65,16 +70,18 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     if len(_CONTROLS.findall(sample)) * 50 > len(sample):
         raise UserError(tr("“{file}” is no text file.", file=path.name), hint=tr("Save it as CSV or XLSX."))
     notes: tuple[str, ...] = ()
+    if guess.errors != "strict":
+        notes = (tr("Some letters of this file are written in UTF-8, others in Windows-1252; each was read as it is written."),)
     if is_twice := codecs.lookup(guess.encoding).name in _UTF_8 and is_twice_encoded(sample if is_whole else sample[: sample.rfind("\n")]):
         wrong, right = example(sample)
-        notes = (tr("The letters of this file were encoded twice (“{wrong}” for “{right}”); they were put right.", wrong=wrong, right=right),)
+        notes += (tr("The letters of this file were encoded twice (“{wrong}” for “{right}”); they were put right.", wrong=wrong, right=right),)
         sample = put_right(sample)
     stated = re.match(r"\ufeff?sep=(.)\r?\n", sample)
     dialect = sniff(sample, delimiter or (stated[1] if stated else None), is_whole)
     if not (delimiter or stated or dialect.is_usual()):
         notes += (_said(dialect),)
     skipped = 1 if stated else 0
-    text = Text(path, guess.encoding, is_twice)
+    text = Text(path, guess.encoding, is_twice, guess.errors)
     first = _first_rows(text, dialect, skipped)
     if not first:
         raise UserError(tr("“{file}” is empty.", file=path.name))
@@ -145,8 +152,8 @@ def _unreadable(path: Path, encoding: str) -> UserError:
     return UserError(tr("“{file}” can't be read as {encoding}.", file=path.name, encoding=encoding), hint=tr("Choose another encoding with --encoding."))
 
 
-def _sample(path: Path, encoding: str) -> tuple[str, bool]:
-    with path.open(encoding=encoding, newline="") as stream:
+def _sample(text: Text) -> tuple[str, bool]:
+    with text.open() as stream:
         sample = stream.read(SAMPLE_CHARACTERS)
         return sample, not stream.read(1)
 
@@ -193,7 +200,7 @@ def _records(text: Text, dialect: Dialect, apostrophes: Apostrophes | None = Non
     path, seen = text.path, list[str]()
     begins = 1
     try:
-        with path.open(encoding=text.encoding, newline="") as stream:
+        with text.open() as stream:
             lines = _lines(stream, path, seen)
             reader = dialect.reader(map(put_right, lines) if text.is_twice else lines)
             for cells in reader:

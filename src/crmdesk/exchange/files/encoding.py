@@ -26,12 +26,30 @@ BOMS = (
 )
 
 
+WESTERN = frozenset({"cp1252", "iso8859_15", "latin-1"})
+BESIDE = "crmdesk-beside"
+"""How bytes are read that are no UTF-8 in a file of UTF-8: by the Western page, as files are that were put together of two."""
+
+
+def _read_beside(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(BESIDE, _read_beside)
+
+
 @dataclass(frozen=True)
 class Guess:
-    """An encoding and how sure we are of it, 0 to 1."""
+    """An encoding and how sure we are of it, 0 to 1.
+
+    Attributes:
+        errors: what is done with bytes that don't fit.
+    """
 
     encoding: str
     confidence: float
+    errors: str = "strict"
 
 
 def detect(path: Path) -> Guess:
@@ -49,10 +67,30 @@ def detect(path: Path) -> Guess:
     if fits(path, "utf-8"):
         return Guess("utf-8", 1.0)
     sample = _odd_lines(path)
+    if _is_mixed(sample):
+        return Guess("utf-8", 0.7, BESIDE)
     for guess in _candidates(sample):
         if fits(path, guess.encoding):
             return guess
     return Guess("latin-1", 0.2)
+
+
+def _is_mixed(sample: bytes) -> bool:
+    """Say whether some lines are UTF-8 and others a Western page, or damaged; few lines of other languages may be UTF-8 by chance."""
+    lines = sample.splitlines(keepends=True)
+    others = [line for line in lines if not _is_utf_8(line)]
+    if len(others) * 10 <= len(lines):
+        return True
+    found = _candidates(b"".join(others)) if len(others) < len(lines) else []
+    return bool(found) and found[0].encoding in WESTERN
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def fits(path: Path, encoding: str) -> bool:

@@ -271,6 +271,22 @@ def test_an_import_is_one_undo_and_gives_rejected_rows_back(crm: Program, tmp_pa
     assert (dry["added"], dry["skipped"], dry["transaction"]) == (0, 2, None)
 
 
+@pytest.mark.parametrize("asked", ["search", "list", "export", "call"])
+def test_what_was_just_imported_is_found_by_whichever_command_looks_first(crm: Program, tmp_path: Path, asked: str) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("Name,Phone\n" + "".join(f"Anna Berg{n},030 77{555100 + n}\n" for n in range(300)))
+    assert crm("import", "contact", people)["added"] == 300
+    out = tmp_path / "found.json"
+    if asked == "search":
+        assert [hit["title"] for hit in crm("search", "Berg222")] == ["Anna Berg222"]
+    elif asked == "list":
+        assert crm("list", "contact", "--search", "Berg222")["total"] == 1
+    elif asked == "export":
+        assert crm("export", "contact", out, "--search", "Berg222")["rows"] == 1
+    else:
+        assert crm("call", "77555322")["contact"]["title"] == "Anna Berg222"
+
+
 def test_a_preview_says_what_an_import_would_do(crm: Program, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("First Name;Last Name;Erreichbar;Shoe size;Birthday\nAnna;Berg;anna@a.example;42;3/4/1990\nBo;Holm;bo@b.example;43;\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import app, check_new, find, opened, say, shown, write_new
+from crmdesk.cli.base import app, check_new, find, opened, say, searchable, shown, write_new
 from crmdesk.cli.output import remark, table
 from crmdesk.errors import UserError, why
 from crmdesk.i18n import tr
@@ -200,7 +200,7 @@ def who_calls(number: str) -> None:
     """Tell who is calling."""
     from crmdesk.queries import caller
 
-    with opened() as store, store.read() as reader:
+    with searchable() as store, store.read() as reader:
         found = caller.who_is(reader, number)
     say(found.as_json())
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk import __version__, settings
-from crmdesk.cli.output import as_json, pretty, remark, set_zone, tell
+from crmdesk.cli.output import as_json, pretty, progress, remark, set_zone, tell
 from crmdesk.errors import UserError
 from crmdesk.i18n import set_language, set_region, tr
 
@@ -150,6 +150,20 @@ def opened(*, keep: bool = True) -> Iterator[Store]:
         if store.mended:
             remark(store.mended)
         expiry.settle(store)
+        yield store
+
+
+@contextmanager
+def searchable() -> Iterator[Store]:
+    """Open the store as `opened` does, with its search index finished: after an import it waits for whoever searches first."""
+    with opened() as store:
+        if waiting := store.index_waiting():
+            with progress(tr("Indexing")) as show:
+                left = waiting
+                while left:
+                    left = store.index_step()
+                    if show:
+                        show(waiting - left, waiting)
         yield store
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import MOST_ROWS, REJECTED, app, opened, say, split
+from crmdesk.cli.base import MOST_ROWS, REJECTED, app, opened, say, searchable, split
 from crmdesk.cli.output import progress, remark
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
@@ -215,7 +215,7 @@ def export(
 
     conditions = tuple(parse_condition(text) for text in where or ())
     order, names = tuple(split(sort)), tuple(split(columns))
-    with opened() as store:
+    with searchable() if search else opened() as store:
         if view:
             with store.read() as reader:
                 saved = views.named(reader, entity, view)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.base import MOST_ROWS, app, find, opened, pairs, say, shown, split
-from crmdesk.cli.output import as_json, pretty, progress, remark, table
+from crmdesk.cli.base import MOST_ROWS, app, find, opened, pairs, say, searchable, shown, split
+from crmdesk.cli.output import as_json, pretty, remark, table
 from crmdesk.errors import Question, UserError
 from crmdesk.i18n import tr
 
@@ -223,7 +223,7 @@ def list_records(
     """List records."""
     from crmdesk.queries import about
 
-    with opened() as store, store.read() as reader:
+    with searchable() if search else opened() as store, store.read() as reader:
         found = about.listed(reader, entity, where or [], search, split(sort), limit, split(columns))
     say(found, lambda: _list_text(found))
 
@@ -243,19 +243,7 @@ def search(text: str, limit: Annotated[int, typer.Option("--limit", min=1, max=M
     """Search across everything, best first."""
     from crmdesk.queries.search import search as ask
 
-    with opened() as store:
-        if waiting := store.index_waiting():
-            _finish_index(store, waiting)
-        with store.read() as reader:
-            hits = ask(reader, text, limit)
+    with searchable() as store, store.read() as reader:
+        hits = ask(reader, text, limit)
     found = [{"entity": hit.entity, "id": str(hit.id), "title": hit.title, "subtitle": hit.subtitle, "score": hit.score} for hit in hits]
     say(found, lambda: table(("entity", "title", "subtitle"), [[f["entity"], f["title"], f["subtitle"]] for f in found]) if found else tr("Nothing found."))
-
-
-def _finish_index(store: Store, waiting: int) -> None:
-    with progress(tr("Indexing")) as show_progress:
-        left = waiting
-        while left:
-            left = store.index_step()
-            if show_progress:
-                show_progress(waiting - left, waiting)

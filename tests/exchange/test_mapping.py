@@ -425,3 +425,19 @@ def test_a_name_beside_a_persons_own_names_is_the_companys_or_goes_nowhere_aloud
     assert targets(guess("contact", whole))["name"] == "name"
     written_otherwise = table_of(tmp_path, header, "Xiaoming,Wang,王小明,a@berg.example", ",,李伟,e@klein.example")
     assert targets(guess("contact", written_otherwise))["name"] == "name"
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "target"),
+    [
+        ("product", "MwSt.", "tax_rate"), ("product", "USt %", "tax_rate"), ("product", "Nettopreis", "price"), ("product", "Produktgruppe", "category"),
+        ("product", "Mengeneinheit", "unit"), ("product", "VK brutto", ""), ("quote", "Angebotsdatum", "date"), ("contact", "Geburtsdatum", "birthday"), ("contact", "akad. Titel", "title"),
+        ("contact", "Hausnr.", "address.house_number"), ("contact", "Tel. gesch.", "phone.work"), ("contact", "Fax gesch.", "phone.work fax"), ("lead", "Ansprechpartner", "name"),
+        ("lead", "Budget", "amount"), ("deal", "Auftragswert", "amount"), ("deal", "Voraussichtlicher Abschluss", "expected_close_on"), ("deal", "Ansprechpartner", "contact"),
+        ("activity", "Autor", "owner"), ("activity", "Erstellt von", "owner"), ("activity", "Inhalt", "body"), ("activity", "Dauer (Min.)", "minutes"), ("activity", "Thema", "subject"),
+        ("activity", "Ansprechpartner", "contact"), ("task", "Ansprechpartner", "contact"), ("ticket", "Ansprechpartner", "contact"), ("ticket", "Kategorie", "queue"),
+    ],
+)  # fmt: skip
+def test_the_words_of_german_lists_are_known(entity: str, header: str, target: str) -> None:
+    found, _ = by_name(entity, header, ())
+    assert str(found or "") == target

@@ -22,15 +22,15 @@ _HOLDS = {
     "country": "country land lkz landerkennzeichen landercode pays страна 国家 地区 国家地区",
     "po_box": "pobox postfach boitepostale 邮政信箱",
     "address": "address adresse anschrift адрес 地址 详细地址 联系地址 公司地址 通讯地址 通信地址 办公地址 街道地址 addresses addr",
-    "house_number": "hausnummer housenumber streetnumber housenr",
+    "house_number": "hausnummer hausnr hnr housenumber streetnumber housenr",
     "extended": "extended suite floor apartment",
     "website": "website web webpage homepage url webseite webaddress internetseite siteweb сайт веб 网页 网站 主页 网址 官网 公司网址 公司网站 官方网站",
     "handle.wechat": "wechat weixin 微信", "handle.skype": "skype", "handle.telegram": "telegram", "handle.whatsapp": "whatsapp", "handle.linkedin": "linkedin",
     "handle.twitter": "twitter", "handle.qq": "qq", "handle.facebook": "facebook", "handle.screen name": "screen", "handle.line": "lineid",
 }  # fmt: skip
 _SAYS = {
-    "work": "business work office geschaftlich dienstlich firmentelefon buro bureau professionnel professionnelle рабочий раб рабочая 商务 单位 工作 办公 firmen",
-    "home": "home private privat privatadresse domicile personnel personnelle personal домашний дом 住宅 家庭 私人",
+    "work": "business work office geschaftlich gesch dienstlich firmentelefon buro bureau professionnel professionnelle рабочий раб рабочая 商务 单位 工作 办公 firmen",
+    "home": "home private privat priv privatadresse domicile personnel personnelle personal домашний дом 住宅 家庭 私人",
     "other": "other weitere weiteres weiterer autre другой другая 其他 sonstige sonstiges alternate alternative",
     "main": "main primary haupt principal principale основной 主要 preferred",
     "second": "secondary",

@@ -40,3 +40,12 @@ def test_what_has_been_typed_since_is_not_overwritten(store: Store) -> None:
     Draft(box, store, "note/1")
     background.settle()
     assert box.toPlainText() == "new"
+
+
+def test_what_was_left_half_typed_is_gone_on_with_at_its_end(store: Store) -> None:
+    store.keep_draft("note/1", "asked for")
+    box = QPlainTextEdit()
+    Draft(box, store, "note/1")
+    background.settle()
+    QTest.keyClicks(box, " 40 boxes")
+    assert box.toPlainText() == "asked for 40 boxes"

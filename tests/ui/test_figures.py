@@ -121,3 +121,15 @@ def test_a_chip_is_heard_as_its_word() -> None:
     chip = Chip("Overdue", "danger")
     face = QAccessible.queryAccessibleInterface(chip)
     assert face.text(QAccessible.Text.Name) == "Overdue"
+
+
+@pytest.mark.parametrize("kind", [BarChart, LineChart])
+def test_a_narrow_chart_leaves_out_labels_instead_of_writing_them_over_one_another(kind: type[BarChart | LineChart]) -> None:
+    chart = kind("Won", [Point(f"Sept. {2000 + number}", number, str(number)) for number in range(12)])
+    chart.resize(1200, 160)
+    assert list(chart.labelled()) == list(range(12))
+    chart.resize(400, 160)
+    assert list(chart.labelled()) == [0, 2, 4, 6, 8, 10]
+    chart.resize(20, 160)
+    assert list(chart.labelled()) == [0]
+    chart.grab()

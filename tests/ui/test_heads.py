@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.ui.widgets.basics import Button
-from crmdesk.ui.widgets.heads import ButtonLine, PageHeader
+from crmdesk.ui.widgets.heads import ButtonLine, EmptyState, PageHeader, Tab, Tabs
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -52,4 +52,38 @@ def test_buttons_in_a_line_leave_out_their_words_instead_of_being_cut() -> None:
         line.resize(width, 40)
         QApplication.processEvents()
         assert [button.width() == button.width_wanted() for button in (apart, merge)] == words
+    page.close()
+
+
+def test_what_an_empty_page_says_goes_on_in_the_next_line_instead_of_being_cut() -> None:
+    page = QWidget()
+    empty = EmptyState("users", "Nothing has happened yet.", hint="Log a call or write a note: it appears here, with everything else that happens.")
+    empty.setParent(page)
+    page.show()
+    heights = []
+    for width in (600, 200):
+        empty.resize(width, 400)
+        QApplication.processEvents()
+        hint = empty.hint
+        assert 0 <= hint.mapTo(empty, hint.rect().topLeft()).x()
+        assert hint.mapTo(empty, hint.rect().topRight()).x() <= width
+        assert hint.height() >= hint.heightForWidth(hint.width())
+        heights.append(hint.heightForWidth(hint.width()))
+    assert heights[0] < heights[1]
+    page.close()
+
+
+def test_tabs_leave_out_their_numbers_before_a_word_is_cut() -> None:
+    tabs = Tabs([Tab("timeline", "Timeline"), Tab("deals", "Deals", 12), Tab("quotes", "Quotes", 1234)])
+    page = QWidget()
+    tabs.setParent(page)
+    page.show()
+    buttons = list(tabs._buttons.values())
+    whole = sum(button.wanted_width() for button in buttons) + 60
+    for width, tips in ((whole, ["", "", ""]), (whole - 40, ["Timeline", "Deals 12", "Quotes 1,234"]), (whole, ["", "", ""])):
+        tabs.resize(width, 39)
+        QApplication.processEvents()
+        assert [button.toolTip() for button in buttons] == tips
+        assert all(button.width() >= button.sizeHint().width() for button in buttons)
+        assert [button.accessibleName() for button in buttons] == ["Timeline", "Deals 12", "Quotes 1,234"]
     page.close()

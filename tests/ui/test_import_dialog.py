@@ -729,3 +729,19 @@ def test_the_heads_stand_above_their_columns_also_where_these_scroll(desk: Desk,
         line = view.boxes[0].parentWidget()
         cells = [line.name, line.box, line.first]
         assert [head.mapTo(view, QPoint()).x() for head in view.heads] == [cell.mapTo(view, QPoint()).x() for cell in cells]
+
+
+def test_in_a_low_window_the_rows_keep_their_room(desk: Desk, importing: ImportPage) -> None:
+    importing.go_to("check")
+    for size, is_counted in (((1280, 850), True), ((853, 533), False)):
+        desk.window.resize(*size)
+        desk.settle()
+        assert importing.counts.isVisible() == is_counted
+        table = importing.checked.rows.table
+        assert table.viewport().height() >= 3 * theme.ROW_COMPACT
+    importing.go_to("duplicates")
+    desk.settle()
+    assert importing.counts.isVisible()
+    assert importing.counts.new.toolTip() == importing.counts.new.note.text() != ""
+    for mode in importing.known.modes.values():
+        assert mode.height() >= mode.heightForWidth(mode.width()), "no words are cut"

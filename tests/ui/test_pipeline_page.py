@@ -69,6 +69,18 @@ def test_the_board_shows_each_stage_with_count_sum_and_weighted_sum(page: Pipeli
     assert (page.total.text(), page.weighted.text()) == (eur(48150, whole=True), eur(4815, whole=True))
 
 
+def test_the_heads_of_all_stages_leave_out_the_same_words_where_one_has_no_room_for_them(desk: Desk, page: PipelinePage) -> None:
+    heads = [column.head for column in page.board.columns if not column.is_folded]
+    said = []
+    for width in (1900, 1000):
+        desk.window.resize(width, 800)
+        desk.settle()
+        assert len({head._is_short for head in heads}) == 1
+        assert heads[0]._is_short != all(head.fits(head.width()) for head in heads)
+        said.append(heads[0]._is_short)
+    assert said[0] is False
+
+
 def test_ctrl_right_moves_the_card_to_the_next_stage_and_undo_brings_it_back(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
     page.board.choose(three[2])
     view = page.board.columns[0].list

@@ -496,6 +496,20 @@ def test_columns_share_a_narrow_window_texts_giving_way_before_figures() -> None
     table.close()
 
 
+def test_the_label_of_a_sorted_column_leaves_room_for_its_arrow() -> None:
+    table = shown_table(Letters(3, texts={"name": "A name", "city": "X", "amount": "1 €", "status": "open"}))
+    for is_sorted in (False, True):
+        if is_sorted:
+            table.sort_by("city")
+        table.resize(900, 300)
+        look(table)
+        table.resize(300, 300)
+        look(table)
+        label = paint.text_width("City", theme.font("caption", 500)) + 20 + (16 if is_sorted else 0)
+        assert column_widths(table)["city"] >= label
+    table.close()
+
+
 @pytest.mark.parametrize("width", [300, 520, 700])
 def test_a_chip_is_never_cut(width: int) -> None:
     table = shown_table(

@@ -267,3 +267,25 @@ def test_in_a_narrow_window_a_button_shows_the_customer(desk: Desk, page: Ticket
     page.talk.side_button.click()
     assert page._side_area.isVisible()
     assert not page.queue.isVisible()
+
+
+def test_in_a_low_window_the_conversation_keeps_most_of_the_room_and_stays_at_the_newest(desk: Desk, page: TicketsPage, ticket: UUID) -> None:
+    for number in range(6):
+        desk.store.run(tickets.receive, ticket, f"Line {number}, and it goes on for long enough that it needs two lines of a narrow window.")
+    talk, bar = page.talk, page.talk.conversation._area.verticalScrollBar()
+    heights = []
+    for size in ((1360, 850), (1000, 640), (853, 533)):
+        desk.window.resize(*size)
+        desk.settle()
+        assert bar.value() == bar.maximum() > 0
+        assert talk.conversation.height() > talk.reply.height()
+        heights.append(talk.reply.height())
+    assert heights == sorted(heights, reverse=True)
+    talk.reply.setPlainText("A long reply.\n" * 30)
+    desk.settle()
+    assert heights[-1] < talk.reply.height() < talk.height() // 2, "the box grows with what is written"
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    desk.window.resize(1000, 640)
+    desk.settle()
+    assert bar.value() == 0, "whoever reads further up stays there"

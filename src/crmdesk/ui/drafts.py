@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from crmdesk.ui import background
@@ -101,6 +102,7 @@ def set_text(source: QLineEdit | QPlainTextEdit, text: str) -> None:
         source.setText(text)
     else:
         source.setPlainText(text)
+        source.moveCursor(QTextCursor.MoveOperation.End)
 
 
 def put_back(owner: QObject, store: Store, key: str, text: str) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+LEAST = 96  # wide enough for 100.000,00
+
+
 class MoneyEditor(Editor):
     """An amount and its currency; `12,50 CHF` may also be typed whole."""
 
@@ -33,7 +36,8 @@ class MoneyEditor(Editor):
         self.currency.addItems(list(dict.fromkeys((context.reading.currency, *context.currencies))))
         if context.is_quiet:
             self.currency.setProperty("kind", "quiet")
-        self.currency.setFixedWidth(80)
+        self.currency.setFixedWidth(60 if context.is_quiet else 80)
+        self.input.setMinimumWidth(LEAST)
         self.line.addWidget(self.currency)
         self.input.textEdited.connect(self.changed)
         self.input.returnPressed.connect(self.left)

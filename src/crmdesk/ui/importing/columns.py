@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VIRTUAL_LABELS = {
     "name": mark("Full name"), "middle_name": mark("Middle name"), "suffix": mark("Name suffix"), "nickname": mark("Nickname"), "birth_day": mark("Day of birth"),
     "birth_month": mark("Month of birth"), "birth_year": mark("Year of birth"), "website": mark("Website"), "close_on": mark("Close date"), "discount": mark("Discount"),
+    "product_quantity": mark("Quantity of the product"),
     "picture": mark("Picture"), "record_kind": mark("Person or company"), "people": mark("People"), "author": mark("From"), "files": mark("Files"), "id": mark("Id"),
     "description": mark("First message"), "salutation": mark("Salutation"), "title": mark("Title"), "given_name": mark("Given name"), "family_name": mark("Family name"),
 }  # fmt: skip
@@ -149,7 +150,7 @@ class _Line(QWidget):
         self.box.setAccessibleName(tr("Field for {column}", column=header))
         state = QWidget()
         state.setFixedWidth(STATE)
-        state.setLayout(row(self.chip, self.make, None, space=6))
+        state.setLayout(row(self.chip, self.make, None, space=6, margins=(10, 0, 0, 0)))
         self.setFixedHeight(theme.ROW - 1)
         self.setLayout(_spread((self.name, self.box, self.first), arrow, state, 0))
 

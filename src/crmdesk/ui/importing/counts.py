@@ -23,6 +23,11 @@ class Counts(QWidget):
         self.new, self.known, self.problems = Count(), Count(), Count()
         self.setLayout(row(self.new, self.known, self.problems, space=12))
 
+    def show_short(self, is_short: bool) -> None:
+        """Leave out what the figures mean, where the rows above need the room; it stands in the tips."""
+        for card in (self.new, self.known, self.problems):
+            card.show_short(is_short)
+
     def wait(self, is_looking: bool) -> None:
         """Show that nothing is known yet."""
         for card, label in ((self.new, tr("New")), (self.known, tr("Already known")), (self.problems, tr("Problems"))):
@@ -58,9 +63,21 @@ class Count(Card):
         self.figure, self.note = Text("", "strong"), Text("", "muted", wrap=True)
         self.add(self.figure, self.note)
         self.body.addStretch(1)
+        self._is_short = False
+
+    def show_short(self, is_short: bool) -> None:
+        """Show the figure alone, or with its note again."""
+        if is_short == self._is_short:
+            return
+        self._is_short = is_short
+        air = 8 if is_short else 16
+        self.body.setContentsMargins(16, air, 16, air)
+        self.say(self.figure.text(), self.note.text())
 
     def say(self, figure: str, note: str) -> None:
         """Show figure and note."""
         self.figure.setText(figure)
         self.note.setText(note)
+        self.note.setVisible(not self._is_short)
+        self.setToolTip(note if self._is_short else "")
         self.setAccessibleName(f"{figure}, {note}" if note else figure)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, SAME
 from crmdesk.i18n import mark, tr
 from crmdesk.ui.importing.rows import LIKELY, RowsView
+from crmdesk.ui.page import Tall, scrolled
 from crmdesk.ui.widgets.basics import Clickable, Picture, Text, column, row
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ class KnownStep(QWidget):
         lines.addSpacing(4)
         lines.addLayout(column(words, self.match, space=3))
         lines.addStretch(1)
-        side = QWidget()
+        choices = Tall()
+        choices.setLayout(lines)
+        side = scrolled(choices)
         side.setFixedWidth(MODES_WIDTH)
-        side.setLayout(lines)
         self.rows = RowsView(tr("Known records"), (LIKELY, CHANGES, SAME, KNOWN), with_outcome=False)
         self.setLayout(row(side, self.rows, space=16))
 

@@ -13,7 +13,7 @@ from crmdesk.i18n import grouped, mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.ui.importing.columns import FieldBox
 from crmdesk.ui.importing.questions import Strip
-from crmdesk.ui.page import scrolled
+from crmdesk.ui.page import Tall, scrolled
 from crmdesk.ui.widgets.basics import Button, Card, Picture, Text, column, row
 from crmdesk.ui.widgets.heads import Segmented
 from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable
@@ -21,7 +21,7 @@ from crmdesk.ui.widgets.record_table import Ask, Cell, Column, RecordTable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from crmdesk.exchange.preview import ValuePreview
     from crmdesk.ui import theme
@@ -35,7 +35,7 @@ LIKELY = "likely"
 """Not an outcome of its own: new rows that may be records all the same, and those of which the user said that they are."""
 LABELS = {LIKELY: mark("May be known"), **{name: label for name, label, _ in OUTCOMES}}
 TONES = {name: tone for name, _, tone in OUTCOMES}
-DETAILS_HEIGHT, LABEL_WIDTH, CHOICE_WIDTH = 172, 150, 250
+LEAST_DETAILS, DETAILS_HEIGHT, LABEL_WIDTH, CHOICE_WIDTH = 80, 172, 150, 250
 IF_KNOWN = (("fill", mark("Fill empty fields")), ("overwrite", mark("Overwrite")), ("skip", mark("Leave as it is")), ("add", mark("Add another record")))
 IF_LIKELY = (
     ("", mark("Not the same: add it")), ("fill", mark("The same: fill empty fields")), ("overwrite", mark("The same: overwrite")), ("skip", mark("The same: leave as it is")),
@@ -82,7 +82,7 @@ class FixedTable(RecordTable):
         self.records.renew()
 
 
-class Details(QWidget):
+class Details(Tall):
     """One row: what stands in the file, what it is known as and why, each value before and after, and what shall become of it.
 
     Signals:
@@ -248,7 +248,6 @@ class RowsView(QWidget):
         self.likely_strip = Strip("circle-alert")
         self.all_button = self.likely_strip.add_button(tr("They are the same"), self.all_decided.emit)
         side = Card(padding=0)
-        side.setFixedHeight(DETAILS_HEIGHT)
         side.setAccessibleName(tr("The chosen row"))
         side.add(scrolled(self.details))
         self._side = side
@@ -256,6 +255,10 @@ class RowsView(QWidget):
         main.add(self.table, self.nothing)
         self.setLayout(column(self.likely_strip, self.filter, main, side, space=10))
         self.nothing.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._side.setFixedHeight(max(LEAST_DETAILS, min(DETAILS_HEIGHT, self.height() * 2 // 5)))
 
     def show_look(self, look: Look | None, nothing: str, mode: str) -> None:
         """Show what would come; `nothing` stands there if there is no row, `mode` is what becomes of known ones."""

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 MOST_HEIGHT = 16_777_215
 
 
+LOW = 640  # a page below this height has no room for figures that stand elsewhere too
+
+
 class ImportPage(Page):
     """The steps of an import; `place.view` names what the rows are, if that is known, and the files: `contact:/home/…/people.csv`, a line each."""
 
@@ -179,6 +182,12 @@ class ImportPage(Page):
         entity = self._wanted if self.files is None else "" if self.files.is_mixed else self.entity
         self.header.show_what(entity, self.files, self.looking.seen, self.width())
 
+    def _make_room(self) -> None:
+        """Let the rows have the room where the window is low; the tabs of the last step say the counts too."""
+        is_low, step = self.height() < LOW, self.step()
+        self.counts.setVisible(step in ("columns", "duplicates") or (step == "check" and not is_low))
+        self.counts.show_short(is_low)
+
     # --- steps ------------------------------------------------------------------------------------------------------
 
     def step(self) -> str:
@@ -194,7 +203,7 @@ class ImportPage(Page):
         self.stack.setCurrentIndex(STEPS.index(step))
         self.header.show_steps(self._steps(), step)
         is_between = step in ("columns", "duplicates", "check")
-        self.counts.setVisible(is_between)
+        self._make_room()
         self.back_button.setVisible(is_between or (step == "file" and self.files is not None))
         self.keep_button.setVisible(step == "columns" and self._can_keep())
         self.next_button.setVisible(is_between or (step == "file" and self.files is not None))
@@ -519,6 +528,7 @@ class ImportPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._name()
+        self._make_room()
 
     # --- dropping ---------------------------------------------------------------------------------------------------
 

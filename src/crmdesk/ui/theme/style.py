@@ -167,6 +167,7 @@ QLineEdit[kind="quiet"][invalid="true"], QComboBox[kind="quiet"][invalid="true"]
 QPlainTextEdit[kind="quiet"][invalid="true"] {{ border-color: {t.danger}; }}
 QComboBox::drop-down {{ border: none; width: 24px; subcontrol-position: center right; }}
 QComboBox::down-arrow {{ image: url("{folder}-down.svg"); width: 14px; height: 14px; }}
+QComboBox[kind="quiet"]::drop-down {{ width: 8px; }}
 QComboBox[kind="quiet"]::down-arrow {{ image: url("{folder}-nothing.svg"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{
     background: {t.surface}; border: 1px solid {t.border}; padding: 4px; outline: none;

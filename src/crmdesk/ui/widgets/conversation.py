@@ -24,7 +24,7 @@ from crmdesk.i18n import locale, tr
 from crmdesk.models.ticket import CHANNELS, PRIORITIES
 from crmdesk.ui import theme
 from crmdesk.ui.actions import is_composing
-from crmdesk.ui.page import scrolled
+from crmdesk.ui.page import Tall, scrolled
 from crmdesk.ui.widgets import paint
 from crmdesk.ui.widgets.basics import Avatar, Line, Picture, Text, column, row
 from crmdesk.ui.widgets.offers import Offers
@@ -253,13 +253,14 @@ class Conversation(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._inner = QWidget()
+        self._inner = Tall()
         self._stack = QVBoxLayout(self._inner)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.setSpacing(0)
         self._stack.addStretch(1)
         self._area = scrolled(self._inner)
         self._area.verticalScrollBar().rangeChanged.connect(self._to_newest)
+        self._area.verticalScrollBar().valueChanged.connect(self._moved)
         self._follow = True
         self._shown: tuple[Any, ...] = ()
         self.setLayout(column(self._area))
@@ -275,24 +276,24 @@ class Conversation(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._follow = True
         for message in messages:
             self._stack.insertWidget(self._stack.count() - 1, _Said(message, zone, today))
             self._stack.insertWidget(self._stack.count() - 1, Line())
-        self._follow = True
 
     def texts(self) -> list[str]:
         """Return what is said, oldest first."""
         return [message.body for message in self._shown[0]] if self._shown else []
 
-    @Slot(int, int)
-    def _to_newest(self, least: int, most: int) -> None:
-        if self._follow:
-            self._area.verticalScrollBar().setValue(most)
-            QTimer.singleShot(0, self._rest)
-
     @Slot()
-    def _rest(self) -> None:
-        self._follow = False
+    def _to_newest(self) -> None:
+        if self._follow:
+            self._area.verticalScrollBar().setValue(self._area.verticalScrollBar().maximum())
+
+    @Slot(int)
+    def _moved(self, value: int) -> None:
+        """Stay at the newest while the user is there, also when the room for the conversation changes."""
+        self._follow = value >= self._area.verticalScrollBar().maximum()
 
 
 # --- the reply box ----------------------------------------------------------------------------------------------------

@@ -216,6 +216,9 @@ class Chart(QWidget):
             paint.focus_ring(painter, area, 4)
 
 
+LABEL_AIR = 6
+
+
 class ChartOverTime(Chart):
     """Values beside one another, each with its label beneath."""
 
@@ -228,9 +231,20 @@ class ChartOverTime(Chart):
         boxes = [QRect(round(n * step), 0, round(step), self.height()) for n in range(len(self.points))]
         return [paint.mirrored(box, self.rect(), self.layoutDirection()) for box in boxes]
 
-    def _write_label(self, painter: QPainter, point: Point, box: QRect) -> None:
-        foot = QRect(box.x() - 2, self.height() - self.FOOT + 2, box.width() + 4, self.FOOT - 2)
-        paint.line(painter, foot, point.label, theme.font("caption"), theme.colour("muted"), Qt.AlignmentFlag.AlignCenter)
+    def labelled(self) -> range:
+        """Return the points whose labels are written: as many as have room beside one another."""
+        wide = max((paint.text_width(point.label, theme.font("caption")) for point in self.points), default=0) + LABEL_AIR
+        return range(0, len(self.points), max(1, -(-wide * len(self.points) // max(1, self.width()))))
+
+    def _write_labels(self, painter: QPainter) -> None:
+        boxes, font = self.areas(), theme.font("caption")
+        for number in self.labelled():
+            label = self.points[number].label
+            wide = min(paint.text_width(label, font) + 2, self.width())
+            left = max(0, min(boxes[number].center().x() - wide // 2, self.width() - wide))
+            paint.line(
+                painter, QRect(left, self.height() - self.FOOT + 2, wide, self.FOOT - 2), label, font, theme.colour("muted"), Qt.AlignmentFlag.AlignCenter
+            )
 
 
 class BarChart(ChartOverTime):
@@ -265,7 +279,7 @@ class BarChart(ChartOverTime):
             painter.setBrush(ink)
             bar = QRectF(box.center().x() - wide / 2 + 0.5, top, wide, max(bottom - top, 1.0))
             painter.drawRoundedRect(bar, min(3.0, wide / 4), min(3.0, wide / 4))
-            self._write_label(painter, point, box)
+        self._write_labels(painter)
         if self._goal is not None and self.points:
             pen = QPen(theme.colour("warning"), 1.2, Qt.PenStyle.DashLine)
             painter.setPen(pen)
@@ -386,11 +400,11 @@ class LineChart(ChartOverTime):
         if len(known) < len(spots):
             painter.setPen(QPen(theme.colour("accent"), 2, Qt.PenStyle.DashLine))
             painter.drawPolyline(QPolygonF(spots[max(0, len(known) - 1) :]))
-        for spot, point, box in zip(spots, self.points, boxes, strict=True):
-            painter.setPen(QPen(theme.colour("surface"), 2))
-            painter.setBrush(theme.colour("accent"))
+        painter.setPen(QPen(theme.colour("surface"), 2))
+        painter.setBrush(theme.colour("accent"))
+        for spot in spots:
             painter.drawEllipse(spot, 4, 4)
-            self._write_label(painter, point, box)
+        self._write_labels(painter)
         self._mark_current(painter)
 
 

@@ -18,6 +18,8 @@ from crmdesk.ui.widgets.layouts import empty
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from crmdesk.ui.widgets.basics import Role
+
 
 SPACE = 10
 LEAST_TITLE = 220
@@ -152,15 +154,11 @@ class EmptyState(QWidget):
 
     def __init__(self, icon: str, sentence: str, *buttons: QWidget, hint: str = "") -> None:
         super().__init__()
-        self.sentence = Text(sentence, "strong", wrap=True)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = Text(hint, "muted", wrap=True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sentence, self.hint = _Sentence(sentence, "strong"), _Sentence(hint, "muted")
         if not hint:
             self.hint.hide()
         inner = QWidget()
         inner.setMaximumWidth(560)
-        self._widen()
         inner.setLayout(column(row(None, Picture(icon, "muted", 28), None), self.sentence, self.hint, 4, space=8))
         inner_layout = inner.layout()
         assert isinstance(inner_layout, QVBoxLayout)
@@ -173,16 +171,25 @@ class EmptyState(QWidget):
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-        self._widen()
 
-    def _widen(self) -> None:
-        """Give the texts the width of a line; by themselves they would stand in a narrow column."""
-        for text, font in ((self.sentence, theme.font("body", 600)), (self.hint, theme.font())):
-            text.setMinimumWidth(min(HINT_WIDTH, paint.text_width(text.text(), font) + 4))
+
+class _Sentence(Text):
+    """Words in the middle, as wide as a line where there is room for it; by itself Qt would set them in a narrow column."""
+
+    def __init__(self, text: str, role: Role) -> None:
+        super().__init__(text, role, wrap=True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def sizeHint(self) -> QSize:
+        wide = min(HINT_WIDTH, paint.text_width(self.text(), theme.font("body", 600)) + 4)
+        return QSize(wide, self.heightForWidth(wide))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(LEAST_HINT, self.sizeHint().width()), super().minimumSizeHint().height())
 
 
 WIDTH = 280
-HINT_WIDTH = 340
+HINT_WIDTH, LEAST_HINT = 340, 160
 
 
 class SearchField(QLineEdit):
@@ -376,6 +383,7 @@ class Tabs(QWidget):
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
+        self._is_short = False
         self._line = row(space=AIR, margins=(TAB_MARGIN, 0, TAB_MARGIN, 0))
         self._line.addStretch(1)
         self.setLayout(self._line)
@@ -393,7 +401,8 @@ class Tabs(QWidget):
             button.deleteLater()
         self._buttons = {}
         for number, tab in enumerate(tabs):
-            button = _TabButton(tab.label if tab.count is None else f"{tab.label} {grouped(tab.count)}")
+            button = _TabButton(tab.label, "" if tab.count is None else grouped(tab.count))
+            button.is_short = self._is_short
             button.clicked.connect(self._tell)
             self._group.addButton(button)
             self._line.insertWidget(number, button)
@@ -415,8 +424,13 @@ class Tabs(QWidget):
         self.chosen.emit(self.value())
 
     def _draw_together(self) -> None:
-        """Leave less air between the tabs where there is too little room for all their words."""
-        wide, count = sum(button.sizeHint().width() for button in self._buttons.values()), len(self._buttons)
+        """Leave less air between the tabs where there is too little room for all their words, and leave out the numbers where that is not enough."""
+        count = len(self._buttons)
+        least = (count - 1) * LEAST_AIR + TAB_MARGIN
+        self._is_short = sum(button.wanted_width() for button in self._buttons.values()) + least > self.width()
+        for button in self._buttons.values():
+            button.show_short(self._is_short)
+        wide = sum(button.sizeHint().width() for button in self._buttons.values())
         spare = self.width() - wide - 2 * TAB_MARGIN
         air = max(LEAST_AIR, min(AIR, spare // max(1, count)))
         margin = TAB_MARGIN if spare >= count * LEAST_AIR else TAB_MARGIN // 2
@@ -433,18 +447,31 @@ class Tabs(QWidget):
 
 
 class _TabButton(_OneOfSome):
-    def __init__(self, label: str) -> None:
-        super().__init__(label, QSizePolicy.Policy.Expanding)
+    def __init__(self, label: str, count: str) -> None:
+        super().__init__(f"{label} {count}" if count else label, QSizePolicy.Policy.Expanding)
+        self._label, self.is_short = label, False
+
+    def wanted_width(self) -> int:
+        """Return how wide it is with all it says."""
+        return paint.text_width(self.text(), theme.relative(600)) + 2
+
+    def show_short(self, is_short: bool) -> None:
+        """Show the label without its number, or with it again."""
+        if is_short != self.is_short:
+            self.is_short = is_short
+            self.setToolTip(self.text() if is_short else "")
+            self.updateGeometry()
+            self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(paint.text_width(self.text(), theme.relative(600)) + 2, 38)
+        return QSize(paint.text_width(self._label, theme.relative(600)) + 2 if self.is_short else self.wanted_width(), 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         on = self.isChecked()
         ink: theme.Token = "text" if on or self.underMouse() else "muted"
         paint.line(
-            painter, self.rect(), self.text(), theme.relative(600 if on else 400), theme.colour(ink),
+            painter, self.rect(), self._label if self.is_short else self.text(), theme.relative(600 if on else 400), theme.colour(ink),
             Qt.AlignmentFlag.AlignCenter,
         )  # fmt: skip
         if on:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout
 
 from crmdesk import clock
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from crmdesk.operations.sending import ReadyMail
     from crmdesk.queries.answers import Snippet
     from crmdesk.ui.page import Frame
+
+
+LEAST_REPLY, MOST_REPLY, REPLY_EDGE = 64, 170, 22
 
 
 class Talk(Card):
@@ -75,9 +78,8 @@ class Talk(Card):
 
     def _build_reply(self) -> QVBoxLayout:
         self.reply = ReplyBox()
-        self.reply.setMinimumHeight(110)
-        self.reply.setMaximumHeight(170)
-        self.reply.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.reply.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.reply.textChanged.connect(self._make_room)
         self.reply.snippets_wanted.connect(self._find_snippets)
         self.reply.snippet_taken.connect(self._take_snippet)
         self.reply.send_wanted.connect(self.send_and_wait)
@@ -90,6 +92,18 @@ class Talk(Card):
         self.send_more.setAccessibleName(tr("Other ways to send"))
         buttons = row(None, self.note_button, row(self.send_button, self.send_more, space=1), space=8)
         return column(self.reply, self._articles, buttons, space=10, margins=(16, 14, 16, 14))
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Leave the conversation the greater part; the box grows with what is written in it."""
+        lines = round(self.reply.document().size().height())
+        wanted = (lines + 1) * self.reply.fontMetrics().lineSpacing() + REPLY_EDGE
+        usual = max(LEAST_REPLY, min(MOST_REPLY, self.height() // 5))
+        self.reply.setFixedHeight(max(usual, min(wanted, self.height() * 2 // 5)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     # --- showing ------------------------------------------------------------------------------------------------------
 

@@ -142,6 +142,9 @@ class Board(QScrollArea):
         width = max(LEAST_WIDTH, min(MOST_WIDTH, room // wide)) if wide else LEAST_WIDTH
         for column in self.columns:
             column.setFixedWidth(FOLDED_WIDTH if column.is_folded else width)
+        has_room = all(column.head.fits(width) for column in self.columns if not column.is_folded)
+        for column in self.columns:
+            column.head.show_short(not has_room)
         total = wide * width + folded * FOLDED_WIDTH + SPACE * (len(self.columns) - 1)
         bar = self.horizontalScrollBar().sizeHint().height() if total > self.viewport().width() else 0
         self._inner.resize(total, max(200, self.height() - bar))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crmdesk.queries import deals
     from crmdesk.queries.deals import Card, StageFacts
 
-HEAD = 56
+HEAD, SIDE = 56, 14
 
 
 class ColumnHead(QWidget):
@@ -33,6 +33,7 @@ class ColumnHead(QWidget):
         super().__init__()
         self.setFixedHeight(HEAD)
         self._name, self._count, self._rate, self._sum, self._more, self._more_short = "", "", "", "", "", ""
+        self._is_short = False
 
     def show_figures(self, column: deals.Column, since: str) -> None:
         """Show other figures; `since` says from when closed deals are counted."""
@@ -52,9 +53,22 @@ class ColumnHead(QWidget):
         self.setToolTip(words)
         self.update()
 
+    def fits(self, wide: int) -> bool:
+        """Return whether all its words have room in such a width."""
+        return paint.text_width(self._more, theme.tabular("caption")) <= self._room(wide)
+
+    def show_short(self, is_short: bool) -> None:
+        """Leave words out, since they have no room in this head or one beside it."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self.update()
+
+    def _room(self, wide: int) -> int:
+        return wide - 2 * SIDE - paint.text_width(self._sum, theme.tabular()) - 10
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, direction = QPainter(self), self.layoutDirection()
-        left, right = 14, self.width() - 14
+        left, right = SIDE, self.width() - SIDE
         rate_wide = paint.text_width(self._rate, theme.tabular())
         count_wide = paint.text_width(self._count, theme.tabular())
         name_wide = min(paint.text_width(self._name, theme.relative(600)) + 1, right - left - rate_wide - count_wide - 16)
@@ -69,8 +83,8 @@ class ColumnHead(QWidget):
         sum_wide = paint.text_width(self._sum, theme.tabular())
         paint.line(painter, at(left, 29, min(sum_wide + 1, right - left)), self._sum, theme.tabular(), muted)
         caption = theme.tabular("caption")
-        room = right - left - sum_wide - 10
-        more = next((text for text in (self._more, self._more_short) if paint.text_width(text, caption) <= room), "")
+        words = self._more_short if self._is_short else self._more
+        more = words if paint.text_width(words, caption) <= self._room(self.width()) else ""
         wide = paint.text_width(more, caption)
         paint.line(painter, at(right - wide, 29, wide + 1), more, caption, muted)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.widgets.record_table.rows import Column
 
 CHECK_WIDTH, HEADER = 36, 32
+ARROW = 16  # beside the label of a sorted column
 LABEL_MARGIN = 24  # around a label, with a little air
 # So far columns shrink, that all of them fit without scrolling sideways: figures and dates hardly, texts most. Where even that does not do, all keep this share.
 LEAST_SHARE = {**dict.fromkeys(("date", "moment", "flag", "integer", "decimal", "rate"), 0.85), "money": 0.88, "price": 0.88, "choice": 0.8}
@@ -75,7 +76,7 @@ class Head(QHeaderView):
         sort = self._records.order()
         order = next((n for n, key in enumerate(sort) if key.column == column.name), -1)
         font, label = theme.font("caption", 500), tr(column.label)
-        arrow = 16 if order >= 0 else 0
+        arrow = ARROW if order >= 0 else 0
         wide = min(paint.text_width(label, font) + 1, box.width() - 20 - arrow)
         x = box.x() + (box.width() - 10 - wide - arrow if column.is_number else 10)
         text = paint.mirrored(QRect(x, box.y(), wide, box.height()), box, direction)
@@ -142,7 +143,7 @@ class Head(QHeaderView):
         fits = sum(wanted) <= left + len(wanted)
         self.resizeSection(0, CHECK_WIDTH)
         self.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, wanted), strict=True), 1):
+        for place, (section, wide) in enumerate(zip(shown, self._room_for_labels(shown, wanted, fits), strict=True), 1):
             if place == len(shown) and fits:
                 self.resizeSection(section, left)
             else:
@@ -180,9 +181,11 @@ class Head(QHeaderView):
             return [wide if column.look == "chip" else min(wide, round(made * SCROLLING)) for column, wide, made in zip(columns, tight, own, strict=True)]
         return [wide - round(free * missing / sum(slack)) for wide, free in zip(tight, slack, strict=True)]
 
-    def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int]) -> list[int]:
-        """Let no label be cut while others have room, except where the user has made the column that narrow."""
+    def _room_for_labels(self, shown: Sequence[int], widths: Sequence[int], fits: bool) -> list[int]:
+        """Let no label be cut while others have room, or while the columns scroll anyway, except where the user has made the column that narrow."""
         needs = [self._need_of(section, wide) for section, wide in zip(shown, widths, strict=True)]
+        if not fits:
+            return [max(wide, need) for wide, need in zip(widths, needs, strict=True)]
         missing = sum(max(0, need - wide) for need, wide in zip(needs, widths, strict=True))
         spare = [max(0, wide - need) for need, wide in zip(needs, widths, strict=True)]
         if sum(spare) < missing or not missing:
@@ -193,7 +196,8 @@ class Head(QHeaderView):
         column = self._records.columns[section - 1]
         if self._widths[column.name] != column.width:
             return wide
-        return paint.text_width(tr(column.label), theme.font("caption", 500)) + LABEL_MARGIN
+        arrow = ARROW if any(key.column == column.name for key in self._records.order()) else 0
+        return paint.text_width(tr(column.label), theme.font("caption", 500)) + LABEL_MARGIN + arrow
 
     def fit_column(self, section: int, first: int, last: int) -> None:
         """Make a column as wide as its widest cell in these rows."""

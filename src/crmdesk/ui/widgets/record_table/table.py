@@ -175,6 +175,7 @@ class RecordTable(QTableView):
         if column is None or not column.can_sort:
             return
         self.load(replace(self.records.ask, sort=self.records.order()).sorted_by(name, add))
+        self.fit_columns()
         self.sort_changed.emit()
 
     @Slot(int)

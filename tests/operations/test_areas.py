@@ -89,3 +89,28 @@ def test_a_setting_whose_first_change_was_undone_is_changed_again(store: Store) 
         assert store.settings.region == region
         store.undo()
     assert store.settings.region == "DE"
+
+
+def test_undoing_an_earlier_deed_switches_only_its_own_area_off_again(store: Store) -> None:
+    lead = store.run(records.add, "lead", {"given_name": "Ada", "family_name": "King"})
+    assert store.last_changes is not None
+    first = store.last_changes.tx
+    store.run(records.add, "ticket", {"subject": "Printer is broken"})
+    store.run(records.change_settings, {"areas": [area for area in store.settings.areas if area != "tasks"]})
+    store.undo(first)
+    assert "leads" not in store.settings.areas
+    assert "tickets" in store.settings.areas
+    assert "tasks" not in store.settings.areas
+    store.redo()
+    assert "leads" in store.settings.areas
+    with store.read() as reader:
+        assert reader.value("SELECT deleted_at FROM lead WHERE id = ?", (lead.bytes,)) is None
+
+
+def test_an_area_stays_on_while_other_records_are_left_in_it(store: Store) -> None:
+    store.run(records.add, "lead", {"given_name": "Ada", "family_name": "King"})
+    assert store.last_changes is not None
+    first = store.last_changes.tx
+    store.run(records.add, "lead", {"given_name": "Eva", "family_name": "Klein"})
+    store.undo(first)
+    assert "leads" in store.settings.areas

@@ -146,6 +146,46 @@ def test_a_series_is_changed_and_goes_on_from_the_wanted_number(store: Store) ->
         store.run(workspace.set_series, "ticket", "HELP-{number}", 1)
 
 
+def test_a_changed_number_series_is_put_back_and_numbers_that_were_given_stay_given(store: Store) -> None:
+    def pattern() -> str:
+        with store.read() as reader:
+            return str(reader.value("SELECT pattern FROM number_series WHERE about = 'ticket' AND deleted_at IS NULL"))
+
+    def number(subject: str) -> str:
+        ticket = store.run(records.add, "ticket", {"subject": subject})
+        with store.read() as reader:
+            return str(reader.value("SELECT number FROM ticket WHERE id = ?", (ticket.bytes,)))
+
+    assert number("One") == "T-0001"
+    usual = pattern()
+    store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
+    store.undo()
+    assert pattern() == usual
+    assert number("Two") == "T-0002"
+    store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
+    assert store.last_changes is not None
+    changed = store.last_changes.tx
+    assert number("Three") == "HELP-041"
+    store.undo(changed)
+    assert pattern() == usual
+    assert number("Four") == "T-0042", "the series has gone on, so it does not go back"
+
+
+def test_a_number_series_that_was_changed_before_its_first_number_is_the_usual_one_again_after_undo(store: Store) -> None:
+    store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
+    store.undo()
+    ticket = store.run(records.add, "ticket", {"subject": "One"})
+    with store.read() as reader:
+        assert str(reader.value("SELECT number FROM ticket WHERE id = ?", (ticket.bytes,))).startswith("T-")
+    store.undo()
+    store.run(workspace.set_series, "ticket", "HELP-{seq:03}", 41)
+    store.undo()
+    store.redo()
+    ticket = store.run(records.add, "ticket", {"subject": "Two"})
+    with store.read() as reader:
+        assert reader.value("SELECT number FROM ticket WHERE id = ?", (ticket.bytes,)) == "HELP-041"
+
+
 @pytest.mark.parametrize(
     "given",
     [{"pattern": "{number}"}, {"pattern": "T-2026"}, {"pattern": "T-{seq:999999}"}, {"pattern": "{seq.__class__}"}, {"next_value": "0"}, {"next_value": "-3"}],

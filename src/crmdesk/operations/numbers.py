@@ -20,12 +20,15 @@ def series_of(change: Change, entity: str) -> NumberSeries:
     """Return the series of an entity, made from the entity's own pattern at the first use."""
     from sqlalchemy import select
 
-    found = change.find(NumberSeries, select(NumberSeries).where(NumberSeries.about == entity, NumberSeries.deleted_at.is_(None)))
-    if found:
+    found = change.find(NumberSeries, select(NumberSeries).where(NumberSeries.about == entity).order_by(NumberSeries.deleted_at.is_not(None)))
+    if found and found.deleted_at is None:
         return found
     pattern = entity_class(entity).entity.series
     if pattern is None:
         raise UserError(tr("{entity} has no numbers.", entity=tr(entity_class(entity).entity.label)))
+    if found:  # undo has put it into the bin: numbers begin anew, and those that were given are skipped
+        found.pattern, found.next_value, found.year, found.deleted_at = pattern, 1, None, None
+        return found
     return change.add(NumberSeries, id=named_id("number_series", entity), about=entity, pattern=pattern, kind="unique", next_value=1)
 
 

@@ -6,19 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from crmdesk.models.workspace import Setting
-from crmdesk.store.settings import AREAS, named_id
+from crmdesk.store.areas import areas_of, has_records, in_order
+from crmdesk.store.settings import named_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crmdesk.store.door import Change
     from crmdesk.store.settings import Settings
-
-SHOWN_IN = {
-    "contact": "contacts", "company": "companies", "lead": "leads", "deal": "pipeline", "ticket": "tickets", "article": "tickets", "quote": "quotes",
-    "product": "quotes", "task": "tasks",
-}  # fmt: skip
-"""The areas in which records are found."""
 
 
 def keep(change: Change, changed: Settings, keys: Iterable[str]) -> None:
@@ -37,17 +32,12 @@ def keep(change: Change, changed: Settings, keys: Iterable[str]) -> None:
 
 def unused_areas(change: Change, *entities: str) -> set[str]:
     """Return the areas of these entities that are switched off and hold no record yet; one that holds some was switched off by the user."""
-    wanted = {SHOWN_IN[entity] for entity in entities if entity in SHOWN_IN} - set(change.settings.areas)
-    return {area for area in wanted if not any(_has_any(change, entity) for entity, its_area in SHOWN_IN.items() if its_area == area)}
-
-
-def _has_any(change: Change, entity: str) -> bool:
-    return bool(change.reader.value(f'SELECT EXISTS (SELECT 1 FROM "{entity}" WHERE deleted_at IS NULL)'))
+    wanted = areas_of(entities) - set(change.settings.areas)
+    return {area for area in wanted if not has_records(area, change.reader.value)}
 
 
 def switch_on(change: Change, areas: set[str]) -> None:
     """Switch areas on beside those that are."""
     if areas:
         change.open_records()
-        shown = {*change.settings.areas, *areas}
-        keep(change, change.settings.changed({"areas": [area for area in AREAS if area in shown]}), ("areas",))
+        keep(change, change.settings.changed({"areas": in_order({*change.settings.areas, *areas})}), ("areas",))

@@ -10,6 +10,7 @@ from crmdesk.errors import CannotUndo, LaterWork
 from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES, Record
 from crmdesk.models.registry import BY_NUMBER
+from crmdesk.store import areas
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import HAS_LEFT, OPERATIONS, derive_sources
 from crmdesk.store.journal import UNFINISHED
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # Numbers that were given stay given.
 SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
+_SPENT, _SERIES, _SETTING = (ENTITIES[name] for name in ("spent_number", "number_series", "setting"))
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,24 @@ def subjects(connection: Connection, step: Step) -> list[str]:
     """
     if step.first is None:
         return []
-    found = [BY_NUMBER[number] for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ?", (step.first, step.last))]
-    names = [cls.entity.name for cls in found if not cls.entity.owned_by and cls.entity.name not in SPENT_FOR_EVER]
-    return [name for name in names if not (name == "setting" and len(names) > 1) and not (name == "deal" and "exchange_rate" in names)]
+    names = [cls.entity.name for cls in _written(connection, step) if not cls.entity.owned_by]
+    return [name for name in names if not (name == "deal" and "exchange_rate" in names)]
+
+
+def _written(connection: Connection, step: Step) -> list[type[Record]]:
+    """Return the entities that a transaction wrote for their own sake: neither numbers that it gave, nor the areas that it switched on beside its records."""
+    found = rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
+    tables = [BY_NUMBER[number] for (number,) in found]
+    beside = {_SPENT, *([_SERIES] if _SPENT in tables else []), *([_SETTING] if _switched_areas(connection, step, tables) else [])}
+    return [cls for cls in tables if cls not in beside]
+
+
+def _switched_areas(connection: Connection, step: Step, tables: Sequence[type[Record]]) -> bool:
+    """Say whether all that a transaction did to settings is that it switched areas beside its records."""
+    if _SETTING not in tables or len(tables) == 1:
+        return False
+    sql = "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ?"
+    return [record for (record,) in rows(connection, sql, (step.first, step.last, _SETTING.entity.number))] == [areas.SETTING_ID.bytes]
 
 
 def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *, keeps_edited: bool = False) -> None:
@@ -201,7 +218,7 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
     fields = {cls: _changed_fields(connection, cls, step) for cls in tables}
     for cls in tables:
         _check_left_house(connection, cls, step, fields[cls])
-        if not keeps_edited:
+        if not keeps_edited and cls is not _SERIES:  # what is left of a series when numbers were given since is put back
             _check_same_values(connection, cls, step, fields[cls])
     if not keeps_edited:
         check_inserts(connection, step)
@@ -217,8 +234,10 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
     is_free = " AND unhex(replace(record, '-', '')) NOT IN (SELECT row FROM undo_kept)" if keeps_edited else ""
     connection.execute(
         f"UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?){is_free}",  # noqa: S608
-        (step.first, step.last, ENTITIES["spent_number"].entity.number, INSERT),
+        (step.first, step.last, _SPENT.entity.number, INSERT),
     )
+    if _switched_areas(connection, step, [*tables, _SETTING]):
+        areas.settle(connection, (cls.entity.name for cls in tables), settings, at_ms, on=step.kind == "undo")
 
 
 _MADE = (
@@ -318,13 +337,9 @@ def _keep(connection: Connection, cls: type[Record], found: str, parameters: tup
 
 def _tables_of(connection: Connection, step: Step) -> list[type[Record]]:
     """Return the entities that a transaction changed and that can be turned back."""
-    tables = [
-        BY_NUMBER[number]
-        for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
-    ]
     if rows(connection, "SELECT 1 FROM journal WHERE id BETWEEN ? AND ? AND op NOT IN (?, ?) LIMIT 1", (step.first, step.last, INSERT, UPDATE)):
         raise CannotUndo(tr("“{label}” can't be undone: what was purged is gone.", label=tr(step.label)))
-    return [cls for cls in tables if cls.entity.name not in SPENT_FOR_EVER]
+    return _written(connection, step)
 
 
 def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> list[str]:
@@ -437,6 +452,7 @@ def _put_back(connection: Connection, cls: type[Record], step: Step, fields: lis
     mine = "j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?"
     if keeps_edited:
         mine += f" AND j.row NOT IN (SELECT row FROM undo_kept WHERE tbl = {cls.entity.number})"
+    keeps_edited = keeps_edited or cls is _SERIES
     parameters = (step.first, step.last, cls.entity.number, UPDATE)
     columns = [field for field in fields if not field.startswith("custom.")]
     if columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,11 @@ class Setting(Record):
 
     key: Mapped[str | None] = stored("text", mark("Key"), required=True)
     value: Mapped[str | None] = stored("long_text", mark("Value"))
+
+
+def choices_of(options: str | None) -> list[str]:
+    """Return the choices that a text lists, whichever commas, semicolons or line breaks it puts between them."""
+    return [option.strip() for option in re.split(r"[,;\n\uff0c\uff1b\u3001]", options or "") if option.strip()]
 
 
 def _drafts_begin_empty(values: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.names import folded, pinyin
 from crmdesk.models.registry import entity_class
+from crmdesk.models.workspace import choices_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -55,12 +56,21 @@ def settle(change: Change, field: CustomField) -> None:
     known = change.reader.value("SELECT 1 FROM custom_field WHERE about = ? AND name = ? AND deleted_at IS NULL", (cls.entity.name, field.name))
     if known or field.name in cls.fields or (field.name in ENTITIES["address"].fields and "address" in cls.fields):
         raise UserError(tr("There is a field “{name}” already.", name=field.label or field.name), field="label")
-    chosen = [option.strip() for option in (field.options or "").split(",") if option.strip()]
+    settle_choices(field)
+    if field.position is None:
+        field.position = change.reader.value("SELECT ifnull(max(position), 0) + 1 FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,))
+
+
+def settle_choices(field: CustomField) -> None:
+    """Write the choices of a field as the program keeps them.
+
+    Raises:
+        UserError: it is a choice without choices.
+    """
+    chosen = choices_of(field.options)
     if field.kind == "choice" and not chosen:
         raise UserError(tr("A choice needs at least one value."), field="options")
     field.options = ", ".join(chosen) or None
-    if field.position is None:
-        field.position = change.reader.value("SELECT ifnull(max(position), 0) + 1 FROM custom_field WHERE about = ? AND deleted_at IS NULL", (cls.entity.name,))
 
 
 def refuse_fixed(given: Container[str]) -> None:

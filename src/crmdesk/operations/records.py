@@ -300,6 +300,10 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
             from crmdesk.operations import tickets
 
             tickets.after_edit(change, changed, given)
+        case "custom_field":
+            from crmdesk.operations import own_fields
+
+            own_fields.settle_choices(changed)
         case "task":
             from crmdesk.operations import tasks
 

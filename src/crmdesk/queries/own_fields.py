@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.fields import Choice, Field
+from crmdesk.models.workspace import choices_of
 from crmdesk.store.search_index import OWN_WEIGHTS
 
 if TYPE_CHECKING:
@@ -28,6 +29,5 @@ def own_field(reader: Reader, entity: str, name: str) -> tuple[str, Field] | Non
 
 
 def _field(name: str, kind: str, label: str, required: int | None, options: str | None) -> Field:
-    listed = (option.strip() for option in (options or "").split(",")) if kind == "choice" else ()
-    choices = tuple(Choice(option, option) for option in listed if option)
+    choices = tuple(Choice(option, option) for option in choices_of(options)) if kind == "choice" else ()
     return Field(name, kind, label, bool(required), search=OWN_WEIGHTS.get(kind, 0), choices=choices)

@@ -64,6 +64,8 @@ def test_a_workbook_without_rows_is_empty(tmp_path: Path) -> None:
 def test_a_formula_counts_with_its_saved_value_only(tmp_path: Path) -> None:
     table = open_table(book_of(tmp_path / "a.xlsx", {"Sheet": [["name", "sum"], ["Anna", "=1+1"]]}))
     assert [cells[1] for _, cells in table.rows()] == [""]
+    assert table.notes[0].startswith("Formulas of this workbook were saved without their values")
+    assert open_table(book_of(tmp_path / "b.xlsx", {"Sheet": [["name", "sum"], ["Anna", 2]]})).notes == ()
 
 
 def rewritten(path: Path, target: Path, **changed: bytes) -> Path:

@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ LARGEST_XLS = 100 << 20
 CHUNK = 1 << 20
 
 _TOO_LARGE = mark("This workbook is too large to be read safely.")
+_UNCOUNTED = mark("Formulas of this workbook were saved without their values, so their cells are empty. Open it in your spreadsheet program and save it anew.")
 
 
 def open_workbook(path: Path, sheet: str | None = None) -> Table:
@@ -41,7 +42,7 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
     Raises:
         UserError: no workbook, damaged, locked by a password, too large, a trap, or empty.
     """
-    kind = _look_through(path)
+    kind, is_uncounted = _look_through(path)
     book = _opened(path)
     try:
         visible = [meta.name for meta in book.sheets_metadata if str(meta.visible).endswith(".Visible") and str(meta.typ).endswith(".WorkSheet")]
@@ -54,6 +55,8 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
                 lines, spread = _lines(path, book, name)
                 if any(not is_blank(cells) for _, cells in lines[:SAMPLE_ROWS]):
                     table = _table(path, kind, name, tuple(sheets), lines, spread)
+                    if is_uncounted:
+                        table = replace(table, notes=(*table.notes, tr(_UNCOUNTED)))
                     # A cover sheet holds lines of text, one cell each.
                     if sheet is not None or len(sheets) == 1 or (table.width > 1 and table.has_header and table.sample):
                         return table
@@ -173,14 +176,14 @@ def _as_text(cell: Any) -> str:
 # ---- looking through before opening ----
 
 
-def _look_through(path: Path) -> str:
-    """Return the format of a workbook after making sure that opening it is safe."""
+def _look_through(path: Path) -> tuple[str, bool]:
+    """Return the format of a workbook after making sure that opening it is safe, and whether formulas in it have no values."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if path.stat().st_size > LARGEST_XLS:
             raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
-        return "xls"
+        return "xls", False
     try:
         with zipfile.ZipFile(path) as archive:
             return _look_through_archive(path, archive)
@@ -188,7 +191,7 @@ def _look_through(path: Path) -> str:
         raise _damaged(path) from error
 
 
-def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> str:
+def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> tuple[str, bool]:
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
     kind = _kind(names)
@@ -207,7 +210,7 @@ def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> str:
             raise UserError(tr("“{file}” is locked with a password.", file=path.name), hint=tr("Save it without a password."))
         _look_through_entry(path, archive, entry, kind, found)
     _weigh(path, found)
-    return kind
+    return kind, found.is_uncounted
 
 
 def _trap(path: Path) -> UserError:
@@ -232,6 +235,7 @@ class Findings:
     Attributes:
         texts: length of each shared text, in bytes of XML.
         uses: of sheets that could blow up by their shared texts: how often each is used.
+        is_uncounted: whether there are formulas without their values, as programs write them that can't count.
     """
 
     texts: list[int] = field(default_factory=list)
@@ -240,6 +244,7 @@ class Findings:
     rows: int = 0
     columns: int = 0
     archive: zipfile.ZipFile | None = None
+    is_uncounted: bool = False
 
 
 def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, kind: str, found: Findings) -> None:
@@ -271,6 +276,7 @@ def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.Zip
 
 # Begins with plain letters, which are searched for three times as fast; that a tag begins there is looked at behind.
 _ROW = re.compile(rb'row (?<=[<:]row )[^>]{0,200}?\br="(\d{1,9})"')
+_WITHOUT_VALUE = (b"</f></c>", b"</f><v/></c>", b"</f><v /></c>", b"</f><v></v></c>")
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d')
 
 
@@ -281,6 +287,7 @@ def _measure_sheet(block: bytes, found: Findings, overlap: int) -> bytes:
     columns = set(_WIDE_CELL.findall(block)) if wide else set()
     found.columns = max([found.columns, 26, *map(_column_number, columns)])
     found.cells += block.count(b"<c ", overlap)
+    found.is_uncounted = found.is_uncounted or any(ending in block for ending in _WITHOUT_VALUE)
     return block[-300:]
 
 

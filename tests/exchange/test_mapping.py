@@ -441,3 +441,18 @@ def test_a_name_beside_a_persons_own_names_is_the_companys_or_goes_nowhere_aloud
 def test_the_words_of_german_lists_are_known(entity: str, header: str, target: str) -> None:
     found, _ = by_name(entity, header, ())
     assert str(found or "") == target
+
+
+def test_of_two_columns_for_one_field_the_one_that_does_not_come_in_is_named(tmp_path: Path) -> None:
+    layout = guess("contact", table_of(tmp_path, "Vorname,Nachname,Position,Funktion,E-Mail", "Anna,Berg,Leiterin,Einkauf,a@berg.example"))
+    assert layout.unused == ("Funktion",)
+    layout = guess("contact", table_of(tmp_path, "Name,Name,E-Mail", "Anna Berg,Berg GmbH,a@berg.example"))
+    assert [str(column.target or "") for column in layout.columns] == ["name", "company", "email"]
+
+
+@pytest.mark.parametrize(("country", "street"), [("Deutschland", "Rue Weg 3a"), ("", "Rue Weg 3a"), ("Frankreich", "3a Rue Weg"), ("USA", "3a Rue Weg")])
+def test_the_house_number_stands_where_it_does_in_the_country(store: Store, tmp_path: Path, country: str, street: str) -> None:
+    table_of(tmp_path, "Vorname,Nachname,Straße,Hausnr.,PLZ,Ort,Land", f"Anna,Berg,Rue Weg,3a,50667,Köln,{country}")
+    import_file(store, "contact", tmp_path / "file.csv")
+    with store.read() as reader:
+        assert reader.value("SELECT street FROM address") == street

@@ -209,7 +209,7 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
 
 
 _ONE_VALUE = frozenset({"text", "integer", "decimal", "rate", "money", "price", "date", "moment", "choice", "flag"})
-_OF_SEVERAL = frozenset({"role", "title", "salutation", "name", "nickname", "external_id"})
+_OF_SEVERAL = frozenset({"title", "salutation", "nickname"})
 
 
 def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
@@ -230,7 +230,10 @@ def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Col
             continue
         other = first.setdefault(item.name, column)
         if other is not column and any(_differ(cells, other.index, column.index) for _, cells in table.sample):
-            found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("“{column}” fills the same field.", column=other.header))
+            if item.name == "name" and entity in {"contact", "lead"}:
+                found[place] = _of_a_company(entity, column, found, table)
+            else:
+                found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("“{column}” fills the same field.", column=other.header))
     return found
 
 

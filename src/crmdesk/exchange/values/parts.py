@@ -16,7 +16,7 @@ from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words import headers
 from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import FIVE_DIGITS, region_of
-from crmdesk.models.names import folded
+from crmdesk.models.names import folded, has_cjk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -216,7 +216,7 @@ class PartsReader:
                 texts["city"], texts["state"], texts["postal_code"] = three[1], texts.get("state") or three[2], three[3]
             elif "postal_code" in group:
                 texts["postal_code"] = self._postal_code(cells[group["postal_code"]], texts)
-            street = _street(texts)
+            street = _street(texts, region_of(texts.get("country", "")) or self._region)
             city = texts.get("city") or None
             parts.addresses.append(
                 (
@@ -243,8 +243,15 @@ _TOWN_STATE_ZIP = re.compile(r"([^\d,]+),?\s+([A-Z]{2})\s+(\d{5}(?:-\d{4})?)")
 _CODE_AND_TOWN = re.compile(r"((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D+)")
 
 
-def _street(texts: dict[str, str]) -> str:
-    first = " ".join(text for text in (texts.get("house_number", ""), texts.get("street", "")) if text)
+# Where the house number stands before the street: 12 Rue de la Paix, 10 Downing Street; elsewhere it is Hauptstraße 12.
+_NUMBER_FIRST = frozenset("US CA GB IE AU NZ FR LU MC IN PK LK ZA KE NG SG MY PH HK IL MA DZ TN".split())
+
+
+def _street(texts: dict[str, str], region: str) -> str:
+    pieces = [texts.get("street", ""), texts.get("house_number", "")]
+    if region in _NUMBER_FIRST:
+        pieces.reverse()
+    first = ("" if has_cjk(pieces[0]) else " ").join(filter(None, pieces))
     lines = [first, texts.get("street2", ""), texts.get("street3", ""), texts.get("extended", ""), texts.get("po_box", "")]
     street = "\n".join(line for line in lines if line)
     if not street and not texts.get("city") and not texts.get("postal_code"):

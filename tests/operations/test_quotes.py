@@ -646,6 +646,24 @@ def test_the_newest_issued_quote_drives_the_deal_a_draft_where_there_is_none(sto
     assert amount_of(store, deal) == 2000
 
 
+def test_what_was_won_with_an_accepted_quote_stays_until_another_is_accepted(store: Store, deal: UUID) -> None:
+    won = add(store, deal="Three-year contract")
+    store.run(quotes.issue, won)
+    store.run(quotes.accept, won)
+    more = add(store, deal="Three-year contract", lines=[{"description": "Upgrade", "unit_price": "99.00"}])
+    store.run(quotes.issue, more)
+    version = store.run(quotes.revise, won)
+    store.run(quotes.issue, version)
+    assert (amount_of(store, deal), shown(store, won).leads_deal) == (1068000, True)
+    store.run(quotes.accept, more)
+    assert (amount_of(store, deal), shown(store, more).leads_deal) == (9900, True)
+    store.undo()
+    store.run(deals.set_outcome, deal, "open")
+    again = add(store, deal="Three-year contract", lines=[{"description": "Upgrade", "unit_price": "50.00"}])
+    store.run(quotes.issue, again)
+    assert amount_of(store, deal) == 5000
+
+
 def test_a_draft_deleted_like_any_record_leaves_the_deal_to_the_next_best(store: Store, deal: UUID) -> None:
     first, second = (add(store, deal="Three-year contract", lines=[{"description": "Box", "unit_price": price}]) for price in ("10.00", "20.00"))
     assert amount_of(store, deal) == 1000

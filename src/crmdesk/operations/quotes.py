@@ -296,6 +296,14 @@ def lead_deal(change: Change, deal_id: UUID, leading: Quote | None = None) -> No
         change.flush()
 
 
+def _is_won_by_acceptance(change: Change, deal_id: UUID) -> bool:
+    """Say whether a deal was won with a quote that the customer accepted: what was won stays that amount, whatever is offered afterwards."""
+    return bool(change.reader.value(
+        "SELECT 1 FROM deal t JOIN quote q ON q.id = t.quote_id AND q.status = 'accepted' AND q.deleted_at IS NULL JOIN stage s ON s.id = t.stage_id AND s.outcome = 'won' "
+        "WHERE t.id = ?", (deal_id.bytes,),
+    ))  # fmt: skip
+
+
 # -- issuing ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -303,7 +311,7 @@ def lead_deal(change: Change, deal_id: UUID, leading: Quote | None = None) -> No
 def issue(change: Change, quote_id: UUID | str) -> Issued:
     """Give a draft its number, freeze all that stands on it, and keep its PDF with its hash.
 
-    The version before it is superseded, and the deal follows it. Undoing is possible only while no PDF has left the program; the number
+    The version before it is superseded, and the deal follows it unless it is won with an accepted one. Undoing is possible only while no PDF has left the program; the number
     stays spent, and redo takes a new one.
 
     Raises:
@@ -328,7 +336,7 @@ def issue(change: Change, quote_id: UUID | str) -> Issued:
     change.flush()
     _supersede(change, quote.id, {"issued", "expired"})
     if quote.deal_id:
-        lead_deal(change, quote.deal_id, quote)
+        lead_deal(change, quote.deal_id, None if _is_won_by_acceptance(change, quote.deal_id) else quote)
     change.note(about=quote.number, again={"quote_id": str(quote.id)})
     return Issued(quote.id, quote.number or "", pdf_id, rendered.missing)
 

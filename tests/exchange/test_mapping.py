@@ -456,3 +456,19 @@ def test_the_house_number_stands_where_it_does_in_the_country(store: Store, tmp_
     import_file(store, "contact", tmp_path / "file.csv")
     with store.read() as reader:
         assert reader.value("SELECT street FROM address") == street
+
+
+def test_the_sorts_of_activities_of_other_programs_are_known(store: Store, tmp_path: Path) -> None:
+    kinds = {
+        "微信": "chat",
+        "上门拜访": "visit",
+        "去电": "call",
+        "Vor-Ort-Termin": "visit",
+        "LinkedIn message": "chat",
+        "Postal mail": "mail",
+        "面谈": "meeting",
+    }
+    table_of(tmp_path, "Datum,Art,Betreff", *(f"2026-03-0{day},{said},{said}" for day, said in enumerate(kinds, 1)))
+    assert import_file(store, "activity", tmp_path / "file.csv").rejected == 0
+    with store.read() as reader:
+        assert dict(reader.rows("SELECT subject, kind FROM activity")) == kinds

@@ -35,7 +35,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "disqualified": "disqualified unqualified notqualified junklead lostlead badtiming closednotconverted dead 无效",
     },
     ("quote", "status"): {
-        "draft": "draft entwurf open quotation 草稿", "issued": "issued sent delivered ausgestellt gesendet pending quotationsent "
+        "draft": "draft entwurf open offen quotation 草稿", "issued": "issued sent delivered ausgestellt gesendet pending quotationsent "
         "angebotgesendet offertegesendet versendet verschickt versandt 已发出 已发送 报价单已发送",
         "accepted": "accepted won confirmed ordered shipped complete completed salesorder closed angenommen delivered "
         "verkaufsauftrag auftrag auftragsbestätigung beauftragt bestellt bestätigt erteilt gewonnen 已接受 销售订单 已确认",
@@ -43,9 +43,11 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "expired": "expired abgelaufen 已过期", "superseded": "superseded replaced ersetzt",
     },
     ("activity", "kind"): {
-        "call": "call phone phonecall telephone anruf telefonat telefon tel 电话", "mail": "mail email e-mail letter brief 邮件",
-        "meeting": "meeting event appointment termin besprechung demo lunch 会议",
-        "visit": "visit besuch onsite 拜访", "chat": "chat sms whatsapp wechat message nachricht 聊天", "note": "note comment notiz task deadline other 备注",
+        "call": "call phone phonecall telephone anruf telefonat telefonanruf telefon tel calls 电话 来电 去电 电话沟通 通话",
+        "mail": "mail email e-mail emails letter brief postalmail 邮件 电子邮件 信函",
+        "meeting": "meeting event appointment termin besprechung demo lunch meetings events 会议 面谈 洽谈",
+        "visit": "visit besuch onsite vorort vororttermin kundenbesuch 拜访 上门 上门拜访 客户拜访 现场拜访",
+        "chat": "chat sms whatsapp wechat message nachricht linkedinmessage livechat 聊天 微信 企业微信 短信 qq 钉钉", "note": "note comment notiz task deadline other 备注",
     },
     ("activity", "direction"): {"in": "in inbound incoming received eingehend", "out": "out outbound outgoing sent ausgehend"},
     ("company", "language"): {"en": "en english englisch 英语 eng enus engb", "de": "de german deutsch 德语 ger deu dede deat", "zh": "zh chinese chinesisch 中文 汉语 chi zho zhcn"},

@@ -105,7 +105,7 @@ _PRODUCTS = (
     Product("Pipedrive", "deal", ("deal - title|deal - value|deal - stage", "deal - title|deal - stage|deal - status"), _pairs(
         "Deal - Currency of Value = currency; Deal - Status = outcome; Deal - Won time = closed_on; Deal - Lost time = closed_on; Deal - Deal closed on = closed_on;"
         "Deal - Source channel = origin; Deal - Organization = company; Deal - Contact person = contact; Deal - Creation date = opened_on; Deal - Closed on = closed_on;"
-        "Deal - Pipedrive System ID = external_id"
+        "Deal - Pipedrive System ID = external_id; Deal - Product name = product; Deal - Product quantity = product_quantity; Deal - Product amount ="
     )),
     Product("Pipedrive", "contact", ("person - name",), _pairs(
         "Person - Organization = company; Person - Postal address = address.formatted; Person - Im =; Note - Content = note"

@@ -104,6 +104,7 @@ class Merging:
         """Put the values of a row on a known record; derived ones follow. Returns what changes."""
         present = known.get(record, {})
         merged = self._merged_values(draft, present)
+        shape.settle_known(draft, present, merged, overwrites=self._decided.mode(draft) == "overwrite")
         changes = [
             CellChange(draft.line, record, name, plain_value(draft.entity, name, present.get(name)), text_in_file(self._layout, draft, name, value))
             for name, value in merged.items()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line, reader_of
+from crmdesk.exchange.values.number_cells import number_of
 from crmdesk.exchange.values.survey import Hints
-from crmdesk.exchange.words.choices import outcome_of
+from crmdesk.exchange.words.choices import bare, outcome_of
+from crmdesk.fields import to_scaled
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.links import Book
+
+
+DELETED = frozenset("deleted geloscht supprime eliminado eliminato 已删除".split())
 
 
 class DealShape(Shape):
@@ -36,11 +41,12 @@ class DealShape(Shape):
             self.close_on = index, reader_of("deal", item, work.hints.get(index, Hints()), work.settings.reading), work.layout.columns[index].header
         self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
         self.is_ours = work.layout.has("id") or work.layout.has("source")
+        self.says_since, self.lists_products = work.layout.has("stage_since"), work.layout.product == "Pipedrive"
         self.now, self.today = now_ms(), today(work.settings.tz).isoformat()
 
     def special(self) -> frozenset[str]:
         """Return the columns that are read together."""
-        return frozenset({"stage", "pipeline", "outcome"})
+        return frozenset({"stage", "pipeline", "outcome", "product_quantity"})
 
     def starting(self) -> Values:
         """Return the columns that every deal gets."""
@@ -58,6 +64,9 @@ class DealShape(Shape):
         if name == "quote_id" and book.find(text, is_key) is None:
             self.work.note(QUOTE_TO_COME)
             return None
+        if name == "product_id" and self.lists_products and "," in text and book.find(text, is_key) is None:
+            self.work.note(SEVERAL_PRODUCTS)
+            return None
         return super().link(draft, name, book, text, is_key)
 
     def finish(self, draft: Draft) -> None:
@@ -66,7 +75,10 @@ class DealShape(Shape):
         pipeline_text = self.text(cells, "pipeline")
         stages = self.work.stages(self.work.book("pipeline").read(pipeline_text) if pipeline_text else None)
         stage_text = self.text(cells, "stage")
-        if (outcome := outcome_of(self.text(cells, "outcome"))) != "open":
+        said = self.text(cells, "outcome")
+        if bare(said) in DELETED:
+            raise UserError(tr("The deal was deleted in the program that it comes from."), field=self.work.layout.columns[self.virtual["outcome"][0]].header)
+        if (outcome := outcome_of(said)) != "open":
             # Pipedrive leaves a deal that was won in the stage where it stood.
             stage = stages.find(stage_text) if stage_text else None
             stage = stage if stage and stages.outcomes[stage] == outcome else stages.closing(outcome)
@@ -77,21 +89,43 @@ class DealShape(Shape):
         values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
         values["currency"] = values["currency"] or self.work.settings.currency
         is_open = stages.outcomes.get(stage, "open") == "open"
+        draft.rest["is closed"] = not is_open
         if self.close_on and cells[self.close_on[0]] != "":
             try:
                 closes = self.close_on[1](cells[self.close_on[0]])
             except UserError as error:
                 raise UserError(error.message, field=self.close_on[2], hint=error.hint) from None
-            values["expected_close_on" if is_open else "closed_on"] = closes
+            column = "expected_close_on" if is_open else "closed_on"
+            values[column] = closes
+            draft.rest["closes"] = column, closes
         if not is_open and not values["closed_on"]:
             values["closed_on"] = values["expected_close_on"] or self.today
         values["stage_since"] = values["stage_since"] or self._since(values)
+        if values.get("product_id") and (index := self.text_index(cells, "product_quantity")) is not None:
+            try:
+                draft.rest["quantity"] = to_scaled(number_of(shown(cells[index]), self.work.hints.get(index, Hints()).decimal_sign))
+            except UserError as error:
+                raise UserError(error.message, field=self.work.layout.columns[index].header, hint=error.hint) from None
         if not values["name"]:
             pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
             values["name"] = " · ".join(piece for piece in pieces if piece) or values.get("external_id")
 
+    def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Take the day on which a known deal closes, and begin its time in a stage that it moves to."""
+        moves = merged["stage_id"] != present.get("stage_id")
+        is_closed = draft.rest["is closed"] if merged["stage_id"] == draft.values["stage_id"] else present.get("closed_on") is not None
+        column, day = draft.rest.get("closes", ("", None))
+        if day and (column == "closed_on") == is_closed and (overwrites or moves or not present.get(column)):
+            merged[column] = day
+        if moves:
+            # The card stands below those that were placed by hand, as a new one does.
+            merged["stage_since"] = (
+                draft.values["stage_since"] if self.says_since else self._since({"closed_on": merged.get("closed_on") if is_closed else None})
+            )
+            merged["position"] = None
+
     def _since(self, values: Values) -> int:
-        day = values["closed_on"] or values["opened_on"]
+        day = values["closed_on"] or values.get("opened_on")
         if not day:
             return self.now
         from datetime import datetime, time
@@ -103,9 +137,13 @@ class DealShape(Shape):
         super().after(draft)
         if not self.is_ours and (product := draft.values.get("product_id")):
             rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
-            rows.append((new_id_bytes(), draft.id, product, 1_000_000, 0))
+            rows.append((new_id_bytes(), draft.id, product, draft.rest.get("quantity", 1_000_000), 0))
 
 
+SEVERAL_PRODUCTS = (
+    mark("{count} deal names several products in one cell; they were left out, since it does not say how many of each."),
+    mark("{count} deals name several products in one cell; they were left out, since it does not say how many of each."),
+)
 QUOTE_TO_COME = (
     mark("{count} deal names a quote that is not there yet; the quote was left out."),
     mark("{count} deals name a quote that is not there yet; the quotes were left out."),

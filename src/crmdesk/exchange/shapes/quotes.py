@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,13 +14,20 @@ from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.entries import forms
 from crmdesk.exchange.values.leading import LEADS, says_yes
 from crmdesk.exchange.values.survey import Hints
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
+
+
+_OF_QUOTES = re.compile(r"quot|estimat|proposal|propal|offer|angebot|offert|kostenvoranschlag|devis|报价|報價", re.IGNORECASE)
+NUMBERED_DRAFT = (
+    mark("{count} quote is a draft that has a number already; it came in as issued."),
+    mark("{count} quotes are drafts that have a number already; they came in as issued."),
+)
 
 
 class QuoteShape(Shape):
@@ -34,6 +42,7 @@ class QuoteShape(Shape):
         self.by_number: dict[str, bytes] = {}
         self.today = today(work.settings.tz)
         self.is_ours = "id" in self.virtual
+        self.are_orders = not any(_OF_QUOTES.search(column.header) for column in work.layout.columns if column.target and column.target.field == "number")
 
     def special(self) -> frozenset[str]:
         """Return the column that says which quote leads its deal."""
@@ -57,6 +66,8 @@ class QuoteShape(Shape):
         draft.rest["may repeat"] = self.lines is not None
         if values.get("number") and "external_id" in values and not self.is_ours:
             values["external_id"] = values["external_id"] or values["number"]
+        if not self.is_ours:
+            self._settle_status(values)
         values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
         values["date"] = values["date"] or self.today.isoformat()
         values["version"] = values["version"] or 1
@@ -76,6 +87,16 @@ class QuoteShape(Shape):
             values["issued_at"] = values["issued_at"] or at
             if values["status"] in {"accepted", "declined"}:
                 values["decided_at"] = values["decided_at"] or at
+
+    def _settle_status(self, values: Values) -> None:
+        """Let a number and a status from elsewhere agree: what has a number has been issued, and only what was ordered is accepted."""
+        if values["number"]:
+            if values["status"] == "draft":
+                self.work.note(NUMBERED_DRAFT)
+                values["status"] = "issued"
+            values["status"] = values["status"] or ("accepted" if self.are_orders else "issued")
+        elif values["status"] not in {None, "draft"}:
+            raise UserError(tr("{field} is missing.", field=tr(self.cls.fields["number"].label)))
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""

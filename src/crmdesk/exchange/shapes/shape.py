@@ -450,6 +450,10 @@ class Shape:
                 return text
         return ""
 
+    def text_index(self, cells: list[Cell], name: str) -> int | None:
+        """Return where the first text stands that a virtual column has in a row."""
+        return next((index for index in self.virtual.get(name, ()) if shown(cells[index]).strip()), None)
+
     # ---- recognising ----
 
     def keys(self, draft: Draft) -> list[Key]:
@@ -540,6 +544,14 @@ class Shape:
 
     def known(self, draft: Draft, record: bytes) -> None:
         """Add what a row brings to a record that was known already and is not skipped."""
+
+    def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Complete what a known record becomes, where more depends on it than the columns of the file.
+
+        Args:
+            present: its values before. merged: those after, to be completed.
+            overwrites: whether the row wins over what is there.
+        """
 
 
 def _each(found: list[Draft | UserError], step: Callable[[Draft], None]) -> None:

@@ -95,7 +95,7 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "lead": ("name", "middle_name", "suffix", "website", "salutation", "title"),
     "company": ("record_kind",),
     "member": ("given_name", "family_name", "middle_name"),
-    "deal": ("close_on", "outcome"),
+    "deal": ("close_on", "outcome", "product_quantity"),
     "quote": ("discount", LEADS),
     "quote_line": ("discount",),
     "ticket": ("description",),

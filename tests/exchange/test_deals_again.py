@@ -1,0 +1,127 @@
+"""Deals that come again from the program that a company works with beside this one, and what files say of their products."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk import clock
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+HUBSPOT = "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Deal owner\n"
+PIPEDRIVE = "Deal - Title,Deal - Value,Deal - Stage,Deal - Status,Deal - Product name,Deal - Product quantity,Deal - Product amount\n"
+
+
+def taken(store: Store, tmp_path: Path, text: str, **options: Any) -> ImportResult:
+    path = tmp_path / "deals.csv"
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, "deal", path, ImportOptions(**options))
+
+
+def deal(store: Store) -> dict[str, Any]:
+    with store.read() as reader:
+        sql = "SELECT s.outcome, d.expected_close_on, d.closed_on, d.stage_since FROM deal d JOIN stage s ON s.id = d.stage_id"
+        return dict(zip(("outcome", "expected", "closed", "since"), reader.rows(sql)[0], strict=True))
+
+
+def test_the_day_on_which_a_known_deal_closes_moves_with_the_file(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Appointment Scheduled,Sales Pipeline,100,2026-12-24,\n")
+    again = f"{HUBSPOT}1001,Freezers,Appointment Scheduled,Sales Pipeline,100,2027-01-24,\n"
+    taken(store, tmp_path, again, on_duplicate="fill")
+    assert deal(store)["expected"] == "2026-12-24"
+    result = taken(store, tmp_path, again, on_duplicate="overwrite")
+    assert (result.updated, deal(store)["expected"]) == (1, "2027-01-24")
+    store.undo()
+    assert deal(store)["expected"] == "2026-12-24"
+
+
+def test_an_empty_day_is_filled(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Appointment Scheduled,Sales Pipeline,100,,\n")
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Appointment Scheduled,Sales Pipeline,100,2026-12-24,\n", on_duplicate="fill")
+    assert deal(store)["expected"] == "2026-12-24"
+
+
+def test_a_known_deal_that_was_won_since_was_won_on_the_day_that_the_file_says(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Appointment Scheduled,Sales Pipeline,100,2026-12-24,\n")
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Closed Won,Sales Pipeline,100,2026-10-15,\n", on_duplicate="overwrite")
+    found = deal(store)
+    assert (found["outcome"], found["closed"]) == ("won", "2026-10-15")
+    assert clock.moment(found["since"]).astimezone(store.settings.tz).date().isoformat() == "2026-10-15"
+    taken(store, tmp_path, f"{HUBSPOT}1001,Freezers,Closed Won,Sales Pipeline,100,,\n", on_duplicate="overwrite")
+    assert deal(store)["closed"] == "2026-10-15", "a file that says no day takes none away"
+
+
+def test_a_known_deal_that_moves_on_stands_in_its_new_stage_from_the_import_on(store: Store, tmp_path: Path) -> None:
+    text = "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Create Date\n1001,Freezers,{stage},Sales Pipeline,100,2026-01-05\n"
+    taken(store, tmp_path, text.format(stage="Appointment Scheduled"))
+    before = clock.now_ms()
+    assert deal(store)["since"] < before
+    taken(store, tmp_path, text.format(stage="Decision Maker Bought-In"), on_duplicate="overwrite")
+    assert deal(store)["since"] >= before
+    moved = deal(store)["since"]
+    taken(store, tmp_path, text.format(stage="Decision Maker Bought-In").replace(",100,", ",200,"), on_duplicate="overwrite")
+    assert deal(store)["since"] == moved
+
+
+def products(store: Store) -> list[tuple[str, int]]:
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows("SELECT p.name, l.quantity FROM deal_product l JOIN product p ON p.id = l.product_id ORDER BY l.id")]
+
+
+def test_so_many_of_a_product_are_on_a_deal_as_the_file_says(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{PIPEDRIVE}A,200,Offer,Open,Cool box,2,200\nB,100,Offer,Open,Cool box,,100\nC,10,Offer,Open,,,\n")
+    assert products(store) == [("Cool box", 2_000_000), ("Cool box", 1_000_000)]
+
+
+def test_a_quantity_that_is_none_is_refused_with_its_column(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, f"{PIPEDRIVE}A,200,Offer,Open,Cool box,two,200\n")
+    assert [problem.reason for problem in result.problems] == ["Deal - Product quantity: “two” is not a number."]
+
+
+def test_several_products_in_one_cell_are_left_out_and_it_is_told(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, f'{PIPEDRIVE}A,200,Offer,Open,"Cool box, Lid",3,200\n')
+    assert (result.added, products(store)) == (1, [])
+    assert any("several products" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("word", ["Deleted", "Gelöscht", "已删除"])
+def test_a_deal_that_was_deleted_there_does_not_come_back_to_life_here(store: Store, tmp_path: Path, word: str) -> None:
+    result = taken(store, tmp_path, f"{PIPEDRIVE}A,200,Offer,{word},,,\nB,200,Offer,Open,,,\n")
+    assert (result.added, result.rejected) == (1, 1)
+    assert "was deleted" in result.problems[0].reason
+
+
+def quotes_of(store: Store) -> list[tuple[str | None, str]]:
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows("SELECT number, status FROM quote ORDER BY id")]
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("Angebotsnummer", "issued"), ("Quote number", "issued"), ("Auftragsnummer", "accepted"), ("Order number", "accepted"), ("报价单号", "issued")],
+)
+def test_only_what_was_ordered_is_accepted_where_nothing_is_said(store: Store, tmp_path: Path, header: str, status: str) -> None:
+    path = tmp_path / "quotes.csv"
+    path.write_text(f"{header};Datum;Kunde\nA-1;04.03.2026;Müller GmbH\n", encoding="utf-8")
+    import_file(store, "quote", path)
+    assert quotes_of(store) == [("A-1", status)]
+
+
+def test_a_draft_with_a_number_was_issued_and_what_lacks_one_but_was_issued_is_refused_alone(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "quotes.csv"
+    path.write_text(
+        "Angebotsnummer;Datum;Kunde;Status\nA-1;04.03.2026;Müller GmbH;offen\n;04.03.2026;Müller GmbH;angenommen\n;05.03.2026;Müller GmbH;Entwurf\n",
+        encoding="utf-8",
+    )
+    result = import_file(store, "quote", path)
+    assert quotes_of(store) == [("A-1", "issued"), (None, "draft")]
+    assert [(problem.line, problem.reason) for problem in result.problems] == [(3, "Number is missing.")]
+    assert any("has a number already" in note for note in result.notes)

@@ -245,3 +245,19 @@ def test_a_name_below_a_group_is_that_of_whom_the_group_says(store: Store, tmp_p
                 "SELECT p.given_name, p.family_name, c.name, a.city FROM contact p JOIN company c ON c.id = p.company_id JOIN address a ON a.company_id = c.id"
             )
             assert reader.rows(sql) == [("Anna", "von Berg", "Berg KG", "Köln")]
+
+
+def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["name", "city"], ["Anna", "Köln"], ["Bert", "Bonn"]):
+        book.active.append(row)
+    book.create_sheet("Other").append(["x", "y"])
+    book.active.column_dimensions["B"].hidden = True
+    book.save(tmp_path / "columns.xlsx")
+    assert open_table(tmp_path / "columns.xlsx").notes == ()
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "rows.xlsx")
+    table = open_table(tmp_path / "rows.xlsx")
+    assert [cells for _, cells in table.rows()] == [["Anna", "Köln"], ["Bert", "Bonn"]]
+    assert table.notes == ("Some rows are hidden in this workbook, perhaps by a filter; they are read like the others.",)
+    assert open_table(tmp_path / "rows.xlsx", How(sheet="Other")).notes == ()

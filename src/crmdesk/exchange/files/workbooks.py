@@ -42,7 +42,7 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
     Raises:
         UserError: no workbook, damaged, locked by a password, too large, a trap, or empty.
     """
-    kind, is_uncounted = _look_through(path)
+    kind, seen = _look_through(path)
     book = _opened(path)
     try:
         visible = [meta.name for meta in book.sheets_metadata if str(meta.visible).endswith(".Visible") and str(meta.typ).endswith(".WorkSheet")]
@@ -55,8 +55,8 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
                 lines, spread = _lines(path, book, name)
                 if any(not is_blank(cells) for _, cells in lines[:SAMPLE_ROWS]):
                     table = _table(path, kind, name, tuple(sheets), lines, spread)
-                    if is_uncounted:
-                        table = replace(table, notes=(*table.notes, tr(_UNCOUNTED)))
+                    # Programs number the parts of sheets as these stand in the workbook.
+                    table = replace(table, notes=(*table.notes, *seen.notes(book.sheet_names.index(name) + 1)))
                     # A cover sheet holds lines of text, one cell each.
                     if sheet is not None or len(sheets) == 1 or (table.width > 1 and table.has_header and table.sample):
                         return table
@@ -176,14 +176,14 @@ def _as_text(cell: Any) -> str:
 # ---- looking through before opening ----
 
 
-def _look_through(path: Path) -> tuple[str, bool]:
-    """Return the format of a workbook after making sure that opening it is safe, and whether formulas in it have no values."""
+def _look_through(path: Path) -> tuple[str, Findings]:
+    """Return the format of a workbook after making sure that opening it is safe, and what was seen in it."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if path.stat().st_size > LARGEST_XLS:
             raise UserError(tr(_TOO_LARGE), hint=tr("Save the sheet as CSV: that has no limit."))
-        return "xls", False
+        return "xls", Findings()
     try:
         with zipfile.ZipFile(path) as archive:
             return _look_through_archive(path, archive)
@@ -191,7 +191,7 @@ def _look_through(path: Path) -> tuple[str, bool]:
         raise _damaged(path) from error
 
 
-def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> tuple[str, bool]:
+def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> tuple[str, Findings]:
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
     kind = _kind(names)
@@ -210,7 +210,7 @@ def _look_through_archive(path: Path, archive: zipfile.ZipFile) -> tuple[str, bo
             raise UserError(tr("“{file}” is locked with a password.", file=path.name), hint=tr("Save it without a password."))
         _look_through_entry(path, archive, entry, kind, found)
     _weigh(path, found)
-    return kind, found.is_uncounted
+    return kind, found
 
 
 def _trap(path: Path) -> UserError:
@@ -235,7 +235,7 @@ class Findings:
     Attributes:
         texts: length of each shared text, in bytes of XML.
         uses: of sheets that could blow up by their shared texts: how often each is used.
-        is_uncounted: whether there are formulas without their values, as programs write them that can't count.
+        is_uncounted: whether there are formulas without their values, as programs write them that can't count. hides: the sheets with hidden rows.
     """
 
     texts: list[int] = field(default_factory=list)
@@ -245,6 +245,14 @@ class Findings:
     columns: int = 0
     archive: zipfile.ZipFile | None = None
     is_uncounted: bool = False
+    hides: set[str] = field(default_factory=set)
+
+    def notes(self, number: int) -> Iterator[str]:
+        """Yield what the user should hear of a sheet, told by its place in the workbook."""
+        if self.is_uncounted:
+            yield tr(_UNCOUNTED)
+        if f"xl/worksheets/sheet{number}.xml" in self.hides:
+            yield tr("Some rows are hidden in this workbook, perhaps by a filter; they are read like the others.")
 
 
 def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, kind: str, found: Findings) -> None:
@@ -277,6 +285,7 @@ def _look_through_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.Zip
 # Begins with plain letters, which are searched for three times as fast; that a tag begins there is looked at behind.
 _ROW = re.compile(rb'row (?<=[<:]row )[^>]{0,200}?\br="(\d{1,9})"')
 _WITHOUT_VALUE = (b"</f></c>", b"</f><v/></c>", b"</f><v /></c>", b"</f><v></v></c>")
+_HIDDEN_ROW = re.compile(rb'<row [^>]{0,300}\bhidden="(?:1|true)"')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d')
 
 
@@ -287,6 +296,8 @@ def _measure_sheet(block: bytes, found: Findings, overlap: int) -> bytes:
     columns = set(_WIDE_CELL.findall(block)) if wide else set()
     found.columns = max([found.columns, 26, *map(_column_number, columns)])
     found.cells += block.count(b"<c ", overlap)
+    if b' hidden="' in block and _HIDDEN_ROW.search(block):
+        found.hides.add(found.sheets[-1].filename)
     found.is_uncounted = found.is_uncounted or any(ending in block for ending in _WITHOUT_VALUE)
     return block[-300:]
 

@@ -174,6 +174,39 @@ def test_a_first_reply_before_the_ticket_was_opened_is_refused(store: Store) -> 
     store.run(records.edit, "ticket", [ticket], {"opened_at": before, "first_replied_at": before})
 
 
+def test_when_a_ticket_was_done_goes_with_its_status(store: Store) -> None:
+    def times(ticket: UUID) -> tuple[object, ...] | None:
+        with store.read() as reader:
+            return reader.one(
+                "SELECT status, resolved_at IS NOT NULL, closed_at IS NOT NULL, resolved_at >= opened_at FROM ticket WHERE id = ?", (ticket.bytes,)
+            )
+
+    closed = store.run(records.add, "ticket", {"subject": "Written down later", "status": "closed"})
+    assert times(closed) == ("closed", 1, 1, 1)
+    store.run(records.edit, "ticket", [closed], {"resolved_at": "", "closed_at": ""})
+    assert times(closed) == ("closed", 1, 1, 1)
+    with pytest.raises(UserError, match="before it was opened"):
+        store.run(records.edit, "ticket", [closed], {"closed_at": "2020-01-01 10:00"})
+    still_open = store.run(tickets.open_ticket, "Alarm")
+    for given in ({"resolved_at": datetime(2100, 1, 1, tzinfo=BERLIN)}, {"closed_at": datetime(2100, 1, 1, tzinfo=BERLIN)}):
+        with pytest.raises(UserError, match="is not done"):
+            store.run(records.edit, "ticket", [still_open], given)
+        with pytest.raises(UserError, match="is not done"):
+            store.run(records.add, "ticket", {"subject": "Waiting", "status": "waiting", **given})
+    with pytest.raises(UserError, match="filled in by the program"):
+        store.run(records.edit, "ticket", [still_open], {"waited_minutes": "-5"})
+
+
+def test_due_times_follow_when_a_ticket_turns_out_to_have_been_opened_earlier(store: Store) -> None:
+    ticket = store.run(tickets.open_ticket, "Alarm")
+    before = ticket_of(store, ticket).ticket.due
+    store.run(records.edit, "ticket", [ticket], {"opened_at": datetime(2026, 3, 2, 9, tzinfo=BERLIN)})
+    after = ticket_of(store, ticket).ticket.due
+    assert before != after
+    store.undo()
+    assert ticket_of(store, ticket).ticket.due == before
+
+
 def test_a_ticket_that_came_with_contradicting_times_can_be_edited_and_put_right(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "tickets.csv"
     path.write_text("subject,opened_at,first_replied_at\nOld,2026-03-02T09:00:00Z,2026-03-01T09:00:00Z\n", encoding="utf-8")

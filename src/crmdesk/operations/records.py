@@ -47,6 +47,7 @@ _BY_DEEDS = {
     "quote": {"version", "previous", "pdf", "pdf_sha256", "issued_at", "left_at", "sent_at", "decided_at", "decline_reason"},
     "attachment": {"size", "sha256"},
     "number_series": {"about", "kind", "year"},
+    "ticket": {"waiting_since", "waited_minutes"},
     "spent_number": {"number", "about", "value", "year", "record", "withdrawn"},
 }
 """Fields that only the deeds write that they tell of."""
@@ -296,7 +297,7 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
             from crmdesk.operations import leads
 
             leads.after_edit(change, changed, given, before)
-        case "ticket" if {"priority", "queue", "service_level", "status", "opened_at", "first_replied_at"} & set(given):
+        case "ticket" if {"priority", "queue", "service_level", "status", "opened_at", "first_replied_at", "resolved_at", "closed_at"} & set(given):
             from crmdesk.operations import tickets
 
             tickets.after_edit(change, changed, given)

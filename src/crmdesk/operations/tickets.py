@@ -51,10 +51,11 @@ def finish_new(change: Change, ticket: Ticket) -> None:
     """Give a new ticket, whose other values are set, its number and due times; what is there already stays.
 
     Raises:
-        UserError: the first reply lies before the ticket was opened.
+        UserError: the first reply lies before the ticket was opened, or one that is not done was resolved.
     """
     ticket.opened_at = ticket.opened_at or change.at
     _refuse_early_reply(ticket)
+    _refuse_early_end(ticket)
     ticket.status, ticket.priority = ticket.status or "new", ticket.priority or "normal"
     if ticket.status == "waiting" and ticket.waiting_since is None:
         ticket.waiting_since = change.at
@@ -64,13 +65,15 @@ def finish_new(change: Change, ticket: Ticket) -> None:
         ticket.number = take_number(change, "ticket", ticket.id, ticket.opened_at.astimezone(change.settings.tz).year)
     if ticket.status in UNDONE:
         _promise(change, ticket, business_calendar(change.reader), keep=True)
+    else:
+        _note_end(change, ticket)
 
 
 def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None:
     """Let clocks and due times follow when fields of a ticket were edited, its status among them.
 
     Raises:
-        UserError: the first reply lies before the ticket was opened now.
+        UserError: the first reply or the end lies before the ticket was opened now, or one that is not done was resolved.
     """
     if {"opened_at", "first_replied_at"} & set(given):
         _refuse_early_reply(ticket)
@@ -85,13 +88,35 @@ def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None
                 _close(change, ticket, calendar, call_back=True)
             case _:
                 _run_again(change, ticket, calendar)
-    if {"priority", "queue", "service_level"} & set(given):
+    if {"opened_at", "resolved_at", "closed_at"} & set(given):
+        for at in (ticket.resolved_at, ticket.closed_at):
+            if at and ticket.opened_at and at < ticket.opened_at:
+                raise UserError(
+                    tr("A ticket can't be resolved or closed before it was opened."), field="resolved_at" if at == ticket.resolved_at else "closed_at"
+                )
+        _refuse_early_end(ticket)
+        if ticket.status in _DONE:
+            _note_end(change, ticket)
+    if {"priority", "queue", "service_level", "opened_at"} & set(given):
         _promise(change, ticket, calendar)
 
 
 def _refuse_early_reply(ticket: Ticket) -> None:
     if ticket.opened_at and ticket.first_replied_at and ticket.first_replied_at < ticket.opened_at:
         raise UserError(tr("The first reply can't be before the ticket was opened."), field="first_replied_at")
+
+
+def _refuse_early_end(ticket: Ticket) -> None:
+    """Refuse times at which a ticket was done while it is not."""
+    if ticket.status in UNDONE and (ticket.resolved_at or ticket.closed_at):
+        raise UserError(tr("A ticket that is not done has no time at which it was."), field="resolved_at" if ticket.resolved_at else "closed_at")
+
+
+def _note_end(change: Change, ticket: Ticket) -> None:
+    """Fill in when a ticket was done that is."""
+    ticket.resolved_at = ticket.resolved_at or ticket.closed_at or _not_before(change.at, ticket.opened_at)
+    if ticket.status == "closed":
+        ticket.closed_at = ticket.closed_at or ticket.resolved_at
 
 
 def after_restore(change: Change, ticket: Ticket) -> None:

@@ -295,3 +295,24 @@ def test_a_call_that_was_being_written_down_is_there_again_for_the_same_customer
 def press(dialog: QDialog, label: str) -> None:
     button = next(one for one in dialog.findChildren(QAbstractButton) if one.text() == label)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_enter_in_a_link_that_is_filled_or_empty_adds_the_record_as_in_every_other_field(desk: Desk) -> None:
+    made: list[UUID] = []
+    for company, name in (("Ernst Handel", "Cold-chain boxes"), ("", "Pallet covers")):
+        dialog = NewRecordDialog(desk.window, "deal", ("company", "name"), "New deal", "Add", made.append)
+        dialog.open()
+        desk.settle()
+        name_line, link = dialog.form.editors["name"].inner, dialog.form.editors["company"].inner
+        QTest.keyClicks(name_line, name)
+        link.setFocus()
+        if company:
+            QTest.keyClicks(link, company)
+            QTest.keyClick(link, Qt.Key.Key_Return)
+            desk.settle()
+            QTest.keyClick(link, Qt.Key.Key_Return)
+            desk.settle()
+            assert dialog.isVisible(), "the first Enter takes what is offered"
+        QTest.keyClick(link, Qt.Key.Key_Return)
+        desk.settle()
+    assert len(made) == 2

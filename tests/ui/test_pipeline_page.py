@@ -69,6 +69,32 @@ def test_the_board_shows_each_stage_with_count_sum_and_weighted_sum(page: Pipeli
     assert (page.total.text(), page.weighted.text()) == (eur(48150, whole=True), eur(4815, whole=True))
 
 
+def test_the_keyboard_follows_a_card_that_undo_moves_back_and_only_what_is_still_so_is_said(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[2])
+    QTest.keyClick(page.board.columns[0].list, Qt.Key.Key_Right, CTRL)
+    desk.settle()
+    assert page.board.columns[1].list.hasFocus()
+    assert desk.said() == ["Moved to Meeting"]
+    desk.window.undo_label = lambda: "Move deal"
+    QTest.keyClick(page.board.columns[1].list, Qt.Key.Key_Z, CTRL)
+    desk.settle()
+    assert desk.said() == []
+    card = page.board.current()
+    assert card is not None
+    assert card.id == three[2]
+    assert page.board.columns[0].list.hasFocus()
+
+
+def test_the_keyboard_stays_in_the_column_of_a_card_that_is_lost(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[1])
+    desk.store.run(deals.move, three[1], page.board.columns[-1].list.stage.id, "Price")
+    desk.settle()
+    card = page.board.current()
+    assert card is not None
+    assert card.id == three[0]
+    assert page.board.columns[0].list.hasFocus()
+
+
 def test_the_heads_of_all_stages_leave_out_the_same_words_where_one_has_no_room_for_them(desk: Desk, page: PipelinePage) -> None:
     heads = [column.head for column in page.board.columns if not column.is_folded]
     said = []

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QMainWindow, QMessageBox, QWidget
 
 from crmdesk.errors import Cancelled, Question, UserError
 from crmdesk.i18n import mark, tr
@@ -333,6 +333,7 @@ class Window(QMainWindow):
         other = box.addButton(instead[0], QMessageBox.ButtonRole.ActionRole) if instead else None
         restyle(do, kind="danger" if danger else "primary")
         box.setDefaultButton(cancel if danger else do)
+        _like_our_dialogs(box)
         box.exec()
         if instead and box.clickedButton() is other:
             instead[1]()
@@ -417,12 +418,12 @@ class Window(QMainWindow):
 
     def _undo(self) -> None:
         if self.undo is not None:
-            self.toasts.forget_undo()
+            self.toasts.close_undo()
             self.undo()
 
     def _redo(self) -> None:
         if self.redo is not None:
-            self.toasts.forget_undo()
+            self.toasts.close_undo()
             self.redo()
 
     @Slot(str)
@@ -490,3 +491,15 @@ class Window(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _like_our_dialogs(box: QMessageBox) -> None:
+    """Give a question of Qt's the edges of our dialogs; it would leave room for an icon."""
+    layout = box.layout()
+    if isinstance(layout, QGridLayout):
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setHorizontalSpacing(0)
+        for number in range(layout.count()):
+            item = layout.itemAt(number)
+            if item is not None and (gap := item.spacerItem()) is not None:
+                gap.changeSize(0, 0)

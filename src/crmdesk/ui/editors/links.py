@@ -94,7 +94,6 @@ class LinkEditor(FindingEditor):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.waiting.isActive() or self.offers.is_behind(typed):
                 self.ask()
-            else:
-                self.left.emit()
-            return True
+                return True
+            self.left.emit()  # and the key goes on, to the main button of a dialog
         return super().key(event)

@@ -85,6 +85,10 @@ class Toast(QFrame):
         if self._undo is not None:
             self._undo.hide()
 
+    def can_undo(self) -> bool:
+        """Return whether it still offers to take the last deed back."""
+        return self._undo is not None and not self._undo.isHidden()
+
     @Slot()
     def _end(self) -> None:
         if self.underMouse() or self.isAncestorOf(self.focusWidget() or QWidget()):
@@ -145,6 +149,11 @@ class Toasts(QWidget):
         for toast in self._shown:
             if later is None or toast.deed < later:
                 toast.forget_undo()
+
+    def close_undo(self) -> None:
+        """Take away what is said of a deed that is taken back just now: it is no longer so."""
+        for toast in [toast for toast in self._shown if toast.can_undo()]:
+            self._close(toast)
 
     def texts(self) -> list[str]:
         """Return what is said now, oldest first."""

@@ -80,13 +80,25 @@ class Board(QScrollArea):
         """
         if [column.list.stage.id for column in self.columns] != [column.stage.id for column in board.columns]:
             self._build(board)
+        card, has_keyboard = self.current(), self.hasFocus() or any(column.list.hasFocus() for column in self.columns)
+        found = self.where(card.id) if card is not None else None
         self._is_filling = True
         for shown, column in zip(self.columns, board.columns, strict=True):
             if shown.list.stage.outcome != column.stage.outcome:
                 shown.list.cards.outcome = column.stage.outcome
             shown.show_column(column, cards.get(column.stage.id, column.cards), since)
+        if card is not None and found is not None and self.current() is None:
+            self._choose_again(card.id, *found, has_keyboard)
         self._is_filling = False
         self.arrange()
+
+    def _choose_again(self, card_id: UUID, column: BoardColumn, row: int, has_keyboard: bool) -> None:
+        """Follow the chosen card to where it was moved, such as by Undo; if that is out of sight, stay where it was for the keyboard."""
+        found, left = self.where(card_id), column.list.cards.rowCount() if column in self.columns else 0
+        if found is not None and not found[0].is_folded:
+            self.choose(card_id, has_keyboard)
+        elif has_keyboard and left:
+            column.list.choose(min(row, left - 1))
 
     def _build(self, board: deals.Board) -> None:
         for column in self.columns:

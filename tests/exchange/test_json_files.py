@@ -71,3 +71,17 @@ def test_a_long_list_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.
 def test_what_is_no_list_of_records_is_refused_in_one_sentence(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         open_table(saved(tmp_path, text))
+
+
+def test_lists_of_objects_of_other_programs_are_values_with_labels(store: Store, tmp_path: Path) -> None:
+    record = {
+        "first_name": "Anna", "last_name": "Berg", "phones": [{"type": "work", "number": "0221 51234"}, {"type": "mobile", "number": "0171 1234567"}],
+        "emails": [{"type": "home", "email": "a@berg.example"}], "tags": [{"id": 1, "name": "VIP"}, {"id": 2, "name": "Fair"}], "visits": [{"day": 1}],
+    }  # fmt: skip
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps([record]), encoding="utf-8")
+    assert import_file(store, "contact", path).added == 1
+    with store.read() as reader:
+        assert reader.rows("SELECT label, number FROM phone ORDER BY position") == [("work", "0221 51234"), ("mobile", "0171 1234567")]
+        assert reader.rows("SELECT label, address FROM email") == [("home", "a@berg.example")]
+        assert reader.rows("SELECT name FROM tag ORDER BY name") == [("Fair",), ("VIP",)]

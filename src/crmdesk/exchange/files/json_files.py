@@ -126,6 +126,8 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
                     yield "currency", _cell(currency)
             case [{"value": _}, *_]:
                 yield from _parts(name, value)
+            case [dict(), *_] if parts := _as_parts(value):
+                yield from _parts(name, parts)
             case dict():
                 for inner, part in value.items():
                     if part is not None:
@@ -134,6 +136,21 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
                 yield name, "; ".join(str(_cell(part)) for part in value)
             case _:
                 yield name, _cell(value)
+
+
+_VALUES = ("number", "phone", "email", "mail", "address", "url", "name", "title")
+_LABELS = ("label", "type", "kind")
+
+
+def _as_parts(given: list[Any]) -> list[Mapping[str, Any]]:
+    """Return the objects of a list as we write those of list fields, such as `{"type": "work", "number": "0221 5"}`; nothing if they hold something else."""
+    parts: list[Mapping[str, Any]] = []
+    for part in given:
+        value = next((part[name] for name in _VALUES if isinstance(part.get(name), str)), None) if isinstance(part, dict) else None
+        if value is None:
+            return []
+        parts.append({"value": value, "label": next((part[name] for name in _LABELS if isinstance(part.get(name), str)), "")})
+    return parts
 
 
 def _parts(name: str, parts: list[Mapping[str, Any]]) -> Iterator[tuple[str, Cell]]:

@@ -133,3 +133,9 @@ def test_names_in_chinese_characters_are_taken_apart_only_where_they_are_surely_
 )  # fmt: skip
 def test_the_order_of_a_name_is_turned_only_where_the_name_or_its_country_says_so(text: str, region: str, name: Name) -> None:
     assert split_name(text, region) == name
+
+
+@pytest.mark.parametrize("typed", ["0171/1234567 (privat)", "0171 1234567(Büro)", "+49 171 1234567 (nur abends)"])
+def test_a_remark_behind_a_number_does_not_hide_it(typed: str) -> None:
+    assert phone_key(typed, "DE") == {"e164": "+491711234567", "extension": None}
+    assert phone_key("+49 (0) 171 1234567", "DE")["e164"] == "+491711234567"

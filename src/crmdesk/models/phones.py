@@ -8,6 +8,9 @@ from typing import Any
 
 _EXTENSION = re.compile(r"(?:(?<!\s)\s*(?:;ext=|\bext\.?|\bextension|\bx|#|\bdw|\bdurchwahl|分机|转)\s*:?\s*(\d{1,8}))\s*$", re.IGNORECASE)
 
+_NOTE = re.compile(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d])[^()\d]*\)$")
+"""What people write behind a number: 0171 1234567 (privat)."""
+
 
 def phone_key(number: str, region: str) -> dict[str, Any]:
     """Return `e164` and `extension` of a number as typed; both None where it is no possible number.
@@ -25,7 +28,7 @@ def parse(number: str, region: str) -> tuple[str | None, str | None]:
     """Return the E.164 form and the extension of a number, None each where there is none."""
     import phonenumbers as lib
 
-    text = number.strip()
+    text = _NOTE.sub("", number.strip())
     if not text:
         return None, None
     found = _EXTENSION.search(text)

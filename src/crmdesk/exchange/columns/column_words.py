@@ -30,7 +30,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "department": "service|отдел|organization department|organization 1 department",
         "company": "firmenname|firma 1|employer|entreprise|société|организация|单位|company organization|organization 1 name|related company|associated company|azienda|empresa|"
         "company account|works for",
-        "birthday": "anniversaire|день рождения|bday|dob|birth|geburtsdatum|geb datum", "note": "附注|заметки|annotations|memo|remarks|bemerkungen|notes content|description",
+        "birthday": "anniversaire|день рождения|bday|dob|birth|geburtsdatum|geb datum|geb|geb am", "note": "附注|заметки|annotations|memo|remarks|bemerkungen|notes content|description",
         "tags": "labels|catégories|категории|类别|tag list|group membership|keywords|label",
         "owner": "account owner|person owner|contact owner|assigned to|assigned user|owner name",
         "reports_to": "managers name|manager name|经理姓名|name des vorgesetzten", "record_kind": "company type|is company|is a company|contact type|record type",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from crmdesk.fields import Money
 from crmdesk.operations import records as deeds
@@ -169,3 +170,17 @@ def test_every_list_can_be_exported_as_it_is_shown(desk: Desk, page: str, entity
     assert 0 < len(dialog._ids) <= everything
     assert dialog._entity == entity
     dialog.reject()
+
+
+def test_the_dialog_fits_on_the_screen_and_what_has_no_room_scrolls(desk: Desk) -> None:
+    dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name",))
+    dialog.show()
+    QApplication.processEvents()
+    choices = dialog._choices
+    assert dialog._area.height() == choices.height() == choices.heightForWidth(choices.width())
+    dialog._area.setFixedHeight(200)
+    dialog.resize(dialog.width(), 0)
+    QApplication.processEvents()
+    assert dialog.height() < 480
+    assert dialog._area.verticalScrollBar().maximum() > 0
+    dialog.close()

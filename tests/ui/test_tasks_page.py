@@ -160,3 +160,29 @@ def test_with_nothing_left_to_do_the_keyboard_is_where_a_task_is_typed(desk: Des
     focused = QApplication.focusWidget()
     assert focused is not None
     assert focused is page.quick or page.quick.isAncestorOf(focused)
+
+
+def test_undo_takes_back_the_task_just_added_and_while_typing_only_what_was_typed(desk: Desk, page: TasksPage) -> None:
+    desk.window.undo_label = lambda: "Add task"
+    line = page.quick.line
+    line.setFocus()
+
+    def count() -> int:
+        with desk.reader() as reader:
+            return int(reader.value("SELECT count(*) FROM task WHERE deleted_at IS NULL"))
+
+    before = count()
+    QTest.keyClicks(line, "Send samples")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+    assert count() == before + 1
+    QTest.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert (count(), line.text()) == (before, "")
+    desk.store.run(tasks.add, "Call Ernst")
+    desk.settle()
+    QTest.keyClicks(line, "Call")
+    for _ in range(6):
+        QTest.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert (count(), line.text()) == (before + 1, ""), "one Undo too many takes back no deed"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QInputMethodEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QTextDocument
+from PySide6.QtWidgets import QLineEdit, QMenu, QMenuBar, QPlainTextEdit, QTextEdit, QWidget
 
 from crmdesk.i18n import mark, tr
 from crmdesk.ui import theme
@@ -102,7 +102,10 @@ def shown_keys(shortcut: str) -> str:
 
 
 class _Composition(QObject):
-    """Knows whether an input method is composing in the focused widget; shortcuts rest meanwhile."""
+    """Knows whether an input method is composing in the focused widget; shortcuts rest meanwhile.
+
+    It also lets Undo and Redo through to the window where the focused input has no typing of its own to take back, as after a note was stored.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -121,7 +124,22 @@ class _Composition(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QInputMethodEvent):
             self.is_composing = bool(event.preeditString())
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_undo(event) and _is_untouched(watched):
+            event.ignore()
+            return True
         return False
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def _is_untouched(source: QObject) -> bool:
+    """Return whether nothing was typed into an input since it was filled: whoever presses Undo once too often there takes back no deed."""
+    typed: QLineEdit | QTextDocument | None = source if isinstance(source, QLineEdit) else None
+    if isinstance(source, QPlainTextEdit | QTextEdit):
+        typed = source.document()
+    return typed is not None and not typed.isUndoAvailable() and not typed.isRedoAvailable()
 
 
 _composition: _Composition | None = None

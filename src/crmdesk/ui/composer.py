@@ -93,8 +93,8 @@ class Composer(QWidget):
         self._show()
 
     def clear(self) -> None:
-        """Empty the line: it is being stored."""
-        self.line.clear()
+        """Empty the line: it is being stored, and Undo takes that back, not the typing."""
+        self.line.setText("")
 
     def _entry(self) -> quick_entry.Entry:
         return quick_entry.read(self.line.text(), clock.today(self._zone), language())

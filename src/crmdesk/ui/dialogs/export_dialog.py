@@ -15,6 +15,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.queries import records
 from crmdesk.ui import background
 from crmdesk.ui.dialogs import open_store as file_dialogs
+from crmdesk.ui.page import Tall, scrolled
 from crmdesk.ui.widgets.basics import Button, Text, column, row
 from crmdesk.ui.widgets.messages import InlineError
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
     from crmdesk.ui.background import Job
     from crmdesk.ui.page import Frame
+
+AROUND = 210  # of the screen's height: the frame, the heading and the line of buttons
 
 
 class ExportDialog(QDialog):
@@ -54,7 +57,7 @@ class ExportDialog(QDialog):
         title = tr("Export {what}", what=plural)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(760)
+        self.setMinimumWidth(min(760, self.screen().availableSize().width() - 40))
         endings = endings_of(entity)
         self.forms, forms = _choices(
             ("xlsx", tr("Excel workbook"), tr("Numbers and dates as such, filters, sums")),
@@ -91,7 +94,10 @@ class ExportDialog(QDialog):
         both = row(left, right, space=32)
         both.setStretch(0, 1)
         both.setStretch(1, 1)
-        self.setLayout(column(Text(title, "dialog"), 6, both, 10, row(everything, None, cancel, self.button), space=6, margins=(24, 20, 24, 20)))
+        self._choices = Tall()
+        self._choices.setLayout(both)
+        self._area = scrolled(self._choices)
+        self.setLayout(column(Text(title, "dialog"), 6, self._area, 10, row(everything, None, cancel, self.button), space=6, margins=(24, 20, 24, 20)))
         for group in (self.forms, self.scope):
             group.buttonToggled.connect(self._settle)
         self._settle()
@@ -100,8 +106,10 @@ class ExportDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        layout = self.layout()
-        if layout is not None:  # Qt reserves the height that the explanations would have in the narrowest dialog
+        layout, choices = self.layout(), self._choices.layout()
+        if layout is not None and choices is not None:
+            room = self.screen().availableSize().height() - AROUND
+            self._area.setFixedHeight(min(choices.totalHeightForWidth(self._area.width()), room))
             self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     @property

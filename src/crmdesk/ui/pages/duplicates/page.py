@@ -136,7 +136,7 @@ class DuplicatesPage(Page):
         self.apart_button = Button(tr("Not the same"), self.tell_apart, icon="split")
         self.open_button = Button(tr("Open record"), self._open_kept, "flat", "external-link")
         card = Card()
-        card.add(self.title, self.chips, scrolled(self.comparison), self.more, ButtonLine(self.apart_button, self.open_button, None, self.merge_button))
+        card.add(self.title, self.chips, scrolled(self.comparison), self.more, ButtonLine(self.open_button, self.apart_button, None, self.merge_button))
         card.body.setStretch(2, 1)
         card.setVisible(False)
         self.card = card

@@ -224,6 +224,9 @@ def test_what_is_typed_into_a_dialog_is_there_again_after_the_window_was_locked(
     assert "Not saved. What was typed is there again the next time." in desk.said()
     again = _new_contact(desk)
     assert again.form.values() == {"given_name": "Roland", "company": company, "email": [Part("roland@handel.example", "work")]}
+    first = again.form.editors["given_name"].inner
+    assert isinstance(first, QLineEdit)
+    assert first.cursorPosition() == len("Roland"), "one goes on typing at its end"
     press(again, "Begin anew")
     assert again.form.values() == {}
     again.reject()

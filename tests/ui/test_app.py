@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
-from crmdesk.operations import quotes, records, tasks
+from crmdesk.operations import quotes, records, tasks, tickets
 from crmdesk.reports.recovery import to_groups
 from crmdesk.store import backup, open_store
 from crmdesk.store.connections import connect
@@ -30,6 +30,7 @@ from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.first_run import CreateCover, SheetCover, WelcomeCover
 from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.unlock import NewPassphraseCover, RecoveryCover
+from crmdesk.ui.page import Place
 from crmdesk.ui.pages import PAGES
 from crmdesk.ui.records import context
 from crmdesk.ui.upkeep import Idle
@@ -108,6 +109,27 @@ def test_locking_hides_the_content_closes_the_store_and_comes_back_to_the_same_p
     assert store.key.raw == bytes(32)
     typed(program, PASSPHRASE)
     assert not program.window.is_covered
+
+
+@pytest.mark.parametrize("entity", ["ticket", "deal", "task"])
+def test_locking_comes_back_to_what_was_open_on_the_page(program: Program, store_path: Path, entity: str) -> None:
+    opened(program, store_path)
+    assert program.store is not None
+    made = {
+        "ticket": lambda name: program.store.run(tickets.open_ticket, name),
+        "deal": lambda name: program.store.run(records.add, "deal", {"name": name}),
+        "task": lambda name: program.store.run(tasks.add, name),
+    }[entity]
+    wanted = [made(name) for name in ("First", "Second", "Third")][1]
+    background.settle()
+    program.window.open_record(entity, wanted)
+    background.settle()
+    program.window.places._history[-1] = Place(program.window.place().page)  # as if it had been chosen on the page
+    program.lock()
+    background.settle()
+    typed(program, PASSPHRASE)
+    background.settle()
+    assert program.window.here() == Place(program.window.place().page, entity, wanted)
 
 
 def test_a_reminder_comes_up_at_its_time_and_stays_until_it_is_closed(program: Program, store_path: Path) -> None:

@@ -163,7 +163,7 @@ class Program(QObject):
         if code == language():
             return
         set_language(code)
-        place, store, path = self.window.place(), self.store, self.path
+        place, store, path = self.window.here(), self.store, self.path
         self.window.finish_typing()
         self._replace_window()
         if store is not None and path is not None:
@@ -465,7 +465,7 @@ class Program(QObject):
         """Hide everything, forget the key, ask for the passphrase."""
         if self.store is None or self.path is None:
             return
-        self._return_to = self.window.place()
+        self._return_to = self.window.here()
         self.window.finish_typing()
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():

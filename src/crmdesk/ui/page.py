@@ -161,6 +161,10 @@ class Page(QWidget):
     def arrive(self, place: Place) -> None:
         """Show the place; called each time the user comes here, with the record or view that is wanted."""
 
+    def here(self, place: Place) -> Place:
+        """Return where the user is, down to what is open on the page, so that a lock leads back to it; `place` led to the page."""
+        return place
+
     def leave(self) -> bool:
         """Put away what is half done; returning False keeps the user here."""
         return True

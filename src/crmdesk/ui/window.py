@@ -277,6 +277,11 @@ class Window(QMainWindow):
         """Return where the user is."""
         return self.places.place()
 
+    def here(self) -> Place | None:
+        """Return where the user is, down to what is open on the page."""
+        page, place = self.page(), self.place()
+        return page.here(place) if page is not None and place is not None else place
+
     def page(self) -> Page | None:
         """Return the page that is shown."""
         return self.places.page()

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from PySide6.QtWidgets import QLineEdit
+
 from crmdesk.errors import UserError
 from crmdesk.fields import Money
 from crmdesk.queries.records import Part
@@ -41,6 +43,8 @@ def type_again(editors: Mapping[str, Editor], kept: Mapping[str, Any]) -> None:
                 editor.show_raw(texts)
             case plain:
                 editor.show_value(_value(plain))
+        if isinstance(editor.inner, QLineEdit):
+            editor.inner.end(False)  # where one goes on typing
         editor.changed.emit()
 
 

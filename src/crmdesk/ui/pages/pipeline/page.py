@@ -128,6 +128,10 @@ class PipelinePage(Page):
             self.filter.close_view()
         self._ask()
 
+    def here(self, place: Place) -> Place:
+        deal = self.panel.deal if self.panel.isVisible() else None
+        return place if place.view else Place(place.page, "deal" if deal else "", deal)
+
     def refresh(self, changed: Changed) -> None:
         self._ask()
         if self.panel.isVisible():

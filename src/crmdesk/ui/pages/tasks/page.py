@@ -105,6 +105,10 @@ class TasksPage(Page):
                 self.which.choose(place.view)
         self._ask()
 
+    def here(self, place: Place) -> Place:
+        task = self.panel.task if self.panel.isVisible() else None
+        return place if place.view else Place(place.page, "task" if task else "", task)
+
     def refresh(self, changed: Changed) -> None:
         self._ask()
         if self.panel.task is not None:

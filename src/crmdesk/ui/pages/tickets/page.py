@@ -157,6 +157,9 @@ class TicketsPage(Page):
         if self._ticket is not None:
             self._ask_ticket(self._ticket)
 
+    def here(self, place: Place) -> Place:
+        return Place(place.page, "ticket", self._ticket) if self._ticket is not None and not place.view else place
+
     def leave(self) -> bool:
         self.talk.keep_draft()
         return True

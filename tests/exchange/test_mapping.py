@@ -472,3 +472,13 @@ def test_the_sorts_of_activities_of_other_programs_are_known(store: Store, tmp_p
     assert import_file(store, "activity", tmp_path / "file.csv").rejected == 0
     with store.read() as reader:
         assert dict(reader.rows("SELECT subject, kind FROM activity")) == kinds
+
+
+def test_how_many_of_a_product_is_said_beside_the_product_of_a_deal(store: Store, tmp_path: Path) -> None:
+    table_of(tmp_path, "Deal;Kunde;Ansprechpartner;Wert;Produkt;Menge", "A;Acme;Anna Berg;1.000,00;Box;3")
+    result = import_file(store, "deal", tmp_path / "file.csv")
+    assert (result.added, result.unused) == (1, ())
+    with store.read() as reader:
+        sql = "SELECT c.name, p.name, d.amount, x.quantity FROM deal d JOIN company c ON c.id = d.company_id JOIN contact p ON p.id = d.contact_id JOIN deal_product x ON x.deal_id = d.id"
+        assert reader.rows(sql) == [("Acme", "Anna Berg", 100000, 3000000)]
+    assert guess("deal", table_of(tmp_path, "Deal;Wert;Menge", "A;1.000,00;3")).unused == ("Menge",)

@@ -203,6 +203,8 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
     fields = {column.target.field for column in settled if column.target and not column.target.of}
     if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
         settled = [replace(c, target=Target("company_name")) if c.target == Target("company") and c.why != "user" else c for c in settled]
+    if "product" not in fields:
+        settled = [replace(c, target=None, why="") if c.target == Target("product_quantity") and c.why != "user" else c for c in settled]
     if {"birth_month", "birth_year"} <= fields:
         settled = [replace(c, target=Target("birth_day")) if c.target == Target("birthday") and bare(c.header) == "birthday" else c for c in settled]
     return settled

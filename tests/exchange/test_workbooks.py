@@ -261,3 +261,16 @@ def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path) -> None:
     assert [cells for _, cells in table.rows()] == [["Anna", "Köln"], ["Bert", "Bonn"]]
     assert table.notes == ("Some rows are hidden in this workbook, perhaps by a filter; they are read like the others.",)
     assert open_table(tmp_path / "rows.xlsx", How(sheet="Other")).notes == ()
+
+
+def test_a_postal_code_that_gets_its_zero_back_is_told_where_no_country_says_so(store: Store, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Vorname", "Nachname", "PLZ", "Ort", "Land"],
+        ["Anna", "Berg", 1067, "Dresden", "Deutschland"],
+        ["Eva", "Klein", 1010, "Wien", "Österreich"],
+    ]
+    assert import_file(store, "contact", book_of(tmp_path / "a.xlsx", {"Sheet": rows})).notes == ()
+    result = import_file(store, "contact", book_of(tmp_path / "b.xlsx", {"Sheet": [["Vorname", "Nachname", "PLZ", "Ort"], ["Otto", "Quast", 1069, "Dresden"]]}))
+    assert result.notes == ("1 postal code without a country was a number, as workbooks keep them, and got back the zero in front.",)
+    with store.read() as reader:
+        assert reader.rows("SELECT postal_code FROM address ORDER BY 1") == [("01067",), ("01069",), ("1010",)]

@@ -14,6 +14,7 @@ from crmdesk.exchange.values.cells import many_lines, read_long_text
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE, mail_of, without_text
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words import headers
+from crmdesk.i18n import mark
 from crmdesk.models.checks import check_mail
 from crmdesk.models.countries import FIVE_DIGITS, region_of
 from crmdesk.models.names import folded, has_cjk
@@ -236,9 +237,17 @@ class PartsReader:
         if isinstance(cell, str) or not code.isdigit() or len(code) >= 5:
             return code
         region = region_of(texts.get("country", "")) or self._region
-        return code.zfill(5) if region in FIVE_DIGITS else code
+        if region not in FIVE_DIGITS:
+            return code
+        if self._note and not texts.get("country"):  # in a list of neighbours without their countries it may be one of four digits
+            self._note(ZERO_ADDED)
+        return code.zfill(5)
 
 
+ZERO_ADDED = (
+    mark("{count} postal code without a country was a number, as workbooks keep them, and got back the zero in front."),
+    mark("{count} postal codes without a country were numbers, as workbooks keep them, and got back the zero in front."),
+)
 _TOWN_STATE_ZIP = re.compile(r"([^\d,]+),?\s+([A-Z]{2})\s+(\d{5}(?:-\d{4})?)")
 _CODE_AND_TOWN = re.compile(r"((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D+)")
 

@@ -152,3 +152,15 @@ def test_an_order_of_odoo_comes_in_with_the_lines_that_stand_below_it(store: Sto
         ]  # fmt: skip
         sql = "SELECT q.number, l.description, l.quantity FROM quote_line l JOIN quote q ON q.id = l.quote_id ORDER BY q.number, l.position"
         assert reader.rows(sql) == [("S00012", "Office Chair black", 2000000), ("S00012", "Desk combination", 1000000), ("S00013", "Office Chair", 5000000)]
+
+
+def test_salesforces_activities_come_as_what_was_done_too(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    header = '"Activity ID","Subject","Assigned","Date","Status","Priority","Company / Account","Contact","Opportunity","Full Comments","Task Subtype"'
+    path.write_text(f'{header}\n"00T1","Prices","Bob","3/14/2026","Completed","Normal","Acme","Anna Berg","","talked","Call"\n', encoding="utf-8")
+    table = open_table(path)
+    assert suggest_entity(table) == "task"
+    assert import_file(store, "activity", path).unused == ("Status", "Priority")
+    with store.read() as reader:
+        sql = "SELECT a.kind, a.subject, a.body, m.name, a.external_id FROM activity a JOIN member m ON m.id = a.owner_id"
+        assert reader.rows(sql) == [("call", "Prices", "talked", "Bob", "00T1")]

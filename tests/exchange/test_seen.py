@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange.rows import seen
-from crmdesk.exchange.rows.seen import SOMEONE, Seen
+from crmdesk.exchange.values import seen
+from crmdesk.exchange.values.seen import SOMEONE, Seen
 
 if TYPE_CHECKING:
     import pytest

@@ -196,6 +196,10 @@ _PRODUCTS = (
         "OWNERID = owner#; Created Date =;"
         "Completed Date = done_at; COMPLETEDDATETIME = done_at"
     )),
+    Product("Salesforce", "activity", ("assigned|subject|priority|company / account", "assigned|subject|date|status|task", "activity id|subject|assigned"), _pairs(
+        "Assigned = owner; Company / Account = company; Account Name = company; Opportunity = deal; Date = at; Full Comments = body; Comments = body; Task Subtype = kind;"
+        "Task =; Lead =; Status =; Activity ID = external_id; Created Date ="
+    )),
     Product("Salesforce", "contact", (
         "first name|last name|account name|mailing street", "first name|last name|account name|account owner", "first name|last name|account name|contact owner",
         "account owner|last activity|first name", "lastname|firstname|accountid|mailingstreet", "lastname|firstname|accountid|isdeleted",

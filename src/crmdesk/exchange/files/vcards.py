@@ -12,7 +12,8 @@ from crmdesk.exchange.files.card_pictures import COMPONENT, LARGEST_PICTURE, Pic
 from crmdesk.exchange.files.cards import ADDRESS, OUR, SOURCE, Card, CardReader
 from crmdesk.exchange.files.contentlines import Pile, Source, fallback_of, is_old, property_of, unfolded
 from crmdesk.exchange.files.our_terms import OUR_PRODUCT, OWN
-from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape, LeadShape
+from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape
+from crmdesk.exchange.shapes.people import LeadShape
 from crmdesk.exchange.table import SAMPLE_ROWS, Cell, Line, OddRow, Table, Ways
 from crmdesk.exchange.values.entries import title_of
 from crmdesk.exchange.values.layouts import Column, Layout, Target

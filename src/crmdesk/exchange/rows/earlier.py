@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange.rows.seen import Seen
 from crmdesk.exchange.values.known import ANY_FILE
+from crmdesk.exchange.values.seen import Seen
 from crmdesk.exchange.words.legal_forms import split_form
 
 if TYPE_CHECKING:

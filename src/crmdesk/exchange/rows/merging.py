@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.exchange.rows.currencies import settle_currency
 from crmdesk.exchange.rows.outcomes import CellChange, plain_value, text_in_file
 from crmdesk.exchange.rows.repeats import Fresh, PresentParts
 from crmdesk.exchange.values.entries import MINUTE
@@ -39,12 +40,16 @@ class Merging:
 
     Args:
         fresh: what the new records of the import are made of. merged: what the known ones are now, which is not written yet.
+
+    Attributes:
+        drops_links: whether rows name records that they are not linked to, since theirs stay.
     """
 
     def __init__(self, store: Store, layout: Layout, decided: Decided, fresh: Fresh, merged: Fresh) -> None:
         self._store, self._layout, self._decided, self._fresh, self._merged = store, layout, decided, fresh, merged
         self._given: dict[str, frozenset[str]] = {}
         self._completed: set[bytes] = set()
+        self.drops_links = False
 
     def keep(self, draft: Draft) -> None:
         """Let later rows complete the new record of a row."""
@@ -104,7 +109,10 @@ class Merging:
         """Put the values of a row on a known record; derived ones follow. Returns what changes."""
         present = known.get(record, {})
         merged = self._merged_values(draft, present)
-        shape.settle_known(draft, present, merged, overwrites=self._decided.mode(draft) == "overwrite")
+        overwrites = self._decided.mode(draft) == "overwrite"
+        settle_currency(shape, draft, present, merged, self._given_columns(draft.entity), overwrites=overwrites)
+        shape.settle_known(draft, present, merged, overwrites=overwrites)
+        self._drop_links(shape, draft, merged)
         changes = [
             CellChange(draft.line, record, name, plain_value(draft.entity, name, present.get(name)), text_in_file(self._layout, draft, name, value))
             for name, value in merged.items()
@@ -117,7 +125,20 @@ class Merging:
         columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
         gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
         known[record] = merged
+        shape.tell_made(draft)
         return [change for change in changes if change.field not in {"source", "external_id"}] or changes
+
+    def _drop_links(self, shape: Shape, draft: Draft, merged: Values) -> None:
+        """Let links of a row that are not taken mean nobody: what was made for them is not needed."""
+        for name, value in draft.values.items():
+            if value.__class__ is bytes and merged.get(name) != value:
+                draft.values[name] = None
+                self.drops_links = True
+        meant = set(filter(lambda value: value.__class__ is bytes, draft.values.values()))
+        if any(record not in meant for record, _, _ in draft.rest.get("made", {}).values()):
+            shape.undescribe(draft)
+            draft.rest["made"] = {entity: made for entity, made in draft.rest["made"].items() if made[0] in meant}
+            shape.described.update(record for record, _, _ in draft.rest["made"].values())
 
     def _merged_values(self, draft: Draft, present: Values) -> Values:
         overwrites = self._decided.mode(draft) == "overwrite"

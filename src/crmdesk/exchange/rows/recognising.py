@@ -17,9 +17,9 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from crmdesk.exchange.rows.seen import Seen
     from crmdesk.exchange.shapes.shape import Draft
     from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.values.seen import Seen
     from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Reader, Store
 

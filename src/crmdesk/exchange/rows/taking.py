@@ -13,9 +13,9 @@ from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, SAME
 from crmdesk.exchange.rows.recognising import Keys, Recognising
 from crmdesk.exchange.rows.repeats import Fresh
 from crmdesk.exchange.rows.rings import naming_columns
-from crmdesk.exchange.rows.seen import Seen
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.known import IN_FILE
+from crmdesk.exchange.values.seen import Seen
 from crmdesk.i18n import tr
 from crmdesk.queries import uniqueness
 
@@ -92,7 +92,8 @@ class Taking:
         self._shape.settle(drafts)
         self._accept(drafts)
         books = self._shared.books
-        books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out else ())
+        books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out or self._merging.drops_links else ())
+        self._merging.drops_links = False
 
     def _meant_by_none(self, drafts: Sequence[Draft]) -> set[bytes]:
         """Return what these rows had made though none of those means it that come in."""
@@ -103,6 +104,8 @@ class Taking:
         for draft in drafts:
             if draft.line in self._left:
                 self._shape.undescribe(draft)
+                for other in draft.rest.get("beside", ()):
+                    gone.difference_update(_meant(other))
             else:
                 gone.difference_update(_meant(draft))
         for pairs in self._shape.late.values():
@@ -140,6 +143,7 @@ class Taking:
             self._shape.brings(draft, match.record)
             if not leaves and self._is_forbidden(draft, match.record, complaint):
                 continue
+            self._shape.is_there(draft, match.record)
             if leaves:
                 self._skip(draft, match.record)
                 self._told.note(draft, KNOWN, match.record, match.sign)
@@ -184,6 +188,7 @@ class Taking:
 
     def _repeat(self, draft: Draft, record: bytes) -> None:
         """Leave out a row that repeats one further up, once that has what this one brings."""
+        self._shape.is_there(draft, record)
         if changes := self._merging.complete(self._shape, draft, record):
             self._told.change(changes)
             self._told.count("updated", draft.line)

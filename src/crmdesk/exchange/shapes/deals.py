@@ -89,7 +89,7 @@ class DealShape(Shape):
         values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
         values["currency"] = values["currency"] or self.work.settings.currency
         is_open = stages.outcomes.get(stage, "open") == "open"
-        draft.rest["is closed"] = not is_open
+        draft.rest["is closed"], draft.rest["says stage"] = not is_open, bool(said or stage_text)
         if self.close_on and cells[self.close_on[0]] != "":
             try:
                 closes = self.close_on[1](cells[self.close_on[0]])
@@ -97,7 +97,7 @@ class DealShape(Shape):
                 raise UserError(error.message, field=self.close_on[2], hint=error.hint) from None
             column = "expected_close_on" if is_open else "closed_on"
             values[column] = closes
-            draft.rest["closes"] = column, closes
+            draft.rest["closes"] = closes
         if not is_open and not values["closed_on"]:
             values["closed_on"] = values["expected_close_on"] or self.today
         values["stage_since"] = values["stage_since"] or self._since(values)
@@ -114,8 +114,9 @@ class DealShape(Shape):
         """Take the day on which a known deal closes, and begin its time in a stage that it moves to."""
         moves = merged["stage_id"] != present.get("stage_id")
         is_closed = draft.rest["is closed"] if merged["stage_id"] == draft.values["stage_id"] else present.get("closed_on") is not None
-        column, day = draft.rest.get("closes", ("", None))
-        if day and (column == "closed_on") == is_closed and (overwrites or moves or not present.get(column)):
+        column, day = "closed_on" if is_closed else "expected_close_on", draft.rest.get("closes")
+        is_meant = draft.rest["is closed"] == is_closed or not draft.rest["says stage"]
+        if day and is_meant and (overwrites or moves or not present.get(column)):
             merged[column] = day
         if moves:
             # The card stands below those that were placed by hand, as a new one does.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape, LeadShape
+from crmdesk.exchange.shapes.customers import CompanyShape, ContactShape
 from crmdesk.exchange.shapes.deals import DealShape
 from crmdesk.exchange.shapes.entries import AllowanceShape, EntryShape, MessageShape
+from crmdesk.exchange.shapes.people import LeadShape
 from crmdesk.exchange.shapes.plain import ActivityShape, MemberShape, ProductShape, TaskShape
 from crmdesk.exchange.shapes.quotes import LineShape, QuoteShape
 from crmdesk.exchange.shapes.shape import Named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import moment, now_ms, to_ms
 from crmdesk.errors import UserError
@@ -14,6 +14,8 @@ from crmdesk.fields import read_moment
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmdesk.exchange.values.known import Key
 
 _SAID = ("subject", "body", "at", "company_id", "contact_id", "deal_id", "ticket_id", "quote_id", "lead_id")
@@ -38,7 +40,7 @@ class ProductShape(Shape):
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return code and name."""
         code = draft.values.get("code")
-        return [*([("#", code)] if code else []), ("n", draft.values.get("name"))]
+        return [*([("#", code)] if code else []), *([("n", name)] if (name := draft.values.get("name")) else [])]
 
 
 class MemberShape(Shape):
@@ -59,7 +61,7 @@ class MemberShape(Shape):
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the name."""
-        return [("n", draft.values["name"])]
+        return [("n", name)] if (name := draft.values["name"]) else []
 
 
 class Timed(Shape):
@@ -130,6 +132,15 @@ class TaskShape(Timed):
         values = draft.values
         if values["due_on"] and not values["due_at"] and (clock := self.clock(draft, "due_time")):
             values["due_at"] = to_ms(datetime.combine(date.fromisoformat(values["due_on"]), clock, self.work.settings.tz))
-        if not values["done_at"] and says_done(self.text(draft.cells, "is_done")):
+        said = self.text(draft.cells, "is_done")
+        draft.rest["done"] = says_done(said) if said else None
+        if not values["done_at"] and draft.rest["done"]:
             day = values["due_at"] or (values["due_on"] and to_ms(datetime.combine(date.fromisoformat(values["due_on"]), time(), self.work.settings.tz)))
             values["done_at"] = min(day or now_ms(), now_ms())
+
+    def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Let a known task be done now if the row says that it is by now, or open again."""
+        if draft.rest.get("done"):
+            merged["done_at"] = merged.get("done_at") or now_ms()
+        elif draft.rest.get("done") is False and overwrites:
+            merged["done_at"] = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from crmdesk.clock import new_id_bytes, today
+from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
@@ -17,7 +17,7 @@ from crmdesk.exchange.values.survey import Hints
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
@@ -97,6 +97,14 @@ class QuoteShape(Shape):
             values["status"] = values["status"] or ("accepted" if self.are_orders else "issued")
         elif values["status"] not in {None, "draft"}:
             raise UserError(tr("{field} is missing.", field=tr(self.cls.fields["number"].label)))
+
+    def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Let a known quote whose status the row changes be issued, or decided, now, where the file names no time."""
+        if merged.get("status") == present.get("status"):
+            return
+        if merged["status"] != "draft":
+            merged["issued_at"] = merged.get("issued_at") or draft.values["issued_at"]
+        merged["decided_at"] = (merged.get("decided_at") or now_ms()) if merged["status"] in {"accepted", "declined"} else None
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""
@@ -201,10 +209,9 @@ class LineShape(Shape):
             self.products[record] = (found[0], found[1]) if found else (shown(draft.cells[index]).strip() if index is not None else None, None)
         return self.products[record]
 
-    def _check(self, draft: Draft) -> None:
-        if self.of:
-            return  # the quote is known only when the line is taken
-        super()._check(draft)
+    def lacking(self, draft: Draft) -> UserError | None:
+        """Return what a line lacks; the quote beside it is known only when the line is taken."""
+        return None if self.of else super().lacking(draft)
 
     def accept(self, draft: Draft) -> None:
         """Take a line at its place, or at the end of its quote where the file names none."""

@@ -10,18 +10,19 @@ from uuid import UUID
 from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.amount_cells import ROUNDED, Estimate, check_estimate, currency_in, money_of, stored_money
 from crmdesk.exchange.values.cells import Read, one_line, reader_of
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
+from crmdesk.exchange.values.mails_behind import SEVERAL, MailsBehind, mail_behind
+from crmdesk.exchange.values.money_columns import MoneyColumn, MoneyColumns
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.number_cells import ROUGH, Rough
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
 from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
-from crmdesk.fields import LONGEST_TEXT, has_more_decimals
+from crmdesk.fields import LONGEST_TEXT
 from crmdesk.fields import complaint as checked
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
@@ -104,7 +105,7 @@ class Shape:
         self.scalars: list[ReadColumn] = []
         self.links: list[tuple[int, str, Book, bool, str]] = []
         self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
-        self.moneys: list[tuple[int, str, str, str, str]] = []
+        self.moneys = MoneyColumns(self.entity, work.settings.currency, work.note)
         self.own: list[tuple[int, str, Read, str]] = []
         self.needed = {} if of else {key: own.label for key, own in work.own_fields.items() if own.required}
         self.virtual: dict[str, list[int]] = {}
@@ -121,6 +122,7 @@ class Shape:
         self.tells_ids = bool(self.told_ids)
         self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
         self.described: set[bytes] = set()
+        self.mails = MailsBehind()
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
         self._rough = tuple(name for name in ROUGH if name in self.template)
@@ -156,7 +158,7 @@ class Shape:
         elif item.kind == "link":
             self.links.append((column.index, item.column, self.work.book(item.target or ""), target.is_key, column.header))
         elif item.kind in {"money", "price"}:
-            self.moneys.append((column.index, item.column, item.kind, hints.decimal_sign, column.header))
+            self.moneys.add(MoneyColumn(column.index, item.column, item.kind, hints.decimal_sign, column.header))
         elif item.kind != "parts":
             read = reader_of(self.entity, item, hints, self.work.settings.reading)
             if item.name == "language":
@@ -206,7 +208,7 @@ class Shape:
             *(scalar.name for scalar in self.scalars),
             *(link[1] for link in self.links),
             *self.told_ids.columns,
-            *(money[1] for money in self.moneys),
+            *self.moneys.names,
         ]
         values: Values = dict.fromkeys(names)
         if "external_id" in values or self.has_own_number():
@@ -239,7 +241,11 @@ class Shape:
             self.told_ids.prepare(block)
         for index, _, book, _, _ in self.links:
             texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
-            book.prepare({self.cuts[index].sub("", text) for text in texts} if index in self.cuts else texts)
+            if index in self.cuts:
+                names = {text: self.cuts[index].sub("", text) for text in texts}
+                self.mails.prepare(book, filter(None, (mail_behind(text[len(name) :]) for text, name in names.items())))
+                texts = set(names.values())
+            book.prepare(texts)
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
 
@@ -272,6 +278,8 @@ class Shape:
         (found,) = self.drafts([(line, cells)])
         if isinstance(found, UserError):
             raise found
+        if "lacks" in found.rest:
+            raise found.rest["lacks"]
         return found
 
     def drafts(self, lines: Sequence[tuple[int, list[Cell]]]) -> list[Draft | UserError]:
@@ -303,7 +311,7 @@ class Shape:
         values, cells, header = draft.values, draft.cells, ""
         try:
             if self.moneys:
-                header = self._read_money(cells, values)
+                self.moneys.read(cells, values)
             for index, key, read, header in self.own:  # noqa: B007 - the error below names it
                 if cells[index] != "" and (value := read(cells[index])) is not None:
                     draft.rest.setdefault("own", {})[key] = value
@@ -312,11 +320,15 @@ class Shape:
             for index, name, book, is_key, header in self.links:  # noqa: B007
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
-                    if index in self.cuts:
-                        text = self.cuts[index].sub("", text) or text
+                    mail = ""
+                    if index in self.cuts and (bare := self.cuts[index].sub("", text)):
+                        text, behind = bare, text[len(bare) :]
+                        if ";" in behind:
+                            self.work.note(SEVERAL)
+                        mail = mail_behind(behind) if book.entity == "contact" else ""
                     if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title) and not self.told_ids.of(cells, name):
                         raise UserError(tr("“{name}” would stand above itself.", name=text))
-                    values[name] = self._linked(draft, name, book, text, is_key)
+                    values[name] = self._with_mail(draft, name, book, text, is_key, mail) if mail else self._linked(draft, name, book, text, is_key)
             header = ""
             if self.tells_ids:
                 self._link_nameless(draft)
@@ -332,6 +344,10 @@ class Shape:
             if draft.values.get(name).__class__ is Rough:
                 draft.values[name] = self._settled(name, draft.values[name])
         self._check(draft)
+        if (lacking := self.lacking(draft)) is not None:
+            if self.cls.entity.owned_by:
+                raise lacking
+            draft.rest["lacks"] = lacking  # a record that is known already has it
         if draft.entity != self.entity:
             self.work.gathered.complete(draft.entity, draft.values)
         elif self._derive:
@@ -345,28 +361,28 @@ class Shape:
             return int(value)
         return value
 
-    def _read_money(self, cells: list[Cell], values: Values) -> str:
-        """Read the amounts of a row; returns the header of the last column, for errors."""
-        currency = str(values.get("currency") or self.work.settings.currency).upper()
-        header = ""
-        for index, name, kind, sign, header in self.moneys:
-            cell = cells[index]
-            if cell == "" or values[name] is not None:
-                continue
-            try:
-                money = money_of(cell, currency_in(header, currency), sign, kind)
-                if money is not None:
-                    currency = money.currency
-                    if money.__class__ is Estimate:
-                        self.work.note(check_estimate(self.cls.entity.name, name, cell))
-                    if kind == "money" and has_more_decimals(money):
-                        self.work.note(ROUNDED)
-                    values[name] = stored_money(money, kind)
-            except UserError as error:
-                raise UserError(error.message, field=header, hint=error.hint) from None
-        if "currency" in values and any(values[name] is not None for _, name, *_ in self.moneys):
-            values["currency"] = currency
-        return header
+    def _with_mail(self, draft: Draft, name: str, book: Book, text: str, is_key: bool, mail: str) -> bytes | None:
+        """Return the person whom a cell means by name and mail address; one who is made gets that."""
+        if (found := self.mails.owner(mail, text)) is not None:
+            return found
+        record = self._linked(draft, name, book, text, is_key)
+        if record is None or not book.is_made(text):
+            return record
+        if self.mails.is_another(record, mail) and not book.later:
+            record = book.create(text)
+        self.mails.give(record, mail, text)
+        made = draft.rest.setdefault("made", {})
+        values, parts = made[book.entity][1:] if book.entity in made and made[book.entity][0] == record else ({}, Parts())
+        if not parts.emails:
+            parts.emails.append((None, mail, mail.lower()))
+        made[book.entity] = (record, values, parts)
+        self.described.add(record)
+        return record
+
+    def says_currency(self, draft: Draft) -> bool:
+        """Say whether a row itself says what its amounts are in: in a column, in the name of one, or beside an amount."""
+        index = self.work.layout.index_of("currency", self.of)
+        return (index is not None and draft.cells[index] != "") or self.moneys.say_currency(draft.cells)
 
     def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means: by the id beside it, else by its name; of several called so the one of the row's company or contact."""
@@ -418,8 +434,8 @@ class Shape:
         (values,), complaints = read_columns(self.scalars, self.template, [cells])
         for complaint in complaints.values():
             raise complaint
-        self._read_money(cells, values)
-        names = {*(column.name for column in self.scalars), *(name for _, name, *_ in self.moneys)}
+        self.moneys.read(cells, values)
+        names = {*(column.name for column in self.scalars), *self.moneys.names}
         if self.moneys:
             names.add("currency")
         return {name: self._settled(name, value) for name in names if (value := values.get(name)) is not None}
@@ -433,15 +449,21 @@ class Shape:
     def _check(self, draft: Draft) -> None:
         cls = entity_class(draft.entity) if draft.entity != self.entity else self.cls
         values = draft.values
-        for name in _required(cls.entity.name):
-            if (value := values.get(name)) is None or value == "":
-                raise UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
         if self.virtual or cls is not self.cls:  # what whole names became was not read as a cell
             for name in (cls.entity.title, "given_name", "family_name"):
                 if (text := values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
                     raise UserError(checked(cls.fields[name], text) or "")
+
+    def lacking(self, draft: Draft) -> UserError | None:
+        """Return what a row lacks to become a new record."""
+        cls = entity_class(draft.entity) if draft.entity != self.entity else self.cls
+        values = draft.values
+        for name in _required(cls.entity.name):
+            if (value := values.get(name)) is None or value == "":
+                return UserError(tr("{field} is missing.", field=tr(cls.fields[name.removesuffix("_id") if name.endswith("_id") else name].label)))
         if cls.entity.rule and (complaint := cls.entity.rule(values)):
-            raise UserError(tr(complaint[1]))
+            return UserError(tr(complaint[1]))
+        return None
 
     def text(self, cells: list[Cell], name: str) -> str:
         """Return the first text that a virtual column has in a row."""
@@ -475,8 +497,10 @@ class Shape:
         """Check what only a new record must have.
 
         Raises:
-            UserError: it lacks one of the user's own fields that must not be empty.
+            UserError: it lacks what must not be empty, be it one of the user's own fields.
         """
+        if "lacks" in draft.rest:
+            raise draft.rest["lacks"]
         if not self.needed or draft.entity != self.entity:
             return
         for key, label in self.needed.items():
@@ -528,6 +552,10 @@ class Shape:
 
     def after(self, draft: Draft) -> None:
         """Add what belongs to an accepted record, such as the messages of a ticket, and what the row says of records that it made."""
+        self.tell_made(draft)
+
+    def tell_made(self, draft: Draft) -> None:
+        """Give the records that a row made what it says of them."""
         for entity, (record, values, parts) in draft.rest.get("made", {}).items():
             self.tell(entity, record, values, parts)
 
@@ -540,10 +568,15 @@ class Shape:
         if values:
             self.work.gathered.update(entity, (*values,), (*values.values(), record))
         if parts:
-            self.beside[entity].writer.add(record, parts)
+            writer = self.beside[entity].writer if entity in self.beside else self.writer_for(entity)
+            writer.add(record, parts)
 
-    def known(self, draft: Draft, record: bytes) -> None:
-        """Add what a row brings to a record that was known already and is not skipped."""
+    def is_there(self, draft: Draft, record: bytes) -> None:
+        """Take what a row brings beside a record that is known, whatever becomes of that.
+
+        Args:
+            record: `SOMEONE` where a row further up made it, and it is not kept which record that was.
+        """
 
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Complete what a known record becomes, where more depends on it than the columns of the file.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms
-from crmdesk.exchange.shapes.customers import Person
+from crmdesk.exchange.shapes.people import Person
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line
@@ -14,7 +14,7 @@ from crmdesk.i18n import mark
 from crmdesk.models.names import folded, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
@@ -78,6 +78,18 @@ class TicketShape(Shape):
             values["waiting_since"] = values["first_replied_at"] or values["opened_at"]
         if values.get("number") and "external_id" in values and "id" not in self.virtual:
             values["external_id"] = values["external_id"] or values["number"]
+
+    def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Let the times of a known ticket go with the status that the row gives it: now, where the file names none."""
+        status = merged.get("status")
+        if status == present.get("status"):
+            return
+        if status in {"resolved", "closed"}:
+            merged["resolved_at"] = merged.get("resolved_at") or merged.get("closed_at") or self.now
+            merged["closed_at"] = (merged.get("closed_at") or max(self.now, merged["resolved_at"])) if status == "closed" else None
+        else:
+            merged["resolved_at"] = merged["closed_at"] = None
+        merged["waiting_since"] = self.now if status == "waiting" else None
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""

@@ -1,0 +1,78 @@
+"""The columns of a file that hold amounts: a row has one currency, that of a column, of its cells, of their name, or the store's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmdesk.errors import UserError
+from crmdesk.exchange.values.amount_cells import ROUNDED, Estimate, check_estimate, currency_in, money_of, stored_money
+from crmdesk.fields import has_more_decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmdesk.exchange.table import Cell
+
+
+class MoneyColumn(NamedTuple):
+    """A column of amounts: where it stands, the column of the record that it fills, the kind of that, its decimal sign, its name."""
+
+    at: int
+    name: str
+    kind: str
+    sign: str
+    header: str
+
+
+class MoneyColumns:
+    """The amounts of the rows of a file.
+
+    Args:
+        own: the store's currency. note: counts what the user should hear of.
+    """
+
+    def __init__(self, entity: str, own: str, note: Callable[[tuple[str, str]], None]) -> None:
+        self._entity, self._own, self._note = entity, own, note
+        self._columns: list[MoneyColumn] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._columns)
+
+    def add(self, column: MoneyColumn) -> None:
+        """Read one more column."""
+        self._columns.append(column)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the record that are filled."""
+        return [column.name for column in self._columns]
+
+    def read(self, cells: list[Cell], values: dict[str, Any]) -> None:
+        """Put the amounts of a row, and their currency, beside its other values.
+
+        Raises:
+            UserError: a cell is no amount; its field is the column's name.
+        """
+        currency = str(values.get("currency") or self._own).upper()
+        for at, name, kind, sign, header in self._columns:
+            cell = cells[at]
+            if cell == "" or values[name] is not None:
+                continue
+            try:
+                money = money_of(cell, currency_in(header, currency), sign, kind)
+                if money is not None:
+                    currency = money.currency
+                    if money.__class__ is Estimate:
+                        self._note(check_estimate(self._entity, name, cell))
+                    if kind == "money" and has_more_decimals(money):
+                        self._note(ROUNDED)
+                    values[name] = stored_money(money, kind)
+            except UserError as error:
+                raise UserError(error.message, field=header, hint=error.hint) from None
+        if "currency" in values and any(values[column.name] is not None for column in self._columns):
+            values["currency"] = currency
+
+    def say_currency(self, cells: list[Cell]) -> bool:
+        """Say whether the amounts of a row, or the names of their columns, tell what they are in."""
+        said = ((cells[column.at], currency_in(column.header, ""), column.sign, column.kind) for column in self._columns if cells[column.at] != "")
+        return any((money := money_of(*each)) is not None and money.currency for each in said)

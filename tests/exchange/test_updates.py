@@ -1,0 +1,155 @@
+"""Files that bring news of known records: what they don't repeat is not missing, and what they say goes together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmdesk import clock
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.operations import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmdesk.exchange.importing import ImportResult
+    from crmdesk.store import Store
+
+
+def taken(store: Store, tmp_path: Path, entity: str, text: str, mode: str = "skip") -> ImportResult:
+    path = tmp_path / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    return import_file(store, entity, path, ImportOptions(on_duplicate=mode))
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows(sql)]
+
+
+# ---- currencies ----
+
+
+@pytest.mark.parametrize("amount", ["1000,USD", "$1000,"])
+def test_an_amount_that_is_filled_in_brings_its_currency(store: Store, tmp_path: Path, amount: str) -> None:
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company\n1,Alpha,Acme\n")
+    taken(store, tmp_path, "deal", f"Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,{amount}\n", "fill")
+    assert rows(store, "SELECT amount, currency FROM deal") == [(100_000, "USD")]
+
+
+def test_a_price_that_is_overwritten_brings_its_currency_unless_another_amount_stays_in_the_old_one(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "product", "Code,Name,Price,Cost,Currency\nA,Desk,1000,,EUR\nB,Chair,200,80,EUR\n")
+    result = taken(store, tmp_path, "product", "Code,Name,Price,Currency\nA,Desk,1100,USD\nB,Chair,210,USD\n", "overwrite")
+    sql = "SELECT code, price / 1000000, cost / 1000000, currency FROM product ORDER BY code"
+    assert rows(store, sql) == [("A", 1100, None, "USD"), ("B", 200, 80, "EUR")]
+    assert any("another currency" in note for note in result.notes)
+
+
+def test_an_amount_without_a_currency_is_in_that_of_its_record(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,1000,JPY\n")
+    assert rows(store, "SELECT amount, currency FROM deal") == [(1000, "JPY")]
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount\n1,Alpha,Acme,2000\n", "overwrite")
+    assert rows(store, "SELECT amount, currency FROM deal") == [(2000, "JPY")]
+
+
+def test_a_currency_alone_does_not_change_what_an_amount_is_worth(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,1000,EUR\n2,Beta,Acme,,EUR\n")
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,,USD\n2,Beta,Acme,,USD\n", "overwrite")
+    assert rows(store, "SELECT amount, currency FROM deal ORDER BY name") == [(100_000, "EUR"), (None, "USD")]
+
+
+# ---- what is not repeated ----
+
+
+@pytest.mark.parametrize("mode", ["fill", "overwrite"])
+def test_a_list_of_prices_needs_no_names(store: Store, tmp_path: Path, mode: str) -> None:
+    taken(store, tmp_path, "product", "Artikelnummer;Bezeichnung;VK netto\nA-1;Desk;\nA-2;Chair;\n")
+    result = taken(store, tmp_path, "product", "Artikelnummer;VK netto\nA-1;1.100,00\nA-2;210,00\nA-3;5,00\n", mode)
+    assert (result.updated, result.rejected) == (2, 1)
+    assert rows(store, "SELECT name, price / 1000000 FROM product ORDER BY code") == [("Desk", 1100), ("Chair", 210)]
+    assert result.problems[0].reason == "Name is missing."
+
+
+def test_deals_and_tickets_that_are_known_by_their_numbers_need_no_more(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount\n1,Alpha,Acme,1000\n")
+    taken(store, tmp_path, "deal", "Deal ID,Amount\n1,2000\n", "overwrite")
+    assert rows(store, "SELECT name, amount FROM deal") == [("Alpha", 200_000)]
+    taken(store, tmp_path, "ticket", "Number,Subject,Status\nT-9,Printer,open\n")
+    assert taken(store, tmp_path, "ticket", "Number,Status\nT-9,closed\n", "overwrite").updated == 1
+    assert rows(store, "SELECT subject, status FROM ticket") == [("Printer", "closed")]
+
+
+def test_somebody_of_whom_only_the_mail_address_is_said_is_the_one_who_has_it(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Vorname;Nachname;E-Mail\nAnna;Berg;anna@berg.de\nEva;Klein;info@klein.de\nJan;Klein;info@klein.de\n")
+    result = taken(store, tmp_path, "contact", "E-Mail;Position\nanna@berg.de;Chefin\ninfo@klein.de;Chef\nneu@berg.de;Neu\n", "overwrite")
+    assert (result.updated, result.added) == (1, 2)
+    found = rows(store, "SELECT name, role FROM contact ORDER BY id")
+    assert found == [("Anna Berg", "Chefin"), ("Eva Klein", None), ("Jan Klein", None), ("info@klein.de", "Chef"), ("neu@berg.de", "Neu")]
+
+
+def test_a_new_record_without_a_name_is_still_refused(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "company", "Website,City\nacme.com,Paris\n")
+    assert (result.added, [problem.reason for problem in result.problems]) == (0, ["Name is missing."])
+    result = taken(store, tmp_path, "contact", "First name,Last name,Job title\n,,Boss\n")
+    assert (result.added, result.rejected) == (0, 1)
+
+
+# ---- what nobody means ----
+
+
+def test_a_company_that_is_not_taken_is_not_made(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "First name,Last name,Email,Company\nAnna,Berg,anna@berg.de,Berg GmbH\n")
+    text = "First name,Last name,Email,Company,Company website,Job title\nAnna,Berg,anna@berg.de,Other Inc,other.example,Boss\n"
+    result = taken(store, tmp_path, "contact", text, "fill")
+    assert (result.updated, result.created) == (1, {})
+    assert rows(store, "SELECT name FROM company") == [("Berg GmbH",)]
+    result = taken(store, tmp_path, "contact", text, "overwrite")
+    assert rows(store, "SELECT name, website FROM company ORDER BY id") == [("Berg GmbH", None), ("Other Inc", "other.example")]
+    store.undo()
+    assert rows(store, "SELECT name FROM company WHERE deleted_at IS NULL") == [("Berg GmbH",)]
+
+
+def test_a_company_that_is_filled_in_gets_what_the_row_says_of_it(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "contact", {"given_name": "Anna", "family_name": "Berg", "email": "anna@berg.de"})
+    taken(store, tmp_path, "contact", "First name,Last name,Email,Company,Company website\nAnna,Berg,anna@berg.de,Berg GmbH,berg.example\n", "fill")
+    assert rows(store, "SELECT c.name, c.website FROM contact p JOIN company c ON c.id = p.company_id") == [("Berg GmbH", "berg.example")]
+
+
+# ---- what goes with a status ----
+
+
+def test_a_known_quote_that_was_accepted_since_was_decided_now(store: Store, tmp_path: Path) -> None:
+    text = "Quote number;Date;Customer;Status\nA-1;2026-03-04;Müller GmbH;{status}\n"
+    taken(store, tmp_path, "quote", text.format(status="sent"))
+    before = clock.now_ms()
+    taken(store, tmp_path, "quote", text.format(status="accepted"), "overwrite")
+    ((status, decided),) = rows(store, "SELECT status, decided_at FROM quote")
+    assert status == "accepted"
+    assert decided >= before
+
+
+def test_a_known_ticket_that_was_closed_since_was_done_now_and_opened_again_it_was_never(store: Store, tmp_path: Path) -> None:
+    text = "Number,Subject,Status,Opened\nT-9,Printer,{status},2026-01-03 10:00\n"
+    taken(store, tmp_path, "ticket", text.format(status="open"))
+    before = clock.now_ms()
+    taken(store, tmp_path, "ticket", text.format(status="closed"), "overwrite")
+    ((resolved, closed),) = rows(store, "SELECT resolved_at, closed_at FROM ticket")
+    assert min(resolved, closed) >= before
+    taken(store, tmp_path, "ticket", text.format(status="waiting"), "overwrite")
+    ((resolved, closed, waiting),) = rows(store, "SELECT resolved_at, closed_at, waiting_since FROM ticket")
+    assert (resolved, closed, waiting >= before) == (None, None, True)
+    taken(store, tmp_path, "ticket", text.format(status="open"), "overwrite")
+    assert rows(store, "SELECT status, waiting_since FROM ticket") == [("open", None)]
+
+
+def test_a_known_task_is_done_by_now_if_the_file_says_so(store: Store, tmp_path: Path) -> None:
+    text = "Task ID,Subject,Due date,Status\n1,Call,2026-12-01,{status}\n"
+    taken(store, tmp_path, "task", text.format(status="open"))
+    before = clock.now_ms()
+    assert taken(store, tmp_path, "task", text.format(status="done"), "fill").updated == 1
+    assert rows(store, "SELECT done_at FROM task")[0][0] >= before
+    assert taken(store, tmp_path, "task", text.format(status="open"), "fill").updated == 0
+    assert taken(store, tmp_path, "task", text.format(status="open"), "overwrite").updated == 1
+    assert rows(store, "SELECT done_at FROM task") == [(None,)]

@@ -246,6 +246,7 @@ def test_why_this_total_tells_every_step(page: QuotePage) -> None:
     page.show_why()
     dialog = page.window().findChild(WhyDialog)
     assert isinstance(dialog, WhyDialog)
+    assert dialog.height() < 560, "no taller than what it says"
     assert [step.kind for step in dialog.steps].count("tax") == 1
     dialog.close()
 

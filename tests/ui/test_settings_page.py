@@ -324,3 +324,14 @@ def test_an_exchange_rate_is_noted_changed_and_taken_away(desk: Desk, page: Sett
     rates._deleter(page.found.rates[-1].id)()
     desk.settle()
     assert [one.on.year for one in page.found.rates] == [2025, 2024, 2023, 2022, 2021]
+
+
+def test_the_sample_letter_stands_beneath_the_letterhead_where_there_is_no_room_beside_it(desk: Desk, page: SettingsPage) -> None:
+    letterhead = section(page, "letterhead", LetterheadSection)
+    page.names.setCurrentRow(list(SECTIONS).index("letterhead"))
+    for size, is_beside in (((1360, 850), True), ((853, 533), False), ((1360, 850), True)):
+        desk.window.resize(*size)
+        desk.settle()
+        at = letterhead.view.mapTo(letterhead, letterhead.view.rect().topLeft())
+        assert (at.x() > letterhead.footer.geometry().right()) == is_beside
+        assert letterhead.view.width() > 250, "large enough to be looked at"

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from crmdesk.errors import Cancelled, UserError
-from crmdesk.operations import records
+from crmdesk.operations import records, tasks
 from crmdesk.ui import actions, background
 from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
@@ -440,3 +440,35 @@ def test_a_row_that_can_be_pressed_is_a_button_for_a_screen_reader_too(app: QApp
     QTest.keyClick(line, Qt.Key.Key_Return)
     QTest.keyClick(line, Qt.Key.Key_Space)
     assert len(pressed) == 3
+
+
+@pytest.mark.parametrize(("name", "entity"), [("tasks", "task"), ("pipeline", "deal"), ("contacts", "contact")])
+def test_escape_leads_out_of_a_field_beside_the_list_and_then_closes_what_stands_there(desk: Desk, store: Store, name: str, entity: str) -> None:
+    store.run(records.add, "deal", {"name": "Gift boxes"})
+    store.run(tasks.add, "Call Ernst")
+    page = desk.open(name)
+    page.focus_first()
+    if name == "contacts":
+        table = page.list.table
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.records.index(0, 1)).center())
+    else:
+        with desk.reader() as reader:
+            desk.window.open_record(entity, UUID(bytes=reader.value(f"SELECT id FROM {entity}")))  # noqa: S608
+    desk.settle()
+    page.focus_first()
+    panel = page.beside()
+    assert panel is not None
+    if name != "contacts":
+        field = next(line for line in panel.findChildren(QLineEdit) if line.isVisible())
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+        assert page.beside() is panel
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert not panel.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    desk.settle()
+    assert page.beside() is None
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert page.isAncestorOf(focused)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from crmdesk import clock
@@ -280,12 +280,6 @@ class DealPanel(Card):
         if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget) and watched is self.parentWidget():
             self.setFixedWidth(WIDTH if watched.width() >= ROOMY else LEAST)
         return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_panel()
-        else:
-            super().keyPressEvent(event)
 
 
 def _quote_fields() -> dict[str, Any]:

@@ -471,6 +471,12 @@ class RecordListPage(Page):
         field: Field = entity_class(self.entity).fields[name]
         self.frame.do(deeds.edit, self.entity, [record], {name: given(field, value)}, done=lambda _: done(), failed=at_field_or_window(self.frame, failed))
 
+    def beside(self) -> QWidget | None:
+        return self._panel if self._splitter.is_shown() else None
+
+    def close_beside(self) -> None:
+        self._close_panel()
+
     @Slot()
     def _close_panel(self) -> None:
         self._splitter.show_panel(False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.ui import theme
@@ -16,6 +16,8 @@ from crmdesk.ui import theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
+
+    from PySide6.QtGui import QKeyEvent
 
     from crmdesk.store import Reader, Store
     from crmdesk.ui.actions import Action, Registry
@@ -179,6 +181,23 @@ class Page(QWidget):
     def focus_first(self) -> None:
         """Put the keyboard where work begins."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def beside(self) -> QWidget | None:
+        """Return what stands open beside the page's content, such as the panel of a record; None if there is nothing."""
+        return None
+
+    def close_beside(self) -> None:
+        """Close it, and put the keyboard back where it was opened."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Esc lead back from what stands beside: out of a field that is typed in first, and then it closes."""
+        panel, focused = self.beside(), self.window().focusWidget()
+        if event.key() != Qt.Key.Key_Escape or panel is None:
+            super().keyPressEvent(event)
+        elif isinstance(focused, QLineEdit | QPlainTextEdit) and panel.isAncestorOf(focused):
+            self.focus_first()
+        else:
+            self.close_beside()
 
     def name_window(self, title: str) -> None:
         """Name what is shown in the title of the window that the page stands in; a page that was left names none."""

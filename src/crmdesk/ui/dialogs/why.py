@@ -11,12 +11,15 @@ from crmdesk.documents import formats
 from crmdesk.documents.explain import explain
 from crmdesk.i18n import tr
 from crmdesk.ui import theme
-from crmdesk.ui.page import scrolled
+from crmdesk.ui.page import Tall, scrolled
 from crmdesk.ui.widgets.basics import Button, Line, Text, column, row
 
 if TYPE_CHECKING:
     from crmdesk.documents.calculator import Document
     from crmdesk.documents.explain import Step
+
+
+WIDTH, MOST_HEIGHT, AROUND = 640, 560, 128
 
 
 class WhyDialog(QDialog):
@@ -25,7 +28,6 @@ class WhyDialog(QDialog):
     def __init__(self, parent: QWidget | None, document: Document) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Why this total?"))
-        self.resize(QSize(640, 560).boundedTo(self.screen().availableSize() - QSize(40, 60)))
         steps = column(space=8)
         self.steps = explain(document)
         for step in self.steps:
@@ -33,11 +35,13 @@ class WhyDialog(QDialog):
                 steps.addWidget(Line())
             steps.addWidget(_StepLine(step, document.currency))
         steps.addStretch(1)
-        inner = QWidget()
+        inner = Tall()
         inner.setLayout(steps)
         close = Button(tr("Close"), self.accept, "primary")
         close.setDefault(True)
         self.setLayout(column(Text(tr("Why this total?"), "dialog"), scrolled(inner), row(None, close), space=12, margins=(24, 20, 24, 20)))
+        wanted = QSize(WIDTH, min(MOST_HEIGHT, steps.totalHeightForWidth(WIDTH - 48) + AROUND))
+        self.resize(wanted.boundedTo(self.screen().availableSize() - QSize(40, 60)))
 
 
 class _StepLine(QWidget):

@@ -255,6 +255,7 @@ class CustomerPage(Page):
             self._about_line.addWidget(Button(name, partial(self._open_record, entity, record), "link"))
         for word, tone in found.chips:
             self._about_line.addWidget(Chip(word, tone))
+        self.about.setVisible(self._about_line.count() > 0)
         self.about.updateGeometry()
 
     def _show_quality(self, found: Quality | None) -> None:

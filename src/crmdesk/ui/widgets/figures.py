@@ -237,8 +237,9 @@ class ChartOverTime(Chart):
         return range(0, len(self.points), max(1, -(-wide * len(self.points) // max(1, self.width()))))
 
     def _write_labels(self, painter: QPainter) -> None:
-        boxes, font = self.areas(), theme.font("caption")
-        for number in self.labelled():
+        boxes, font, labelled = self.areas(), theme.font("caption"), self.labelled()
+        chosen = [self.current] if self.hasFocus() and 0 <= self.current < len(boxes) else []
+        for number in [*(number for number in labelled if not chosen or abs(number - chosen[0]) >= labelled.step), *chosen]:
             label = self.points[number].label
             wide = min(paint.text_width(label, font) + 2, self.width())
             left = max(0, min(boxes[number].center().x() - wide // 2, self.width() - wide))

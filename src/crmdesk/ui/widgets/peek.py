@@ -13,7 +13,6 @@ from crmdesk.ui.widgets.basics import Card, ElidedText, IconButton, column, row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent
 
 WIDTH = 340
 
@@ -42,12 +41,6 @@ class PeekPanel(Card):
         self.heading.set_text(title)
         self.under.set_text(subtitle)
         self.setAccessibleName(title)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class PeekSplitter(QSplitter):

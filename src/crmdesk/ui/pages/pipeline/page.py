@@ -139,6 +139,12 @@ class PipelinePage(Page):
         if self.table is not None and self.stack.currentWidget() is self.table:
             self.table.refresh(changed)
 
+    def beside(self) -> QWidget | None:
+        return self.panel if self.panel.isVisible() else None
+
+    def close_beside(self) -> None:
+        self.panel.close_panel()
+
     def focus_first(self) -> None:
         self._to_cards()
 

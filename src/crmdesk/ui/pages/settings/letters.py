@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QColorDialog,
     QFileDialog,
@@ -28,6 +29,7 @@ from crmdesk.queries import letters
 from crmdesk.store.settings import QUOTE_MAILS, Settings
 from crmdesk.ui import background
 from crmdesk.ui.form import FormGrid
+from crmdesk.ui.page import scrolled
 from crmdesk.ui.pages.settings.section import Section, filled
 from crmdesk.ui.widgets.basics import Button, Card, Text, row
 from crmdesk.ui.widgets.pdf_view import PdfView
@@ -96,6 +98,9 @@ class PictureChoice(QWidget):
             self._section.set_picture(self._which, Path(path))
 
 
+LEAST_BESIDE, LEAST_PREVIEW = 640, 480  # narrower than that the sample letter stands beneath
+
+
 class LetterheadSection(Section):
     """Logo, seal, colour and footer, with the letter as it will look."""
 
@@ -117,11 +122,20 @@ class LetterheadSection(Section):
         self.view.setAccessibleName(tr("Sample letter"))
         preview = Card(padding=0, sunken=True)
         preview.add(self.view)
-        line = row(left, preview, space=12)
-        line.setStretch(0, 5)
-        line.setStretch(1, 4)
-        self.cards.addLayout(line)
+        self._preview = preview
+        self._line = row(left, preview, space=12)
+        self._line.setStretch(0, 5)
+        self._line.setStretch(1, 4)
+        body = QWidget()
+        body.setLayout(self._line)
+        self.cards.addWidget(scrolled(body))
         self._drawn_of: Any = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < LEAST_BESIDE
+        self._line.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
+        self._preview.setMinimumHeight(LEAST_PREVIEW if is_narrow else 0)
 
     def show_settings(self, settings: Settings, found: Found) -> None:
         self.logo.show_picture(found.logo)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QMenu,
     QStackedWidget,
+    QWidget,
 )
 
 from crmdesk import clock
@@ -113,6 +114,12 @@ class TasksPage(Page):
         self._ask()
         if self.panel.task is not None:
             self.panel.show_task(self.panel.task)
+
+    def beside(self) -> QWidget | None:
+        return self.panel if self.panel.isVisible() else None
+
+    def close_beside(self) -> None:
+        self.panel.close_panel()
 
     def focus_first(self) -> None:
         self.list.setFocus()

@@ -51,7 +51,7 @@ class ItemEditor(QPlainTextEdit):
         self._takes_first = False
         self.setProperty("kind", "cell")
         self.setTabChangesFocus(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # no taller than its line; it follows the cursor
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Item"))
         self.document().setDocumentMargin(2)

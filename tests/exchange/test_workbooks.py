@@ -274,3 +274,15 @@ def test_a_postal_code_that_gets_its_zero_back_is_told_where_no_country_says_so(
     assert result.notes == ("1 postal code without a country was a number, as workbooks keep them, and got back the zero in front.",)
     with store.read() as reader:
         assert reader.rows("SELECT postal_code FROM address ORDER BY 1") == [("01067",), ("01069",), ("1010",)]
+
+
+def test_sums_between_the_rows_are_no_records(store: Store, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Projekt", "Kunde", "Wert"], ["A", "Acme GmbH", 1000], ["Summe Januar", None, 1000], ["B", "Acme GmbH", 500], ["Zwischensumme", None, None], ["三月小计", None, 500],
+        ["Total", None, 7], ["Summe aller Teile", "Acme GmbH", 5], [None, None, None], ["Gesamtsumme", None, 1500],
+    ]  # fmt: skip
+    result = import_file(store, "deal", book_of(tmp_path / "a.xlsx", {"Sheet": rows}))
+    assert (result.added, result.rejected) == (4, 3)
+    assert {problem.reason for problem in result.problems} == {"This looks like sums of the rows above, and no record."}
+    with store.read() as reader:
+        assert reader.rows("SELECT name, amount FROM deal ORDER BY name") == [("A", 100000), ("B", 50000), ("Summe aller Teile", 500), ("Total", 700)]

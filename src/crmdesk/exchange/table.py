@@ -238,10 +238,32 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
             footer.append(line)
             continue
         for held in footer:
-            yield fitted(held, width)
+            yield _without_sums(fitted(held, width))
         footer.clear()
         after_gap = False
-        yield line if len(cells) == width else fitted(line, width)
+        line = line if len(cells) == width else fitted(line, width)
+        first = cells[0]
+        may_be_sums = first.__class__ is str and (first[:1] in _SUM_BEGINS or first[-1:] in _SUM_ENDS)
+        yield _without_sums(line) if may_be_sums else line
+
+
+# A million rows are looked at: most are told by one letter. “Total” may be a company as well, the other words are none.
+_SUM_BEGINS, _SUM_ENDS = frozenset("zZtTgGsS"), frozenset("计計:：")
+_SUM_BETWEEN = re.compile(
+    r"(?:zwischensumme|teilsumme|gesamtsumme|summe|subtotal|sub-total|grand total)\b|.{0,30}(?:小计|合计|总计|小計|合計|總計)[:：]?$", re.IGNORECASE
+)
+
+
+def _without_sums(line: Line) -> Line:
+    """Return a row, as an odd one if it holds the sums of those above it: as a record it would count them twice."""
+    number, cells = line
+    first = cells[0]
+    if isinstance(cells, OddRow) or not isinstance(first, str) or not _SUM_BETWEEN.match(first):
+        return line
+    others = [cell for cell in cells[1:] if cell != ""]
+    if len(cells) < 3 or not all(_AMOUNT.fullmatch(shown(cell)) for cell in others):
+        return line
+    return number, OddRow.because(tr("This looks like sums of the rows above, and no record."), cells)
 
 
 def fitted(line: Line, width: int) -> Line:

@@ -75,7 +75,7 @@ class TicketShape(Shape):
         if values["status"] in {"resolved", "closed"}:
             values["resolved_at"] = values["resolved_at"] or values["closed_at"] or values["opened_at"]
         if values["status"] == "waiting":
-            values["waiting_since"] = values["first_replied_at"] or values["opened_at"]
+            values["waiting_since"] = values["waiting_since"] or values["first_replied_at"] or values["opened_at"]
         if values.get("number") and "external_id" in values and "id" not in self.virtual:
             values["external_id"] = values["external_id"] or values["number"]
 

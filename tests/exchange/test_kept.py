@@ -48,7 +48,8 @@ def test_a_mapping_is_kept_by_an_import_and_holds_for_the_next_such_file(store: 
     plan = Plan(store, "contact", write(tmp_path, "name, info ,CITY\nBob Li,Buyer,Hamburg\n", "more.csv"), ImportOptions())
     assert [str(column.target) for column in plan.layout.columns] == ["name", "role", "None"]
     assert [column.reason for column in plan.layout.columns] == ["As last time, with “people”."] * 3
-    taken(store, tmp_path, "Name,Info,City\nBob Li,Buyer,Hamburg\n", "more.csv")
+    result = taken(store, tmp_path, "Name,Info,City\nBob Li,Buyer,Hamburg\n", "more.csv")
+    assert result.notes == ("The columns go where they went last time, with “people”.",)
     assert rows(store, "SELECT role FROM contact ORDER BY name") == [("CEO",), ("Buyer",)]
     assert rows(store, "SELECT count(*) FROM address") == [(0,)]
 

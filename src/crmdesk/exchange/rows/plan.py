@@ -212,6 +212,8 @@ class Plan:
             shape.link_rows()
         if told.counts.joined and self.entity not in {"activity", "task"}:  # of a calendar, these are each other
             self.notes.append(ntr(*JOINED, told.counts.joined))
+        if self.kept and self.questions is None and any(column.why == "kept" for column in self.layout.columns):
+            self.notes.append(tr("The columns go where they went last time, with “{file}”.", file=self.kept.name))
         self.notes += [ntr(one, many, count) for (one, many), count in work.notes.items()] + gathered.notes
         if self._wrote:
             self._keep_mapping()

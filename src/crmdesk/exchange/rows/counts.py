@@ -27,6 +27,10 @@ class Counts:
     rejected: int = 0
     joined: int = 0
 
+    def count(self, what: str) -> None:
+        """Count one more row."""
+        self.__dict__[what] += 1
+
 
 class CountsOfFiles:
     """How many rows of each of some files went where.
@@ -42,5 +46,4 @@ class CountsOfFiles:
 
     def count(self, what: str, line: int) -> None:
         """Count a row, by its running number."""
-        counts = self._counts[bisect_left(self._starts, line) - 1]
-        setattr(counts, what, getattr(counts, what) + 1)
+        self._counts[bisect_left(self._starts, line) - 1].count(what)

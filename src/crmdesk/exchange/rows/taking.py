@@ -180,7 +180,8 @@ class Taking:
         if told.watched:
             told.note(draft, NEW, reason=" ".join(said for _, said in complaints))
         self._count_added(draft)
-        told.stated.take(draft, draft.id)
+        if told.stated.column is not None:
+            told.stated.take(draft, draft.id)
         earlier.remember(draft, keys, hashes)
         self._shared.books.teach(draft)
         if keys and self._completes and draft.entity == self._entity:

@@ -101,8 +101,7 @@ class Told:
 
     def count(self, what: str, line: int) -> None:
         """Count where a row went."""
-        counts = self.counts
-        setattr(counts, what, getattr(counts, what) + 1)
+        self.counts.count(what)
         if self.files:
             self.files.count(what, line)
 

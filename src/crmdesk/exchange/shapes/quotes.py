@@ -40,6 +40,7 @@ class QuoteShape(Shape):
         has_lines = any(c.target and c.target.of == "line" for c in work.layout.columns)
         self.lines = LineShape(work, "quote_line", "line") if has_lines else None
         self.by_number: dict[str, bytes] = {}
+        self.drafts_numbered: set[str] = set()
         self.today = today(work.settings.tz)
         self.is_ours = "id" in self.virtual
         self.are_orders = not any(_OF_QUOTES.search(column.header) for column in work.layout.columns if column.target and column.target.field == "number")
@@ -92,7 +93,9 @@ class QuoteShape(Shape):
         """Let a number and a status from elsewhere agree: what has a number has been issued, and only what was ordered is accepted."""
         if values["number"]:
             if values["status"] == "draft":
-                self.work.note(NUMBERED_DRAFT)
+                if values["number"] not in self.drafts_numbered:  # its further lines say so again
+                    self.work.note(NUMBERED_DRAFT)
+                    self.drafts_numbered.add(values["number"])
                 values["status"] = "issued"
             values["status"] = values["status"] or ("accepted" if self.are_orders else "issued")
         elif values["status"] not in {None, "draft"}:

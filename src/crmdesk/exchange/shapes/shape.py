@@ -344,10 +344,6 @@ class Shape:
             if draft.values.get(name).__class__ is Rough:
                 draft.values[name] = self._settled(name, draft.values[name])
         self._check(draft)
-        if (lacking := self.lacking(draft)) is not None:
-            if self.cls.entity.owned_by:
-                raise lacking
-            draft.rest["lacks"] = lacking  # a record that is known already has it
         if draft.entity != self.entity:
             self.work.gathered.complete(draft.entity, draft.values)
         elif self._derive:
@@ -447,12 +443,20 @@ class Shape:
         """Complete the values of a record; entities with special columns do it here."""
 
     def _check(self, draft: Draft) -> None:
-        cls = entity_class(draft.entity) if draft.entity != self.entity else self.cls
-        values = draft.values
-        if self.virtual or cls is not self.cls:  # what whole names became was not read as a cell
-            for name in (cls.entity.title, "given_name", "family_name"):
-                if (text := values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
-                    raise UserError(checked(cls.fields[name], text) or "")
+        """Check a record; what it lacks is only told of new ones, since one that is known has it already."""
+        if self.virtual or draft.entity != self.entity:
+            self._check_names(draft)
+        if (lacking := self.lacking(draft)) is not None:
+            if self.cls.entity.owned_by:
+                raise lacking
+            draft.rest["lacks"] = lacking
+
+    def _check_names(self, draft: Draft) -> None:
+        """Check names that were not read as cells: what whole names became, and what made a company of a person."""
+        cls = self.cls if draft.entity == self.entity else entity_class(draft.entity)
+        for name in (cls.entity.title, "given_name", "family_name"):
+            if (text := draft.values.get(name)).__class__ is str and len(text) > LONGEST_TEXT:
+                raise UserError(checked(cls.fields[name], text) or "")
 
     def lacking(self, draft: Draft) -> UserError | None:
         """Return what a row lacks to become a new record."""
@@ -552,7 +556,8 @@ class Shape:
 
     def after(self, draft: Draft) -> None:
         """Add what belongs to an accepted record, such as the messages of a ticket, and what the row says of records that it made."""
-        self.tell_made(draft)
+        if "made" in draft.rest:
+            self.tell_made(draft)
 
     def tell_made(self, draft: Draft) -> None:
         """Give the records that a row made what it says of them."""

@@ -658,6 +658,21 @@ def test_a_field_that_can_not_be_stored_keeps_the_window_open_until_it_is_mended
     assert not program.window.isVisible()
 
 
+def test_a_field_that_can_not_be_stored_keeps_the_user_on_its_page_until_it_is_mended(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    field = _typing_a_role(program, "31.2.1980")
+    there = program.window.place()
+    program.window.open_page("today")
+    background.settle()
+    assert program.window.place() == there
+    assert field.text() == "31.2.1980"
+    assert QApplication.focusWidget() is field
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    program.window.open_page("today")
+    background.settle()
+    assert program.window.place() == Place("today")
+
+
 def test_a_note_begun_a_moment_before_the_window_closes_is_there_again(program: Program, store_path: Path) -> None:
     opened(program, store_path)
     assert program.store is not None

@@ -71,17 +71,22 @@ def leave(page: Page | None) -> bool:
 
 def finish_typing(page: Page | None, within: QWidget) -> bool:
     """Have saved what is half typed on a page that is about to go; what can't be saved keeps the page, and has the keyboard."""
-    from crmdesk.ui.editors import Editor  # only once a store is open: the unlock screen waits for no more than it shows
-
     if not leave(page):
         return False
     for draft in within.findChildren(Kept):
         draft.keep()
+    return not _is_kept_at_field(within)
+
+
+def _is_kept_at_field(within: QWidget) -> bool:
+    """Return whether a field holds what can't be saved; it has the keyboard then, and says what is wrong."""
+    from crmdesk.ui.editors import Editor  # only once a store is open: the unlock screen waits for no more than it shows
+
     wrong = next((one for one in within.findChildren(Editor) if one.isVisible() and one.inner.property("invalid") == "true" and one.is_changed()), None)
     if wrong is not None:
         wrong.window().activateWindow()
         wrong.setFocus(Qt.FocusReason.OtherFocusReason)
-    return wrong is None
+    return wrong is not None
 
 
 class Places(QStackedWidget):
@@ -128,8 +133,9 @@ class Places(QStackedWidget):
         return True
 
     def leave(self) -> bool:
-        """Have what is half typed on the page saved; False if the page keeps the user."""
-        return leave(self.page())
+        """Have what is half typed on the page saved; False if the page keeps the user, or a field that can't be saved."""
+        page = self.page()
+        return leave(page) and (page is None or not _is_kept_at_field(page))
 
     def can_step(self, by: int) -> bool:
         """Return whether there is a place so many steps on in the history."""

@@ -69,3 +69,14 @@ def test_ids_are_only_named(firms: Store) -> None:
     for operator in ("~", "empty", "<"):
         with pytest.raises(UserError):
             found(firms, Condition("id", operator, str(acme)))
+
+
+def test_what_belongs_to_a_record_in_the_bin_is_found_by_its_id(store: Store) -> None:
+    firm = store.run(deeds.add, "company", {"name": "Acme"})
+    store.run(deeds.add, "contact", {"family_name": "Berg", "company": str(firm)})
+    store.run(deeds.add, "contact", {"family_name": "Klein"})
+    store.run(deeds.delete, "company", [firm])
+    with store.read() as reader:
+        for condition, names in ((f"company = {firm}", {"Berg"}), (f"company != {firm}", {"Klein"}), (f"company in {firm}", {"Berg"})):
+            ids = records.ids(reader, "contact", [parse_condition(condition)])
+            assert {row.values["name"] for row in records.rows(reader, "contact", ids, ["name"])} == names

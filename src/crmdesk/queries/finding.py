@@ -291,7 +291,8 @@ def _link_sql(column: str, field: Field, condition: Condition, reader: Reader) -
         raise _bad_operator(field, condition.operator)
     ids: list[bytes] = []
     for value in wanted:
-        ids += ids_by_title(reader, target, value)
+        # What belongs to a record in the bin is still found by its id.
+        ids += [UUID(value.strip()).bytes] if _AN_ID.fullmatch(value.strip()) else ids_by_title(reader, target, value)
     listed = ", ".join("?" * len(ids)) or "NULL"
     if condition.operator == "!=":
         return Where(f"({column} IS NULL OR {column} NOT IN ({listed}))", tuple(ids))
@@ -313,11 +314,14 @@ def title_field(cls: type[Record]) -> str:
     return field.column if field and field.kind != "parts" else "id"
 
 
+_AN_ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
 def ids_by_title(reader: Reader, cls: type[Record], text: str) -> list[bytes]:
     """Return the live records that a text names: by id, by number, else by their exact title, then by folded title."""
     bare = text.strip()
     table = cls.entity.name
-    if re.fullmatch(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}", bare):
+    if _AN_ID.fullmatch(bare):
         found = reader.rows(f'SELECT id FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (UUID(bare).bytes,))  # noqa: S608
         if found:
             return [row[0] for row in found]

@@ -79,3 +79,8 @@ def test_in_a_file_of_so_many_companies_that_it_is_no_longer_kept_which_row_made
     monkeypatch.setattr(seen, "WHOSE", 1)
     taken(store, tmp_path)
     assert people(store) == BOTH
+
+
+def test_given_and_family_names_beside_a_company_are_those_of_its_person(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "Firma,Anrede,Vorname,Nachname,Stadt\nAcme,Frau,Anna,Berg,Köln\nAcme,Herr,Bert,Klein,Köln\n")
+    assert [row[:2] for row in people(store)] == [("Anna Berg", "Acme"), ("Bert Klein", "Acme")]

@@ -178,8 +178,13 @@ _OF_LEADS = ("contact", "company")
 
 
 def _person_of(entity: str, header: str) -> Target | None:
-    """Tell the column with the person of a company, as `Contact person` is."""
-    return Target("name", of="contact") if entity == "company" and bare(header) in {"contact", "ansprechpartner", "联系人"} else None
+    """Tell the columns with the person of a company, as `Contact person` is, or `First name`."""
+    if entity != "company":
+        return None
+    if bare(header) in {"contact", "ansprechpartner", "联系人"}:
+        return Target("name", of="contact")
+    target = own_name("contact", header)
+    return replace(target, of="contact") if target and target.field in {"given_name", "family_name", "salutation"} else None
 
 
 def _prefixed(entity: str, header: str) -> Target | None:

@@ -267,3 +267,9 @@ def test_only_rows_with_nothing_of_their_own_go_on_with_the_row_above(tmp_path: 
     rows = [["", "", "Lost", "1"], ["A-1", "TX", "Box", "1"], ["A-1", "TX", "Lid", "2"], ["", "CA", "Bag", "3"]]
     table = open_table(path)
     assert [cells for _, cells in table.rows()] == [cells for _, cells in table.sample] == rows
+
+
+def test_a_row_with_nothing_but_a_phone_is_not_the_person_above(tmp_path: Path) -> None:
+    text = "First name,Last name,Phone/Work,Phone/Home\nAnna,Berg,0221 1234567,\n,,0221 555555,\n"
+    assert cells_of(table_of(tmp_path, text))[1] == ["", "", "0221 555555", ""]
+    assert cells_of(table_of(tmp_path, "Name,City,Address line/1,Address line/2\nAnna,Köln,Ring 1,c/o Berg\n,,Ring 2,\n"))[1] == ["", "", "Ring 2", ""]

@@ -134,6 +134,13 @@ def _with_lines(columns: Sequence[Column]) -> list[Column]:
 _LINES = re.compile(r"[^/]*(?:line|zeile|position|ligne)[^/]*/\s*(?=\S)|[^/]*行\s*/\s*(?=\S)", re.IGNORECASE)
 
 
+def places_of_lines(headers: Sequence[str]) -> frozenset[int]:
+    """Return where the columns stand that say themselves, as Odoo writes them, that they are of the lines of quotes; one of them must name what is sold."""
+    names = {place: name for place, header in enumerate(headers) if (name := _LINES.sub("", header, count=1)) != header}
+    sells = any((target := own_name(LINE, name)) and target.field in {"product", "quantity", "unit_price"} for name in names.values())
+    return frozenset(names if sells and len(names) > 1 else ())
+
+
 def _of_line(column: Column) -> Target | None:
     """Tell a column of a line; as Odoo writes it, it says so itself."""
     name = _LINES.sub("", column.header, count=1)

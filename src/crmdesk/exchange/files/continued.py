@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crmdesk.exchange.columns.mapping import places_of_lines
 from crmdesk.exchange.table import is_blank
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def with_continued_rows(table: Table) -> Table:
     """Let the rows that go on with the one above have what that says of both."""
-    begins = [column.partition("/")[0].strip() for column in table.columns]
-    counts = Counter(begin for begin, column in zip(begins, table.columns, strict=True) if "/" in column)
-    of_lines = {place for place, column in enumerate(table.columns) if "/" in column and counts[begins[place]] > 1}
+    of_lines = places_of_lines(table.columns)
     of_both = [place for place in range(table.width) if place not in of_lines]
     if not of_lines or not of_both:
         return table

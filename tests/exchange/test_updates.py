@@ -153,3 +153,33 @@ def test_a_known_task_is_done_by_now_if_the_file_says_so(store: Store, tmp_path:
     assert taken(store, tmp_path, "task", text.format(status="open"), "fill").updated == 0
     assert taken(store, tmp_path, "task", text.format(status="open"), "overwrite").updated == 1
     assert rows(store, "SELECT done_at FROM task") == [(None,)]
+
+
+# ---- what is empty ----
+
+
+def test_an_empty_cell_overwrites_nothing_with_what_a_new_record_would_begin_with(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", "Number,Subject,Status,Priority,Opened\nT-9,Printer,closed,high,2026-01-03 10:00\n")
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Stage,Amount,Currency,Close Date\n1,Alpha,Acme,Won,1000,USD,2026-02-03\n")
+    taken(store, tmp_path, "product", "Code,Name,Price,Currency,Active\nA,Desk,,USD,no\n")
+    taken(store, tmp_path, "lead", "Lead ID,Name,Company,Status,Created,Email\n1,Ada King,Acme,qualified,2026-01-02,ada@acme.com\n")
+    taken(store, tmp_path, "activity", "Activity ID,Type,Subject,Date,Notes\n1,call,Hello,2026-01-02 09:00,Long talk\n")
+    found = (
+        "SELECT status, priority, opened_at, resolved_at, closed_at FROM ticket",
+        "SELECT s.outcome, d.amount, d.currency, d.closed_on, d.stage_since FROM deal d JOIN stage s ON s.id = d.stage_id",
+        "SELECT currency, is_active FROM product", "SELECT status, arrived_at FROM lead", "SELECT kind, subject, at FROM activity",
+    )  # fmt: skip
+    before = [rows(store, sql) for sql in found]
+    taken(store, tmp_path, "ticket", "Number,Subject,Status,Priority,Opened\nT-9,Printer,,,\n", "overwrite")
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Stage,Amount,Currency,Close Date\n1,Alpha,Acme,,1000,,\n", "overwrite")
+    taken(store, tmp_path, "product", "Code,Name,Price,Currency,Active\nA,Desk,,,\n", "overwrite")
+    taken(store, tmp_path, "lead", "Lead ID,Name,Company,Status,Created,Email\n1,Ada King,Acme,,,ada@acme.com\n", "overwrite")
+    taken(store, tmp_path, "activity", "Activity ID,Type,Subject,Date,Notes\n1,,,,Long talk\n", "overwrite")
+    assert [rows(store, sql) for sql in found] == before
+
+
+def test_an_empty_status_and_date_of_a_known_quote_stay_as_they_are(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "quote", "Quote number;Date;Customer;Status\nA-1;2026-03-04;Müller GmbH;accepted\n")
+    result = taken(store, tmp_path, "quote", "Quote number;Date;Customer;Status\nA-1;;Müller GmbH;\n", "overwrite")
+    assert (result.updated, result.skipped) == (0, 1)
+    assert rows(store, "SELECT status, date FROM quote") == [("accepted", "2026-03-04")]

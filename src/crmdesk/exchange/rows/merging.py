@@ -145,9 +145,9 @@ class Merging:
         own = self._given_columns(draft.entity)
         # Tables for people tell the minute: that is no other moment.
         moments = {item.column for item in entity_class(draft.entity).fields.values() if item.kind == "moment"} if overwrites else set()
-        merged = dict(present)
+        merged, defaults = dict(present), draft.rest.get("defaults", ())
         for name, value in draft.values.items():
-            if name not in own or value in (None, "") or name == "id":
+            if name not in own or value in (None, "") or name == "id" or name in defaults:
                 continue
             if name == "custom" and present.get("custom"):
                 old, new = json.loads(present["custom"]), json.loads(value)

@@ -86,8 +86,9 @@ class DealShape(Shape):
             stage = stages.read(stage_text) if stage_text else stages.first_open()
         if stage is None:
             raise UserError(tr("This pipeline has no open stage."))
-        values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
-        values["currency"] = values["currency"] or self.work.settings.currency
+        if said or stage_text:
+            values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
+        self.begin_with(draft, stage_id=stage, pipeline_id=stages.pipeline.bytes, currency=self.work.settings.currency)
         is_open = stages.outcomes.get(stage, "open") == "open"
         draft.rest["is closed"], draft.rest["says stage"] = not is_open, bool(said or stage_text)
         if self.close_on and cells[self.close_on[0]] != "":
@@ -98,9 +99,9 @@ class DealShape(Shape):
             column = "expected_close_on" if is_open else "closed_on"
             values[column] = closes
             draft.rest["closes"] = closes
-        if not is_open and not values["closed_on"]:
-            values["closed_on"] = values["expected_close_on"] or self.today
-        values["stage_since"] = values["stage_since"] or self._since(values)
+        if not is_open:
+            self.begin_with(draft, closed_on=values["expected_close_on"] or self.today)
+        self.begin_with(draft, stage_since=self._since(values))
         if values.get("product_id") and (index := self.text_index(cells, "product_quantity")) is not None:
             try:
                 draft.rest["quantity"] = to_scaled(number_of(shown(cells[index]), self.work.hints.get(index, Hints()).decimal_sign))
@@ -108,7 +109,7 @@ class DealShape(Shape):
                 raise UserError(error.message, field=self.work.layout.columns[index].header, hint=error.hint) from None
         if not values["name"]:
             pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
-            values["name"] = " · ".join(piece for piece in pieces if piece) or values.get("external_id")
+            self.begin_with(draft, name=" · ".join(piece for piece in pieces if piece) or values.get("external_id"))
 
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Take the day on which a known deal closes, and begin its time in a stage that it moves to."""

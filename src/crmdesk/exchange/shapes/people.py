@@ -135,5 +135,4 @@ class LeadShape(Person):
         if name and not draft.values["company_name"] and not draft.values["given_name"] and not draft.values["family_name"] and is_surely_a_company(name):
             draft.values["company_name"] = name
         super().finish(draft)
-        draft.values["status"] = draft.values["status"] or "new"
-        draft.values["arrived_at"] = draft.values.get("arrived_at") or now_ms()
+        self.begin_with(draft, status="new", arrived_at=now_ms())

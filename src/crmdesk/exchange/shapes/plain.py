@@ -33,9 +33,7 @@ class ProductShape(Shape):
 
     def finish(self, draft: Draft) -> None:
         """Give the product a currency."""
-        draft.values["currency"] = draft.values["currency"] or self.work.settings.currency
-        if draft.values.get("is_active") is None:
-            draft.values["is_active"] = 1
+        self.begin_with(draft, currency=self.work.settings.currency, is_active=1)
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return code and name."""
@@ -105,13 +103,14 @@ class ActivityShape(Timed):
         values = draft.values
         if not any(values.get(name) for name in _SAID):
             raise UserError(tr("An activity needs a subject, a text or a time."))
-        values["kind"] = values["kind"] or ("meeting" if self.work.layout.product == "Outlook" else "note")
+        self.begin_with(draft, kind="meeting" if self.work.layout.product == "Outlook" else "note")
         if values["at"] and (clock := self.clock(draft, "at_time")):
             values["at"] = to_ms(datetime.combine(moment(values["at"]).astimezone(self.work.settings.tz).date(), clock, self.work.settings.tz))
-        values["at"] = values["at"] or now_ms()
+        self.begin_with(draft, at=now_ms())
         if not values["subject"]:
             body = values.get("body") or ""
-            values["subject"] = body.splitlines()[0][:120] if body else tr(next(c.label for c in self.cls.fields["kind"].choices if c.value == values["kind"]))
+            said = body.splitlines()[0][:120] if body else tr(next(c.label for c in self.cls.fields["kind"].choices if c.value == values["kind"]))
+            self.begin_with(draft, subject=said)
 
 
 class TaskShape(Timed):

@@ -68,36 +68,31 @@ class QuoteShape(Shape):
         if values.get("number") and "external_id" in values and not self.is_ours:
             values["external_id"] = values["external_id"] or values["number"]
         if not self.is_ours:
-            self._settle_status(values)
-        values["status"] = values["status"] or ("accepted" if values["number"] else "draft")
-        values["date"] = values["date"] or self.today.isoformat()
-        values["version"] = values["version"] or 1
-        values["currency"] = values["currency"] or settings.currency
-        values["tax_inclusive"] = int(settings.tax_inclusive) if values["tax_inclusive"] is None else values["tax_inclusive"]
-        values["rounding_mode"] = values["rounding_mode"] or settings.rounding_mode
-        values["rounding_level"] = values["rounding_level"] or settings.rounding_level
+            self._settle_status(draft)
+        self.begin_with(
+            draft, status="accepted" if values["number"] else "draft", date=self.today.isoformat(), version=1, currency=settings.currency,
+            tax_inclusive=int(settings.tax_inclusive), rounding_mode=settings.rounding_mode, rounding_level=settings.rounding_level,
+        )  # fmt: skip
         if self.is_ours:
             return
-        values["language"] = values["language"] or settings.language
         day = date.fromisoformat(values["date"])
-        values["valid_until"] = values["valid_until"] or (day + timedelta(days=settings.quote_valid_days)).isoformat()
+        self.begin_with(draft, language=settings.language, valid_until=(day + timedelta(days=settings.quote_valid_days)).isoformat())
         if values["status"] != "draft":
             from datetime import datetime, time
 
             at = round(datetime.combine(day, time(), settings.tz).timestamp() * 1000)
-            values["issued_at"] = values["issued_at"] or at
-            if values["status"] in {"accepted", "declined"}:
-                values["decided_at"] = values["decided_at"] or at
+            self.begin_with(draft, issued_at=at, **({"decided_at": at} if values["status"] in {"accepted", "declined"} else {}))
 
-    def _settle_status(self, values: Values) -> None:
+    def _settle_status(self, draft: Draft) -> None:
         """Let a number and a status from elsewhere agree: what has a number has been issued, and only what was ordered is accepted."""
+        values = draft.values
         if values["number"]:
             if values["status"] == "draft":
                 if values["number"] not in self.drafts_numbered:  # its further lines say so again
                     self.work.note(NUMBERED_DRAFT)
                     self.drafts_numbered.add(values["number"])
                 values["status"] = "issued"
-            values["status"] = values["status"] or ("accepted" if self.are_orders else "issued")
+            self.begin_with(draft, status="accepted" if self.are_orders else "issued")
         elif values["status"] not in {None, "draft"}:
             raise UserError(tr("{field} is missing.", field=tr(self.cls.fields["number"].label)))
 

@@ -442,6 +442,14 @@ class Shape:
     def finish(self, draft: Draft) -> None:
         """Complete the values of a record; entities with special columns do it here."""
 
+    @staticmethod
+    def begin_with(draft: Draft, **values: Any) -> None:
+        """Fill in what a new record begins with where its row says nothing; one that is known keeps its own."""
+        for name, value in values.items():
+            if draft.values.get(name) is None:
+                draft.values[name] = value
+                draft.rest.setdefault("defaults", set()).add(name)
+
     def _check(self, draft: Draft) -> None:
         """Check a record; what it lacks is only told of new ones, since one that is known has it already."""
         if self.virtual or draft.entity != self.entity:

@@ -63,19 +63,20 @@ class TicketShape(Shape):
         """Complete status and times."""
         values = draft.values
         draft.rest["said"] = plain(self.text(draft.cells, "description"))
-        values["subject"] = values["subject"] or one_line(draft.rest["said"].partition("\n")[0])[:120] or None
-        values["status"] = values["status"] or ("closed" if values["closed_at"] else "open")
-        values["priority"] = values["priority"] or "normal"
+        self.begin_with(draft, subject=one_line(draft.rest["said"].partition("\n")[0])[:120] or None, priority="normal")
+        if values["closed_at"]:
+            values["status"] = values["status"] or "closed"
+        self.begin_with(draft, status="open")
         times = [at for at in (values["first_replied_at"], values["resolved_at"], values["closed_at"]) if at]
-        values["opened_at"] = values["opened_at"] or (min(times) if times else self.now)
+        self.begin_with(draft, opened_at=min(times) if times else self.now)
         if values["first_replied_at"] and values["resolved_at"] and values["resolved_at"] < values["first_replied_at"]:
             self.work.note(RESOLVED_EARLY)
         if values["status"] == "closed":
-            values["closed_at"] = values["closed_at"] or values["resolved_at"] or values["opened_at"]
+            self.begin_with(draft, closed_at=values["resolved_at"] or values["opened_at"])
         if values["status"] in {"resolved", "closed"}:
-            values["resolved_at"] = values["resolved_at"] or values["closed_at"] or values["opened_at"]
+            self.begin_with(draft, resolved_at=values["closed_at"] or values["opened_at"])
         if values["status"] == "waiting":
-            values["waiting_since"] = values["waiting_since"] or values["first_replied_at"] or values["opened_at"]
+            self.begin_with(draft, waiting_since=values["first_replied_at"] or values["opened_at"])
         if values.get("number") and "external_id" in values and "id" not in self.virtual:
             values["external_id"] = values["external_id"] or values["number"]
 

@@ -322,10 +322,99 @@ def test_a_ticket_comes_out_of_the_bin_into_a_queue_that_is_still_there(store: S
         assert reader.value("SELECT q.deleted_at IS NULL FROM ticket t JOIN queue q ON q.id = t.queue_id WHERE t.id = ?", (ticket.bytes,))
 
 
-def test_a_ticket_whose_file_said_that_it_was_resolved_in_1900_opens_again(store: Store) -> None:
-    ticket = store.run(records.add, "ticket", {"subject": "Old", "status": "resolved", "resolved_at": "1900-01-01 00:00"})
-    store.run(tickets.reopen, ticket)
-    assert local(ticket_of(store, ticket).resolve_due_at) == "Fri 17:00"
+def test_a_ticket_whose_file_said_that_it_was_resolved_in_1900_opens_again(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("subject,status,opened_at,resolved_at\nOld,resolved,2026-11-18T08:00:00Z,1900-01-01T00:00:00Z\n", encoding="utf-8")
+    assert import_file(store, "ticket", path).added == 1
+    with store.read() as reader:
+        (old,) = ids(reader, "ticket")
+    store.run(tickets.reopen, UUID(bytes=old))
+    assert local(ticket_of(store, UUID(bytes=old)).resolve_due_at) == "Fri 17:00"
     forgotten = store.run(records.add, "ticket", {"subject": "Older", "status": "resolved", "opened_at": "1950-01-01 00:00", "resolved_at": "1950-01-02 00:00"})
     store.run(tickets.reopen, forgotten)
     assert ticket_of(store, forgotten).resolve_due_at is not None
+
+
+# ---- times that are typed ----
+
+
+def test_an_open_ticket_gets_no_time_at_which_it_was_done_together_with_its_status_either(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Alarm", "opened_at": "2026-11-02 09:00"})
+    before = ticket_of(store, ticket)
+    for status in ("open", "waiting"):
+        for name in ("resolved_at", "closed_at"):
+            with pytest.raises(UserError, match="not done") as refused:
+                store.run(records.edit, "ticket", [ticket], {"status": status, name: "2026-11-10 10:00"})
+            assert refused.value.field == name
+    assert ticket_of(store, ticket) == before
+
+
+def test_opening_a_ticket_again_counts_the_time_between_though_its_end_is_cleared_with_it(store: Store, minutes: Callable[[float], None]) -> None:
+    pair = [store.run(tickets.open_ticket, "Alarm") for _ in range(2)]
+    for ticket in pair:
+        store.run(tickets.resolve, ticket)
+    minutes(120)
+    store.run(records.edit, "ticket", [pair[0]], {"status": "open"})
+    store.run(records.edit, "ticket", [pair[1]], {"status": "open", "resolved_at": "", "closed_at": ""})
+    alone, cleared = (ticket_of(store, ticket) for ticket in pair)
+    assert alone.waited_minutes == cleared.waited_minutes == 120
+    assert alone.resolve_due_at == cleared.resolve_due_at
+    assert cleared.resolved_at is None
+
+
+def test_a_ticket_is_closed_at_the_time_that_is_typed_with_its_status(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Alarm", "opened_at": "2026-11-02 09:00"})
+    store.run(records.edit, "ticket", [ticket], {"status": "closed", "closed_at": "2026-11-05 10:00"})
+    with store.read() as reader:
+        at = int(datetime(2026, 11, 5, 10, tzinfo=BERLIN).timestamp() * 1000)
+        assert reader.one("SELECT resolved_at, closed_at FROM ticket") == (at, at)
+
+
+def test_due_times_that_are_typed_stay_when_the_promise_moves(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Alarm"})
+    typed = datetime(2026, 12, 2, 10, tzinfo=BERLIN)
+    for other in ({"opened_at": "2026-11-03 10:00"}, {"priority": "urgent"}, {"status": "resolved"}, {"status": "open"}):
+        first = ticket_of(store, ticket).first_reply_due_at
+        store.run(records.edit, "ticket", [ticket], {**other, "resolve_due_at": typed})
+        assert ticket_of(store, ticket).resolve_due_at == typed, other
+        assert (ticket_of(store, ticket).first_reply_due_at == first) == ("status" in other), other
+
+
+def test_a_due_time_that_was_typed_before_stays_when_the_ticket_turns_out_to_have_been_opened_earlier(store: Store) -> None:
+    ticket = store.run(records.add, "ticket", {"subject": "Alarm"})
+    typed = datetime(2026, 12, 1, 10, tzinfo=BERLIN)
+    store.run(records.edit, "ticket", [ticket], {"resolve_due_at": typed})
+    first = ticket_of(store, ticket).first_reply_due_at
+    store.run(records.edit, "ticket", [ticket], {"opened_at": "2026-11-03 10:00"})
+    shown = ticket_of(store, ticket)
+    assert shown.resolve_due_at == typed
+    assert shown.first_reply_due_at != first
+    store.run(records.edit, "ticket", [ticket], {"priority": "urgent"})
+    assert ticket_of(store, ticket).resolve_due_at != typed, "another priority is another promise"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"status": "resolved", "resolved_at": "2026-10-02 10:00"}, "resolved_at"),
+        ({"status": "closed", "closed_at": "2026-10-02 10:00"}, "closed_at"),
+        ({"status": "closed", "resolved_at": "2026-11-10 10:00", "closed_at": "2026-11-05 10:00"}, "closed_at"),
+    ],
+)
+def test_the_times_of_a_ticket_come_one_after_the_other(store: Store, given: dict[str, str], field: str) -> None:
+    opened = {"subject": "Alarm", "opened_at": "2026-11-02 09:00"}
+    with pytest.raises(UserError, match="A ticket can't be") as refused:
+        store.run(records.add, "ticket", {**opened, **given})
+    assert refused.value.field == field
+    ticket = store.run(records.add, "ticket", opened)
+    with pytest.raises(UserError, match="A ticket can't be") as refused:
+        store.run(records.edit, "ticket", [ticket], given)
+    assert refused.value.field == field
+
+
+def test_a_ticket_can_not_have_been_resolved_after_it_was_closed(store: Store) -> None:
+    done = {"subject": "Alarm", "status": "closed", "opened_at": "2026-11-02 09:00", "closed_at": "2026-11-05 10:00"}
+    ticket = store.run(records.add, "ticket", done)
+    with pytest.raises(UserError, match="before it was resolved") as refused:
+        store.run(records.edit, "ticket", [ticket], {"resolved_at": "2026-11-10 10:00"})
+    assert refused.value.field == "resolved_at"

@@ -270,11 +270,15 @@ def _refuse_locked(change: Change, record: Record, given: Values) -> None:
 
 
 def _before_edit(record: Record) -> Any:
-    """Return what of a record `_after_edit` compares with: the stage of a deal, when a task was done, a lead's status and owner, a quote's currency."""
+    """Return what of a record `_after_edit` compares with: the stage of a deal, a ticket's times, when a task was done, a lead's status and owner, a quote's currency."""
     known: Any = record
     match record.entity.name:
         case "deal":
             return known.stage_id
+        case "ticket":
+            from crmdesk.operations import tickets
+
+            return tickets.times_of(known)
         case "task":
             return known.done_at
         case "lead":
@@ -300,7 +304,7 @@ def _after_edit(change: Change, record: Record, given: Values, before: Any) -> N
         case "ticket" if {"priority", "queue", "service_level", "status", "opened_at", "first_replied_at", "resolved_at", "closed_at"} & set(given):
             from crmdesk.operations import tickets
 
-            tickets.after_edit(change, changed, given)
+            tickets.after_edit(change, changed, given, before)
         case "custom_field":
             from crmdesk.operations import own_fields
 

@@ -16,11 +16,14 @@ from crmdesk.queries.tickets import UNDONE
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
 CALL_BACK_WORKING_DAYS = 3
 _DONE = ("resolved", "closed")
+_ENDS = ("resolved_at", "closed_at")
+_STOPPED_BY = {"first_reply_due_at": "first_replied_at", "resolve_due_at": "resolved_at"}
+"""The due times, and what stops the clock of each."""
 
 
 @operation(mark("Open ticket"), right="ticket.write")
@@ -51,11 +54,11 @@ def finish_new(change: Change, ticket: Ticket) -> None:
     """Give a new ticket, whose other values are set, its number and due times; what is there already stays.
 
     Raises:
-        UserError: the first reply lies before the ticket was opened, or one that is not done was resolved.
+        UserError: its times contradict each other, or one that is not done was resolved.
     """
     ticket.opened_at = ticket.opened_at or change.at
     _refuse_early_reply(ticket)
-    _refuse_early_end(ticket)
+    _refuse_end(ticket, _ENDS)
     ticket.status, ticket.priority = ticket.status or "new", ticket.priority or "normal"
     if ticket.status == "waiting" and ticket.waiting_since is None:
         ticket.waiting_since = change.at
@@ -64,20 +67,36 @@ def finish_new(change: Change, ticket: Ticket) -> None:
     else:
         ticket.number = take_number(change, "ticket", ticket.id, ticket.opened_at.astimezone(change.settings.tz).year)
     if ticket.status in UNDONE:
-        _promise(change, ticket, business_calendar(change.reader), keep=True)
+        _promise(change, ticket, business_calendar(change.reader), keep=[name for name in _STOPPED_BY if getattr(ticket, name)])
     else:
+        _refuse_disorder(ticket, _ENDS)
         _note_end(change, ticket)
 
 
-def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Let clocks and due times follow when fields of a ticket were edited, its status among them.
+def times_of(ticket: Ticket) -> dict[str, datetime | None]:
+    """Return the times that `after_edit` needs from before."""
+    return {name: getattr(ticket, name) for name in ("opened_at", *_ENDS, *_STOPPED_BY)}
+
+
+def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any], before: Mapping[str, datetime | None]) -> None:
+    """Let clocks and due times follow when fields of a ticket were edited, its status among them; times that were given stay so.
+
+    Args:
+        before: what `times_of` returned.
 
     Raises:
-        UserError: the first reply or the end lies before the ticket was opened now, or one that is not done was resolved.
+        UserError: its times contradict each other now, or one that is not done was resolved.
     """
     if {"opened_at", "first_replied_at"} & set(given):
         _refuse_early_reply(ticket)
+    _refuse_end(ticket, given)
+    typed = {name: getattr(ticket, name) for name in (*_ENDS, *_STOPPED_BY) if name in given}
+    for name in typed:  # the clocks go on from what was
+        setattr(ticket, name, before[name])
     calendar = business_calendar(change.reader)
+    if "opened_at" in given:
+        promised = _promised(change, ticket, before["opened_at"], calendar)
+        _promise(change, ticket, calendar, keep=[name for name, due in promised.items() if before[name] not in {None, due}])
     if "status" in given:
         match ticket.status:
             case "waiting":
@@ -88,17 +107,15 @@ def after_edit(change: Change, ticket: Ticket, given: Mapping[str, Any]) -> None
                 _close(change, ticket, calendar, call_back=True)
             case _:
                 _run_again(change, ticket, calendar)
-    if {"opened_at", "resolved_at", "closed_at"} & set(given):
-        for at in (ticket.resolved_at, ticket.closed_at):
-            if at and ticket.opened_at and at < ticket.opened_at:
-                raise UserError(
-                    tr("A ticket can't be resolved or closed before it was opened."), field="resolved_at" if at == ticket.resolved_at else "closed_at"
-                )
-        _refuse_early_end(ticket)
-        if ticket.status in _DONE:
-            _note_end(change, ticket)
-    if {"priority", "queue", "service_level", "opened_at"} & set(given):
+    if {"priority", "queue", "service_level"} & set(given):
         _promise(change, ticket, calendar)
+    if typed.get("closed_at") and not before["resolved_at"]:  # now it was resolved no later
+        ticket.resolved_at = None
+    for name, at in typed.items():
+        setattr(ticket, name, at)
+    _refuse_disorder(ticket, given)
+    if ticket.status in _DONE:
+        _note_end(change, ticket)
 
 
 def _refuse_early_reply(ticket: Ticket) -> None:
@@ -106,10 +123,22 @@ def _refuse_early_reply(ticket: Ticket) -> None:
         raise UserError(tr("The first reply can't be before the ticket was opened."), field="first_replied_at")
 
 
-def _refuse_early_end(ticket: Ticket) -> None:
-    """Refuse times at which a ticket was done while it is not."""
-    if ticket.status in UNDONE and (ticket.resolved_at or ticket.closed_at):
-        raise UserError(tr("A ticket that is not done has no time at which it was."), field="resolved_at" if ticket.resolved_at else "closed_at")
+def _refuse_end(ticket: Ticket, given: Collection[str]) -> None:
+    """Refuse given times at which a ticket was done while it is not."""
+    for name in _ENDS:
+        if name in given and ticket.status in UNDONE and getattr(ticket, name):
+            raise UserError(tr("A ticket that is not done has no time at which it was."), field=name)
+
+
+def _refuse_disorder(ticket: Ticket, given: Collection[str]) -> None:
+    """Refuse given times of a ticket's end that lie before what comes first; of a file's, which nobody touched, nothing is said."""
+    ends = {name: at for name in _ENDS if (at := getattr(ticket, name))}
+    if {"opened_at", *_ENDS} & set(given):
+        for name, at in ends.items():
+            if ticket.opened_at and at < ticket.opened_at:
+                raise UserError(tr("A ticket can't be resolved or closed before it was opened."), field=name)
+    if set(_ENDS) & set(given) and len(ends) == 2 and ends["closed_at"] < ends["resolved_at"]:
+        raise UserError(tr("A ticket can't be closed before it was resolved."), field="closed_at" if "closed_at" in given else "resolved_at")
 
 
 def _note_end(change: Change, ticket: Ticket) -> None:
@@ -271,20 +300,27 @@ def _called(ticket: Ticket) -> str:
 # -- the clocks ----------------------------------------------------------------------------------------------------------------------
 
 
-def _promise(change: Change, ticket: Ticket, calendar: Calendar, *, keep: bool = False) -> None:
+def _promise(change: Change, ticket: Ticket, calendar: Calendar, *, keep: Collection[str] = ()) -> None:
     """Set the due times by the service level that holds; a clock that has stopped keeps its due time.
 
     Args:
-        keep: leave due times that are there.
+        keep: the due times that stay as they are.
     """
+    for name, due in _promised(change, ticket, ticket.opened_at, calendar).items():
+        if name not in keep and getattr(ticket, _STOPPED_BY[name]) is None:
+            setattr(ticket, name, due)
+
+
+def _promised(change: Change, ticket: Ticket, opened_at: datetime | None, calendar: Calendar) -> dict[str, datetime | None]:
+    """Return the due times of a ticket if it was opened then; none without a service level."""
     level = level_of(change.reader, ticket.service_level_id, ticket.queue_id)
     if level is None:
-        return
-    priority, opened, waited = ticket.priority or "normal", ticket.opened_at or change.at, max(0, ticket.waited_minutes or 0)
-    if ticket.first_replied_at is None and not (keep and ticket.first_reply_due_at):
-        ticket.first_reply_due_at = _due(opened, level.first_reply.get(priority), waited, calendar)
-    if ticket.resolved_at is None and not (keep and ticket.resolve_due_at):
-        ticket.resolve_due_at = _due(opened, level.resolution.get(priority), waited, calendar)
+        return {}
+    priority, opened, waited = ticket.priority or "normal", opened_at or change.at, max(0, ticket.waited_minutes or 0)
+    return {
+        "first_reply_due_at": _due(opened, level.first_reply.get(priority), waited, calendar),
+        "resolve_due_at": _due(opened, level.resolution.get(priority), waited, calendar),
+    }
 
 
 def _due(opened: datetime, minutes: int | None, waited: int, calendar: Calendar) -> datetime | None:

@@ -80,3 +80,21 @@ def test_an_activity_can_be_corrected(store: Store, maria: tuple[UUID, UUID]) ->
     activity = store.run(activities.log, "call", contact_id=maria[1])
     store.run(activities.edit, activity, {"minutes": 30, "body": "Long talk"})
     assert values(store, activity, "minutes", "body") == (30, "Long talk")
+
+
+def test_the_last_contact_moves_with_a_contact_to_another_company_and_back(store: Store, maria: tuple[UUID, UUID]) -> None:
+    old, contact = maria
+    new = store.run(make, Company, name="Neu")
+    store.run(activities.log, "call", contact_id=contact)
+
+    def last() -> tuple[Any, ...]:
+        with store.read() as reader:
+            return tuple(reader.value("SELECT last_contact_at IS NOT NULL FROM company WHERE id = ?", (company.bytes,)) for company in (old, new))
+
+    assert last() == (1, 0)
+    store.run(records.edit, "contact", [contact], {"company": str(new)})
+    assert last() == (0, 1)
+    store.undo()
+    assert last() == (1, 0)
+    store.redo()
+    assert last() == (0, 1)

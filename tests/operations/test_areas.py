@@ -114,3 +114,19 @@ def test_an_area_stays_on_while_other_records_are_left_in_it(store: Store) -> No
     store.run(records.add, "lead", {"given_name": "Eva", "family_name": "Klein"})
     store.undo(first)
     assert "leads" in store.settings.areas
+
+
+def test_undo_switches_off_only_what_the_deed_switched_on(store: Store, tmp_path: Path) -> None:
+    before = store.settings.areas
+    text = "Subject,Contact,Company,Email,Status\nBroken,Anna Berg,Acme,anna@acme.de,new\n"
+    import_file(store, "ticket", file(tmp_path, text))
+    store.undo()
+    assert store.settings.areas == before
+    store.run(records.change_settings, {"areas": ["today", "contacts", "companies", "leads", "tasks", "reports"]})
+    lead = store.run(records.add, "lead", {"given_name": "Ada", "family_name": "King", "company_name": "Acme"})
+    store.run(leads.convert, lead)
+    assert "pipeline" in store.settings.areas
+    store.undo()
+    assert store.settings.areas == ("today", "contacts", "companies", "leads", "tasks", "reports")
+    store.redo()
+    assert "pipeline" in store.settings.areas

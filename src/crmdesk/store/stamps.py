@@ -23,12 +23,16 @@ LEADING = DOCUMENTS | {DEAL}
 
 def complete_stamps(connection: Connection, before: int) -> set[int]:
     """Bring derived links and dates up to date with what the open transaction changed; returns the tables that it touched."""
-    touched = {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
-    if CONTACT in touched:
-        _restamp_companies(connection, before)
+    touched = _touched(connection, before)
+    if CONTACT in touched and _restamp_companies(connection, before):
+        touched = _touched(connection, before)
     if ACTIVITY in touched:
         _last_contacts(connection, before)
     return touched
+
+
+def _touched(connection: Connection, before: int) -> set[int]:
+    return {number for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id > ?", (before,))}
 
 
 def _stamped() -> Iterable[type[Record]]:
@@ -38,7 +42,8 @@ def _stamped() -> Iterable[type[Record]]:
             yield cls
 
 
-def _restamp_companies(connection: Connection, before: int) -> None:
+def _restamp_companies(connection: Connection, before: int) -> bool:
+    """Let what belongs to contacts that moved move with them; returns whether any did."""
     moved = rows(
         connection,
         "SELECT row, unhex(json_extract(changes, '$.company_id[0]')), unhex(json_extract(changes, '$.company_id[1]')) FROM journal "
@@ -48,6 +53,7 @@ def _restamp_companies(connection: Connection, before: int) -> None:
     for cls in _stamped():
         sql = f'UPDATE "{cls.entity.name}" SET company_id = ? WHERE contact_id = ? AND company_id IS ?'  # noqa: S608
         connection.executemany(sql, [(new, contact, old) for contact, old, new in moved])
+    return bool(moved)
 
 
 def _last_contacts(connection: Connection, before: int) -> None:

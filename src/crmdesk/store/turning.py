@@ -127,7 +127,8 @@ class Turning(Writing):
             if step.detail:
                 change.detail.update(json.loads(step.detail))
 
-        self._transact(Operation(target.operation, target.label, "", work), origin, kind, target.tx, work)
+        # What others have overtaken leaves nothing to put back; without a trace of it the next undo would meet it again.
+        self._transact(Operation(target.operation, target.label, "", work, traced=True), origin, kind, target.tx, work)
         return _said(target)
 
     def _passed_over(self, target: Step, refused: CannotUndo) -> CannotUndo:

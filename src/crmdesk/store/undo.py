@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Numbers that were given stay given.
 SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
 _SPENT, _SERIES, _SETTING = (ENTITIES[name] for name in ("spent_number", "number_series", "setting"))
+_COUNTED = frozenset({"next_value", "year"})
+"""What a series itself moves on with each number. It may be put back all the same: numbers that were given are skipped."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +220,8 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
     fields = {cls: _changed_fields(connection, cls, step) for cls in tables}
     for cls in tables:
         _check_left_house(connection, cls, step, fields[cls])
-        if not keeps_edited and cls is not _SERIES:  # what is left of a series when numbers were given since is put back
-            _check_same_values(connection, cls, step, fields[cls])
+        if not keeps_edited:
+            _check_same_values(connection, cls, step, [field for field in fields[cls] if cls is not _SERIES or field not in _COUNTED])
     if not keeps_edited:
         check_inserts(connection, step)
     is_free = " AND row NOT IN (SELECT row FROM undo_kept WHERE tbl = ?)" if keeps_edited else ""
@@ -237,7 +239,7 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
         (step.first, step.last, _SPENT.entity.number, INSERT),
     )
     if _switched_areas(connection, step, [*tables, _SETTING]):
-        areas.settle(connection, (cls.entity.name for cls in tables), settings, at_ms, on=step.kind == "undo")
+        areas.turn_back(connection, step.first, step.last, settings, at_ms, was_undo=step.kind == "undo")
 
 
 _MADE = (
@@ -348,7 +350,14 @@ def _changed_fields(connection: Connection, cls: type[Record], step: Step) -> li
         "SELECT DISTINCT c.key FROM journal j, json_each(j.changes) c WHERE j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?",
         (step.first, step.last, cls.entity.number, UPDATE),
     )
-    return [name for (name,) in found]
+    names = [name for (name,) in found]
+    return [name for name in names if name not in _COUNTED] if cls is _SERIES and _began_anew(connection, step) else names
+
+
+def _began_anew(connection: Connection, step: Step) -> bool:
+    """Say whether a series has begun to count for another year since: what it counted before a change is of no use any more."""
+    sql = "SELECT 1 FROM journal WHERE id > ? AND +tbl = ? AND json_type(changes, '$.year') IS NOT NULL LIMIT 1"
+    return bool(rows(connection, sql, (step.last, _SERIES.entity.number)))
 
 
 def _current(cls: type[Record], field: str, table: str = "t") -> str:
@@ -452,7 +461,6 @@ def _put_back(connection: Connection, cls: type[Record], step: Step, fields: lis
     mine = "j.id BETWEEN ? AND ? AND +j.tbl = ? AND j.op = ?"
     if keeps_edited:
         mine += f" AND j.row NOT IN (SELECT row FROM undo_kept WHERE tbl = {cls.entity.number})"
-    keeps_edited = keeps_edited or cls is _SERIES
     parameters = (step.first, step.last, cls.entity.number, UPDATE)
     columns = [field for field in fields if not field.startswith("custom.")]
     if columns:

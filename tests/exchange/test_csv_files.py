@@ -115,7 +115,7 @@ def test_a_footer_below_an_empty_line_is_no_data(tmp_path: Path) -> None:
 
 def test_a_last_row_of_sums_is_no_data(tmp_path: Path) -> None:
     people = "Name,City,Revenue\nAcme,Berlin,10\n"
-    assert cells_of(table_of(tmp_path, people + "Total,,10\n")) == [["Acme", "Berlin", "10"]]
+    assert cells_of(table_of(tmp_path, people + "Grand Total,,10\n")) == [["Acme", "Berlin", "10"]]
     assert cells_of(table_of(tmp_path, people + '\nSumme:,,"1.236,50 €"\n')) == [["Acme", "Berlin", "10"]]
     assert cells_of(table_of(tmp_path, people + "Total,info@total.example,10\n"))[1:] == [["Total", "info@total.example", "10"]]
     assert cells_of(table_of(tmp_path, people + "Total,Paris,10\n"))[1] == ["Total", "Paris", "10"]
@@ -267,6 +267,28 @@ def test_only_rows_with_nothing_of_their_own_go_on_with_the_row_above(tmp_path: 
     rows = [["", "", "Lost", "1"], ["A-1", "TX", "Box", "1"], ["A-1", "TX", "Lid", "2"], ["", "CA", "Bag", "3"]]
     table = open_table(path)
     assert [cells for _, cells in table.rows()] == [cells for _, cells in table.sample] == rows
+
+
+def test_a_last_row_that_may_be_a_name_is_refused_as_sums_and_told(tmp_path: Path) -> None:
+    (_, acme), (line, total) = table_of(tmp_path, "Name,City,Revenue\nAcme,Berlin,10\nTotal,,10\n").rows()
+    assert (acme, line, total) == (["Acme", "Berlin", "10"], 3, ["Total", "", "10"])
+    assert isinstance(total, OddRow)
+    assert total.reason == "This looks like sums of the rows above, and no record."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Phone,City\nAcme,0221 123456,Köln\nTotal,0221 999999,\n", "Name,Phone,City\nAcme,0221 123456,Köln\nTotal,,\n",
+        "Name,Phone,City\nAcme,+49 221 123456,Köln\nTotal,+49 221 999,\n", "Name,Phone,City\nAcme,0221 123456,Köln\nGrand Total Logistics,0221 12345,\n",
+        "Name,Phone,City\nAcme,0221 123456,Köln\nSumme Consulting,,\n", "公司名称,电话,城市\n上海会计,021 5555,\n天津合计,,\n北京,010 1234,北京\n",
+        "Deal,Amount,Company\nSumme Nord,1000,\nAlpha,10,Acme\n", "Deal,Amount,Company\nSumme Nord,1000,\nSumme Süd,10,\nTotal,10,\n",
+    ],
+)  # fmt: skip
+def test_a_name_without_sums_below_amounts_is_a_row(tmp_path: Path, text: str) -> None:
+    rows = [cells for _, cells in table_of(tmp_path, text).rows()]
+    assert [row[0] for row in rows] == [line.partition(",")[0] for line in text.splitlines()[1:]]
+    assert not any(isinstance(row, OddRow) for row in rows)
 
 
 def test_a_row_with_nothing_but_a_phone_is_not_the_person_above(tmp_path: Path) -> None:

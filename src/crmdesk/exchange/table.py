@@ -214,9 +214,15 @@ def _looks_like_data(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bo
 
 # ---- rows below the header ----
 
-_SUM = "total|totals|grand total|grand totals|sum|subtotal|summe|gesamt|gesamtsumme|insgesamt|合计|总计|小计|總計|合計".split("|")
+_SUM = "total|totals|grand total|grand totals|sum|subtotal|sub-total|summe|gesamt|gesamtsumme|zwischensumme|teilsumme|insgesamt|合计|总计|小计|總計|合計|小計".split(
+    "|"
+)
 _SUMS = frozenset(word + colon for name in _SUM for word in (name, name.capitalize(), name.title(), name.upper()) for colon in ("", ":"))
-_AMOUNT = re.compile(r"[-+(€$£¥]*[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?")
+_NAMES_TOO = frozenset(("total", "Total", "TOTAL"))
+"""What a company is called as well."""
+_NUMBER = re.compile(r"[-+(€$£¥]*[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?")
+_AMOUNT = re.compile(r"[-(€$£¥\s]*(?:[1-9]\d{0,2}(?:[.,'’\s]\d{3})+|[1-9]\d*|0)(?:[.,]\d+)?\s*[)%€$£¥-]*")
+"""An amount, unlike a phone number, does not begin with a zero, and has its thousands together."""
 
 
 def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
@@ -226,6 +232,7 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
     """
     after_gap = False
     footer: list[Line] = []
+    above: list[list[Cell]] = []
     for line in lines:
         cells = line[1]
         if not cells or (cells[0] == "" and is_blank(cells)):
@@ -234,17 +241,24 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
         if after_gap and width > 2 and cells.__class__ is list and sum(1 for cell in cells if cell != "") == 1 and cells[0] != "":
             footer.append(line)
             continue
-        if cells[0] in _SUMS and width > 2 and cells.__class__ is list and all(cell == "" or _AMOUNT.fullmatch(shown(cell)) for cell in cells[1:]):
+        if cells[0] in _SUMS and cells.__class__ is list and _are_sums(cells, above):
             footer.append(line)
             continue
         for held in footer:
-            yield _without_sums(fitted(held, width))
+            yield _without_sums(fitted(held, width), above)
         footer.clear()
         after_gap = False
         line = line if len(cells) == width else fitted(line, width)
         first = cells[0]
-        may_be_sums = first.__class__ is str and (first[:1] in _SUM_BEGINS or first[-1:] in _SUM_ENDS)
-        yield _without_sums(line) if may_be_sums else line
+        if first.__class__ is str and (first[:1] in _SUM_BEGINS or first[-1:] in _SUM_ENDS) and _SUM_BETWEEN.match(first):
+            yield _without_sums(line, above)
+            continue
+        if len(above) < SAMPLE_ROWS:
+            above.append(cells)
+        yield line
+    for held in footer:
+        if held[1][0] in _NAMES_TOO and _are_sums(held[1], above):
+            yield _refused(held)
 
 
 # A million rows are looked at: most are told by one letter. “Total” may be a company as well, the other words are none.
@@ -254,16 +268,34 @@ _SUM_BETWEEN = re.compile(
 )
 
 
-def _without_sums(line: Line) -> Line:
+def _without_sums(line: Line, above: Sequence[Sequence[Cell]]) -> Line:
     """Return a row, as an odd one if it holds the sums of those above it: as a record it would count them twice."""
-    number, cells = line
-    first = cells[0]
-    if isinstance(cells, OddRow) or not isinstance(first, str) or not _SUM_BETWEEN.match(first):
-        return line
-    others = [cell for cell in cells[1:] if cell != ""]
-    if len(cells) < 3 or not all(_AMOUNT.fullmatch(shown(cell)) for cell in others):
-        return line
-    return number, OddRow.because(tr("This looks like sums of the rows above, and no record."), cells)
+    cells = line[1]
+    is_odd = cells.__class__ is list and isinstance(cells[0], str) and _SUM_BETWEEN.match(cells[0]) and _are_sums(cells, above)
+    return _refused(line) if is_odd else line
+
+
+def _refused(line: Line) -> Line:
+    return line[0], OddRow.because(tr("This looks like sums of the rows above, and no record."), line[1])
+
+
+def _are_sums(cells: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
+    """Say whether a row holds nothing but numbers beside its first cell, and one of them below amounts; or nothing at all beside a word for sums."""
+    filled = [place for place, cell in enumerate(cells) if place and not _is_empty(cell)]
+    if not filled:
+        return len(cells) > 2 and cells[0] in _SUMS and cells[0] not in _NAMES_TOO
+    if len(cells) < 3 or not all(_NUMBER.fullmatch(shown(cells[place])) for place in filled):
+        return False
+    return any(_is_amount(cells[place]) and _is_of_amounts(place, above) for place in filled)
+
+
+def _is_of_amounts(place: int, rows: Sequence[Sequence[Cell]]) -> bool:
+    values = [cells[place] for cells in rows if place < len(cells) and not _is_empty(cells[place])]
+    return len(values) > 0 and sum(map(_is_amount, values)) * 10 >= len(values) * 9
+
+
+def _is_amount(cell: Cell) -> bool:
+    return bool(_AMOUNT.fullmatch(shown(cell).strip()))
 
 
 def fitted(line: Line, width: int) -> Line:

@@ -10,6 +10,7 @@ from crmdesk.exchange.values.linked_companies import Companies
 from crmdesk.exchange.values.linked_stages import Stages
 from crmdesk.exchange.values.linked_tags import Tags
 from crmdesk.exchange.values.links import Book
+from crmdesk.exchange.values.mails_behind import People
 from crmdesk.i18n import tr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.deals import default_pipeline
@@ -60,6 +61,8 @@ class Books:
                 self._by_entity[entity] = Tags(entity, *args)
             elif entity == "company":
                 self._by_entity[entity] = Companies(entity, *args, later=self._may_come(entity), forms=self._forms)
+            elif entity == "contact":
+                self._by_entity[entity] = People(entity, *args, later=self._may_come(entity))
             else:
                 self._by_entity[entity] = Book(entity, *args, later=self._may_come(entity))
         return self._by_entity[entity]
@@ -95,6 +98,9 @@ class Books:
             return
         title = draft.values.get(entity_class(draft.entity).entity.title)
         book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+        if self._teaches and isinstance(book, People) and draft.parts:
+            for _, _, mail in draft.parts.emails:
+                book.has_mail(draft.id, mail, draft.values["sort_key"] or "")
         if self._teaches and "own id" in draft.rest:
             book.brought.add(draft.id)
 

@@ -15,7 +15,7 @@ from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
-from crmdesk.exchange.values.mails_behind import SEVERAL, MailsBehind, mail_behind
+from crmdesk.exchange.values.mails_behind import SEVERAL, People, mail_behind
 from crmdesk.exchange.values.money_columns import MoneyColumn, MoneyColumns
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.number_cells import ROUGH, Rough
@@ -122,7 +122,6 @@ class Shape:
         self.tells_ids = bool(self.told_ids)
         self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
         self.described: set[bytes] = set()
-        self.mails = MailsBehind()
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
         self._rough = tuple(name for name in ROUGH if name in self.template)
@@ -243,7 +242,8 @@ class Shape:
             texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
             if index in self.cuts:
                 names = {text: self.cuts[index].sub("", text) for text in texts}
-                self.mails.prepare(book, filter(None, (mail_behind(text[len(name) :]) for text, name in names.items())))
+                if isinstance(book, People):
+                    book.prepare_mails(filter(None, (mail_behind(text[len(name) :]) for text, name in names.items())))
                 texts = set(names.values())
             book.prepare(texts)
         if any(column.target and column.target.field == "tags" for column in self.columns):
@@ -320,15 +320,17 @@ class Shape:
             for index, name, book, is_key, header in self.links:  # noqa: B007
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
-                    mail = ""
+                    mail, people = "", book if isinstance(book, People) else None
                     if index in self.cuts and (bare := self.cuts[index].sub("", text)):
                         text, behind = bare, text[len(bare) :]
                         if ";" in behind:
                             self.work.note(SEVERAL)
-                        mail = mail_behind(behind) if book.entity == "contact" else ""
+                        mail = mail_behind(behind)
                     if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title) and not self.told_ids.of(cells, name):
                         raise UserError(tr("“{name}” would stand above itself.", name=text))
-                    values[name] = self._with_mail(draft, name, book, text, is_key, mail) if mail else self._linked(draft, name, book, text, is_key)
+                    values[name] = (
+                        self._with_mail(draft, name, people, text, is_key, mail) if mail and people else self._linked(draft, name, book, text, is_key)
+                    )
             header = ""
             if self.tells_ids:
                 self._link_nameless(draft)
@@ -357,22 +359,19 @@ class Shape:
             return int(value)
         return value
 
-    def _with_mail(self, draft: Draft, name: str, book: Book, text: str, is_key: bool, mail: str) -> bytes | None:
+    def _with_mail(self, draft: Draft, name: str, people: People, text: str, is_key: bool, mail: str) -> bytes | None:
         """Return the person whom a cell means by name and mail address; one who is made gets that."""
-        if (found := self.mails.owner(mail, text)) is not None:
+        if (found := people.owner(mail, text)) is not None:
             return found
-        record = self._linked(draft, name, book, text, is_key)
-        if record is None or not book.is_made(text):
-            return record
-        if self.mails.is_another(record, mail) and not book.later:
-            record = book.create(text)
-        self.mails.give(record, mail, text)
-        made = draft.rest.setdefault("made", {})
-        values, parts = made[book.entity][1:] if book.entity in made and made[book.entity][0] == record else ({}, Parts())
-        if not parts.emails:
-            parts.emails.append((None, mail, mail.lower()))
-        made[book.entity] = (record, values, parts)
-        self.described.add(record)
+        called = self._linked(draft, name, people, text, is_key)
+        if called is None:
+            return None
+        record = people.give(called, text, mail)
+        if record != called:
+            self._describe(draft, people, record)
+        described, _, parts = draft.rest.get("made", {}).get("contact", (None, {}, Parts()))
+        if described == record:
+            parts.emails = [other for other in parts.emails if other[2] != mail.lower()]
         return record
 
     def says_currency(self, draft: Draft) -> bool:
@@ -415,11 +414,15 @@ class Shape:
             if is_nothing(text) and book.find(text, is_key) is None:
                 return None
             record = book.read(text, is_key)
-        other = self.beside.get(book.entity)
-        if other and record not in self.described and book.is_made(text):
+        if record not in self.described and book.is_made(text):
+            self._describe(draft, book, record)
+        return record
+
+    def _describe(self, draft: Draft, book: Book, record: bytes) -> None:
+        """Keep what a row says of a record that is made for it."""
+        if other := self.beside.get(book.entity):
             draft.rest.setdefault("made", {})[book.entity] = (record, other.plain_values(draft.cells), other.parts.read(draft.cells))
             self.described.add(record)
-        return record
 
     def plain_values(self, cells: list[Cell]) -> Values:
         """Return what the cells of a row say by themselves, without links and list fields.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crmdesk.exchange.values.links import Book, Made
+from crmdesk.exchange.values.parts import Parts, PartsWriter
 from crmdesk.i18n import mark
 from crmdesk.models.names import sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crmdesk.exchange.values.links import Book
+    from collections.abc import Container, Iterable
 
 SEVERAL = (
     mark("{count} cell names several records where one can be linked; the first one came in."),
@@ -29,35 +29,71 @@ def mail_behind(rest: str) -> str:
     return found[1] if found else ""
 
 
-class MailsBehind:
-    """Who has the mail addresses that stand behind names: people of the store, and those whom the import makes."""
+class People(Book):
+    """The contacts that the files of an import may refer to, by name and by the mail address behind it.
 
-    def __init__(self) -> None:
+    The address of somebody who is made is written with the record, and forgotten with it.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._has: dict[str, list[tuple[bytes, str]]] = {}
-        self._asked: set[str] = set()
-        self._of: dict[bytes, str] = {}
+        self._asked_mails: set[str] = set()
+        self._mails: dict[bytes, str] = {}
+        self._owed: dict[bytes, str] = {}
+        self._writer = PartsWriter(self._gathered, "contact")
 
-    def prepare(self, people: Book, mails: Iterable[str]) -> None:
+    def prepare_mails(self, mails: Iterable[str]) -> None:
         """Look up who of the store has these addresses."""
-        new = {mail.lower() for mail in mails} - self._asked
-        if not new:
+        new = {mail.lower() for mail in mails} - self._asked_mails
+        if not new or self._is_empty:
             return
-        self._asked |= new
-        with people.store.read() as reader:
+        self._asked_mails |= new
+        with self.store.read() as reader:
             for mail, record, name in reader.rows(_WHO, (json.dumps(sorted(new)),)):
-                self._has.setdefault(mail, []).append((record, name or ""))
+                self.has_mail(record, mail, name or "")
 
-    def owner(self, mail: str, name: str) -> bytes | None:
-        """Return who has an address: who is called so, else the only one who has it."""
-        has = self._has.get(mail.lower(), [])
-        called = [record for record, its in has if its == sort_key(name)]
-        return called[0] if called else has[0][0] if len(has) == 1 else None
+    def has_mail(self, record: bytes, mail: str, name: str) -> None:
+        """Take note of who has an address, and how they are sorted."""
+        self._has.setdefault(mail, []).append((record, name))
 
-    def is_another(self, record: bytes, mail: str) -> bool:
-        """Say whether somebody whom the import made is called the same, but has another address."""
-        return self._of.get(record, mail.lower()) != mail.lower()
+    def owner(self, mail: str, text: str) -> bytes | None:
+        """Return who has an address: who is called so, else the only one whose name does not contradict."""
+        has, name = self._has.get(mail.lower(), []), sort_key(text)
+        called = [record for record, its in has if its == name]
+        alike = called or [record for record, its in has if _may_be_same(name, its)]
+        return alike[0] if called or len(alike) == 1 else None
 
-    def give(self, record: bytes, mail: str, name: str) -> None:
-        """Take note of the address of somebody whom the import made."""
-        self._of[record] = mail.lower()
-        self._has.setdefault(mail.lower(), []).append((record, sort_key(name)))
+    def give(self, record: bytes, text: str, mail: str) -> bytes:
+        """Give an address to somebody whom the import makes; returns who has it: somebody new where the one of that name has another."""
+        key, its = mail.lower(), self._mails.get(record)
+        if self.later or its == key or (its is None and not self.is_made(text)):
+            return record
+        if its is not None:
+            record = self.create(text)
+        self._mails[record], self._owed[record] = key, mail
+        self.has_mail(record, key, sort_key(text))
+        return record
+
+    def settle(self, gone: Container[bytes] = ()) -> None:
+        """Gather what was made since the last time with the addresses, and forget those of it that no row means which comes in."""
+        super().settle(gone)
+        for record, mail in self._owed.items():
+            self._writer.add(record, Parts(emails=[(None, mail, mail.lower())]))
+        self._owed = {}
+
+    def _forget(self, record: bytes, made: Made) -> None:
+        """Know nothing any more of somebody, nor of the address; somebody else may be called the same."""
+        other = self.made.get(made.key)
+        super()._forget(record, made)
+        if other is not None and other != record:
+            self.made[made.key] = other
+        if (mail := self._mails.pop(record, None)) is not None:
+            self._has[mail] = [pair for pair in self._has[mail] if pair[0] != record]
+            self._owed.pop(record, None)
+
+
+def _may_be_same(name: str, known: str) -> bool:
+    """Say whether one name has all words of the other: a family shares its address, an office too."""
+    words, others = set(name.replace(",", " ").split()), set(known.replace(",", " ").split())
+    return words <= others or others <= words

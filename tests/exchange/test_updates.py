@@ -89,6 +89,13 @@ def test_somebody_of_whom_only_the_mail_address_is_said_is_the_one_who_has_it(st
     assert found == [("Anna Berg", "Chefin"), ("Eva Klein", None), ("Jan Klein", None), ("info@klein.de", "Chef"), ("neu@berg.de", "Neu")]
 
 
+def test_a_lead_of_whom_there_is_nothing_but_an_address_is_called_by_that(store: Store, tmp_path: Path) -> None:
+    text = "Name,Company,Email\nAda King,Acme,ada@acme.com\n,,lone@x.de\n,Berg AG,info@berg.de\n"
+    assert taken(store, tmp_path, "lead", text).added == 3
+    assert rows(store, "SELECT family_name, company_name FROM lead ORDER BY id") == [("King", "Acme"), ("lone@x.de", None), (None, "Berg AG")]
+    assert taken(store, tmp_path, "lead", text).added == 0
+
+
 def test_a_new_record_without_a_name_is_still_refused(store: Store, tmp_path: Path) -> None:
     result = taken(store, tmp_path, "company", "Website,City\nacme.com,Paris\n")
     assert (result.added, [problem.reason for problem in result.problems]) == (0, ["Name is missing."])

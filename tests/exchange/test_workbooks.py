@@ -221,6 +221,15 @@ def test_what_is_merged_downwards_counts_in_each_row_and_is_told(tmp_path: Path)
     assert table.notes == ("Merged cells of “Firma”, “Ort” count in each of their rows.",)
 
 
+def test_a_merged_number_counts_once_and_it_is_told(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Deal", "Company", "Amount"], ["A", "Acme", 300], ["B", None, None], ["C", None, None]]
+    table = open_table(merged_book(tmp_path / "a.xlsx", rows, "B2:B4", "C2:C4"))
+    assert [cells for _, cells in table.rows()] == [["A", "Acme", 300.0], ["B", "Acme", ""], ["C", "Acme", ""]]
+    assert table.notes == (
+        "Merged cells of “Company” count in each of their rows.", "Merged cells of “Amount” hold numbers, which count once, in the first of their rows.",
+    )  # fmt: skip
+
+
 def test_names_of_columns_merged_over_two_rows_are_names(tmp_path: Path) -> None:
     rows: list[list[object]] = [["Firma", "Kontakt", None], [None, "Telefon", "E-Mail"], ["Müller GmbH", "0351 123456", "anna@berg.example"]]
     table = open_table(merged_book(tmp_path / "a.xlsx", rows, "A1:A2", "B1:C1"))

@@ -68,7 +68,14 @@ def open_workbook(path: Path, sheet: str | None = None) -> Table:
     raise UserError(tr("“{file}” is empty.", file=path.name))
 
 
-def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line], spread: list[tuple[int, int]]) -> Table:
+_MERGED = {
+    False: mark("Merged cells of {columns} count in each of their rows."),
+    True: mark("Merged cells of {columns} hold numbers, which count once, in the first of their rows."),
+}
+"""What is told of merged cells, by whether they count once."""
+
+
+def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: list[Line], spread: list[tuple[int, int, bool]]) -> Table:
     first = [line for line in lines[: SAMPLE_ROWS + 1] if not is_blank(line[1])]
     header, names = header_of([cells for _, cells in first])
     above = 0 if header is None else first[header][0]
@@ -82,11 +89,14 @@ def _table(path: Path, kind: str, sheet: str, sheets: tuple[str, ...], lines: li
         return iter(without_surplus(columns, body(data, width))[1])
 
     own_columns, sample_rows = without_surplus(columns, body(data[:SAMPLE_ROWS], width))
-    merged = ", ".join(f"“{columns[place]}”" for place in sorted({place for number, place in spread if number > above and place < width}))
-    notes = (tr("Merged cells of {columns} count in each of their rows.", columns=merged),) if merged else ()
+    notes = []
+    for is_once, said in _MERGED.items():
+        places = sorted({place for number, place, is_single in spread if is_single == is_once and number > above and place < width})
+        if places:
+            notes.append(tr(said, columns=", ".join(f"“{columns[place]}”" for place in places)))
     return Table(
         path=path, format=kind, columns=own_columns, rows=rows, sample=tuple(sample_rows), line_count=len(data), sheet=sheet,
-        sheets=sheets, has_header=header is not None, notes=notes,
+        sheets=sheets, has_header=header is not None, notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -115,7 +125,7 @@ def _damaged(path: Path) -> UserError:
     return UserError(tr("“{file}” is damaged or no workbook.", file=path.name), hint=tr("Open it in your spreadsheet program and save it anew."))
 
 
-def _lines(path: Path, book: Any, name: str) -> tuple[list[Line], list[tuple[int, int]]]:
+def _lines(path: Path, book: Any, name: str) -> tuple[list[Line], list[tuple[int, int, bool]]]:
     """Return the rows of a sheet, and the places that merged cells fill beside their first one."""
     import python_calamine as calamine
 
@@ -130,14 +140,16 @@ def _lines(path: Path, book: Any, name: str) -> tuple[list[Line], list[tuple[int
         raise _damaged(path) from error
 
 
-def _spread(lines: list[Line], merged: list[tuple[tuple[int, int], int]]) -> list[tuple[int, int]]:
+def _spread(lines: list[Line], merged: list[tuple[tuple[int, int], int]]) -> list[tuple[int, int, bool]]:
     """Put what stands in cells merged downwards into each of their rows: a company beside its three people is that of all three.
+
+    Numbers stay in the first one: an amount beside three deals is not that of each.
 
     Args:
         merged: row and column of the first cell, and the last row, all counted from the first line.
 
     Returns:
-        The number of the line and the column of each cell that was filled.
+        The number of the line and the column of each cell below a first one, and whether it holds a number and so was not filled.
     """
     given: dict[int, list[tuple[int, Cell]]] = {}
     filled_to: dict[int, int] = {}
@@ -152,8 +164,10 @@ def _spread(lines: list[Line], merged: list[tuple[tuple[int, int], int]]) -> lis
     for row, cells in given.items():
         if not is_blank(lines[row][1]):  # an empty row says nothing, whatever is merged across it
             for place, value in cells:
-                lines[row][1][place] = value
-                spread.append((lines[row][0], place))
+                is_number = value.__class__ in {int, float}
+                if not is_number:
+                    lines[row][1][place] = value
+                spread.append((lines[row][0], place, is_number))
     return spread
 
 

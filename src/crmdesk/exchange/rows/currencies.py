@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.fields import from_minor, to_minor
+from crmdesk.exchange.values.amount_cells import ROUNDED
+from crmdesk.fields import Money, from_minor, has_more_decimals, to_minor
 from crmdesk.i18n import mark
 from crmdesk.models.registry import entity_class
 
@@ -49,7 +50,12 @@ def settle_currency(shape: Shape, draft: Draft, present: Mapping[str, Any], merg
     elif not shape.says_currency(draft):
         merged["currency"] = own
         for name in taken:
-            merged[name] = to_minor(from_minor(draft.values[name], said), own) if amounts[name] == "money" else draft.values[name]
+            merged[name] = draft.values[name]
+            if amounts[name] == "money":
+                amount = Money(from_minor(draft.values[name], said), own)
+                merged[name] = to_minor(amount.amount, own)
+                if has_more_decimals(amount):
+                    shape.work.note(ROUNDED)
     elif stays:
         merged.update({name: present.get(name) for name in taken}, currency=own)
         shape.work.note(OTHER_CURRENCY)

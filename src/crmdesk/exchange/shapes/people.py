@@ -95,9 +95,10 @@ class Person(Shape):
     def check_new(self, draft: Draft) -> None:
         """Call somebody of whom there is nothing but a mail address or a number by that, which is better than to lose them."""
         values, parts = draft.values, draft.parts
-        if draft.entity == "contact" and parts and (parts.emails or parts.phones) and not values["given_name"] and not values["family_name"]:
+        is_nameless = draft.entity == self.entity and not values["given_name"] and not values["family_name"] and not values.get("company_name")
+        if is_nameless and parts and (parts.emails or parts.phones):
             values["family_name"] = parts.emails[0][1] if parts.emails else parts.phones[0][1]
-            self.work.gathered.complete("contact", values)
+            self.work.gathered.complete(draft.entity, values)
             draft.rest.pop("lacks", None)
         super().check_new(draft)
 

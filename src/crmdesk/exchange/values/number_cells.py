@@ -24,9 +24,10 @@ TIMES = {
     **dict.fromkeys(("b", "bn", "mrd", "billion", "billions", "milliarde", "milliarden"), 10**9),
     "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "百萬": 10**6, "千万": 10**7, "千萬": 10**7, "亿": 10**8, "億": 10**8,
 }  # fmt: skip
-_NO_GROUPS = {sign: re.compile(rf"[-+]?(?:0?{re.escape(sign)}\d+|\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}}))") for sign in ",."}
-_IN_GROUPS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{2,3}})*{re.escape(sign)}\d{{3}}") for sign in ",."}
-_AROUND = re.compile(r"([^\d.,]*)([^%)]*?)([\s%)]*)")
+_NO_GROUPS = {sign: re.compile(rf"0?{re.escape(sign)}\d+|\d+{re.escape(sign)}(?:\d{{1,2}}|\d{{4,}})") for sign in ",."}
+# 1,23,456 is how India writes it; with points nobody does.
+_IN_GROUPS = {",": re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}"), ".": re.compile(r"\d{1,3}(?:\.\d{3})+")}
+_AROUND = re.compile(r"([^\d.,]*)([\d.,'’ \u00a0\u202f]*[\d.,])([\s%)]*)")
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal:
@@ -35,18 +36,22 @@ def number_of(text: str, decimal_sign: str) -> Decimal:
     Raises:
         UserError: this is no number.
     """
-    if decimal_sign:
-        grouping = "," if decimal_sign == "." else "."
-        if _NO_GROUPS[grouping].fullmatch(text.strip()):  # 1.2 has no thousands, whatever the column's sign is
-            return read_number(text)
-        around = _AROUND.fullmatch(text)
-        before, digits, behind = around.groups() if around else ("", text, "")
-        whole, point, tail = digits.partition(decimal_sign)
-        if grouping in tail or decimal_sign in tail or (grouping in whole and not _IN_GROUPS[grouping].fullmatch(whole)):  # 12.05.2024 is a day
-            raise UserError(tr("“{text}” is not a number.", text=text))
-        fraction = f".{tail}{'0' if len(tail) == 3 else ''}" if point else ""  # a fourth decimal leaves no doubt
+    around = _AROUND.fullmatch(text) if decimal_sign else None
+    if around is None:
+        return read_number(text)
+    before, digits, behind = around.groups()
+    grouping = "," if decimal_sign == "." else "."
+    if _NO_GROUPS[grouping].fullmatch(digits):  # 1.2 has no thousands, whatever the column's sign is
+        whole, tail = digits.split(grouping)
+        return read_number(f"{before}{whole}.{tail}{'0' if len(tail) == 3 else ''}{behind}")
+    whole, point, tail = digits.partition(decimal_sign)
+    if grouping in tail or decimal_sign in tail or (grouping in whole and not _IN_GROUPS[grouping].fullmatch(whole)):  # 12.05.2024 is a day
+        raise UserError(tr("“{text}” is not a number.", text=text))
+    fraction = f".{tail}{'0' if len(tail) == 3 else ''}" if point else ""  # a fourth decimal leaves no doubt
+    try:
         return read_number(f"{before}{whole.replace(grouping, '')}{fraction}{behind}")
-    return read_number(text)
+    except UserError:
+        raise UserError(tr("“{text}” is not a number.", text=text)) from None  # which quotes the cell as it stands
 
 
 class Rough(int):

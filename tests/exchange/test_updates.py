@@ -54,6 +54,23 @@ def test_an_amount_without_a_currency_is_in_that_of_its_record(store: Store, tmp
     assert rows(store, "SELECT amount, currency FROM deal") == [(2000, "JPY")]
 
 
+def test_amounts_of_two_currencies_in_one_row_are_refused(store: Store, tmp_path: Path) -> None:
+    result = taken(
+        store, tmp_path, "product", "Code,Name,Price,Cost\nA,Desk,€100,$80\nB,Chair,100,$80\nC,Lamp,$100,$80\nD,Rack,$100,0\nE,Box,100,€80\nF,Bin,0,$80\n"
+    )
+    assert [(problem.line, problem.reason) for problem in result.problems] == [
+        (line, "Cost: This amount is in USD, another one of the row in EUR.") for line in (2, 3)
+    ]
+    sql = "SELECT code, price / 1000000, cost / 1000000, currency FROM product ORDER BY code"
+    assert rows(store, sql) == [("C", 100, 80, "USD"), ("D", 100, 0, "USD"), ("E", 100, 80, "EUR"), ("F", 0, 80, "USD")]
+
+
+def test_a_currency_in_the_name_of_a_column_holds_for_the_amounts_beside_it(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, "product", "Code,Name,Cost,Price (USD)\nA,Desk,80,100\nB,Chair,€80,100\n")
+    assert [problem.reason for problem in result.problems] == ["Price (USD): This amount is in USD, another one of the row in EUR."]
+    assert rows(store, "SELECT code, cost / 1000000, currency FROM product") == [("A", 80, "USD")]
+
+
 def test_a_currency_alone_does_not_change_what_an_amount_is_worth(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,1000,EUR\n2,Beta,Acme,,EUR\n")
     taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Amount,Currency\n1,Alpha,Acme,,USD\n2,Beta,Acme,,USD\n", "overwrite")

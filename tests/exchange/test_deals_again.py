@@ -125,3 +125,59 @@ def test_a_draft_with_a_number_was_issued_and_what_lacks_one_but_was_issued_is_r
     assert quotes_of(store) == [("A-1", "issued"), (None, "draft")]
     assert [(problem.line, problem.reason) for problem in result.problems] == [(3, "Number is missing.")]
     assert any("has a number already" in note for note in result.notes)
+
+
+# ---- pipelines ----
+
+SERVICE = "Deal ID,Deal,Company,Pipeline,Stage\n1,Alpha,Acme,Service,Inquiry\n2,Beta,Acme,,Proposal\n"
+NO_PIPELINE = "Deal ID,Deal,Company,Stage\n"
+
+
+def places(store: Store) -> list[tuple[str, str, str, str]]:
+    sql = (
+        "SELECT d.name, s.name, p.name, s.outcome FROM deal d JOIN stage s ON s.id = d.stage_id "
+        "JOIN pipeline p ON p.id = d.pipeline_id AND p.id = s.pipeline_id ORDER BY d.name"
+    )
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows(sql)]
+
+
+def stages(store: Store, pipeline: str) -> list[str]:
+    sql = "SELECT s.name FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE p.name = ? AND s.deleted_at IS NULL ORDER BY s.position"
+    with store.read() as reader:
+        return [row[0] for row in reader.rows(sql, (pipeline,))]
+
+
+def test_the_stage_of_a_known_deal_is_one_of_its_own_pipeline(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, SERVICE)
+    (_, _, usual, _) = places(store)[1]
+    before = stages(store, usual)
+    assert taken(store, tmp_path, f"{NO_PIPELINE}1,Alpha,Acme,Inquiry\n2,Beta,Acme,Proposal\n", on_duplicate="overwrite").updated == 0
+    for stage, outcome in (("Won", "won"), ("Inquiry", "open"), ("Diagnosis", "open"), ("Lost", "lost")):
+        for mode in ("fill", "overwrite"):
+            result = taken(store, tmp_path, f"{NO_PIPELINE}1,Alpha,Acme,{stage}\n", on_duplicate=mode)
+            assert result.updated == (mode == "overwrite"), stage
+        assert places(store)[0] == ("Alpha", stage, "Service", outcome)
+    assert stages(store, usual) == before
+    assert sorted(stages(store, "Service")) == ["Diagnosis", "Inquiry", "Lost", "Won"]
+
+
+def test_a_row_that_completes_one_further_up_means_a_stage_of_the_same_pipeline(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{SERVICE}1,Alpha,Acme,,Diagnosis\n", on_duplicate="overwrite")
+    assert places(store)[0] == ("Alpha", "Diagnosis", "Service", "open")
+    assert stages(store, "Service") == ["Inquiry", "Diagnosis"]
+
+
+def test_a_stage_that_may_not_be_made_is_looked_for_where_the_deal_is_and_only_its_row_is_refused(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, SERVICE.replace("2,Beta", "3,Gamma,Acme,Service,Diagnosis\n2,Beta"))
+    text = f"{NO_PIPELINE}1,Alpha,Acme,Diagnosis\n2,Beta,Acme,Diagnosis\n3,Gamma,Acme,Nowhere\n4,Delta,Acme,Inquiry\n"
+    result = taken(store, tmp_path, text, on_duplicate="overwrite", creates=False)
+    assert (result.updated, result.rejected, sorted(problem.line for problem in result.problems)) == (1, 3, [3, 4, 5])
+    assert all("There is no Stage" in problem.reason for problem in result.problems)
+    assert [place[:2] for place in places(store)] == [("Alpha", "Diagnosis"), ("Beta", "Proposal"), ("Gamma", "Diagnosis")]
+
+
+def test_a_known_deal_that_goes_to_another_pipeline_begins_there_at_the_first_stage(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, SERVICE)
+    taken(store, tmp_path, "Deal ID,Deal,Company,Pipeline,Stage\n2,Beta,Acme,Service,\n", on_duplicate="overwrite")
+    assert places(store)[1] == ("Beta", "Inquiry", "Service", "open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.errors import UserError
 from crmdesk.exchange.rows.currencies import settle_currency
 from crmdesk.exchange.rows.outcomes import CellChange, plain_value, text_in_file
 from crmdesk.exchange.rows.repeats import Fresh, PresentParts
@@ -56,7 +57,11 @@ class Merging:
         self._fresh.keep(draft.id, draft.values, draft.parts)
 
     def complete(self, shape: Shape, draft: Draft, record: bytes) -> list[CellChange]:
-        """Let a row complete the new record of a row further up, if that was kept; returns what it brought."""
+        """Let a row complete the new record of a row further up, if that was kept; returns what it brought.
+
+        Raises:
+            UserError: the row can't be taken.
+        """
         if record not in self._fresh:
             return []
         values, parts = self._fresh.of(record)
@@ -72,8 +77,8 @@ class Merging:
             shape.work.note(COMPLETED)
         return changes
 
-    def merge(self, shape: Shape, merges: Sequence[tuple[Draft, Match]]) -> Iterator[tuple[Draft, Match, list[CellChange]]]:
-        """Put what rows say on the records that they are; yields each with what changes."""
+    def merge(self, shape: Shape, merges: Sequence[tuple[Draft, Match]]) -> Iterator[tuple[Draft, Match, list[CellChange] | UserError]]:
+        """Put what rows say on the records that they are; yields each with what changes, or why it can't be taken."""
         for entity in sorted({draft.entity for draft, _ in merges}):
             ours = [(draft, match) for draft, match in merges if draft.entity == entity]
             records = {match.record for _, match in ours}
@@ -89,7 +94,11 @@ class Merging:
                 # Where only the name of the file differs, the record stays with the first one: nothing else has changed.
                 if draft.values.get("external_id") and match.key[0] != ANY_FILE:
                     draft.values["source"] = draft.values.get("source") or shape.work.source
-                changes = self._put_values(shape, draft, match.record, present)
+                try:
+                    changes = self._put_values(shape, draft, match.record, present)
+                except UserError as error:
+                    yield draft, match, error
+                    continue
                 if parts and draft.parts:
                     changes += parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
                 if changes:
@@ -106,7 +115,11 @@ class Merging:
         return {row[at]: dict(zip(columns, row, strict=True)) for row in rows}
 
     def _put_values(self, shape: Shape, draft: Draft, record: bytes, known: dict[bytes, Values]) -> list[CellChange]:
-        """Put the values of a row on a known record; derived ones follow. Returns what changes."""
+        """Put the values of a row on a known record; derived ones follow. Returns what changes.
+
+        Raises:
+            UserError: the row can't be taken; nothing of it was.
+        """
         present = known.get(record, {})
         merged = self._merged_values(draft, present)
         overwrites = self._decided.mode(draft) == "overwrite"

@@ -174,8 +174,7 @@ class Taking:
             self._shape.check_new(draft)
             self._shape.accept(draft)
         except UserError as error:
-            self._left.add(draft.line)
-            told.refuse(draft.line, draft.cells, error)
+            self._refuse(draft, error)
             return
         if told.watched:
             told.note(draft, NEW, reason=" ".join(said for _, said in complaints))
@@ -190,7 +189,12 @@ class Taking:
     def _repeat(self, draft: Draft, record: bytes) -> None:
         """Leave out a row that repeats one further up, once that has what this one brings."""
         self._shape.is_there(draft, record)
-        if changes := self._merging.complete(self._shape, draft, record):
+        try:
+            changes = self._merging.complete(self._shape, draft, record)
+        except UserError as error:
+            self._refuse(draft, error)
+            return
+        if changes:
             self._told.change(changes)
             self._told.count("updated", draft.line)
             self._told.note(draft, CHANGES, record, IN_FILE, changes, in_file=True)
@@ -201,6 +205,9 @@ class Taking:
     def _merge(self, merges: list[tuple[Draft, Match]]) -> None:
         """Put rows on the records that they are."""
         for draft, match, changes in self._merging.merge(self._shape, merges):
+            if isinstance(changes, UserError):
+                self._refuse(draft, changes)
+                continue
             self._told.change(changes)
             self._told.stated.take(draft, match.record)
             if changes:
@@ -228,6 +235,10 @@ class Taking:
         if complaints:
             self._shape.work.note(ALSO)
         return False
+
+    def _refuse(self, draft: Draft, error: UserError) -> None:
+        self._left.add(draft.line)
+        self._told.refuse(draft.line, draft.cells, error)
 
     def _skip(self, draft: Draft, record: bytes) -> None:
         """Leave out a row whose record is there and stays as it is."""

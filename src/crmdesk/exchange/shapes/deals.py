@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmdesk.exchange.table import Line
+    from crmdesk.exchange.values.linked_stages import Stages
     from crmdesk.exchange.values.links import Book
 
 
@@ -78,18 +79,19 @@ class DealShape(Shape):
         said = self.text(cells, "outcome")
         if bare(said) in DELETED:
             raise UserError(tr("The deal was deleted in the program that it comes from."), field=self.work.layout.columns[self.virtual["outcome"][0]].header)
-        if (outcome := outcome_of(said)) != "open":
-            # Pipedrive leaves a deal that was won in the stage where it stood.
-            stage = stages.find(stage_text) if stage_text else None
-            stage = stage if stage and stages.outcomes[stage] == outcome else stages.closing(outcome)
-        else:
-            stage = stages.read(stage_text) if stage_text else stages.first_open()
-        if stage is None:
-            raise UserError(tr("This pipeline has no open stage."))
+        stage = None
+        try:
+            stage = _stage(stages, said, stage_text)
+        except UserError as error:
+            if pipeline_text:
+                raise
+            draft.rest["no stage"] = error  # the pipeline of a known deal may have it
         if said or stage_text:
-            values["stage_id"], values["pipeline_id"] = stage, stages.pipeline.bytes
+            values["stage_id"] = stage
+        if pipeline_text or said or stage_text:
+            values["pipeline_id"] = stages.pipeline.bytes
         self.begin_with(draft, stage_id=stage, pipeline_id=stages.pipeline.bytes, currency=self.work.settings.currency)
-        is_open = stages.outcomes.get(stage, "open") == "open"
+        is_open = stage is None or stages.outcomes.get(stage, "open") == "open"
         draft.rest["is closed"], draft.rest["says stage"] = not is_open, bool(said or stage_text)
         if self.close_on and cells[self.close_on[0]] != "":
             try:
@@ -111,8 +113,13 @@ class DealShape(Shape):
             pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
             self.begin_with(draft, name=" · ".join(piece for piece in pieces if piece) or values.get("external_id"))
 
+    def lacking(self, draft: Draft) -> UserError | None:
+        """Return what a row lacks to become a new deal, a stage that is there among it."""
+        return draft.rest.get("no stage") or super().lacking(draft)
+
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Take the day on which a known deal closes, and begin its time in a stage that it moves to."""
+        self._settle_stage(draft, present, merged, overwrites=overwrites)
         moves = merged["stage_id"] != present.get("stage_id")
         is_closed = draft.rest["is closed"] if merged["stage_id"] == draft.values["stage_id"] else present.get("closed_on") is not None
         column, day = "closed_on" if is_closed else "expected_close_on", draft.rest.get("closes")
@@ -125,6 +132,20 @@ class DealShape(Shape):
                 draft.values["stage_since"] if self.says_since else self._since({"closed_on": merged.get("closed_on") if is_closed else None})
             )
             merged["position"] = None
+
+    def _settle_stage(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
+        """Let stage and pipeline of a known deal go together: a row that names no pipeline means a stage of the one that the deal is in."""
+        values, pipeline = draft.values, present["pipeline_id"]
+        if self.text(draft.cells, "pipeline"):
+            if merged["pipeline_id"] != pipeline:
+                merged["stage_id"] = values["stage_id"]
+            return
+        merged["pipeline_id"] = pipeline
+        is_read = pipeline == values["pipeline_id"] and values["stage_id"]
+        if draft.rest["says stage"] and not is_read and (overwrites or not present["stage_id"]):
+            stages = self.work.stages(pipeline)
+            merged["stage_id"] = values["stage_id"] = stage = _stage(stages, self.text(draft.cells, "outcome"), self.text(draft.cells, "stage"))
+            draft.rest["is closed"] = stages.outcomes.get(stage, "open") != "open"
 
     def _since(self, values: Values) -> int:
         day = values["closed_on"] or values.get("opened_on")
@@ -140,6 +161,25 @@ class DealShape(Shape):
         if not self.is_ours and (product := draft.values.get("product_id")):
             rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
             rows.append((new_id_bytes(), draft.id, product, draft.rest.get("quantity", 1_000_000), 0))
+
+
+def _stage(stages: Stages, said: str, text: str) -> bytes:
+    """Return the stage of a pipeline that a row means.
+
+    Args:
+        said: the outcome that it names beside the stage.
+
+    Raises:
+        UserError: there is none, and it may not be made.
+    """
+    if (outcome := outcome_of(said)) != "open":
+        # Pipedrive leaves a deal that was won in the stage where it stood.
+        stage = stages.find(text) if text else None
+        return stage if stage and stages.outcomes[stage] == outcome else stages.closing(outcome)
+    stage = stages.read(text) if text else stages.first_open()
+    if stage is None:
+        raise UserError(tr("This pipeline has no open stage."))
+    return stage
 
 
 SEVERAL_PRODUCTS = (

@@ -600,6 +600,9 @@ class Shape:
         Args:
             present: its values before. merged: those after, to be completed.
             overwrites: whether the row wins over what is there.
+
+        Raises:
+            UserError: the row can't be taken.
         """
 
 

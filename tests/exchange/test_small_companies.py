@@ -113,3 +113,22 @@ def test_a_list_of_names_and_companies_is_one_of_contacts(tmp_path: Path) -> Non
     path = tmp_path / "liste.csv"
     path.write_text("Name;Firma;Ort\nAnna Berg;Acme;Köln\n", encoding="utf-8")
     assert suggest_entity(open_table(path)) == "contact"
+
+
+@pytest.mark.parametrize("mode", ["fill", "overwrite"])
+def test_a_company_whose_parent_is_called_as_itself_but_for_the_legal_form_stands_below_nobody(store: Store, tmp_path: Path, mode: str) -> None:
+    text = "Company,Parent company\nAcme GmbH,Acme\nOther,Acme\n"
+    for added in (2, 0):
+        result = taken(store, tmp_path, "company", text, on_duplicate=mode)
+        assert (result.added, result.rejected) == (added, 0)
+        assert "1 row names itself as the one above it; that was left out." in result.notes
+        sql = "SELECT c.name, p.name FROM company c LEFT JOIN company p ON p.id = c.parent_id ORDER BY c.name"
+        assert rows(store, sql) == [("Acme GmbH", None), ("Other", "Acme GmbH")]
+
+
+def test_the_customer_of_a_ticket_is_a_company_where_the_cell_says_one(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "company", "Company\nAcme GmbH\n")
+    text = "Ticketnummer;Betreff;Kunde\nT-1;Printer;Acme GmbH\nT-2;Phone;Anna Berg\nT-3;Mouse;Neu AG\n"
+    assert taken(store, tmp_path, "ticket", text).created == {"company": 1, "contact": 1}
+    sql = "SELECT t.number, c.name, p.name FROM ticket t LEFT JOIN company c ON c.id = t.company_id LEFT JOIN contact p ON p.id = t.contact_id ORDER BY 1"
+    assert rows(store, sql) == [("T-1", "Acme GmbH", None), ("T-2", None, "Anna Berg"), ("T-3", "Neu AG", None)]

@@ -9,6 +9,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.rows.currencies import settle_currency
 from crmdesk.exchange.rows.outcomes import CellChange, plain_value, text_in_file
 from crmdesk.exchange.rows.repeats import Fresh, PresentParts
+from crmdesk.exchange.shapes.shape import ABOVE_ITSELF
 from crmdesk.exchange.values.entries import MINUTE
 from crmdesk.exchange.values.known import ANY_FILE
 from crmdesk.exchange.values.parts import ADDRESS, Parts
@@ -125,6 +126,9 @@ class Merging:
         overwrites = self._decided.mode(draft) == "overwrite"
         settle_currency(shape, draft, present, merged, self._given_columns(draft.entity), overwrites=overwrites)
         shape.settle_known(draft, present, merged, overwrites=overwrites)
+        for name in [name for name, value in merged.items() if name != "id" and value == record and present.get(name) != record]:
+            merged[name] = present.get(name)
+            shape.work.note(ABOVE_ITSELF)
         self._drop_links(shape, draft, merged)
         changes = [
             CellChange(draft.line, record, name, plain_value(draft.entity, name, present.get(name)), text_in_file(self._layout, draft, name, value))

@@ -20,6 +20,7 @@ from crmdesk.exchange.values.money_columns import MoneyColumn, MoneyColumns
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.number_cells import ROUGH, Rough
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
+from crmdesk.exchange.values.seen import Seen
 from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
 from crmdesk.fields import LONGEST_TEXT
@@ -68,7 +69,11 @@ class Draft:
 
 @dataclass
 class Work:
-    """What all shapes of one import share."""
+    """What all shapes of one import share.
+
+    Attributes:
+        seen: the new records of all its files by their keys.
+    """
 
     layout: Layout
     settings: Settings
@@ -84,6 +89,7 @@ class Work:
     discounts_are_shares: bool = False
     notes: dict[tuple[str, str], int] = field(default_factory=dict)
     ids: Iterator[bytes] = field(default_factory=fresh_ids)
+    seen: Seen = field(default_factory=Seen)
 
     def note(self, texts: tuple[str, str]) -> None:
         """Count something that the user should hear of; the texts for one and for many are marked and have a `{count}`."""
@@ -536,7 +542,10 @@ class Shape:
         # Links among the rows themselves are set when all of them are there.
         for column, pairs in self.late.items():
             if draft.entity == self.entity and values[column]:
-                pairs.append((values[column], draft.id))
+                if values[column] == draft.id:  # the name of the one above is its own but for the legal form
+                    self.work.note(ABOVE_ITSELF)
+                else:
+                    pairs.append((values[column], draft.id))
                 values[column] = None
         self.work.gathered.put(draft.entity, values)
         if draft.parts is not None:
@@ -626,6 +635,10 @@ def _required(entity: str) -> tuple[str, ...]:
     return _REQUIRED[entity]
 
 
+ABOVE_ITSELF = (
+    mark("{count} row names itself as the one above it; that was left out."),
+    mark("{count} rows name themselves as those above them; that was left out."),
+)
 OTHER_LANGUAGE = (
     mark("{count} language that letters can't be written in was left out."),
     mark("{count} languages that letters can't be written in were left out."),

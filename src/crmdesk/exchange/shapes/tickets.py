@@ -10,6 +10,7 @@ from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.html_texts import plain
+from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.i18n import mark
 from crmdesk.models.names import folded, sort_key
 
@@ -29,7 +30,7 @@ class TicketShape(Shape):
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
         self.contact_shape = Person(work, "contact", "contact") if any(c.target and c.target.of == "contact" for c in work.layout.columns) else None
-        self.mail_index = work.layout.index_of("email", "contact")
+        self.mail_index, self.customer_index = work.layout.index_of("email", "contact"), work.layout.index_of("contact")
         self.known_people: dict[tuple[str, str], bytes | None] = {}
         self.now = now_ms()
 
@@ -43,10 +44,16 @@ class TicketShape(Shape):
         super().prepare(block)
         if self.contact_shape:
             self.contact_shape.prepare(block)
+        if self.customer_index is not None:
+            said = {one_line(cells[self.customer_index]) for _, cells in block if cells.__class__ is list}
+            self.work.book("company").prepare({text for text in said if is_surely_a_company(text)})
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Find the customer by mail address and name together where both are there."""
+        """Find the customer: by mail address and name together where both are there; a company among people is none of them."""
         mail = shown(draft.cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        if name == "contact_id" and not mail and not draft.values["company_id"] and is_surely_a_company(text) and book.find(text, is_key) is None:
+            draft.values["company_id"] = super().link(draft, "company_id", self.work.book("company"), text, is_key)
+            return None
         if name != "contact_id" or self.contact_shape is None or not mail:
             return super().link(draft, name, book, text, is_key)
         draft.rest["person"] = (mail, text)

@@ -8,7 +8,9 @@ import pytest
 
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.several import import_files
 from crmdesk.exchange.values import seen
+from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,3 +86,84 @@ def test_in_a_file_of_so_many_companies_that_it_is_no_longer_kept_which_row_made
 def test_given_and_family_names_beside_a_company_are_those_of_its_person(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "Firma,Anrede,Vorname,Nachname,Stadt\nAcme,Frau,Anna,Berg,Köln\nAcme,Herr,Bert,Klein,Köln\n")
     assert [row[:2] for row in people(store)] == [("Anna Berg", "Acme"), ("Bert Klein", "Acme")]
+
+
+PHONES = "SELECT p.name, c.name, (SELECT group_concat(f.number) FROM phone f WHERE f.contact_id = p.id AND f.deleted_at IS NULL) FROM contact p LEFT JOIN company c ON c.id = p.company_id WHERE p.deleted_at IS NULL ORDER BY p.id"
+
+
+def phones(store: Store) -> list[tuple[Any, ...]]:
+    with store.read() as reader:
+        return [tuple(row) for row in reader.rows(PHONES)]
+
+
+def together(store: Store, tmp_path: Path, files: dict[str, str], **options: Any) -> ImportResult:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return import_files(store, "?", [tmp_path / name for name in files], ImportOptions(**options))
+
+
+def test_people_in_two_files_that_are_imported_at_once_come_in_once(store: Store, tmp_path: Path) -> None:
+    files = {"a.csv": SHEET, "b.csv": SHEET}
+    assert together(store, tmp_path, files, dry_run=True).created == {"contact": 2}
+    assert together(store, tmp_path, files).created == {"contact": 2}
+    assert people(store) == BOTH
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill"])
+def test_a_dry_run_counts_people_who_stand_beside_companies_and_by_themselves_as_the_import_does(store: Store, tmp_path: Path, mode: str) -> None:
+    files = {"companies.csv": SHEET, "contacts.csv": "First name,Last name,Email,Job title\nAnna,Berg,anna@acme.de,Chefin\nIda,Neu,ida@acme.de,\n"}
+    tried, real = together(store, tmp_path, files, dry_run=True, on_duplicate=mode), together(store, tmp_path, files, on_duplicate=mode)
+    assert [(of.added, of.updated, of.skipped) for of in tried.files] == [(of.added, of.updated, of.skipped) for of in real.files]
+    assert tried.created == real.created == {"contact": 2}
+    assert [row[0] for row in people(store)] == ["Anna Berg", "Bert Klein", "Ida Neu"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "annas", "berts"),
+    [("skip", "0221 1234567", None), ("fill", "0221 1234567,0221 999999", "0221 5555"), ("overwrite", "0221 1234567,0221 999999", "0221 5555")],
+)
+def test_what_is_new_of_known_people_comes_in_with_what_is_new_of_companies(store: Store, tmp_path: Path, mode: str, annas: str, berts: str | None) -> None:
+    taken(store, tmp_path, SHEET.replace("0221 1234568", ""))
+    before = phones(store)
+    text = (
+        "Company,Industry,Contact Name,Contact Email,Contact Phone\nAcme,Bau,Anna Berg,anna@acme.de,0221 999999\nAcme,Bau,Bert Klein,bert@acme.de,0221 5555\n"
+    )
+    result = taken(store, tmp_path, text, on_duplicate=mode)
+    assert phones(store) == [("Anna Berg", "Acme", annas), ("Bert Klein", "Acme", berts)]
+    assert ("2 known people beside companies get what is new in the file." in result.notes) == (mode != "skip")
+    if mode != "skip":
+        store.undo()
+        assert phones(store) == before
+    assert not list(verify(store, deep=True))
+
+
+def test_somebody_without_a_company_gets_the_one_beside_which_they_stand_and_nobody_is_moved(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "First name,Last name,Email\nAnna,Berg,anna@acme.de\n", "contact")
+    taken(store, tmp_path, "Company,Contact Name,Contact Email\nAcme,Anna Berg,anna@acme.de\n", on_duplicate="fill")
+    assert people(store) == [("Anna Berg", "Acme", "anna@acme.de")]
+    taken(store, tmp_path, "Company,Contact Name,Contact Email\nOther,Anna Berg,anna@acme.de\n", on_duplicate="overwrite")
+    assert people(store) == [("Anna Berg", "Acme", "anna@acme.de")]
+
+
+def test_a_second_row_of_a_new_person_completes_them(store: Store, tmp_path: Path) -> None:
+    taken(
+        store,
+        tmp_path,
+        "Company,Contact Name,Contact Email,Contact Phone\nAcme,Anna Berg,anna@acme.de,\nAcme,Anna Berg,anna@acme.de,0221 1234567\n",
+        on_duplicate="fill",
+    )
+    assert phones(store) == [("Anna Berg", "Acme", "0221 1234567")]
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+def test_an_address_without_a_name_is_that_of_its_company(store: Store, tmp_path: Path, mode: str) -> None:
+    text = "Company,Contact Name,Contact Email\nGamma,,info@x.de\nDelta,,info@x.de\nDelta,,info@x.de\n"
+    for created in ({"contact": 2}, {}):
+        assert taken(store, tmp_path, text, on_duplicate=mode).created == created
+        assert people(store) == [("info@x.de", "Gamma", "info@x.de"), ("info@x.de", "Delta", "info@x.de")]
+
+
+def test_somebody_of_another_company_with_another_name_is_somebody_else_though_they_share_an_address(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "Company,Contact Name,Contact Email\nAcme,Anna Berg,office@x.de\n")
+    taken(store, tmp_path, "Company,Contact Name,Contact Email\nBeta,Anna Klein,office@x.de\n", on_duplicate="overwrite")
+    assert people(store) == [("Anna Berg", "Acme", "office@x.de"), ("Anna Klein", "Beta", "office@x.de")]

@@ -25,16 +25,19 @@ class Earlier:
 
     Args:
         forms: which legal forms companies have.
+
+    Attributes:
+        seen: the keys.
     """
 
     def __init__(self, forms: LegalForms) -> None:
-        self._seen = Seen()
+        self.seen = Seen()
         self._forms = forms
 
     def record(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> bytes | None:
         """Return the record that an earlier row made, if this row means the same."""
         if draft.entity != "company" and not draft.rest and not draft.values.get("external_id"):
-            return self._seen.first(hashes)
+            return self.seen.first(hashes)
         for (kind, value), its_hash in zip(keys, hashes, strict=True):
             # Two rows with ids of their own are two records to the program that wrote them, whatever they are called.
             if (kind == "n" and draft.values.get("external_id")) or (kind != "i" and "own id" in draft.rest):
@@ -42,7 +45,7 @@ class Earlier:
             if kind == "n" and draft.entity == "company":
                 record = self._company(*value)
             else:
-                record = self._seen.get(its_hash)
+                record = self.seen.get(its_hash)
             if record:
                 return record
         return None
@@ -54,7 +57,7 @@ class Earlier:
         others = (form, "") if form else ("", ANYTHING)
         for other in others:
             for town in towns:
-                found = self._seen.get(hash((bare, other, town)))
+                found = self.seen.get(hash((bare, other, town)))
                 if found and (other == form or self._forms.has_one(name, form)):
                     return found
         return None
@@ -66,11 +69,11 @@ class Earlier:
             if kind == "n" and draft.entity == "company":
                 (bare, form), city = split_form(value[0]), value[1]
                 for key in ((bare, one, town) for one in {form, ANYTHING} for town in {city, ANYTHING}):
-                    self._seen.remember(hash(key), draft.id)
+                    self.seen.remember(hash(key), draft.id)
             elif kind == ANY_FILE and value[1] == "mail":
                 continue  # the mail address is there by itself
             elif kind != "p" or not has_mail:  # mail addresses come before phones
-                self._seen.remember(its_hash, draft.id)
+                self.seen.remember(its_hash, draft.id)
                 has_mail = has_mail or kind == "e"
 
 

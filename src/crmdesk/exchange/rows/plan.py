@@ -226,7 +226,7 @@ class Plan:
         return Work(
             self.layout, settings, self.hints, self._shared.gathered, PhoneReader(), self.region, source, member.bytes if member else None,
             lambda entity: books.book(entity, source), lambda pipeline: books.stages(pipeline, source), self.own_fields,
-            discounts_are_shares(self.table, self.entity, self.layout),
+            discounts_are_shares(self.table, self.entity, self.layout), seen=self._shared.earlier.seen,
         )  # fmt: skip
 
     def _found_hints(self) -> dict[int, Hints]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
@@ -13,10 +13,12 @@ from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, SAME
 from crmdesk.exchange.rows.recognising import Keys, Recognising
 from crmdesk.exchange.rows.repeats import Fresh
 from crmdesk.exchange.rows.rings import naming_columns
+from crmdesk.exchange.shapes.customers import CompanyShape
 from crmdesk.exchange.table import OddRow, shown
-from crmdesk.exchange.values.known import IN_FILE
+from crmdesk.exchange.values.known import IN_FILE, Match
+from crmdesk.exchange.values.layouts import Target
 from crmdesk.exchange.values.seen import Seen
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
 from crmdesk.queries import uniqueness
 
 if TYPE_CHECKING:
@@ -29,10 +31,15 @@ if TYPE_CHECKING:
     from crmdesk.exchange.shapes.shape import Draft, Shape
     from crmdesk.exchange.table import Line, Table
     from crmdesk.exchange.values.gathering import Gathered
-    from crmdesk.exchange.values.known import Key, Match
+    from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.exchange.words.company_names import LegalForms
     from crmdesk.store import Store
+
+PEOPLE_COMPLETED = (
+    mark("{count} known person beside a company gets what is new in the file."),
+    mark("{count} known people beside companies get what is new in the file."),
+)
 
 
 @dataclass
@@ -80,6 +87,7 @@ class Taking:
         self._keys = Keys(entity, options.match, bool(layout.product or table.ways))
         self._recognising = Recognising(store, entity, shared.was_empty, shared.taken, shared.forms)
         self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
+        self._people = Merging(store, _of_people(layout), decided, shared.fresh, shared.merged)
         self._completes = options.on_duplicate in {"fill", "overwrite"}
         self._has_rules = bool(store.settings.uniqueness)
         self._left: set[int] = set()
@@ -91,9 +99,9 @@ class Taking:
         drafts = self._drafts(lines)
         self._shape.settle(drafts)
         self._accept(drafts)
+        drops_links = self._drops_links()
         books = self._shared.books
-        books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out or self._merging.drops_links else ())
-        self._merging.drops_links = False
+        books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out or drops_links else ())
 
     def _meant_by_none(self, drafts: Sequence[Draft]) -> set[bytes]:
         """Return what these rows had made though none of those means it that come in."""
@@ -151,6 +159,35 @@ class Taking:
                 merges.append((draft, match))
         if merges:
             self._merge(merges)
+        if isinstance(self._shape, CompanyShape) and self._shape.people:
+            self._complete_people(drafts, self._shape.people.shape)
+
+    def _complete_people(self, drafts: Sequence[Draft], shape: Shape) -> None:
+        """Let rows of companies complete the people beside them who are known, or who stand beside a row further up."""
+        merges: list[tuple[Draft, Match]] = []
+        for draft in drafts:
+            for person in draft.rest.get("beside", ()):
+                self._shared.books.teach(person)
+                if self._completes:
+                    self._people.keep(person)
+            known = draft.rest.get("person is")
+            if known is None or self._decided.mode(draft) not in {"fill", "overwrite"}:
+                continue
+            person = draft.rest["person"]
+            if isinstance(known, Match):
+                merges.append((person, known))
+            else:
+                self._people.complete(shape, person, known)
+            draft.rest["beside"] = [person]
+        for _, _, changes in self._people.merge(shape, merges) if merges else ():
+            if changes and not isinstance(changes, UserError):
+                shape.work.note(PEOPLE_COMPLETED)
+
+    def _drops_links(self) -> bool:
+        """Say whether some of the last rows name records that they are not linked to."""
+        drops = self._merging.drops_links or self._people.drops_links
+        self._merging.drops_links = self._people.drops_links = False
+        return drops
 
     def _known(self, drafts: list[Draft], keys_of: list[list[Key]]) -> list[Match | None]:
         """Return the records of the store that rows are, as the user decided where they did."""
@@ -252,6 +289,18 @@ class Taking:
         self._told.count("joined", draft.line)
         if "made already" not in draft.rest:
             self._shared.gathered.made(draft.entity)
+
+
+def _of_people(layout: Layout) -> Layout:
+    """Return what the columns of companies mean for the people beside them."""
+    columns = []
+    for column in layout.columns:
+        target = column.target
+        if target and target.of == "contact":
+            columns.append(replace(column, target=replace(target, of="")))
+        elif target and target.field == "name" and not target.of:
+            columns.append(replace(column, target=Target("company")))
+    return replace(layout, entity="contact", columns=tuple(columns))
 
 
 def _meant(draft: Draft) -> Iterator[bytes]:

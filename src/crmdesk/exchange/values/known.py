@@ -77,6 +77,25 @@ def known_as(
         programs: what ids can belong to other than the name of a file.
         forms: which legal forms companies have; needed where companies are looked up by name.
     """
+    found = _found(reader, entity, rows, programs, forms)
+    if not found:
+        return [None] * len(rows)
+    hits = [_hits(keys, found) for keys in rows]
+    written = _written(reader, entity, hits) if names and entity in PEOPLE else {}
+    chosen = [_best(pairs, name, written) for pairs, name in zip(hits, names or [""] * len(rows), strict=True)]
+    settled = _settled(reader, (record for _, record in filter(None, chosen))) if entity == "lead" else set()
+    return [Match(pair[1], pair[0], pair[1] in settled) if pair else None for pair in chosen]
+
+
+def all_known_as(reader: Reader, entity: str, rows: Sequence[Sequence[Key]]) -> list[list[Match]]:
+    """Return, for each row, all live records that it may mean, for those who have more to tell them apart by."""
+    found = _found(reader, entity, rows)
+    return [[Match(record, key) for key in keys for record in found.get(key, ())] for keys in rows]
+
+
+def _found(
+    reader: Reader, entity: str, rows: Sequence[Sequence[Key]], programs: frozenset[str] = frozenset(), forms: LegalForms | None = None
+) -> dict[Key, dict[bytes, None]]:
     wanted: dict[str, set[Any]] = {}
     for keys in rows:
         for kind, value in keys:
@@ -86,13 +105,7 @@ def known_as(
         asked = _ask_any_file(reader, entity, wanted[kind], programs) if kind == ANY_FILE else _ask(reader, entity, kind, wanted[kind], forms)
         for key, record in asked:
             found.setdefault(key, {})[record] = None
-    if not found:
-        return [None] * len(rows)
-    hits = [_hits(keys, found) for keys in rows]
-    written = _written(reader, entity, hits) if names and entity in PEOPLE else {}
-    chosen = [_best(pairs, name, written) for pairs, name in zip(hits, names or [""] * len(rows), strict=True)]
-    settled = _settled(reader, (record for _, record in filter(None, chosen))) if entity == "lead" else set()
-    return [Match(pair[1], pair[0], pair[1] in settled) if pair else None for pair in chosen]
+    return found
 
 
 def _hits(keys: Sequence[Key], found: Mapping[Key, Mapping[bytes, None]]) -> list[tuple[Key, bytes]]:

@@ -134,6 +134,21 @@ def test_escape_leaves_a_cell_as_it_was(window: Window, store: Store) -> None:
     assert not isinstance(QApplication.focusWidget(), QLineEdit)
 
 
+@pytest.mark.parametrize("name", ["role", "company", "owner"])
+def test_enter_in_a_cell_that_was_not_changed_stays_in_the_table(window: Window, name: str) -> None:
+    table = page(window).list.table
+    column = [col.name for col in table.records.columns].index(name)
+    table.setCurrentIndex(table.records.index(1, column))
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    before = window.place()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(window)
+    assert window.place() == before
+    assert table.hasFocus()
+
+
 def test_tab_saves_a_cell_and_goes_on_to_the_next(window: Window) -> None:
     table = page(window).list.table
     table.setCurrentIndex(table.records.index(1, 3))

@@ -165,4 +165,7 @@ class Editor(QWidget):
         if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.is_in_cell:
             self.tabbed.emit(1 if event.key() == Qt.Key.Key_Tab else -1)
             return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.is_in_cell:
+            self.left.emit()
+            return True  # the table below would open the record
         return False

@@ -67,7 +67,9 @@ class LongEditor(Editor):
 
     def key(self, event: QKeyEvent) -> bool:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if not enter:
+            return super().key(event)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.left.emit()
             return True
-        return super().key(event)
+        return False

@@ -95,5 +95,6 @@ class LinkEditor(FindingEditor):
             if self.waiting.isActive() or self.offers.is_behind(typed):
                 self.ask()
                 return True
-            self.left.emit()  # and the key goes on, to the main button of a dialog
+            if not self.is_in_cell:
+                self.left.emit()  # and the key goes on, to the main button of a dialog
         return super().key(event)

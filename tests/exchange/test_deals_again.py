@@ -181,3 +181,20 @@ def test_a_known_deal_that_goes_to_another_pipeline_begins_there_at_the_first_st
     taken(store, tmp_path, SERVICE)
     taken(store, tmp_path, "Deal ID,Deal,Company,Pipeline,Stage\n2,Beta,Acme,Service,\n", on_duplicate="overwrite")
     assert places(store)[1] == ("Beta", "Inquiry", "Service", "open")
+
+
+def test_a_known_deal_that_is_not_lost_any_more_has_no_reason_for_it(store: Store, tmp_path: Path) -> None:
+    def reason() -> str | None:
+        with store.read() as reader:
+            return reader.value("SELECT lost_reason FROM deal")
+
+    text = "Deal ID,Deal,Company,Stage,Close date,Lost reason\n1,Alpha,Acme,{stage},{day},{reason}\n"
+    for stage, day in (("Proposal", "2027-01-01"), ("Won", "")):
+        taken(store, tmp_path, text.format(stage="Lost", day="2026-05-05", reason="Price"), on_duplicate="overwrite")
+        assert reason() == "Price"
+        taken(store, tmp_path, text.format(stage="Lost", day="2026-05-05", reason=""), on_duplicate="overwrite")
+        assert reason() == "Price", "an empty cell takes nothing away"
+        taken(store, tmp_path, text.format(stage=stage, day=day, reason=""), on_duplicate="overwrite")
+        assert reason() is None
+    store.undo()
+    assert reason() == "Price"

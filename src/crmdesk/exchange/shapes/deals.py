@@ -91,8 +91,8 @@ class DealShape(Shape):
         if pipeline_text or said or stage_text:
             values["pipeline_id"] = stages.pipeline.bytes
         self.begin_with(draft, stage_id=stage, pipeline_id=stages.pipeline.bytes, currency=self.work.settings.currency)
-        is_open = stage is None or stages.outcomes.get(stage, "open") == "open"
-        draft.rest["is closed"], draft.rest["says stage"] = not is_open, bool(said or stage_text)
+        draft.rest["outcome"] = "open" if stage is None else stages.outcomes.get(stage, "open")
+        is_open, draft.rest["says stage"] = draft.rest["outcome"] == "open", bool(said or stage_text)
         if self.close_on and cells[self.close_on[0]] != "":
             try:
                 closes = self.close_on[1](cells[self.close_on[0]])
@@ -118,12 +118,13 @@ class DealShape(Shape):
         return draft.rest.get("no stage") or super().lacking(draft)
 
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
-        """Take the day on which a known deal closes, and begin its time in a stage that it moves to."""
+        """Take the day on which a known deal closes, and begin its time in a stage that it moves to; one that is not lost has no reason for that."""
         self._settle_stage(draft, present, merged, overwrites=overwrites)
         moves = merged["stage_id"] != present.get("stage_id")
-        is_closed = draft.rest["is closed"] if merged["stage_id"] == draft.values["stage_id"] else present.get("closed_on") is not None
+        would_close = draft.rest["outcome"] != "open"
+        is_closed = would_close if merged["stage_id"] == draft.values["stage_id"] else present.get("closed_on") is not None
         column, day = "closed_on" if is_closed else "expected_close_on", draft.rest.get("closes")
-        is_meant = draft.rest["is closed"] == is_closed or not draft.rest["says stage"]
+        is_meant = would_close == is_closed or not draft.rest["says stage"]
         if day and is_meant and (overwrites or moves or not present.get(column)):
             merged[column] = day
         if moves:
@@ -132,6 +133,8 @@ class DealShape(Shape):
                 draft.values["stage_since"] if self.says_since else self._since({"closed_on": merged.get("closed_on") if is_closed else None})
             )
             merged["position"] = None
+            if draft.rest["outcome"] != "lost":
+                merged["lost_reason"] = None
 
     def _settle_stage(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Let stage and pipeline of a known deal go together: a row that names no pipeline means a stage of the one that the deal is in."""
@@ -140,12 +143,12 @@ class DealShape(Shape):
             if merged["pipeline_id"] != pipeline:
                 merged["stage_id"] = values["stage_id"]
             return
-        merged["pipeline_id"] = pipeline
+        merged["pipeline_id"] = pipeline or values["pipeline_id"]
         is_read = pipeline == values["pipeline_id"] and values["stage_id"]
         if draft.rest["says stage"] and not is_read and (overwrites or not present["stage_id"]):
             stages = self.work.stages(pipeline)
             merged["stage_id"] = values["stage_id"] = stage = _stage(stages, self.text(draft.cells, "outcome"), self.text(draft.cells, "stage"))
-            draft.rest["is closed"] = stages.outcomes.get(stage, "open") != "open"
+            draft.rest["outcome"] = stages.outcomes.get(stage, "open")
 
     def _since(self, values: Values) -> int:
         day = values["closed_on"] or values.get("opened_on")

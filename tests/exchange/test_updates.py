@@ -207,3 +207,40 @@ def test_an_empty_status_and_date_of_a_known_quote_stay_as_they_are(store: Store
     result = taken(store, tmp_path, "quote", "Quote number;Date;Customer;Status\nA-1;;Müller GmbH;\n", "overwrite")
     assert (result.updated, result.skipped) == (0, 1)
     assert rows(store, "SELECT status, date FROM quote") == [("accepted", "2026-03-04")]
+
+
+# ---- issued quotes ----
+
+QUOTES = "Quote number;Date;Customer;Status\n"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A-1;2026-03-05;Acme;accepted", "A-1 was issued and can't be changed."), ("A-3;2026-03-04;Acme;issued", "A-3 was issued and can't be changed."),
+        ("A-3;2026-03-04;Acme;declined", "Status: A-3 is accepted already."),
+    ],
+)  # fmt: skip
+def test_a_row_that_would_change_an_issued_quote_is_refused_alone(store: Store, tmp_path: Path, row: str, reason: str, dry_run: bool) -> None:
+    taken(store, tmp_path, "quote", QUOTES + "A-1;2026-03-04;Acme;sent\nA-3;2026-03-04;Acme;accepted\n")
+    before = rows(store, "SELECT number, date, status FROM quote ORDER BY number")
+    path = tmp_path / "again.csv"
+    path.write_text(f"{QUOTES}{row}\nA-2;2026-03-05;Acme;accepted\n", encoding="utf-8")
+    result = import_file(store, "quote", path, ImportOptions(on_duplicate="overwrite", dry_run=dry_run))
+    assert (result.added, result.updated, [problem.reason for problem in result.problems]) == (1, 0, [reason])
+    assert rows(store, "SELECT number, date, status FROM quote WHERE number <> 'A-2' ORDER BY number") == before
+
+
+def test_a_draft_of_ours_is_not_issued_by_a_file(store: Store, tmp_path: Path) -> None:
+    draft = store.run(records.add, "quote", {"subject": "Boxes"})
+    result = taken(store, tmp_path, "quote", f"id,Number,Subject,Status\n{draft},A-1,Boxes,issued\n,A-2,Lids,issued\n", "overwrite")
+    assert [problem.reason for problem in result.problems] == ["Status: A quote becomes valid by issuing it."]
+    assert rows(store, "SELECT number, status FROM quote ORDER BY number") == [(None, "draft"), ("A-2", "issued")]
+
+
+def test_the_answer_to_an_issued_quote_and_whom_it_is_about_come_in(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "quote", QUOTES + "A-1;2026-03-04;Acme;sent\n")
+    result = taken(store, tmp_path, "quote", QUOTES + "A-1;2026-03-04;Acme North;declined\n", "overwrite")
+    assert (result.updated, result.rejected) == (1, 0)
+    assert rows(store, "SELECT q.status, c.name FROM quote q JOIN company c ON c.id = q.company_id") == [("declined", "Acme North")]

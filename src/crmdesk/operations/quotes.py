@@ -519,12 +519,25 @@ def _quote(change: Change, quote_id: UUID, action: str | None = None) -> Quote:
     quote = change.get(Quote, quote_id)
     status = quote.status or "draft"
     if action and action not in ACTIONS.get(status, frozenset()):
-        raise _refusal(quote, status, action)
+        raise _refusal(quote.number, status, action)
     return quote
 
 
-def _refusal(quote: Quote, status: str, action: str) -> UserError:
-    number = quote.number or tr("This quote")
+def check_status(number: str | None, before: str, after: str) -> None:
+    """Refuse a status that no deed leads to from the one that an issued quote has; that it expires, or holds longer, is nobody's deed.
+
+    Raises:
+        UserError: names the quote.
+    """
+    if before == after or {before, after} == {"issued", "expired"}:
+        return
+    action = {"accepted": "accept", "declined": "decline"}.get(after, "edit")
+    if action not in ACTIONS[before]:
+        raise _refusal(number, before, action)
+
+
+def _refusal(number: str | None, status: str, action: str) -> UserError:
+    number = number or tr("This quote")
     if status == "draft":
         return UserError(tr("A draft was offered to nobody yet."), field="status", hint=tr("Issue it first."))
     match action:

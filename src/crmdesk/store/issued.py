@@ -15,6 +15,8 @@ from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.schema import INSERT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmdesk.store.connections import Connection
     from crmdesk.store.reader import Reader
 
@@ -59,6 +61,20 @@ def check_issued(connection: Connection, before: int, tables: set[int]) -> None:
     for part, table in _PARTS:
         if part in tables:
             _check_parts(connection, before, part, table, quotes)
+
+
+def check_issued_quote(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Refuse what `check_issued` would refuse of one quote, before it is written.
+
+    Args:
+        before: its stored values by column. after: what they would be.
+
+    Raises:
+        UserError: names the quote.
+    """
+    changed = _Changed(first={name: before.get(name) for name, value in after.items() if name != "custom" and value != before.get(name)})
+    if changed.first:
+        _check_life(changed, after.get("status") or "draft", after.get("number"), after.get("frozen") is not None)
 
 
 def check_stays_issued(connection: Connection, before: int) -> None:

@@ -67,7 +67,7 @@ class Merging:
             return []
         values, parts = self._fresh.of(record)
         present = {record: {**dict.fromkeys(entity_class(draft.entity).columns), **values}}
-        changes = self._put_values(shape, draft, record, present)
+        changes = self._put_values(shape, draft, record, present, is_stored=False)
         if draft.parts:
             has = _Parts(self._store, draft.entity, set(), self._completed)
             has.learn(record, parts)
@@ -96,7 +96,7 @@ class Merging:
                 if draft.values.get("external_id") and match.key[0] != ANY_FILE:
                     draft.values["source"] = draft.values.get("source") or shape.work.source
                 try:
-                    changes = self._put_values(shape, draft, match.record, present)
+                    changes = self._put_values(shape, draft, match.record, present, is_stored=True)
                 except UserError as error:
                     yield draft, match, error
                     continue
@@ -115,7 +115,7 @@ class Merging:
         at = columns.index("id")
         return {row[at]: dict(zip(columns, row, strict=True)) for row in rows}
 
-    def _put_values(self, shape: Shape, draft: Draft, record: bytes, known: dict[bytes, Values]) -> list[CellChange]:
+    def _put_values(self, shape: Shape, draft: Draft, record: bytes, known: dict[bytes, Values], *, is_stored: bool) -> list[CellChange]:
         """Put the values of a row on a known record; derived ones follow. Returns what changes.
 
         Raises:
@@ -126,6 +126,8 @@ class Merging:
         overwrites = self._decided.mode(draft) == "overwrite"
         settle_currency(shape, draft, present, merged, self._given_columns(draft.entity), overwrites=overwrites)
         shape.settle_known(draft, present, merged, overwrites=overwrites)
+        if is_stored:
+            shape.check_known(present, merged)
         for name in [name for name, value in merged.items() if name != "id" and value == record and present.get(name) != record]:
             merged[name] = present.get(name)
             shape.work.note(ABOVE_ITSELF)
@@ -152,10 +154,8 @@ class Merging:
                 draft.values[name] = None
                 self.drops_links = True
         meant = set(filter(lambda value: value.__class__ is bytes, draft.values.values()))
-        if any(record not in meant for record, _, _ in draft.rest.get("made", {}).values()):
-            shape.undescribe(draft)
+        if "made" in draft.rest:
             draft.rest["made"] = {entity: made for entity, made in draft.rest["made"].items() if made[0] in meant}
-            shape.described.update(record for record, _, _ in draft.rest["made"].values())
 
     def _merged_values(self, draft: Draft, present: Values) -> Values:
         overwrites = self._decided.mode(draft) == "overwrite"

@@ -15,6 +15,8 @@ from crmdesk.exchange.values.entries import forms
 from crmdesk.exchange.values.leading import LEADS, says_yes
 from crmdesk.exchange.values.survey import Hints
 from crmdesk.i18n import mark, tr
+from crmdesk.operations.quotes import check_status
+from crmdesk.store.issued import check_issued_quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +105,19 @@ class QuoteShape(Shape):
         if merged["status"] != "draft":
             merged["issued_at"] = merged.get("issued_at") or draft.values["issued_at"]
         merged["decided_at"] = (merged.get("decided_at") or now_ms()) if merged["status"] in {"accepted", "declined"} else None
+
+    def check_known(self, present: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
+        """Check a known quote: what was issued stays as it is, but for the customer's answer.
+
+        Raises:
+            UserError: it would be changed otherwise.
+        """
+        try:
+            check_issued_quote(present, merged)
+            check_status(present.get("number"), present.get("status") or "draft", merged.get("status") or "draft")
+        except UserError as error:
+            index = self.work.layout.index_of(error.field or "", self.of)
+            raise UserError(error.message, field=None if index is None else self.work.layout.columns[index].header, hint=error.hint) from None
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""

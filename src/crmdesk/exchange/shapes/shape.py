@@ -127,7 +127,7 @@ class Shape:
         self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
         self.tells_ids = bool(self.told_ids)
         self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
-        self.described: set[bytes] = set()
+        self._untold: dict[bytes, Book] = {}  # what the last rows describe, until one of these comes in
         self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
         self.template = self._template()
         self._rough = tuple(name for name in ROUGH if name in self.template)
@@ -420,7 +420,7 @@ class Shape:
             if is_nothing(text) and book.find(text, is_key) is None:
                 return None
             record = book.read(text, is_key)
-        if record not in self.described and book.is_made(text):
+        if record not in book.described and book.is_made(text):
             self._describe(draft, book, record)
         return record
 
@@ -428,7 +428,8 @@ class Shape:
         """Keep what a row says of a record that is made for it."""
         if other := self.beside.get(book.entity):
             draft.rest.setdefault("made", {})[book.entity] = (record, other.plain_values(draft.cells), other.parts.read(draft.cells))
-            self.described.add(record)
+            book.described.add(record)
+            self._untold[record] = book
 
     def plain_values(self, cells: list[Cell]) -> Values:
         """Return what the cells of a row say by themselves, without links and list fields.
@@ -583,10 +584,28 @@ class Shape:
         """Give the records that a row made what it says of them."""
         for entity, (record, values, parts) in draft.rest.get("made", {}).items():
             self.tell(entity, record, values, parts)
+            self._untold.pop(record, None)
 
-    def undescribe(self, draft: Draft) -> None:
-        """Let another row describe what this one, which does not come in, had made."""
-        self.described.difference_update(record for record, _, _ in draft.rest.get("made", {}).values())
+    def describe_again(self, drafts: Sequence[Draft]) -> None:
+        """Let rows that come in describe what only those had described that don't.
+
+        Args:
+            drafts: the last rows that come in.
+        """
+        for record, book in list(self._untold.items()):
+            book.described.discard(record)
+            for draft in drafts:
+                if record in draft.values.values() and self._describes(draft, book, record):
+                    self.tell(book.entity, *draft.rest["made"][book.entity])
+                    break
+        self._untold.clear()
+
+    def _describes(self, draft: Draft, book: Book, record: bytes) -> bool:
+        try:
+            self._describe(draft, book, record)
+        except UserError:
+            return False
+        return True
 
     def tell(self, entity: str, record: bytes, values: Values, parts: Parts) -> None:
         """Give a linked record that this import made what a row says of it."""
@@ -612,6 +631,13 @@ class Shape:
 
         Raises:
             UserError: the row can't be taken.
+        """
+
+    def check_known(self, present: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
+        """Check what a record of the store becomes.
+
+        Raises:
+            UserError: it may not be changed so.
         """
 
 

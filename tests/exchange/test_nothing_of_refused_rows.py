@@ -8,6 +8,7 @@ import pytest
 
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.several import import_files
 from crmdesk.operations import records, workspace
 
 if TYPE_CHECKING:
@@ -126,3 +127,20 @@ def test_a_quote_whose_line_is_refused_is_not_written_nor_its_product(store: Sto
     result = taken(store, tmp_path, "quote", text)
     assert (result.added, result.rejected, result.joined) == (1, 1, 1)
     assert (named(store, "quote", "number"), named(store, "company"), named(store, "product")) == (["A-2"], ["Fabrikam"], ["Lids", "Tape"])
+
+
+SPOKEN_OF = "Deal ID,Deal,Stage,Product,Quantity,Contact,Contact email,Contact phone\n"
+
+
+def test_what_a_refused_row_says_of_somebody_is_said_by_the_row_below_that_comes_in(store: Store, tmp_path: Path) -> None:
+    text = f"{SPOKEN_OF}1,A,Offer,Box,two,Eva Klein,eva@one.de,0221 1234567\n2,B,Offer,Box,2,Eva Klein,eva@one.de,0221 1234567\n"
+    assert taken(store, tmp_path, "deal", text).rejected == 1
+    assert (named(store, "contact"), named(store, "email", "address"), named(store, "phone", "number")) == (["Eva Klein"], ["eva@one.de"], ["0221 1234567"])
+
+
+def test_what_two_files_say_of_somebody_is_written_once(store: Store, tmp_path: Path) -> None:
+    for number in (1, 2):
+        row = f"{number},D{number},Offer,Box,2,Eva Klein,eva@one.de,0221 1234567\n"
+        (tmp_path / f"deals{number}.csv").write_text(SPOKEN_OF + row, encoding="utf-8")
+    import_files(store, "deal", [tmp_path / "deals1.csv", tmp_path / "deals2.csv"])
+    assert (named(store, "contact"), named(store, "email", "address"), named(store, "phone", "number")) == (["Eva Klein"], ["eva@one.de"], ["0221 1234567"])

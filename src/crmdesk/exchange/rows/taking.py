@@ -99,6 +99,7 @@ class Taking:
         drafts = self._drafts(lines)
         self._shape.settle(drafts)
         self._accept(drafts)
+        self._shape.describe_again([draft for draft in drafts if draft.line not in self._left])
         drops_links = self._drops_links()
         books = self._shared.books
         books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out or drops_links else ())
@@ -111,7 +112,6 @@ class Taking:
             return gone
         for draft in drafts:
             if draft.line in self._left:
-                self._shape.undescribe(draft)
                 for other in draft.rest.get("beside", ()):
                     gone.difference_update(_meant(other))
             else:

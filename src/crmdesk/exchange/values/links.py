@@ -57,6 +57,7 @@ class Book:
     Attributes:
         later: records of this entity may stand later in the file, so what is missing is promised first.
         promised: what was referred to and is not there yet: its id, its name, whether that is a foreign id. made: what this import made, by name.
+        described: those of them of which rows have said what they say.
         brought: the records that a file before brings with the ids that it tells, if nothing is written yet.
         is_partly_known: a file of such records was only looked at in part, so that those which are missing may well stand in it.
     """
@@ -80,6 +81,7 @@ class Book:
         self._company_of: dict[bytes, bytes | None] = {}
         self.promised: dict[str, tuple[bytes, str, bool]] = {}
         self.made: dict[str, bytes] = {}
+        self.described: set[bytes] = set()
         self.brought: set[bytes] = set()
         self.is_partly_known = False
         self._unsettled: dict[bytes, Made] = {}
@@ -361,6 +363,7 @@ class Book:
 
     def _forget(self, record: bytes, made: Made) -> None:
         """Know nothing any more of a record that was made or promised."""
+        self.described.discard(record)
         if self.promised.get(made.key, (b"",))[0] == record:
             del self.promised[made.key]
         self.made.pop(made.key, None)

@@ -132,3 +132,17 @@ def test_the_customer_of_a_ticket_is_a_company_where_the_cell_says_one(store: St
     assert taken(store, tmp_path, "ticket", text).created == {"company": 1, "contact": 1}
     sql = "SELECT t.number, c.name, p.name FROM ticket t LEFT JOIN company c ON c.id = t.company_id LEFT JOIN contact p ON p.id = t.contact_id ORDER BY 1"
     assert rows(store, sql) == [("T-1", "Acme GmbH", None), ("T-2", None, "Anna Berg"), ("T-3", "Neu AG", None)]
+
+
+@pytest.mark.parametrize(
+    "header", ["Number,Subject,Requester,Requester email\n{},P,,{}\n", "Number,Subject,Requester email\n{},P,{}\n", "Ticketnummer,Betreff,E-Mail\n{},P,{}\n"]
+)
+def test_the_customer_of_a_ticket_of_whom_only_the_address_is_said_is_who_has_it(store: Store, tmp_path: Path, header: str) -> None:
+    taken(store, tmp_path, "contact", "First name,Last name,Email\nEva,Klein,c@y.de\n")
+    head, row = header.split("\n")[:2]
+    text = "\n".join([head, row.format("T-1", "c@y.de"), row.format("T-2", "new@y.de"), row.format("T-3", "NEW@y.de"), row.format("T-4", "")]) + "\n"
+    assert taken(store, tmp_path, "ticket", text).added == 4
+    sql = "SELECT t.number, p.name FROM ticket t LEFT JOIN contact p ON p.id = t.contact_id ORDER BY 1"
+    assert rows(store, sql) == [("T-1", "Eva Klein"), ("T-2", "new@y.de"), ("T-3", "new@y.de"), ("T-4", None)]
+    assert taken(store, tmp_path, "ticket", text).skipped == 4
+    assert rows(store, "SELECT count(*) FROM contact") == [(2,)]

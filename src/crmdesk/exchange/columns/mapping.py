@@ -151,7 +151,7 @@ def _of_line(column: Column) -> Target | None:
 def _with_reach(entity: str, columns: Sequence[Column]) -> list[Column]:
     """Tell mail addresses and phones beside a ticket's, deal's or activity's customer: they are that person's, or else that company's."""
     links = {column.target.field for column in columns if column.target and not column.target.of}
-    other = next((other for other in ("contact", "company") if other in RELATED.get(entity, ()) and other in links), "")
+    other = next((other for other in ("contact", "company") if other in RELATED.get(entity, ()) and other in links), "contact" if entity == "ticket" else "")
     if not other or entity in {"contact", "company"}:
         return list(columns)
     reach = {c.index: found for c in columns if c.target is None and not c.why and (found := worded(other, c.header)) and found.field in {"email", "phone"}}
@@ -286,7 +286,7 @@ def _differ(cells: Sequence[Cell], one: int, other: int) -> bool:
 
 def _is_taken(entity: str, target: Target, links: Collection[tuple[str, str]]) -> bool:
     """Say whether what a column tells of a linked company or contact comes in: the rows must say which, and names make people of companies only."""
-    if target.of not in {"company", "contact"} or entity == "company":
+    if target.of not in {"company", "contact"} or entity == "company" or (entity == "ticket" and target == Target("email", of="contact")):
         return True
     names = target.field in {"name", "given_name", "family_name", "middle_name", "suffix", "nickname"}
     return ("", target.of) in links and not (target.of == "contact" and names and entity != "ticket")

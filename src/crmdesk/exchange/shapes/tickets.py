@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms
+from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.people import Person
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.html_texts import plain
+from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.i18n import mark
 from crmdesk.models.names import folded, sort_key
@@ -58,6 +60,12 @@ class TicketShape(Shape):
             return super().link(draft, name, book, text, is_key)
         draft.rest["person"] = (mail, text)
         return None
+
+    def before_links(self, draft: Draft) -> None:
+        """Let a customer of whom the row has only the mail address be found by that."""
+        mail = shown(draft.cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        if mail and not is_nothing(mail) and (self.customer_index is None or not one_line(draft.cells[self.customer_index])):
+            draft.rest["person"] = (mail, "")
 
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Give tickets the customers that are there already, and their companies."""
@@ -115,7 +123,10 @@ class TicketShape(Shape):
         record = self._person_there(mail, name)
         if record is None:
             self.contact_shape.called = name
-            person = self.contact_shape.draft(draft.line, draft.cells)
+            (person,) = self.contact_shape.drafts([(draft.line, draft.cells)])
+            if isinstance(person, UserError):
+                raise person
+            self.contact_shape.check_new(person)
             self.contact_shape.accept(person)
             draft.rest["beside"] = [person]
             self.work.gathered.made("contact")
@@ -145,9 +156,11 @@ RESOLVED_EARLY = (
 
 
 def _contact_by_mail(book: Book, mail: str, name: str) -> bytes | None:
-    """Return the contact that has this mail address and this name."""
+    """Return the contact that has this mail address and this name; without a name, the only one who has the address."""
     with book.store.read() as reader:
         sql = "SELECT c.id, c.sort_key FROM email e JOIN contact c ON c.id = e.contact_id WHERE e.key = ? AND e.deleted_at IS NULL AND c.deleted_at IS NULL"
         found = reader.rows(sql, (mail,))
+    if not name:
+        return bytes(found[0][0]) if len(found) == 1 else None
     wanted = sort_key(name)
     return next((bytes(record) for record, its in found if its == wanted), None)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from crmdesk import clock
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.operations import records
+from crmdesk.queries.records import ids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,3 +201,61 @@ def test_a_known_deal_that_is_not_lost_any_more_has_no_reason_for_it(store: Stor
         assert reason() is None
     store.undo()
     assert reason() == "Price"
+
+
+# ---- products of known deals ----
+
+COUNTED = "Deal ID,Deal,Company,Product,Quantity\n"
+
+
+def products_of(store: Store) -> tuple[list[str | None], list[tuple[str, int]]]:
+    """Return what deals name as their product, and what stands on them."""
+    with store.read() as reader:
+        named = [row[0] for row in reader.rows("SELECT p.name FROM deal d LEFT JOIN product p ON p.id = d.product_id ORDER BY d.name")]
+        sql = "SELECT p.name, l.quantity / 1000000 FROM deal_product l JOIN product p ON p.id = l.product_id WHERE l.deleted_at IS NULL ORDER BY l.deal_id, l.position"
+        return named, [tuple(row) for row in reader.rows(sql)]
+
+
+@pytest.mark.parametrize("mode", ["fill", "overwrite"])
+def test_a_product_that_a_known_deal_gets_stands_on_it_so_many_times(store: Store, tmp_path: Path, mode: str) -> None:
+    taken(store, tmp_path, "Deal ID,Deal,Company\n1,Alpha,Acme\n2,Beta,Acme\n")
+    result = taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,3\n2,Beta,Acme,Lid,\n", on_duplicate=mode)
+    assert (result.updated, products_of(store)) == (2, (["Box", "Lid"], [("Box", 3), ("Lid", 1)]))
+    again = taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,3\n2,Beta,Acme,Lid,\n", on_duplicate=mode)
+    assert (again.updated, again.skipped) == (0, 2)
+    store.undo()
+    assert products_of(store) == ([None, None], [])
+
+
+def test_how_many_of_a_product_stand_on_a_known_deal_goes_with_the_file_only_where_that_wins(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,3\n")
+    assert taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,5\n", on_duplicate="fill").updated == 0
+    assert taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Lid,2\n", on_duplicate="fill").updated == 0
+    assert products_of(store) == (["Box"], [("Box", 3)])
+    result = taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,5\n", on_duplicate="overwrite")
+    assert (result.updated, products_of(store)) == (1, (["Box"], [("Box", 5)]))
+    assert taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,\n", on_duplicate="overwrite").updated == 0
+
+
+def test_another_product_of_a_known_deal_is_one_more(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,3\n")
+    rows = f"{COUNTED}1,Alpha,Acme,Box,3\n1,Alpha,Acme,Lid,2\n1,Alpha,Acme,Box,3\n1,Alpha,Acme,Lid,2\n"
+    for _ in range(2):
+        taken(store, tmp_path, rows, on_duplicate="overwrite")
+        assert products_of(store) == (["Lid"], [("Box", 3), ("Lid", 2)])
+
+
+def test_the_products_of_a_new_deal_that_stands_in_several_rows_are_all_on_it(store: Store, tmp_path: Path) -> None:
+    rows = f"{COUNTED}1,Alpha,Acme,Box,3\n1,Alpha,Acme,Lid,2\n1,Alpha,Acme,Box,3\n1,Alpha,Acme,Lid,2\n"
+    taken(store, tmp_path, rows, on_duplicate="overwrite")
+    assert products_of(store) == (["Lid"], [("Box", 3), ("Lid", 2)])
+
+
+def test_a_product_that_was_only_named_stands_on_its_deal_once_a_file_says_how_many(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "Deal ID,Deal,Company\n1,Alpha,Acme\n")
+    with store.read() as reader:
+        (known,) = ids(reader, "deal")
+    box = store.run(records.add, "product", {"name": "Box"})
+    store.run(records.edit, "deal", [UUID(bytes=known)], {"product": box})
+    taken(store, tmp_path, f"{COUNTED}1,Alpha,Acme,Box,3\n1,Alpha,Acme,Box,3\n", on_duplicate="fill")
+    assert products_of(store) == (["Box"], [("Box", 3)])

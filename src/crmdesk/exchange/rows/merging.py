@@ -84,6 +84,7 @@ class Merging:
             ours = [(draft, match) for draft, match in merges if draft.entity == entity]
             records = {match.record for _, match in ours}
             present = self._present(entity, records)
+            shape.meet(records)
             parts = _Parts(self._store, entity, records, self._completed) if any(draft.parts for draft, _ in ours) else None
             for record in records:
                 if record in self._merged:  # by a row further up, and not written yet
@@ -137,15 +138,16 @@ class Merging:
             for name, value in merged.items()
             if value != present.get(name)
         ]
+        more = [CellChange(draft.line, record, *each) for each in shape.give_known(draft, present, overwrites=overwrites)]
         if not changes:
-            return []
+            return more
         gathered = shape.work.gathered
         gathered.complete(draft.entity, merged)
         columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
         gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
         known[record] = merged
         shape.tell_made(draft)
-        return [change for change in changes if change.field not in {"source", "external_id"}] or changes
+        return [change for change in changes if change.field not in {"source", "external_id"}] + more or changes
 
     def _drop_links(self, shape: Shape, draft: Draft, merged: Values) -> None:
         """Let links of a row that are not taken mean nobody: what was made for them is not needed."""

@@ -13,11 +13,12 @@ from crmdesk.exchange.values.cells import one_line, reader_of
 from crmdesk.exchange.values.number_cells import number_of
 from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.words.choices import bare, outcome_of
-from crmdesk.fields import to_scaled
+from crmdesk.fields import from_scaled, show_number, to_scaled
 from crmdesk.i18n import mark, tr
+from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.linked_stages import Stages
@@ -43,6 +44,8 @@ class DealShape(Shape):
         self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
         self.is_ours = work.layout.has("id") or work.layout.has("source")
         self.says_since, self.lists_products = work.layout.has("stage_since"), work.layout.product == "Pipedrive"
+        self.lines: dict[tuple[bytes, bytes], tuple[bytes, int | None]] = {}
+        self.stored: frozenset[bytes] = frozenset()
         self.now, self.today = now_ms(), today(work.settings.tz).isoformat()
 
     def special(self) -> frozenset[str]:
@@ -162,8 +165,44 @@ class DealShape(Shape):
         """Put the product on the deal; the products of deals that we exported have a file of their own."""
         super().after(draft)
         if not self.is_ours and (product := draft.values.get("product_id")):
-            rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
-            rows.append((new_id_bytes(), draft.id, product, draft.rest.get("quantity", 1_000_000), 0))
+            self._put_on(draft, draft.id, product, 0)
+
+    def _put_on(self, draft: Draft, deal: bytes, product: bytes, position: int) -> None:
+        rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
+        rows.append((new_id_bytes(), deal, product, draft.rest.get("quantity", 1_000_000), position))
+
+    def meet(self, records: Collection[bytes]) -> None:
+        """Look up the products that stand on known deals."""
+        if self.is_ours or not self.drafts_have("product_id"):
+            return
+        sql = f"SELECT deal_id, product_id, id, quantity FROM deal_product WHERE deal_id {IN_IDS} AND deleted_at IS NULL"
+        with self.work.book("product").store.read() as reader:
+            self.lines = {(deal, product): (line, quantity) for deal, product, line, quantity in reader.rows(sql, (id_list(records),))}
+        self.stored = frozenset(records)
+
+    def give_known(self, draft: Draft, present: Mapping[str, Any], *, overwrites: bool) -> Sequence[tuple[str, Any, Any]]:
+        """Put the product of a row on its known deal, beside those that stand there; of one that does, so many as the row says."""
+        deal, before, product, quantity = present["id"], present["product_id"], draft.values.get("product_id"), draft.rest.get("quantity")
+        if self.is_ours or not product:
+            return ()
+        line, its = self.lines.get((deal, product), (None, None))
+        if line is None:
+            is_missing = product != before or (quantity is not None and deal in self.stored)
+            if not is_missing or self.work.seen.get(_on_deal(deal, product)):
+                return ()
+            for each in (product,) if deal in self.stored else (product, before):
+                self.work.seen.remember(_on_deal(deal, each), deal)
+            self._put_on(draft, deal, product, 1 + sum(owner == deal for owner, _ in self.lines))
+            return [("products", None, shown(draft.cells[self.product_index]) if self.product_index is not None else None)]
+        if quantity is None or quantity == its or not (overwrites or its is None):
+            return ()
+        self.lines[deal, product] = line, quantity
+        self.work.gathered.update("deal_product", ("quantity",), (quantity, line))
+        return [("products", its and show_number(from_scaled(its)), show_number(from_scaled(quantity)))]
+
+
+def _on_deal(deal: bytes, product: bytes | None) -> int:
+    return hash(("deal_product", deal, product))
 
 
 def _stage(stages: Stages, said: str, text: str) -> bytes:

@@ -30,7 +30,7 @@ from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.gathering import Gathered
@@ -621,6 +621,17 @@ class Shape:
         Args:
             record: `SOMEONE` where a row further up made it, and it is not kept which record that was.
         """
+
+    def meet(self, records: Collection[bytes]) -> None:
+        """Look up what belongs to the known records that rows of a block are, where these may bring more of it."""
+
+    def give_known(self, draft: Draft, present: Mapping[str, Any], *, overwrites: bool) -> Sequence[tuple[str, Any, Any]]:
+        """Give a known record what a row brings beside its own values; returns the list fields that get it, with what was there and what is now.
+
+        Args:
+            present: its values before. overwrites: whether the row wins over what is there.
+        """
+        return ()
 
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Complete what a known record becomes, where more depends on it than the columns of the file.

@@ -120,14 +120,16 @@ def test_a_dry_run_counts_people_who_stand_beside_companies_and_by_themselves_as
 
 @pytest.mark.parametrize(
     ("mode", "annas", "berts"),
-    [("skip", "0221 1234567", None), ("fill", "0221 1234567,0221 999999", "0221 5555"), ("overwrite", "0221 1234567,0221 999999", "0221 5555")],
+    [
+        ("skip", "0221 1234567", None),
+        ("fill", "0221 1234567,0221 999999", "0221 5555,0221 6666"),
+        ("overwrite", "0221 1234567,0221 999999", "0221 5555,0221 6666"),
+    ],
 )
 def test_what_is_new_of_known_people_comes_in_with_what_is_new_of_companies(store: Store, tmp_path: Path, mode: str, annas: str, berts: str | None) -> None:
     taken(store, tmp_path, SHEET.replace("0221 1234568", ""))
     before = phones(store)
-    text = (
-        "Company,Industry,Contact Name,Contact Email,Contact Phone\nAcme,Bau,Anna Berg,anna@acme.de,0221 999999\nAcme,Bau,Bert Klein,bert@acme.de,0221 5555\n"
-    )
+    text = "Company,Contact Name,Contact Email,Contact Phone\nAcme,Anna Berg,anna@acme.de,0221 999999\nAcme,Bert Klein,bert@acme.de,0221 5555\nAcme,Bert Klein,bert@acme.de,0221 6666\n"
     result = taken(store, tmp_path, text, on_duplicate=mode)
     assert phones(store) == [("Anna Berg", "Acme", annas), ("Bert Klein", "Acme", berts)]
     assert ("2 known people beside companies get what is new in the file." in result.notes) == (mode != "skip")

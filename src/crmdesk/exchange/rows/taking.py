@@ -179,8 +179,10 @@ class Taking:
             else:
                 self._people.complete(shape, person, known)
             draft.rest["beside"] = [person]
-        for _, _, changes in self._people.merge(shape, merges) if merges else ():
-            if changes and not isinstance(changes, UserError):
+        completed = {match.record for _, match in merges if match.record in self._shared.merged}
+        for _, match, changes in self._people.merge(shape, merges) if merges else ():
+            if changes and not isinstance(changes, UserError) and match.record not in completed:
+                completed.add(match.record)
                 shape.work.note(PEOPLE_COMPLETED)
 
     def _drops_links(self) -> bool:

@@ -244,3 +244,41 @@ def test_the_answer_to_an_issued_quote_and_whom_it_is_about_come_in(store: Store
     result = taken(store, tmp_path, "quote", QUOTES + "A-1;2026-03-04;Acme North;declined\n", "overwrite")
     assert (result.updated, result.rejected) == (1, 0)
     assert rows(store, "SELECT q.status, c.name FROM quote q JOIN company c ON c.id = q.company_id") == [("declined", "Acme North")]
+
+
+# ---- customers of known tickets ----
+
+REQUESTED = "Number,Subject,Requester,Requester email\n"
+OF_WHOM = (
+    "SELECT t.number, c.name, e.address FROM ticket t LEFT JOIN contact c ON c.id = t.contact_id LEFT JOIN email e ON e.contact_id = c.id ORDER BY t.number"
+)
+PEOPLE = "SELECT name FROM contact WHERE deleted_at IS NULL ORDER BY name"
+
+
+@pytest.mark.parametrize("mode", ["fill", "overwrite"])
+@pytest.mark.parametrize("by_mail_alone", [False, True])
+def test_a_known_ticket_without_a_customer_gets_the_one_of_the_file(store: Store, tmp_path: Path, mode: str, by_mail_alone: bool) -> None:
+    taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,Eva Klein,eva@k.de\nT-2,Mouse,,\nT-3,Desk,,\n")
+    name = "" if by_mail_alone else "Ida Neu"
+    known = "" if by_mail_alone else "Eva Klein"
+    result = taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,Eva Klein,eva@k.de\nT-2,Mouse,{name},ida@n.de\nT-3,Desk,{known},eva@k.de\n", mode)
+    assert (result.updated, result.skipped, result.created) == (2, 1, {"contact": 1})
+    assert rows(store, OF_WHOM) == [("T-1", "Eva Klein", "eva@k.de"), ("T-2", name or "ida@n.de", "ida@n.de"), ("T-3", "Eva Klein", "eva@k.de")]
+    store.undo()
+    assert rows(store, OF_WHOM)[1:] == [("T-2", None, None), ("T-3", None, None)]
+    assert rows(store, PEOPLE) == [("Eva Klein",)]
+
+
+def test_another_customer_of_a_known_ticket_counts_where_the_file_wins_and_is_not_made_elsewhere(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,Eva Klein,eva@k.de\n")
+    text = f"{REQUESTED}T-1,Printer,Max Neu,max@n.de\n"
+    assert taken(store, tmp_path, "ticket", text, "fill").skipped == 1
+    assert rows(store, PEOPLE) == [("Eva Klein",)]
+    assert taken(store, tmp_path, "ticket", text, "overwrite").updated == 1
+    assert rows(store, OF_WHOM) == [("T-1", "Max Neu", "max@n.de")]
+    assert taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,,\n", "overwrite").skipped == 1
+
+
+def test_a_row_that_completes_a_new_ticket_brings_its_customer(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,,\nT-1,Printer,Ida Neu,ida@n.de\nT-1,Printer,Ida Neu,ida@n.de\n", "fill")
+    assert rows(store, OF_WHOM) == [("T-1", "Ida Neu", "ida@n.de")]

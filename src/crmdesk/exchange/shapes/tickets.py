@@ -96,10 +96,14 @@ class TicketShape(Shape):
             values["external_id"] = values["external_id"] or values["number"]
 
     def settle_known(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
-        """Let the times of a known ticket go with the status that the row gives it: now, where the file names none."""
+        """Give a known ticket the customer of its row, and let its times go with the status that it gets: now, where the file names none."""
+        if merged.get("status") != present.get("status"):
+            self._settle_times(merged)
+        if "person" in draft.rest and self.contact_shape and (overwrites or not present.get("contact_id")):
+            merged["contact_id"] = draft.values["contact_id"] = self._person(draft)
+
+    def _settle_times(self, merged: Values) -> None:
         status = merged.get("status")
-        if status == present.get("status"):
-            return
         if status in {"resolved", "closed"}:
             merged["resolved_at"] = merged.get("resolved_at") or merged.get("closed_at") or self.now
             merged["closed_at"] = (merged.get("closed_at") or max(self.now, merged["resolved_at"])) if status == "closed" else None

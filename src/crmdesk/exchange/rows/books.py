@@ -122,6 +122,11 @@ class Books:
         if isinstance(companies := self._by_entity.get("company"), Companies):
             companies.keep_names(said)
 
+    def unmake(self) -> None:
+        """Forget what was made or promised since `settle` was called."""
+        self.keep_names(())
+        self.settle(self.unsettled)
+
     def settle(self, gone: Container[bytes] = ()) -> None:
         """Gather what was made since the last time, and forget those of it that no row means which comes in."""
         for book in self._all():

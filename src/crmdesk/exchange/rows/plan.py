@@ -192,6 +192,7 @@ class Plan:
         taking = Taking(self._shared, self.table, self.entity, self.layout, self.options, self._decided, told, shape, ringed)
         if shape.told_ids.above:
             shape.told_ids.look_ahead(self.table.rows())
+        shape.look_ahead(self.table.rows, books.unmake)
         total = self.table.line_count or 0
         lines = iter(self.table.rows())
         while block := list(islice(lines, BLOCK)):

@@ -99,6 +99,7 @@ class Taking:
         drafts = self._drafts(lines)
         self._shape.settle(drafts)
         self._accept(drafts)
+        self._told.keep_rejected()
         self._shape.describe_again([draft for draft in drafts if draft.line not in self._left])
         drops_links = self._drops_links()
         books = self._shared.books

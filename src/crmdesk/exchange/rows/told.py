@@ -51,6 +51,7 @@ class Told:
         self.counts = Counts()
         self.files = CountsOfFiles(table.ways.files()) if table.ways and table.ways.files else None
         self.rejections: list[Rejection] = []
+        self._refused: list[Rejection] = []
         self.rejected = Rejected(store)
         self.changes: list[CellChange] = []
         self.duplicates: list[tuple[int, bytes]] = []
@@ -82,12 +83,17 @@ class Told:
     def reject(self, line: int, cells: list[Any], reason: str, column: str = "") -> None:
         """Take note of a row that can't be taken."""
         self.count("rejected", line)
-        rejection = Rejection(line, tuple(cells), reason)
-        self.rejected.add(rejection)
-        if len(self.rejections) < SHOWN:
-            self.rejections.append(rejection)
+        self._refused.append(Rejection(line, tuple(cells), reason))
         if self._watches(REFUSED):
             self.outcomes.append(Outcome(line, REFUSED, self._entity, self._name_of(cells), reason=reason, column=column, cells=self._texts(cells)))
+
+    def keep_rejected(self) -> None:
+        """Keep the rows that were rejected since the last time in the order of the file: it is that of the lines of a quote."""
+        for rejection in sorted(self._refused, key=lambda rejection: rejection.line):
+            self.rejected.add(rejection)
+            if len(self.rejections) < SHOWN:
+                self.rejections.append(rejection)
+        self._refused.clear()
 
     def skip(self, draft: Draft, record: bytes) -> None:
         """Take note of a row whose record is there and stays as it is."""

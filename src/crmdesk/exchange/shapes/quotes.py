@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.entries import forms
 from crmdesk.exchange.values.leading import LEADS, says_yes
 from crmdesk.exchange.values.survey import Hints
@@ -19,7 +21,7 @@ from crmdesk.operations.quotes import check_status
 from crmdesk.store.issued import check_issued_quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
@@ -30,6 +32,7 @@ NUMBERED_DRAFT = (
     mark("{count} quote is a draft that has a number already; it came in as issued."),
     mark("{count} quotes are drafts that have a number already; they came in as issued."),
 )
+AHEAD = 4_000
 
 
 class QuoteShape(Shape):
@@ -43,6 +46,7 @@ class QuoteShape(Shape):
         self.lines = LineShape(work, "quote_line", "line") if has_lines else None
         self.by_number: dict[str, bytes] = {}
         self.drafts_numbered: set[str] = set()
+        self.refused: dict[str, int] = {}
         self.today = today(work.settings.tz)
         self.is_ours = "id" in self.virtual
         self.are_orders = not any(_OF_QUOTES.search(column.header) for column in work.layout.columns if column.target and column.target.field == "number")
@@ -62,6 +66,47 @@ class QuoteShape(Shape):
         super().prepare(block)
         if self.lines:
             self.lines.prepare(block)
+
+    def look_ahead(self, rows: Callable[[], Iterator[Line]], unmake: Callable[[], None]) -> None:
+        """Find the quotes of which a line will be refused: those are refused as a whole, so that they come in whole once they are corrected."""
+        at = self.work.layout.index_of("number")
+        if self.lines is None or at is None:
+            return
+        notes, lines = dict(self.work.notes), rows()
+        while block := list(islice(lines, AHEAD)):
+            whole = [(line, cells) for line, cells in block if cells.__class__ is list]
+            self.prepare(whole)
+            can_be_taken = {
+                line for (line, _), draft, its in zip(whole, self.drafts(whole), self.lines.drafts(whole), strict=True) if self._is_whole(draft, its)
+            }
+            for line, cells in block:
+                if line not in can_be_taken and (number := one_line(cells[at])):
+                    self.refused.setdefault(number, line)
+            self.describe_again(())
+            unmake()
+        self.work.notes.clear()
+        self.work.notes.update(notes)
+        self.drafts_numbered.clear()
+
+    def _is_whole(self, draft: Draft | UserError, line: Draft | UserError) -> bool:
+        if isinstance(draft, UserError) or isinstance(line, UserError):
+            return False
+        try:
+            super().check_new(draft)
+        except UserError:
+            return False
+        return True
+
+    def check_new(self, draft: Draft) -> None:
+        """Check what only a new quote must have, and that none of its lines is refused.
+
+        Raises:
+            UserError: it lacks something, or another of its lines can't be taken.
+        """
+        super().check_new(draft)
+        line = self.refused.get(draft.values["number"] or "", draft.line)
+        if line != draft.line:
+            raise UserError(tr("Line {line} of {number} can't be taken, and a quote comes in as a whole.", line=line, number=draft.values["number"]))
 
     def finish(self, draft: Draft) -> None:
         """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""

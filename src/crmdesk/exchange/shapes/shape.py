@@ -255,6 +255,13 @@ class Shape:
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
 
+    def look_ahead(self, rows: Callable[[], Iterator[Line]], unmake: Callable[[], None]) -> None:
+        """Look through all rows before the first one is taken, where what becomes of one depends on others further down.
+
+        Args:
+            rows: begins a reading. unmake: forgets what rows that were only looked at had made.
+        """
+
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Give what has a place in a company's timeline the company of its contact."""
         columns = self.cls.columns

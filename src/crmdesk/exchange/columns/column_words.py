@@ -94,7 +94,7 @@ _NAMES: dict[str, dict[str, str]] = {
               "status": "quote status|order status|state|stage", "reference": "your reference|po number|customer reference|purchase order",
               "deal": "opportunity|opportunity name|deal name", "terms": "terms and conditions|conditions",
               "leads_deal": "leads deal|leading quote of its deal|führendes angebot seines deals|商机的主报价单"},
-    "quote_line": {"quote": "quote|quote number|quote id|order number|order no|document|document number|invoice number|invoice no|invoiceno",
+    "quote_line": {"quote": "quote|quote number|quote id|order number|order no|document|document number|invoice number|invoice no|invoiceno|angebotsnummer|auftragsnummer|bestellnummer",
     "description": "product name|item name|name|line description|stock description|text|bezeichnung",
     "product": "product|sku|stock code|item code|article|product code|artikel", "quantity": "count|units|amount ordered|anzahl|stück|ordered qty|ordered quantity|bestellmenge",
     "unit_price": "unit price|price each|sales price|list price|einzelpreis|preis pro einheit|stückpreis|rate",

@@ -17,7 +17,7 @@ from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.products import recognise
 from crmdesk.exchange.columns.several_people import ANOTHER, with_first_person
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.amount_cells import says_thousands
+from crmdesk.exchange.values.amount_cells import says_thousands, without_currency
 from crmdesk.exchange.values.entries import number_headers
 from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Target, finished, is_link
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
@@ -144,7 +144,7 @@ def places_of_lines(headers: Sequence[str]) -> frozenset[int]:
 def _of_line(column: Column) -> Target | None:
     """Tell a column of a line; as Odoo writes it, it says so itself."""
     name = _LINES.sub("", column.header, count=1)
-    target = own_name(LINE, name) if column.target is None or name != column.header else None
+    target = own_name(LINE, name) or own_name(LINE, without_currency(name)) if column.target is None or name != column.header else None
     return Target("tax_rate") if target == Target("taxes") else target
 
 
@@ -381,6 +381,8 @@ def importable() -> tuple[str, ...]:
 
 def _is_beside(entity: str, column: Column, target: Target) -> bool:
     """Say whether a column tells of a linked record only because there is one: a list of people has phones and industries too."""
+    if entity == "company" and target.of == "contact" and own_name("contact", column.header):
+        return True  # a given name says that the rows are people
     return target.of in {"company", "contact"} and not (entity == "ticket" and target.field == "email") and by_name(entity, column.header, ())[0] is None
 
 

@@ -98,3 +98,21 @@ def test_the_last_contact_moves_with_a_contact_to_another_company_and_back(store
     assert last() == (1, 0)
     store.redo()
     assert last() == (0, 1)
+
+
+def test_undo_of_a_contacts_company_takes_none_from_deals_and_tickets_that_had_it_before(store: Store, maria: tuple[UUID, UUID]) -> None:
+    company = maria[0]
+    person = store.run(make, Contact, given_name="Eva", family_name="Klein")
+    deal = store.run(records.add, "deal", {"name": "Rollout", "company": company, "contact": person})
+    ticket = store.run(tickets.open_ticket, "Alarm", company_id=company, contact_id=person)
+
+    def companies() -> list[Any]:
+        with store.read() as reader:
+            return [reader.value(f"SELECT company_id FROM {name} WHERE id = ?", (record.bytes,)) for name, record in (("deal", deal), ("ticket", ticket))]
+
+    assert companies() == [company.bytes] * 2
+    store.run(records.edit, "contact", [person], {"company": str(company)})
+    store.undo()
+    assert companies() == [company.bytes] * 2
+    store.redo()
+    assert companies() == [company.bytes] * 2

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.several import import_files
 from crmdesk.operations import leads, quotes, records
+from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,3 +133,26 @@ def test_undo_switches_off_only_what_the_deed_switched_on(store: Store, tmp_path
     assert store.settings.areas == ("today", "contacts", "companies", "leads", "tasks", "reports")
     store.redo()
     assert "pipeline" in store.settings.areas
+
+
+def test_a_change_of_areas_by_hand_is_put_back_as_it_was(store: Store) -> None:
+    usual = store.settings.areas
+    store.run(records.change_settings, {"areas": ["contacts", "leads", "tickets"]})
+    store.undo()
+    assert store.settings.areas == usual
+    store.redo()
+    assert store.settings.areas == ("contacts", "leads", "tickets")
+
+
+@pytest.mark.parametrize("own", [["tasks", "today"], ["today", "contacts", "companies", "pipeline", "quotes", "tasks"]])
+def test_areas_in_an_order_of_the_users_own_come_back_in_it(store: Store, own: list[str]) -> None:
+    store.run(records.change_settings, {"areas": own})
+    kept = "SELECT value, deleted_at FROM setting WHERE key = 'areas'"
+    with store.read() as reader:
+        before = reader.rows(kept)
+    store.run(records.add, "ticket", {"subject": "Printer is broken"})
+    assert "tickets" in store.settings.areas
+    store.undo()
+    with store.read() as reader:
+        assert reader.rows(kept) == before
+    assert verify(store, deep=True) == []

@@ -42,34 +42,43 @@ def in_order(areas: Iterable[str]) -> list[str]:
     return [area for area in AREAS if area in shown]
 
 
-def turn_back(connection: Connection, first: int, last: int | None, settings: Settings, at_ms: int, *, was_undo: bool) -> None:
-    """Switch the areas off again that a transaction switched on, unless records are left in them; or on again those that taking it back switched off.
-
-    Whatever was switched in between stays: only these areas are touched, not the list as it was. The usual ones need no record.
+def are_as_switched(connection: Connection, first: int, last: int | None, settings: Settings, *, was_undo: bool) -> bool:
+    """Say whether the areas are as a transaction left them, and nothing is left in those that it switched on: then they go back as any other value.
 
     Args:
         first: its first journal entry. last: its last one. was_undo: whether the transaction itself took another one back.
     """
     before, after = _switched(connection, first, last)
-    now = set(settings.areas)
+    return list(settings.areas) == after and (was_undo or not any(_has_records(connection, area) for area in set(after) - set(before)))
+
+
+def turn_back(connection: Connection, first: int, last: int | None, settings: Settings, *, was_undo: bool) -> None:
+    """Switch the areas off again that a transaction switched on, unless records are left in them; or on again those that taking it back switched off.
+
+    Whatever was switched in between stays: only these areas are touched, not the list as it was.
+    """
+    before, after = (set(areas) for areas in _switched(connection, first, last))
+    now = settings.areas
     if was_undo:
-        wanted = now | (before - after)
+        wanted = (*now, *in_order(before - after - set(now)))
     else:
-        wanted = now - {area for area in after - before if not has_records(area, lambda sql: connection.execute(sql).fetchone()[0])}
+        wanted = tuple(area for area in now if area not in after - before or _has_records(connection, area))
     if wanted != now:
-        gone = at_ms if wanted == set(Settings().areas) else None
-        connection.execute("UPDATE setting SET value = ?, deleted_at = ? WHERE id = ?", (json.dumps(in_order(wanted)), gone, SETTING_ID.bytes))
+        connection.execute("UPDATE setting SET value = ?, deleted_at = NULL WHERE id = ?", (json.dumps(wanted), SETTING_ID.bytes))
 
 
-def _switched(connection: Connection, first: int, last: int | None) -> tuple[set[str], set[str]]:
-    """Return which areas were on before a transaction and after it."""
-    number, usual = SETTING, set(Settings().areas)
+def _has_records(connection: Connection, area: str) -> bool:
+    return has_records(area, lambda sql: connection.execute(sql).fetchone()[0])
+
+
+def _switched(connection: Connection, first: int, last: int | None) -> tuple[list[str], list[str]]:
+    """Return which areas were on before a transaction and after it: the usual ones while the setting is not there or in the bin."""
+    usual = list(Settings().areas)
     entry = "SELECT changes FROM journal WHERE tbl = ? AND row = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1"
-    changes = rows(connection, entry, (number, SETTING_ID.bytes, first, last))[0][0]
-    if changes:
-        old, new = json.loads(changes).get("value", [None, None])
-        return set(json.loads(old)) if old else usual, set(json.loads(new)) if new else usual
-    # An insert carries no values: its value is what a later change found, or still there.
+    changes = json.loads(rows(connection, entry, (SETTING, SETTING_ID.bytes, first, last))[0][0] or "{}")
+    # What a transaction did not change, or made, is what a later one found, or still there.
     later = "SELECT json_extract(changes, '$.value[0]') FROM journal WHERE tbl = ? AND row = ? AND id > ? AND json_type(changes, '$.value') IS NOT NULL ORDER BY id LIMIT 1"
-    found = rows(connection, later, (number, SETTING_ID.bytes, last)) or rows(connection, "SELECT value FROM setting WHERE id = ?", (SETTING_ID.bytes,))
-    return usual, set(json.loads(found[0][0]))
+    found = rows(connection, later, (SETTING, SETTING_ID.bytes, last)) or rows(connection, "SELECT value FROM setting WHERE id = ?", (SETTING_ID.bytes,))
+    old, new = changes.get("value", (found[0][0], found[0][0]))
+    was_gone, is_gone = changes.get("deleted_at", (None if changes else True, None))
+    return usual if was_gone else json.loads(old), usual if is_gone else json.loads(new)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from crmdesk.store.undo import Step
 
 NOBODY = bytes(16)
+SPENT_FOR_EVER = ("number_series", "spent_number")
+"""Numbers that were given stay given."""
 
 
 def steps_of(connection: Connection, series: int) -> tuple[list[Step], frozenset[int]]:
@@ -68,10 +70,10 @@ def erase(connection: Connection, step: Step, together: Collection[int]) -> None
     before = journal.last_entry(connection)
     connection.execute("UPDATE current SET purging = 1")
     for (number,) in rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? AND op = ?", (step.first, step.last, INSERT)):
-        if BY_NUMBER[number].entity.name not in undo.SPENT_FOR_EVER:
+        if BY_NUMBER[number].entity.name not in SPENT_FOR_EVER:
             _delete_made(connection, BY_NUMBER[number], step)
     connection.execute("DELETE FROM journal WHERE id > ?", (before,))
-    kept = json.dumps([ENTITIES[name].entity.number for name in undo.SPENT_FOR_EVER])
+    kept = json.dumps([ENTITIES[name].entity.number for name in SPENT_FOR_EVER])
     of_step = f"SELECT id, first_id, last_id FROM journal_tx WHERE first_id IS NOT NULL AND (id = ? OR reverts = ?) AND id IN ({', '.join(str(tx) for tx in together)})"
     for tx, first, last in rows(connection, of_step, (step.tx, step.tx)):
         gone = "id BETWEEN ? AND ? AND tbl NOT IN (SELECT value FROM json_each(?))"

@@ -21,10 +21,14 @@ _NOT_PUT_BACK = " AND d.id NOT IN (SELECT j.row FROM journal j, json_each(j.chan
 LEADING = DOCUMENTS | {DEAL}
 
 
-def complete_stamps(connection: Connection, before: int) -> set[int]:
-    """Bring derived links and dates up to date with what the open transaction changed; returns the tables that it touched."""
+def complete_stamps(connection: Connection, before: int, *, moves: bool = True) -> set[int]:
+    """Bring derived links and dates up to date with what the open transaction changed; returns the tables that it touched.
+
+    Args:
+        moves: what belongs to a contact moves with it to another company; not where a transaction is taken back, which puts all of that back itself.
+    """
     touched = _touched(connection, before)
-    if CONTACT in touched and _restamp_companies(connection, before):
+    if moves and CONTACT in touched and _restamp_companies(connection, before):
         touched = _touched(connection, before)
     if ACTIVITY in touched:
         _last_contacts(connection, before)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from crmdesk.store.settings import Settings
 
-# Numbers that were given stay given.
-SPENT_FOR_EVER = frozenset({"number_series", "spent_number"})
 _SPENT, _SERIES, _SETTING = (ENTITIES[name] for name in ("spent_number", "number_series", "setting"))
 _COUNTED = frozenset({"next_value", "year"})
 """What a series itself moves on with each number. It may be put back all the same: numbers that were given are skipped."""
@@ -192,16 +190,14 @@ def _written(connection: Connection, step: Step) -> list[type[Record]]:
     """Return the entities that a transaction wrote for their own sake: neither numbers that it gave, nor the areas that it switched on beside its records."""
     found = rows(connection, "SELECT DISTINCT +tbl FROM journal WHERE id BETWEEN ? AND ? ORDER BY 1 DESC", (step.first, step.last))
     tables = [BY_NUMBER[number] for (number,) in found]
-    beside = {_SPENT, *([_SERIES] if _SPENT in tables else []), *([_SETTING] if _switched_areas(connection, step, tables) else [])}
+    beside = {_SPENT, *([_SERIES] if _SPENT in tables else []), *([_SETTING] if len(tables) > 1 and _switched_areas(connection, step) else [])}
     return [cls for cls in tables if cls not in beside]
 
 
-def _switched_areas(connection: Connection, step: Step, tables: Sequence[type[Record]]) -> bool:
-    """Say whether all that a transaction did to settings is that it switched areas beside its records."""
-    if _SETTING not in tables or len(tables) == 1:
-        return False
-    sql = "SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ?"
-    return [record for (record,) in rows(connection, sql, (step.first, step.last, _SETTING.entity.number))] == [areas.SETTING_ID.bytes]
+def _switched_areas(connection: Connection, step: Step) -> bool:
+    """Say whether all that a transaction did to settings is that it switched areas."""
+    sql = "SELECT DISTINCT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ?"
+    return rows(connection, sql, (step.first, step.last, _SETTING.entity.number)) == [(areas.SETTING_ID.bytes,)]
 
 
 def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *, keeps_edited: bool = False) -> None:
@@ -225,21 +221,28 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
     if not keeps_edited:
         check_inserts(connection, step)
     is_free = " AND row NOT IN (SELECT row FROM undo_kept WHERE tbl = ?)" if keeps_edited else ""
+
     # Parts before their owners: an owner's deletion must not find them again.
-    for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
-        _put_back(connection, cls, step, fields[cls], settings, keeps_edited=keeps_edited)
+    def turn_back(cls: type[Record], changed: list[str]) -> None:
+        _put_back(connection, cls, step, changed, settings, keeps_edited=keeps_edited)
         connection.execute(
             f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
             f"(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?{is_free})",
             (at_ms, step.first, step.last, cls.entity.number, INSERT, *([cls.entity.number] if keeps_edited else [])),
         )
+
+    for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
+        turn_back(cls, fields[cls])
+    if _SETTING not in tables and _switched_areas(connection, step):
+        if areas.are_as_switched(connection, step.first, step.last, settings, was_undo=step.kind == "undo"):
+            turn_back(_SETTING, _changed_fields(connection, _SETTING, step))
+        else:
+            areas.turn_back(connection, step.first, step.last, settings, was_undo=step.kind == "undo")
     is_free = " AND unhex(replace(record, '-', '')) NOT IN (SELECT row FROM undo_kept)" if keeps_edited else ""
     connection.execute(
         f"UPDATE spent_number SET withdrawn = 1 WHERE id IN (SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?){is_free}",  # noqa: S608
         (step.first, step.last, _SPENT.entity.number, INSERT),
     )
-    if _switched_areas(connection, step, [*tables, _SETTING]):
-        areas.turn_back(connection, step.first, step.last, settings, at_ms, was_undo=step.kind == "undo")
 
 
 _MADE = (

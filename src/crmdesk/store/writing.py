@@ -148,7 +148,7 @@ class Writing(Pool):
         from crmdesk.store.rates import check_currency, settle_rates
         from crmdesk.store.stamps import complete_stamps
 
-        touched, today = complete_stamps(connection, before), change.at.astimezone(change.settings.tz).date()
+        touched, today = complete_stamps(connection, before, moves=kind == "do"), change.at.astimezone(change.settings.tz).date()
         try:
             check_circles(connection, before, touched)
             if MEMBER in touched:

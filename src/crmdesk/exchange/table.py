@@ -280,13 +280,11 @@ def _refused(line: Line) -> Line:
 
 
 def _are_sums(cells: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
-    """Say whether a row holds nothing but numbers beside its first cell, and one of them below amounts; or nothing at all beside a word for sums."""
+    """Say whether a row holds nothing but numbers beside its first cell, and one of them below amounts unless that cell is a word for sums and no name."""
     filled = [place for place, cell in enumerate(cells) if place and not _is_empty(cell)]
-    if not filled:
-        return len(cells) > 2 and cells[0] in _SUMS and cells[0] not in _NAMES_TOO
     if len(cells) < 3 or not all(_NUMBER.fullmatch(shown(cells[place])) for place in filled):
         return False
-    return any(_is_amount(cells[place]) and _is_of_amounts(place, above) for place in filled)
+    return (cells[0] in _SUMS and cells[0] not in _NAMES_TOO) or any(_is_amount(cells[place]) and _is_of_amounts(place, above) for place in filled)
 
 
 def _is_of_amounts(place: int, rows: Sequence[Sequence[Cell]]) -> bool:

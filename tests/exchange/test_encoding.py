@@ -8,6 +8,7 @@ import pytest
 
 from crmdesk.exchange.files.encoding import detect
 from crmdesk.exchange.files.reading import open_table
+from crmdesk.exchange.table import OddRow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +108,26 @@ def test_one_damaged_letter_does_not_garble_all_others(tmp_path: Path) -> None:
     assert (cells[0], cells[-2], len(cells)) == (["Jürgen", "Groß"], ["Jürgen", "Groß"], 9001)
     assert table.encoding == "utf-8"
     assert table.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "page"),
+    [("上海{}公司,上海\n", "北京公司,北京\n", "gb18030"), ("Müller{},Köln\n", "東京商事株式会社,東京\n", "cp932"), ("上海{}公司,上海\n", "Кузнецова Екатерина,Москва\n", "cp1251")],
+)  # fmt: skip
+@pytest.mark.parametrize("count", [40, 9_000])
+def test_a_few_rows_of_another_encoding_are_refused_rather_than_garbled(tmp_path: Path, name: str, line: str, page: str, count: int) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(b"Name,City\n" + "".join(name.format(number) for number in range(count)).encode() + line.encode(page))
+    table = open_table(path)
+    *before, (number, last) = table.rows()
+    assert (len(before), any(isinstance(cells, OddRow) for _, cells in before), number) == (count, False, count + 2)
+    assert isinstance(last, OddRow)
+    assert last.reason == "Letters of this row are lost: it is not written in UTF-8, as the rest of the file is."
+    assert table.notes == ("This file is written in UTF-8, but some of its rows are not; they are refused.",)
+
+
+@pytest.mark.parametrize("line", ["Jäger,Düren\n", "Käthe Weiß,Köln\n", "Zoë,Orléans\n", "Søren,Århus\n", "L’Oréal,Paris\n", "Preis 5 €,\n"])
+def test_a_few_western_rows_are_read_as_they_are_written(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(b"Name,City\n" + "Müller,Köln\n".encode() * 40 + line.encode("cp1252"))
+    assert [*open_table(path).rows()][-1][1] == line.strip().split(",")

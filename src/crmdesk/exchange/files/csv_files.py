@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.apostrophes import SUSPECT, Apostrophes, is_for_programs
 from crmdesk.exchange.files.delimiters import FIXED, Dialect, sniff
-from crmdesk.exchange.files.encoding import Guess, detect
+from crmdesk.exchange.files.encoding import DAMAGED, LOST, Guess, detect
 from crmdesk.exchange.files.grouped_headers import header_of
 from crmdesk.exchange.files.twice_encoded import example, is_twice_encoded, put_right
 from crmdesk.exchange.table import SAMPLE_ROWS, Line, OddRow, Table, body, column_names, is_blank, without_surplus
@@ -70,7 +70,9 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     if len(_CONTROLS.findall(sample)) * 50 > len(sample):
         raise UserError(tr("“{file}” is no text file.", file=path.name), hint=tr("Save it as CSV or XLSX."))
     notes: tuple[str, ...] = ()
-    if guess.errors != "strict":
+    if guess.errors == DAMAGED:
+        notes = (tr("This file is written in UTF-8, but some of its rows are not; they are refused."),)
+    elif guess.errors != "strict":
         notes = (tr("Some letters of this file are written in UTF-8, others in Windows-1252; each was read as it is written."),)
     if is_twice := codecs.lookup(guess.encoding).name in _UTF_8 and is_twice_encoded(sample if is_whole else sample[: sample.rfind("\n")]):
         wrong, right = example(sample)
@@ -199,14 +201,15 @@ def _records(text: Text, dialect: Dialect, apostrophes: Apostrophes | None = Non
     """
     path, seen = text.path, list[str]()
     begins = 1
+    lost = LOST if text.errors == DAMAGED else "\0"
     try:
         with text.open() as stream:
             lines = _lines(stream, path, seen)
             reader = dialect.reader(map(put_right, lines) if text.is_twice else lines)
             for cells in reader:
                 row: list[Cell] = cells  # type: ignore[assignment]  # a list of texts is a list of cells that nobody changes
-                if len(seen) > 1 or "\0" in seen[0]:
-                    row = _checked(cells, seen, dialect)
+                if len(seen) > 1 or "\0" in seen[0] or lost in seen[0]:
+                    row = _checked(cells, seen, dialect, lost)
                 if apostrophes and (len(seen) > 1 or SUSPECT.search(seen[0])):
                     row = apostrophes.freed(row)
                 yield begins, row
@@ -224,10 +227,12 @@ def _records(text: Text, dialect: Dialect, apostrophes: Apostrophes | None = Non
         ) from None
 
 
-def _checked(cells: list[str], seen: list[str], dialect: Dialect) -> list[Cell]:
+def _checked(cells: list[str], seen: list[str], dialect: Dialect, lost: str) -> list[Cell]:
     """Return the cells of a row that spans lines or has odd characters, marked odd if they can't be trusted."""
     if any("\0" in line for line in seen):
         return OddRow.because(tr("The row has NUL characters: this part of the file is damaged."), cells)
+    if any(lost in line for line in seen):
+        return OddRow.because(tr("Letters of this row are lost: it is not written in UTF-8, as the rest of the file is."), cells)
     if len(seen) > 1 and sum(line.count(dialect.quote) for line in seen) % 2 and dialect.escape is None:
         return OddRow.because(tr("A quotation mark that opens here is never closed."), cells[:1] + [c[:1000] for c in cells[1:]])
     return cells  # type: ignore[return-value]  # as above

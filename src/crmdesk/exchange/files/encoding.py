@@ -29,6 +29,9 @@ BOMS = (
 WESTERN = frozenset({"cp1252", "iso8859_15", "latin-1"})
 BESIDE = "crmdesk-beside"
 """How bytes are read that are no UTF-8 in a file of UTF-8: by the Western page, as files are that were put together of two."""
+DAMAGED = "replace"
+"""How bytes are read that are no UTF-8 in a few lines of a file of UTF-8, and nothing that can be told: by a sign for what is lost."""
+LOST = "\ufffd"
 
 
 def _read_beside(error: UnicodeError) -> tuple[str, int]:
@@ -67,22 +70,25 @@ def detect(path: Path) -> Guess:
     if fits(path, "utf-8"):
         return Guess("utf-8", 1.0)
     sample = _odd_lines(path)
-    if _is_mixed(sample):
-        return Guess("utf-8", 0.7, BESIDE)
+    if errors := _read_with(path, sample):
+        return Guess("utf-8", 0.7, errors)
     for guess in _candidates(sample):
         if fits(path, guess.encoding):
             return guess
     return Guess("latin-1", 0.2)
 
 
-def _is_mixed(sample: bytes) -> bool:
-    """Say whether some lines are UTF-8 and others a Western page, or damaged; few lines of other languages may be UTF-8 by chance."""
+def _read_with(path: Path, sample: bytes) -> str:
+    """Return how the lines are read that are no UTF-8 where others are; empty where the file is none: few lines of other languages may be UTF-8 by chance."""
     lines = sample.splitlines(keepends=True)
     others = [line for line in lines if not _is_utf_8(line)]
-    if len(others) * 10 <= len(lines):
-        return True
-    found = _candidates(b"".join(others)) if len(others) < len(lines) else []
-    return bool(found) and found[0].encoding in WESTERN
+    if len(others) == len(lines):
+        return ""
+    text = b"".join(others) or next((line for line in _limited(_lines(path)) if not _is_utf_8(line)), b"")
+    found = _candidates(text)
+    if not text or found and (found[0].encoding in WESTERN or text.decode(found[0].encoding) == text.decode("cp1252", "replace")):
+        return BESIDE
+    return DAMAGED if len(others) * 10 <= len(lines) else ""
 
 
 def _is_utf_8(line: bytes) -> bool:

@@ -12,10 +12,13 @@ from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
+from crmdesk.exchange.values.amount_cells import Estimate, check_estimate, currency_in, money_of
 from crmdesk.exchange.values.cells import one_line
+from crmdesk.exchange.values.columns import ReadColumn
 from crmdesk.exchange.values.entries import forms
 from crmdesk.exchange.values.leading import LEADS, says_yes
 from crmdesk.exchange.values.survey import Hints
+from crmdesk.fields import Money, to_scaled
 from crmdesk.i18n import mark, tr
 from crmdesk.operations.quotes import check_status
 from crmdesk.store.issued import check_issued_quote
@@ -23,8 +26,9 @@ from crmdesk.store.issued import check_issued_quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
+    from crmdesk.exchange.values.layouts import Column, Target
 
 
 _OF_QUOTES = re.compile(r"quot|estimat|proposal|propal|offer|angebot|offert|kostenvoranschlag|devis|报价|報價", re.IGNORECASE)
@@ -33,6 +37,31 @@ NUMBERED_DRAFT = (
     mark("{count} quotes are drafts that have a number already; they came in as issued."),
 )
 AHEAD = 4_000
+
+
+class Priced(int):
+    """A unit price in millionths whose cell says in what currency it is."""
+
+    currency: str
+
+    @classmethod
+    def of(cls, money: Money) -> int:
+        """Return a price; a bare number where nothing says its currency."""
+        if not money.currency:
+            return to_scaled(money.amount)
+        price = cls(to_scaled(money.amount))
+        price.currency = money.currency
+        return price
+
+
+def _check_currency(said: str | None, own: str | None) -> None:
+    """Refuse a price in another currency than its quote is in.
+
+    Raises:
+        UserError: it is.
+    """
+    if said and own and said != own:
+        raise UserError(tr("The price is in {currency}, the quote in {other}.", currency=said, other=own))
 
 
 class QuoteShape(Shape):
@@ -45,6 +74,7 @@ class QuoteShape(Shape):
         has_lines = any(c.target and c.target.of == "line" for c in work.layout.columns)
         self.lines = LineShape(work, "quote_line", "line") if has_lines else None
         self.by_number: dict[str, bytes] = {}
+        self.currencies: dict[bytes, str] = {}
         self.drafts_numbered: set[str] = set()
         self.refused: dict[str, int] = {}
         self.today = today(work.settings.tz)
@@ -176,16 +206,22 @@ class QuoteShape(Shape):
         """
         number = draft.values["number"]
         line = self.lines.draft(draft.line, draft.cells) if self.lines else None
+        said = line.rest.get("currency") if line else None
+        if said and "currency" in draft.rest.get("defaults", ()):
+            draft.values["currency"] = said
         if number and self.is_ours:
             # It was issued elsewhere: its lines come in a second file.
             draft.values["source"] = draft.values.get("source") or self.work.source
         quote = self.by_number.get(number) if self.lines and number else None
         if quote is None:
+            _check_currency(said, draft.values["currency"])
             super().accept(draft)
             quote = draft.id
+            self.currencies[quote] = draft.values["currency"]
             if number:
                 self.by_number[number] = quote
         else:
+            _check_currency(said, self.currencies[quote])
             draft.rest["line of"] = quote
         if self.lines and line:
             line.values["quote_id"] = quote
@@ -210,7 +246,23 @@ class LineShape(Shape):
         self.discount_index = work.layout.index_of("discount", of)
         self.is_ours = "id" in self.virtual
         self.positions: dict[bytes, int] = {}
+        self.currencies: dict[bytes, str | None] = {}
         self.products: dict[bytes, tuple[str | None, str | None]] = {}
+
+    def _compile(self, column: Column, target: Target) -> None:
+        """Read prices as people write them, with a currency, which is that of the quote."""
+        if target.field != "unit_price":
+            super()._compile(column, target)
+            return
+        own, sign = currency_in(column.header, ""), self.work.hints.get(column.index, Hints()).decimal_sign
+
+        def read(cell: Cell) -> int | None:
+            money = money_of(cell, own, sign)
+            if money.__class__ is Estimate:
+                check_estimate(self.entity, "unit_price", cell)
+            return None if money is None else Priced.of(money)
+
+        self.scalars.append(ReadColumn(column.index, "unit_price", read, column.header))
 
     def special(self) -> frozenset[str]:
         """Return the column that becomes a discount of the line."""
@@ -236,6 +288,8 @@ class LineShape(Shape):
     def finish(self, draft: Draft) -> None:
         """Complete a line from its product; texts and subtotals have neither quantity nor price."""
         values = draft.values
+        if isinstance(price := values["unit_price"], Priced):
+            values["unit_price"], draft.rest["currency"] = int(price), price.currency
         values["kind"] = values["kind"] or "item"
         draft.rest["may repeat"] = True
         if self.is_ours or values["kind"] != "item":
@@ -274,6 +328,8 @@ class LineShape(Shape):
     def accept(self, draft: Draft) -> None:
         """Take a line at its place, or at the end of its quote where the file names none."""
         quote = draft.values["quote_id"]
+        if not self.of and (said := draft.rest.get("currency")):
+            _check_currency(said, self._currency_of(quote))
         if draft.values["position"] is None:
             if quote not in self.positions:
                 with self.work.book("quote").store.read() as reader:
@@ -283,6 +339,13 @@ class LineShape(Shape):
             draft.values["position"] = self.positions[quote]
             self.positions[quote] += 1
         super().accept(draft)
+
+    def _currency_of(self, quote: bytes) -> str | None:
+        """Return the currency of a quote that is there already."""
+        if quote not in self.currencies:
+            with self.work.book("quote").store.read() as reader:
+                self.currencies[quote] = reader.value("SELECT currency FROM quote WHERE id = ?", (quote,))
+        return self.currencies[quote]
 
     def after(self, draft: Draft) -> None:
         """Take the discount of the line."""

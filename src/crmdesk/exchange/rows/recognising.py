@@ -78,6 +78,11 @@ def _comparable(draft: Draft, key: Key) -> Key:
     return "n", (name_key(draft.entity, str(key[1])), city)
 
 
+def _called(draft: Draft) -> str:
+    """Return what the person of a row is called, or would be."""
+    return str(draft.values.get("name") or (draft.parts.stand_in if draft.parts else ""))
+
+
 def _title(entity: str, draft: Draft) -> Any:
     return draft.values.get("sort_key") or draft.values.get(title_field(entity_class(entity)))
 
@@ -106,7 +111,7 @@ class Recognising:
                 if self._is_empty(reader, entity):
                     continue
                 ours = [place for place, draft in enumerate(drafts) if draft.entity == entity]
-                names = [str(drafts[place].values.get("name") or "") for place in ours]
+                names = [_called(drafts[place]) for place in ours]
                 for place, match in zip(ours, known_as(reader, entity, [keys_of[place] for place in ours], names, product_names(), self._forms), strict=True):
                     known[place] = match
         return known

@@ -69,7 +69,7 @@ class ContactShape(Person):
         company = shown(cells[self.company_index]).strip() if self.company_index is not None else ""
         if name := self.text(cells, "name"):
             return company in {"", name} and is_surely_a_company(name) and not any(values.get(column) for column in _OF_PEOPLE)
-        return bool(company) and not self.text(cells, "nickname")
+        return bool(company) and not self.text(cells, "nickname") and not any(values.get(column) for column in _OF_PEOPLE)
 
     def finish(self, draft: Draft) -> None:
         """Complete a contact, or make a company of it."""

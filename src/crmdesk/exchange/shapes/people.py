@@ -10,6 +10,7 @@ from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.exchange.words.salutations import read_salutation
+from crmdesk.models.names import sort_key
 from crmdesk.models.people import split_name
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Person(Shape):
             keys: list[Key] = []
             for _, _, key in parts.emails:
                 keys.append(("e", (key, name)))
-            if name:
+            if name := name or ("" if parts.emails else sort_key(parts.stand_in)):
                 for _, _, _, e164, _ in parts.phones:
                     if e164:
                         keys.append(("p", (e164, name)))
@@ -96,8 +97,8 @@ class Person(Shape):
         """Call somebody of whom there is nothing but a mail address or a number by that, which is better than to lose them."""
         values, parts = draft.values, draft.parts
         is_nameless = draft.entity == self.entity and not values["given_name"] and not values["family_name"] and not values.get("company_name")
-        if is_nameless and parts and (parts.emails or parts.phones):
-            values["family_name"] = parts.emails[0][1] if parts.emails else parts.phones[0][1]
+        if is_nameless and parts and parts.stand_in:
+            values["family_name"] = parts.stand_in
             self.work.gathered.complete(draft.entity, values)
             draft.rest.pop("lacks", None)
         super().check_new(draft)

@@ -26,7 +26,7 @@ class Gathered:
 
     Attributes:
         inserts: rows by entity and columns, in the order in which they came up.
-        updates: the same; a row ends with its id.
+        updates: the same, and in which round: a record that comes again with other columns is written again, after all others; a row ends with its id.
         files: to be attached to the records, with what says where their content lies.
         created: how many records were made because something referred to them.
         notes: sentences about records that were made so and are not complete.
@@ -34,10 +34,11 @@ class Gathered:
 
     settings: Settings
     inserts: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
-    updates: dict[tuple[str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
+    updates: dict[tuple[int, str, tuple[str, ...]], list[Row]] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    _rounds: dict[tuple[str, Any], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     _derivers: dict[str, Callable[[dict[str, Any]], None] | None] = field(default_factory=dict)
 
     def add(self, entity: str, values: dict[str, Any]) -> None:
@@ -62,8 +63,12 @@ class Gathered:
         return rows
 
     def update(self, entity: str, columns: tuple[str, ...], row: Row) -> None:
-        """Take new values of a record; the last one is its id."""
-        self.updates.setdefault((entity, columns), []).append(row)
+        """Take new values of a record; the last one is its id. What comes later is written later, whatever its columns."""
+        key = (entity, row[-1])
+        before, others = self._rounds.get(key, (0, columns))
+        now = before if others == columns else before + 1
+        self._rounds[key] = now, columns
+        self.updates.setdefault((now, entity, columns), []).append(row)
 
     def made(self, entity: str) -> None:
         """Count a record that was made because something referred to it."""
@@ -118,8 +123,8 @@ class Gathered:
     def take(self) -> tuple[list[tuple[str, tuple[str, ...], list[Row]]], list[tuple[str, tuple[str, ...], list[Row]]]]:
         """Return what has been gathered as (inserts, updates) and begin anew."""
         inserts = sorted(((entity, *_filled(columns, rows)) for (entity, columns), rows in self.inserts.items() if rows), key=lambda part: _rank(part[0]))
-        updates = [(entity, columns, rows) for (entity, columns), rows in self.updates.items() if rows]
-        self.inserts, self.updates = {}, {}
+        updates = [(entity, columns, rows) for (_, entity, columns), rows in sorted(self.updates.items(), key=lambda item: item[0][0]) if rows]
+        self.inserts, self.updates, self._rounds = {}, {}, {}
         return inserts, updates
 
 

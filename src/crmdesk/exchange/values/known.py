@@ -126,9 +126,11 @@ def _written(reader: Reader, entity: str, hits: Iterable[Sequence[tuple[Key, byt
 
 
 def _best(hits: Sequence[tuple[Key, bytes]], name: str, written: Mapping[bytes, str]) -> tuple[Key, bytes] | None:
-    if not name and len({record for _, record in hits}) > 1 and hits[0][0][0] == "e":
+    if exact := next((hit for hit in hits if name and written.get(hit[1]) == name), None):
+        return exact
+    if len({record for _, record in hits}) > 1 and hits[0][0][0] == "e" and not hits[0][0][1][1]:
         return None  # several people have this mail address, and the row does not say which it means
-    return next((hit for hit in hits if name and written.get(hit[1]) == name), hits[0] if hits else None)
+    return hits[0] if hits else None
 
 
 def living(reader: Reader, entity: str, wanted: Iterable[bytes]) -> set[bytes]:

@@ -47,6 +47,11 @@ class Parts:
         """The city of the first address, as cities are compared."""
         return self.addresses[0][6] or "" if self.addresses else ""
 
+    @property
+    def stand_in(self) -> str:
+        """What somebody is called of whom there is nothing but an address or a number; empty if there is neither."""
+        return self.emails[0][1] if self.emails else self.phones[0][1] if self.phones else ""
+
     def __bool__(self) -> bool:
         return bool(self.phones or self.emails or self.handles or self.addresses or self.tags or self.note)
 

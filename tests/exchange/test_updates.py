@@ -9,7 +9,7 @@ import pytest
 from crmdesk import clock
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
-from crmdesk.operations import records
+from crmdesk.operations import quotes, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,3 +282,44 @@ def test_another_customer_of_a_known_ticket_counts_where_the_file_wins_and_is_no
 def test_a_row_that_completes_a_new_ticket_brings_its_customer(store: Store, tmp_path: Path) -> None:
     taken(store, tmp_path, "ticket", f"{REQUESTED}T-1,Printer,,\nT-1,Printer,Ida Neu,ida@n.de\nT-1,Printer,Ida Neu,ida@n.de\n", "fill")
     assert rows(store, OF_WHOM) == [("T-1", "Ida Neu", "ida@n.de")]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_line_or_discount_for_an_issued_quote_is_refused_alone(store: Store, tmp_path: Path, dry_run: bool) -> None:
+    line = {"description": "Box", "quantity": "2", "unit_price": "50", "tax_category": "S", "tax_rate": "19"}
+    number = store.run(quotes.issue, store.run(quotes.add_document, {"currency": "EUR", "date": "2026-03-01", "lines": [line]})[0]).number
+    taken(store, tmp_path, "quote", QUOTES + "A-9;2026-03-04;Acme;sent\n")
+    for entity, text in (
+        ("quote_line", f"Quote,Description,Quantity,Unit price\n{number},Lid,1,5\nA-9,Lid,1,5\n"),
+        ("allowance_charge", f"Quote,Reason,Percent\n{number},Loyal,10\nA-9,Loyal,10\n"),
+    ):
+        path = tmp_path / f"{entity}.csv"
+        path.write_text(text, encoding="utf-8")
+        result = import_file(store, entity, path, ImportOptions(dry_run=dry_run))
+        assert (result.added, [problem.reason for problem in result.problems]) == (1, [f"{number} was issued and can't be changed."])
+
+
+# ---- the same again ----
+
+
+def test_of_two_rows_for_one_record_the_later_wins_whatever_they_change(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "product", "Code,Name,Price,Unit\nA,Desk,1,pcs\nB,Chair,1,pcs\n")
+    taken(store, tmp_path, "product", "Code,Name,Price,Unit\nB,Chair,9,\nA,Desk,5,kg\nA,Desk,7,kg\n", "overwrite")
+    assert rows(store, "SELECT code, price / 1000000, unit FROM product ORDER BY code") == [("A", 7, "kg"), ("B", 9, "pcs")]
+
+
+@pytest.mark.parametrize("entity", ["contact", "lead"])
+def test_people_without_a_name_come_in_once_however_often_their_file_does(store: Store, tmp_path: Path, entity: str) -> None:
+    taken(store, tmp_path, entity, "First name,Last name,Email,Phone\nEva,Klein,info@klein.de,\nJan,Klein,info@klein.de,\n")
+    text = "Name,Email,Phone\n,info@klein.de,\n,,+49 221 1234567\n,solo@x.de,+49 221 7654321\n"
+    assert taken(store, tmp_path, entity, text).added == 3
+    for mode in ("skip", "fill", "overwrite"):
+        assert taken(store, tmp_path, entity, text, mode).added == 0
+    assert rows(store, f"SELECT count(*) FROM {entity}") == [(5,)]
+
+
+def test_a_row_that_says_what_only_people_have_is_a_person(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "First name,Last name,Email,Company,Job title\n,,boss@acme.de,Acme,Boss\nAnna,Berg,anna@acme.de,Acme,Clerk\n")
+    assert rows(store, "SELECT p.name, p.role, c.name FROM contact p JOIN company c ON c.id = p.company_id ORDER BY p.id") == [
+        ("boss@acme.de", "Boss", "Acme"), ("Anna Berg", "Clerk", "Acme"),
+    ]  # fmt: skip

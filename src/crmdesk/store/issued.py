@@ -77,6 +77,23 @@ def check_issued_quote(before: Mapping[str, Any], after: Mapping[str, Any]) -> N
         _check_life(changed, after.get("status") or "draft", after.get("number"), after.get("frozen") is not None)
 
 
+def touches_part(entity: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+    """Say whether a line or discount of a quote would be made, or changed in more than what stays free.
+
+    Args:
+        before: its stored values by column, None if it is new. after: what they would be.
+    """
+    number = next(number for number, table in _PARTS if table == entity)
+    first = {name: before.get(name) for name, value in after.items() if name != "custom" and value != before.get(name)} if before else {}
+    return _Changed(before is None, first).touches(number)
+
+
+def fixed_quote(reader: Reader, quote: bytes) -> UserError | None:
+    """Return the refusal to change the parts of a quote; None if it takes changes: a draft, or issued elsewhere and its lines come in a second file."""
+    found = reader.one("SELECT number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id = ?", (quote,))
+    return fixed(found[0]) if found else None
+
+
 def check_stays_issued(connection: Connection, before: int) -> None:
     """Refuse where the open transaction, which takes another one back, would give an issued quote the content of an earlier draft.
 

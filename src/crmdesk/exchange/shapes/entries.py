@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from crmdesk.exchange.shapes.quote_parts import QuotePart
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.entries import FORMED_BY, OWNERS, TOLD_BY, forms, virtual_names
@@ -118,7 +119,7 @@ class MessageShape(EntryShape):
         draft.values["kind"] = draft.values["kind"] or ("out" if draft.values["member_id"] else "in")
 
 
-class AllowanceShape(Shape):
+class AllowanceShape(QuotePart):
     """Discounts and charges of quotes and their lines."""
 
     entity = "allowance_charge"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
+from crmdesk.exchange.shapes.quote_parts import QuotePart
 from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.amount_cells import Estimate, check_estimate, currency_in, money_of
@@ -236,7 +237,7 @@ class QuoteShape(Shape):
                     self.work.gathered.update("deal", ("quote_id",), (draft.id, deal))
 
 
-class LineShape(Shape):
+class LineShape(QuotePart):
     """Lines of quotes; a discount column is in percent, or a share of one if no value exceeds 1."""
 
     entity = "quote_line"

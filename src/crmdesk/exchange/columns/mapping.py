@@ -381,7 +381,7 @@ def importable() -> tuple[str, ...]:
 
 def _is_beside(entity: str, column: Column, target: Target) -> bool:
     """Say whether a column tells of a linked record only because there is one: a list of people has phones and industries too."""
-    if entity == "company" and target.of == "contact" and own_name("contact", column.header):
+    if entity == "company" and target.of == "contact" and target.field in {"given_name", "family_name", "salutation"} and own_name("contact", column.header):
         return True  # a given name says that the rows are people
     return target.of in {"company", "contact"} and not (entity == "ticket" and target.field == "email") and by_name(entity, column.header, ())[0] is None
 

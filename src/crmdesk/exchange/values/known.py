@@ -281,11 +281,12 @@ def _is_same(name: str, known: str) -> bool:
 
 
 def _ask_colleagues(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:
-    sql = f'SELECT t.name, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.company_id {IN_IDS} ORDER BY t.id'
-    for name, company, record in reader.rows(sql, (id_list({company for _, company in values}),)):
-        key = (sort_key(name), company)
-        if key in values:
-            yield ("c", key), record
+    # By name and not by company: a company may have thousands of people, and is asked for one after the other.
+    sql = f'SELECT t.sort_key, t.company_id, t.id FROM "{entity}" t WHERE {live} AND t.sort_key IN (SELECT value FROM json_each(?)) AND +t.company_id {IN_IDS} ORDER BY t.id'
+    names, companies = {name for name, _ in values}, {company for _, company in values}
+    for name, company, record in reader.rows(sql, (json.dumps(sorted(names), ensure_ascii=False), id_list(companies))):
+        if (name, company) in values:
+            yield ("c", (name, company)), record
 
 
 def _ask_names(reader: Reader, entity: str, live: str, values: set[Any]) -> Iterator[tuple[Key, bytes]]:

@@ -33,7 +33,7 @@ def orders(store: Store) -> list[tuple[Any, ...]]:
     return rows(store, "SELECT q.number, q.net, count(l.id) FROM quote q LEFT JOIN quote_line l ON l.quote_id = q.id GROUP BY q.id ORDER BY q.number")
 
 
-@pytest.mark.parametrize("bad", ["1,2026-03-04,Acme,Box,two,50", "1,2026-03-04,Acme,Box,2,50,surplus", "1,soon,Acme,Box,2,50"])
+@pytest.mark.parametrize("bad", ["1,2026-03-04,Acme,Box,two,50", "1,2026-03-04,Acme,Box,2,50,surplus", "1,soon,Acme,Box,2,50", "1,2026-03-04,Acme,Box,2,zero"])
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_refused_line_refuses_its_order_which_comes_in_whole_once_it_is_corrected(store: Store, tmp_path: Path, bad: str, place: int) -> None:
     lines = ["1,2026-03-04,Acme,Desk,1,10", "1,2026-03-04,Acme,Lamp,1,100"]
@@ -58,6 +58,14 @@ def test_a_line_that_is_refused_far_below_refuses_its_order_too(store: Store, tm
     result = taken(store, tmp_path, f"{HEADER}1,2026-03-04,Gamma,Desk,1,10\n{between}1,2026-03-04,Gamma,Desk,two,10\n")
     assert (result.added, result.rejected) == (4_290, 2)
     assert rows(store, "SELECT name FROM company") == [("Acme",)]
+
+
+def test_a_price_in_another_currency_refuses_its_order_too(store: Store, tmp_path: Path) -> None:
+    result = taken(store, tmp_path, HEADER + "1,2026-03-04,Acme,Desk,1,€10\n1,2026-03-04,Acme,Box,1,$50\n2,2026-03-04,Acme,Desk,1,$10\n")
+    assert [problem.reason for problem in result.problems] == [
+        "Line 3 of 1 can't be taken, and a quote comes in as a whole.", "The price is in USD, the quote in EUR.",
+    ]  # fmt: skip
+    assert orders(store) == [("2", 1000, 1)]
 
 
 def test_a_known_order_is_left_alone_whatever_its_lines_say(store: Store, tmp_path: Path) -> None:

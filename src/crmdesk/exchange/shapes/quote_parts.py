@@ -39,7 +39,7 @@ class QuotePart(Shape):
     def _check_quotes(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
         if not touches_part(self.entity, before, after):
             return
-        for quote in {after.get("quote_id"), (before or after).get("quote_id")} - {None}:
+        for quote in filter(None, {after["quote_id"], (before or after)["quote_id"]}):
             if quote not in self._fixed:
                 with self.work.book("quote").store.read() as reader:
                     self._fixed[quote] = fixed_quote(reader, quote)

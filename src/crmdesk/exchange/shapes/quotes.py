@@ -78,6 +78,7 @@ class QuoteShape(Shape):
         self.currencies: dict[bytes, str] = {}
         self.drafts_numbered: set[str] = set()
         self.refused: dict[str, int] = {}
+        self.complaints: dict[int, UserError] = {}
         self.today = today(work.settings.tz)
         self.is_ours = "id" in self.virtual
         self.are_orders = not any(_OF_QUOTES.search(column.header) for column in work.layout.columns if column.target and column.target.field == "number")
@@ -103,15 +104,15 @@ class QuoteShape(Shape):
         at = self.work.layout.index_of("number")
         if self.lines is None or at is None:
             return
-        notes, lines = dict(self.work.notes), rows()
+        notes, lines, currencies = dict(self.work.notes), rows(), dict[str, str | None]()
         while block := list(islice(lines, AHEAD)):
             whole = [(line, cells) for line, cells in block if cells.__class__ is list]
             self.prepare(whole)
-            can_be_taken = {
-                line for (line, _), draft, its in zip(whole, self.drafts(whole), self.lines.drafts(whole), strict=True) if self._is_whole(draft, its)
-            }
+            drafts = {line: (draft, its) for (line, _), draft, its in zip(whole, self.drafts(whole), self.lines.drafts(whole), strict=True)}
             for line, cells in block:
-                if line not in can_be_taken and (number := one_line(cells[at])):
+                if line in drafts and (complaint := self._complaint(*drafts[line], currencies)):
+                    self.complaints[line] = complaint
+                if (line in self.complaints or line not in drafts) and at < len(cells) and (number := one_line(cells[at])):
                     self.refused.setdefault(number, line)
             self.describe_again(())
             unmake()
@@ -119,24 +120,30 @@ class QuoteShape(Shape):
         self.work.notes.update(notes)
         self.drafts_numbered.clear()
 
-    def _is_whole(self, draft: Draft | UserError, line: Draft | UserError) -> bool:
-        if isinstance(draft, UserError) or isinstance(line, UserError):
-            return False
+    def _complaint(self, draft: Draft | UserError, line: Draft | UserError, currencies: dict[str, str | None]) -> UserError | None:
+        """Return why a row can't be taken as a line of a new quote."""
+        if isinstance(draft, UserError):
+            return draft
+        if isinstance(line, UserError):
+            return line
         try:
             super().check_new(draft)
-        except UserError:
-            return False
-        return True
+            if number := draft.values["number"]:
+                currencies[number] = self._currency(draft, line, currencies.get(number))
+        except UserError as error:
+            return error
+        return None
 
     def check_new(self, draft: Draft) -> None:
         """Check what only a new quote must have, and that none of its lines is refused.
 
         Raises:
-            UserError: it lacks something, or another of its lines can't be taken.
+            UserError: it lacks something, or one of its lines can't be taken.
         """
+        if complaint := self.complaints.get(draft.line):
+            raise complaint
         super().check_new(draft)
-        line = self.refused.get(draft.values["number"] or "", draft.line)
-        if line != draft.line:
+        if line := self.refused.get(draft.values["number"] or ""):
             raise UserError(tr("Line {line} of {number} can't be taken, and a quote comes in as a whole.", line=line, number=draft.values["number"]))
 
     def finish(self, draft: Draft) -> None:
@@ -207,27 +214,37 @@ class QuoteShape(Shape):
         """
         number = draft.values["number"]
         line = self.lines.draft(draft.line, draft.cells) if self.lines else None
-        said = line.rest.get("currency") if line else None
-        if said and "currency" in draft.rest.get("defaults", ()):
-            draft.values["currency"] = said
         if number and self.is_ours:
             # It was issued elsewhere: its lines come in a second file.
             draft.values["source"] = draft.values.get("source") or self.work.source
         quote = self.by_number.get(number) if self.lines and number else None
+        draft.values["currency"] = self._currency(draft, line, self.currencies.get(quote) if quote else None)
         if quote is None:
-            _check_currency(said, draft.values["currency"])
             super().accept(draft)
             quote = draft.id
             self.currencies[quote] = draft.values["currency"]
             if number:
                 self.by_number[number] = quote
         else:
-            _check_currency(said, self.currencies[quote])
             draft.rest["line of"] = quote
         if self.lines and line:
             line.values["quote_id"] = quote
             self.lines.accept(line)
             draft.rest["beside"] = [line]
+
+    def _currency(self, draft: Draft, line: Draft | None, settled: str | None) -> str | None:
+        """Return the currency of the quote that a row belongs to.
+
+        Args:
+            settled: the one that it has by the rows above.
+
+        Raises:
+            UserError: the price of the line is in another.
+        """
+        said: str | None = line.rest.get("currency") if line else None
+        own: str | None = settled or (said if said and "currency" in draft.rest.get("defaults", ()) else draft.values["currency"])
+        _check_currency(said, own)
+        return own
 
     def after(self, draft: Draft) -> None:
         """Let a quote lead its deal, if it says so and no other does."""

@@ -168,6 +168,23 @@ def test_a_known_ticket_that_was_closed_since_was_done_now_and_opened_again_it_w
     assert rows(store, "SELECT status, waiting_since FROM ticket") == [("open", None)]
 
 
+def test_what_belongs_to_a_status_that_is_not_taken_is_not_taken_either(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "ticket", "Number,Subject,Status,Opened\nT-9,Printer,open,2026-01-03 10:00\n")
+    taken(store, tmp_path, "ticket", "Number,Subject,Status,Resolved,Closed\nT-9,Printer,closed,2026-02-04 09:00,2026-02-05 09:00\n", "fill")
+    assert rows(store, "SELECT status, resolved_at, closed_at FROM ticket") == [("open", None, None)]
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Stage\n1,Alpha,Acme,Proposal\n")
+    text = "Deal ID,Deal,Company,Stage,Lost reason\n1,Alpha,Acme,Lost,Price\n"
+    taken(store, tmp_path, "deal", text, "fill")
+    sql = "SELECT s.outcome, d.lost_reason FROM deal d JOIN stage s ON s.id = d.stage_id"
+    assert rows(store, sql) == [("open", None)]
+    taken(store, tmp_path, "deal", text, "overwrite")
+    assert rows(store, sql) == [("lost", "Price")]
+    taken(store, tmp_path, "deal", text.replace("Price", "Time"), "overwrite")
+    assert rows(store, sql) == [("lost", "Time")]
+    taken(store, tmp_path, "deal", "Deal ID,Deal,Company,Lost reason\n1,Alpha,Acme,Budget\n", "overwrite")
+    assert rows(store, sql) == [("lost", "Budget")]
+
+
 def test_a_known_task_is_done_by_now_if_the_file_says_so(store: Store, tmp_path: Path) -> None:
     text = "Task ID,Subject,Due date,Status\n1,Call,2026-12-01,{status}\n"
     taken(store, tmp_path, "task", text.format(status="open"))

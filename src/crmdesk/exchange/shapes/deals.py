@@ -138,6 +138,8 @@ class DealShape(Shape):
             merged["position"] = None
             if draft.rest["outcome"] != "lost":
                 merged["lost_reason"] = None
+        elif not is_closed or (draft.rest["says stage"] and draft.rest["outcome"] != "lost"):
+            merged["lost_reason"] = present.get("lost_reason")  # it is for the stage that the row names, and which is not taken
 
     def _settle_stage(self, draft: Draft, present: Mapping[str, Any], merged: Values, *, overwrites: bool) -> None:
         """Let stage and pipeline of a known deal go together: a row that names no pipeline means a stage of the one that the deal is in."""

@@ -99,6 +99,8 @@ class TicketShape(Shape):
         """Give a known ticket the customer of its row, and let its times go with the status that it gets: now, where the file names none."""
         if merged.get("status") != present.get("status"):
             self._settle_times(merged)
+        elif merged.get("status") not in {"resolved", "closed"}:  # the times are for the status that the row names, and which is not taken
+            merged.update(resolved_at=present.get("resolved_at"), closed_at=present.get("closed_at"))
         if "person" in draft.rest and self.contact_shape and (overwrites or not present.get("contact_id")):
             merged["contact_id"] = draft.values["contact_id"] = self._person(draft)
 

@@ -325,6 +325,13 @@ def test_of_two_rows_for_one_record_the_later_wins_whatever_they_change(store: S
     assert rows(store, "SELECT code, price / 1000000, unit FROM product ORDER BY code") == [("A", 7, "kg"), ("B", 9, "pcs")]
 
 
+@pytest.mark.parametrize(("mode", "parent", "made"), [("fill", "Mutter AG", 1), ("overwrite", "Omega", 2)])
+def test_the_one_above_whom_a_later_row_of_the_file_names_counts_as_anything_else_does(store: Store, tmp_path: Path, mode: str, parent: str, made: int) -> None:
+    result = taken(store, tmp_path, "company", "Company,Parent company\nBeta,Mutter AG\nBeta,Omega\n", mode)
+    assert result.created == {"company": made}
+    assert rows(store, "SELECT p.name FROM company c JOIN company p ON p.id = c.parent_id WHERE c.name = 'Beta'") == [(parent,)]
+
+
 @pytest.mark.parametrize("entity", ["contact", "lead"])
 def test_people_without_a_name_come_in_once_however_often_their_file_does(store: Store, tmp_path: Path, entity: str) -> None:
     taken(store, tmp_path, entity, "First name,Last name,Email,Phone\nEva,Klein,info@klein.de,\nJan,Klein,info@klein.de,\n")

@@ -145,6 +145,7 @@ class Merging:
         gathered.complete(draft.entity, merged)
         columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
         gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
+        shape.relinked.update((name, record) for name in columns if name in shape.late)
         known[record] = merged
         shape.tell_made(draft)
         return [change for change in changes if change.field not in {"source", "external_id"}] + more or changes

@@ -208,7 +208,8 @@ class Plan:
         yield self._batch()
         for column, pairs in shape.late.items():
             for pair in pairs:
-                gathered.update(self.entity, (column,), pair)
+                if (column, pair[1]) not in shape.relinked:  # what a row further down says wins
+                    gathered.update(self.entity, (column,), pair)
         if shape.told_ids.above:
             shape.link_rows()
         if told.counts.joined and self.entity not in {"activity", "task"}:  # of a calendar, these are each other

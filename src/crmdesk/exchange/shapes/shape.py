@@ -123,6 +123,7 @@ class Shape:
         self.has_parts = bool(self.parts)
         self.writer = PartsWriter(work.gathered, self.entity)
         self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
+        self.relinked: set[tuple[str, bytes]] = set()
         self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
         self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
         self.tells_ids = bool(self.told_ids)
@@ -547,18 +548,25 @@ class Shape:
             self.brings(draft, draft.id)
         if "to come" in draft.rest:
             self.told_ids.wait(draft.cells, draft.id, draft.rest["to come"])
-        # Links among the rows themselves are set when all of them are there.
-        for column, pairs in self.late.items():
-            if draft.entity == self.entity and values[column]:
-                if values[column] == draft.id:  # the name of the one above is its own but for the legal form
-                    self.work.note(ABOVE_ITSELF)
-                else:
-                    pairs.append((values[column], draft.id))
-                values[column] = None
+        linked = self._link_late(draft) if self.late and draft.entity == self.entity else None
         self.work.gathered.put(draft.entity, values)
+        if linked:
+            values.update(linked)  # for rows further down that complete this one
         if draft.parts is not None:
             self.writer_for(draft.entity).add(draft.id, draft.parts)
         self.after(draft)
+
+    def _link_late(self, draft: Draft) -> Values:
+        """Let links among the rows themselves be set when all of them are there; returns and takes them off a row."""
+        linked: Values = {}
+        for column, pairs in self.late.items():
+            above, draft.values[column] = draft.values[column], None
+            if above == draft.id:  # the name of the one above is its own but for the legal form
+                self.work.note(ABOVE_ITSELF)
+            elif above:
+                pairs.append((above, draft.id))
+                linked[column] = above
+        return linked
 
     def writer_for(self, entity: str) -> PartsWriter:
         """Return what takes the list fields of a row, which may have become a record of another entity."""

@@ -325,6 +325,14 @@ def test_of_two_rows_for_one_record_the_later_wins_whatever_they_change(store: S
     assert rows(store, "SELECT code, price / 1000000, unit FROM product ORDER BY code") == [("A", 7, "kg"), ("B", 9, "pcs")]
 
 
+def test_a_ticket_that_gets_its_number_here_comes_in_once_though_the_file_has_a_column_of_numbers(store: Store, tmp_path: Path) -> None:
+    text = "Number,Subject,Status,Opened\n,Printer,open,2026-01-01 10:00\n,Phone,open,2026-01-01 10:00\nT-9,Mouse,open,2026-01-01 10:00\n"
+    assert taken(store, tmp_path, "ticket", text).added == 3
+    for mode in ("skip", "fill", "overwrite"):
+        assert taken(store, tmp_path, "ticket", text, mode).skipped == 3
+    assert rows(store, "SELECT count(*) FROM ticket") == [(3,)]
+
+
 @pytest.mark.parametrize(("mode", "parent", "made"), [("fill", "Mutter AG", 1), ("overwrite", "Omega", 2)])
 def test_the_one_above_whom_a_later_row_of_the_file_names_counts_as_anything_else_does(store: Store, tmp_path: Path, mode: str, parent: str, made: int) -> None:
     result = taken(store, tmp_path, "company", "Company,Parent company\nBeta,Mutter AG\nBeta,Omega\n", mode)

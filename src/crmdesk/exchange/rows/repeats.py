@@ -44,10 +44,13 @@ def _of_parts(parts: Parts) -> Whole:
 
 
 def compared(entity: str, given: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns in which two records must be the same: those of the file, and what tells records apart."""
+    """Return the columns in which two records must be the same: those of the file, and what tells records apart.
+
+    Not the number: a row with one is known by it, and one without got its own from the store.
+    """
     columns = entity_class(entity).columns
     telling = {"external_id", "company_id"} if "sort_key" in columns else {"external_id"}
-    return tuple(sorted({name for name in (*given, *telling) if name in columns and name not in {"id", "source", "sort_key"}}))
+    return tuple(sorted({name for name in (*given, *telling) if name in columns and name not in {"id", "source", "sort_key", "number"}}))
 
 
 def _plain(entity: str) -> dict[str, Callable[[Any], Any]]:

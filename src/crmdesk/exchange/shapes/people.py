@@ -95,12 +95,10 @@ class Person(Shape):
 
     def check_new(self, draft: Draft) -> None:
         """Call somebody of whom there is nothing but a mail address or a number by that, which is better than to lose them."""
-        values, parts = draft.values, draft.parts
-        is_nameless = draft.entity == self.entity and not values["given_name"] and not values["family_name"] and not values.get("company_name")
-        if is_nameless and parts and parts.stand_in:
-            values["family_name"] = parts.stand_in
-            self.work.gathered.complete(draft.entity, values)
-            draft.rest.pop("lacks", None)
+        if "lacks" in draft.rest and draft.entity == self.entity and draft.parts and draft.parts.stand_in:  # a name is all that they must have
+            draft.values["family_name"] = draft.parts.stand_in
+            self.work.gathered.complete(draft.entity, draft.values)
+            del draft.rest["lacks"]
         super().check_new(draft)
 
 

@@ -428,7 +428,7 @@ class Shape:
             if is_nothing(text) and book.find(text, is_key) is None:
                 return None
             record = book.read(text, is_key)
-        if record not in book.described and book.is_made(text):
+        if book.entity in self.beside and record not in book.described and book.is_made(text):
             self._describe(draft, book, record)
         return record
 

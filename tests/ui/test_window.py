@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QWidget
 
 from crmdesk.errors import Cancelled, UserError
 from crmdesk.operations import records, tasks
@@ -472,3 +472,26 @@ def test_escape_leads_out_of_a_field_beside_the_list_and_then_closes_what_stands
     focused = QApplication.focusWidget()
     assert focused is not None
     assert page.isAncestorOf(focused)
+
+
+@pytest.mark.parametrize("hint", ["", "What was edited since stays as it is."])
+@pytest.mark.parametrize(
+    "question", ["Delete?", "“Import: hubspot-contacts.csv” can't be undone: Contact “Agnieszka Dvořák” was changed again since, and so were others."]
+)
+def test_a_question_is_shown_whole(window: Window, question: str, hint: str) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def look() -> None:
+        box = next(each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox) and each.isVisible())
+        for label in box.findChildren(QLabel):
+            if label.text():
+                assert label.width() >= min(320, label.fontMetrics().horizontalAdvance(label.text()))
+                room = label.fontMetrics().boundingRect(label.contentsRect(), Qt.TextFlag.TextWordWrap, label.text())
+                seen.append((room.width() <= label.contentsRect().width(), room.height() <= label.contentsRect().height()))
+        assert box.width() >= 320
+        box.reject()
+
+    QTimer.singleShot(200, look)
+    assert not window.confirm(question, "Go on", hint)
+    assert len(seen) == (2 if hint else 1)
+    assert all(map(all, seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QMainWindow, QMessageBox, QSpacerItem, QWidget
 
 from crmdesk.errors import Cancelled, Question, UserError
 from crmdesk.i18n import mark, tr
@@ -508,3 +508,9 @@ def _like_our_dialogs(box: QMessageBox) -> None:
             item = layout.itemAt(number)
             if item is not None and (gap := item.spacerItem()) is not None:
                 gap.changeSize(0, 0)
+        # A least width of the text itself would keep Qt from breaking it into lines.
+        text = box.findChild(QLabel, "qt_msgbox_label")
+        if text is not None:
+            _, place, _, span = cast("tuple[int, int, int, int]", layout.getItemPosition(layout.indexOf(text)))
+            layout.addItem(QSpacerItem(320, 0), layout.rowCount(), place, 1, span)
+            layout.setColumnStretch(place, 1)

@@ -243,8 +243,7 @@ QScrollArea, QStackedWidget {{ background: transparent; border: none; }}
 QWidget#scrolled {{ background: transparent; }}
 QDialog {{ background: {t.surface}; }}
 QDialogButtonBox, QMessageBox {{ button-layout: 3; }}
-QMessageBox QLabel#qt_msgbox_label {{ font-size: {sizes["dialog"]}; font-weight: 600; min-width: 320px; }}
-QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
+QMessageBox QLabel#qt_msgbox_label {{ font-size: {sizes["dialog"]}; font-weight: 600; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; margin: 0px; }}
 QMenu::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}

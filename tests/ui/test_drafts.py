@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from crmdesk.ui import background
-from crmdesk.ui.drafts import Draft
+from crmdesk.ui.actions import _is_untouched
+from crmdesk.ui.drafts import Draft, text_of
 
 if TYPE_CHECKING:
     from crmdesk.store import Store
@@ -49,3 +50,15 @@ def test_what_was_left_half_typed_is_gone_on_with_at_its_end(store: Store) -> No
     background.settle()
     QTest.keyClicks(box, " 40 boxes")
     assert box.toPlainText() == "asked for 40 boxes"
+
+
+@pytest.mark.parametrize("made", [QPlainTextEdit, QLineEdit])
+def test_undo_does_not_reach_past_what_was_left_half_typed(store: Store, made: type[QPlainTextEdit | QLineEdit]) -> None:
+    store.keep_draft("note/1", "asked for")
+    box = made()
+    assert _is_untouched(box)
+    Draft(box, store, "note/1")
+    background.settle()
+    assert not _is_untouched(box)
+    box.clear()
+    assert text_of(box) == ""

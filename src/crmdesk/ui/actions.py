@@ -139,7 +139,9 @@ def _is_untouched(source: QObject) -> bool:
     typed: QLineEdit | QTextDocument | None = source if isinstance(source, QLineEdit) else None
     if isinstance(source, QPlainTextEdit | QTextEdit):
         typed = source.document()
-    return typed is not None and not typed.isUndoAvailable() and not typed.isRedoAvailable()
+    if typed is None or typed.isUndoAvailable() or typed.isRedoAvailable():
+        return False
+    return not typed.isModified() or not (typed.text() if isinstance(typed, QLineEdit) else typed.toPlainText())
 
 
 _composition: _Composition | None = None

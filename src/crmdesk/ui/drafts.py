@@ -89,6 +89,8 @@ class Draft(Kept):
 
     def put(self, text: str) -> None:
         set_text(self._source, text)
+        # It was typed, if before a crash or lock, and is stored nowhere: Undo must not reach past it for a deed.
+        (self._source if isinstance(self._source, QLineEdit) else self._source.document()).setModified(True)
 
 
 def text_of(source: QLineEdit | QPlainTextEdit) -> str:

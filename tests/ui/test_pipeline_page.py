@@ -487,6 +487,21 @@ def test_a_deal_that_is_not_the_chosen_card_stays_open_when_something_changes(de
     assert page.panel.name.text() == "Gift boxes"
 
 
+def test_a_half_typed_next_step_is_there_again_with_its_deal(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.open_deal(three[0], False)
+    desk.settle()
+    QTest.keyClicks(page.panel.next_step, "Call Maria")
+    page.open_deal(three[1], False)
+    desk.settle()
+    assert page.panel.next_step.text() == ""
+    page.open_deal(three[0], False)
+    desk.settle()
+    assert page.panel.next_step.text() == "Call Maria"
+    QTest.keyClick(page.panel.next_step, Qt.Key.Key_Return)
+    desk.settle()
+    assert desk.store.drafts() == {}
+
+
 def test_a_second_enter_while_a_next_step_is_being_stored_stores_no_second_one(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
     page.open_deal(three[0], False)
     desk.settle()

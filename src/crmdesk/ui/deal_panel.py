@@ -21,6 +21,7 @@ from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_parts import DealParts, parts_of
 from crmdesk.ui.dialogs.files import FilesDialog
+from crmdesk.ui.drafts import Draft, put_back
 from crmdesk.ui.form import Form
 from crmdesk.ui.happened import DetailsAndHappened
 from crmdesk.ui.own_fields import OwnFields
@@ -118,7 +119,8 @@ class DealPanel(Card):
         self.next_step.returnPressed.connect(self._add_step)
         self.understood = Chip("", "accent")
         self.understood.hide()
-        self.next_step.textEdited.connect(self._show_understood)
+        self.next_step.textChanged.connect(self._show_understood)
+        self._draft: Draft | None = None
         self.form = Form([Deal.fields[name] for name in FIELDS], context(frame.store, quiet=True), self._save, label_width=104)
         self.own = OwnFields(frame, "deal")
         self.form.link_opened.connect(self._open_link)
@@ -145,8 +147,12 @@ class DealPanel(Card):
     def show_deal(self, deal_id: UUID) -> None:
         """Show a deal."""
         if deal_id != self.deal:
+            if self._draft is not None:
+                self._draft.keep()
+                self._draft.deleteLater()
+                self._draft = None
             self.next_step.clear()
-            self._show_understood()
+            self._draft = Draft(self.next_step, self.frame.store, f"step/{deal_id}")
         self.deal = deal_id
         self.frame.ask(self, lambda reader: facts(reader, deal_id), self._show, key="deal")
 
@@ -259,7 +265,8 @@ class DealPanel(Card):
         due_at = datetime.combine(entry.on, entry.at, self.frame.store.settings.tz) if entry.on and entry.at else None
         refused = partial(self._step_refused, self.deal, self.next_step.text())
         self.next_step.clear()  # at once, so that a second Enter stores nothing twice
-        self._show_understood()
+        if self._draft is not None:
+            self._draft.done()
         self.frame.do(tasks.add, subject, due_on=entry.on, due_at=due_at, deal_id=self.deal, failed=refused)
 
     def _step_refused(self, deal: UUID, text: str, error: Exception) -> None:
@@ -267,7 +274,8 @@ class DealPanel(Card):
         self.frame.show_error(error)
         if deal == self.deal and not self.next_step.text():
             self.next_step.setText(text)
-            self._show_understood()
+        else:
+            put_back(self, self.frame.store, f"step/{deal}", text)
 
     def event(self, event: QEvent) -> bool:
         parent = self.parentWidget()

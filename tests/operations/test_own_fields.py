@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
 
 
-@pytest.mark.parametrize("written", ["red, blue", "red;blue", "red\nblue", "red、blue", "red，blue，"])
+@pytest.mark.parametrize("written", ["red, blue", "red; red, blue; red", "red;blue", "red\nblue", "red、blue", "red，blue，"])
 def test_choices_are_taken_apart_however_they_are_listed(store: Store, written: str) -> None:
     field = store.run(records.add, "custom_field", {"about": "company", "label": "Colour", "kind": "choice", "options": written})
     company = store.run(records.add, "company", {"name": "Ernst Handel", "colour": "blue"})

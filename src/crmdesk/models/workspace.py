@@ -94,8 +94,8 @@ class Setting(Record):
 
 
 def choices_of(options: str | None) -> list[str]:
-    """Return the choices that a text lists, whichever commas, semicolons or line breaks it puts between them."""
-    return [option.strip() for option in re.split(r"[,;\n\uff0c\uff1b\u3001]", options or "") if option.strip()]
+    """Return the choices that a text lists, each once, whichever commas, semicolons or line breaks it puts between them."""
+    return list(dict.fromkeys(option.strip() for option in re.split(r"[,;\n\uff0c\uff1b\u3001]", options or "") if option.strip()))
 
 
 def _drafts_begin_empty(values: Mapping[str, Any]) -> tuple[str, str] | None:

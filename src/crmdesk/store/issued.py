@@ -72,7 +72,7 @@ def check_issued_quote(before: Mapping[str, Any], after: Mapping[str, Any]) -> N
     Raises:
         UserError: names the quote.
     """
-    changed = _Changed(first={name: before.get(name) for name, value in after.items() if name != "custom" and value != before.get(name)})
+    changed = _Changed(first=_replaced(before, after))
     if changed.first:
         _check_life(changed, after.get("status") or "draft", after.get("number"), after.get("frozen") is not None)
 
@@ -84,8 +84,12 @@ def touches_part(entity: str, before: Mapping[str, Any] | None, after: Mapping[s
         before: its stored values by column, None if it is new. after: what they would be.
     """
     number = next(number for number, table in _PARTS if table == entity)
-    first = {name: before.get(name) for name, value in after.items() if name != "custom" and value != before.get(name)} if before else {}
-    return _Changed(before is None, first).touches(number)
+    return _Changed(before is None, _replaced(before, after) if before else {}).touches(number)
+
+
+def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that would change, as they are, but for the user's own fields."""
+    return {name: before.get(name) for name, value in after.items() if name != "custom" and value != before.get(name)}
 
 
 def fixed_quote(reader: Reader, quote: bytes) -> UserError | None:

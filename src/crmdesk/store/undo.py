@@ -220,22 +220,14 @@ def revert(connection: Connection, step: Step, at_ms: int, settings: Settings, *
             _check_same_values(connection, cls, step, [field for field in fields[cls] if cls is not _SERIES or field not in _COUNTED])
     if not keeps_edited:
         check_inserts(connection, step)
-    is_free = " AND row NOT IN (SELECT row FROM undo_kept WHERE tbl = ?)" if keeps_edited else ""
-
     # Parts before their owners: an owner's deletion must not find them again.
-    def turn_back(cls: type[Record], changed: list[str]) -> None:
-        _put_back(connection, cls, step, changed, settings, keeps_edited=keeps_edited)
-        connection.execute(
-            f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
-            f"(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?{is_free})",
-            (at_ms, step.first, step.last, cls.entity.number, INSERT, *([cls.entity.number] if keeps_edited else [])),
-        )
-
     for cls in sorted(tables, key=lambda cls: not cls.entity.owned_by):
-        turn_back(cls, fields[cls])
+        _put_back(connection, cls, step, fields[cls], settings, keeps_edited=keeps_edited)
+        _take_away(connection, cls, step, at_ms, keeps_edited=keeps_edited)
     if _SETTING not in tables and _switched_areas(connection, step):
         if areas.are_as_switched(connection, step.first, step.last, settings, was_undo=step.kind == "undo"):
-            turn_back(_SETTING, _changed_fields(connection, _SETTING, step))
+            _put_back(connection, _SETTING, step, _changed_fields(connection, _SETTING, step), settings, keeps_edited=keeps_edited)
+            _take_away(connection, _SETTING, step, at_ms, keeps_edited=keeps_edited)
         else:
             areas.turn_back(connection, step.first, step.last, settings, was_undo=step.kind == "undo")
     is_free = " AND unhex(replace(record, '-', '')) NOT IN (SELECT row FROM undo_kept)" if keeps_edited else ""
@@ -485,6 +477,16 @@ def _put_back(connection: Connection, cls: type[Record], step: Step, fields: lis
         )
     if derive_sources(cls) & set(columns):
         derive_again(connection, cls, f"SELECT j.row FROM journal j WHERE {mine}", parameters, settings)
+
+
+def _take_away(connection: Connection, cls: type[Record], step: Step, at_ms: int, *, keeps_edited: bool) -> None:
+    """Put the records that a transaction made into the bin, but for those that `hold` noted."""
+    is_free = " AND row NOT IN (SELECT row FROM undo_kept WHERE tbl = ?)" if keeps_edited else ""
+    connection.execute(
+        f'UPDATE "{cls.entity.name}" SET deleted_at = ? WHERE deleted_at IS NULL AND id IN '  # noqa: S608
+        f"(SELECT row FROM journal WHERE id BETWEEN ? AND ? AND +tbl = ? AND op = ?{is_free})",
+        (at_ms, step.first, step.last, cls.entity.number, INSERT, *([cls.entity.number] if keeps_edited else [])),
+    )
 
 
 def _name_of(connection: Connection, cls: type[Record], record: bytes) -> str:

@@ -101,7 +101,7 @@ def shown_keys(shortcut: str) -> str:
     return "+".join(tr(KEY_NAMES[part]) if part in KEY_NAMES else part for part in parts)
 
 
-class _Composition(QObject):
+class _Typing(QObject):
     """Knows whether an input method is composing in the focused widget; shortcuts rest meanwhile.
 
     It also lets Undo and Redo through to the window where the focused input has no typing of its own to take back, as after a note was stored.
@@ -144,20 +144,20 @@ def _is_untouched(source: QObject) -> bool:
     return not typed.isModified() or not (typed.text() if isinstance(typed, QLineEdit) else typed.toPlainText())
 
 
-_composition: _Composition | None = None
+_typing: _Typing | None = None
 
 
 def watch_composition(app: QGuiApplication) -> None:
     """Begin to notice input methods; called once, at start."""
-    global _composition
-    if _composition is None or _composition.parent() is not app:
-        _composition = _Composition(app)
-        app.focusObjectChanged.connect(_composition.follow)
+    global _typing
+    if _typing is None or _typing.parent() is not app:
+        _typing = _Typing(app)
+        app.focusObjectChanged.connect(_typing.follow)
 
 
 def is_composing() -> bool:
     """Return whether the user is composing a character; no key means a command then."""
-    return _composition is not None and _composition.is_composing
+    return _typing is not None and _typing.is_composing
 
 
 class Registry(QObject):

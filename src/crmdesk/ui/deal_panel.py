@@ -21,7 +21,7 @@ from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
 from crmdesk.ui.deal_parts import DealParts, parts_of
 from crmdesk.ui.dialogs.files import FilesDialog
-from crmdesk.ui.drafts import Draft, put_back
+from crmdesk.ui.drafts import Draft, next_draft, put_back
 from crmdesk.ui.form import Form
 from crmdesk.ui.happened import DetailsAndHappened
 from crmdesk.ui.own_fields import OwnFields
@@ -147,12 +147,7 @@ class DealPanel(Card):
     def show_deal(self, deal_id: UUID) -> None:
         """Show a deal."""
         if deal_id != self.deal:
-            if self._draft is not None:
-                self._draft.keep()
-                self._draft.deleteLater()
-                self._draft = None
-            self.next_step.clear()
-            self._draft = Draft(self.next_step, self.frame.store, f"step/{deal_id}")
+            self._draft = next_draft(self._draft, self.next_step, self.frame.store, f"step/{deal_id}")
         self.deal = deal_id
         self.frame.ask(self, lambda reader: facts(reader, deal_id), self._show, key="deal")
 
@@ -264,7 +259,7 @@ class DealPanel(Card):
             return
         due_at = datetime.combine(entry.on, entry.at, self.frame.store.settings.tz) if entry.on and entry.at else None
         refused = partial(self._step_refused, self.deal, self.next_step.text())
-        self.next_step.clear()  # at once, so that a second Enter stores nothing twice
+        self.next_step.setText("")  # at once, so that a second Enter stores nothing twice; Undo takes the deed back, not the typing
         if self._draft is not None:
             self._draft.done()
         self.frame.do(tasks.add, subject, due_on=entry.on, due_at=due_at, deal_id=self.deal, failed=refused)

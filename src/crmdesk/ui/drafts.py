@@ -93,6 +93,15 @@ class Draft(Kept):
         (self._source if isinstance(self._source, QLineEdit) else self._source.document()).setModified(True)
 
 
+def next_draft(before: Draft | None, source: QLineEdit, store: Store, key: str) -> Draft:
+    """Go on to another record in the same input: what is half typed for the one before is kept, and what was left of this one comes back."""
+    if before is not None:
+        before.keep()
+        before.deleteLater()
+    source.setText("")
+    return Draft(source, store, key)
+
+
 def text_of(source: QLineEdit | QPlainTextEdit) -> str:
     """Return what is in an input."""
     return source.text() if isinstance(source, QLineEdit) else source.toPlainText()

@@ -16,7 +16,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.composer import Composer, Said
 from crmdesk.ui.dates import moment_text
 from crmdesk.ui.dialogs.log_activity import About, ActivityDialog
-from crmdesk.ui.drafts import Draft, put_back
+from crmdesk.ui.drafts import Draft, next_draft, put_back
 from crmdesk.ui.widgets.basics import IconButton, Line, column, row
 from crmdesk.ui.widgets.heads import EmptyState, Tab, Tabs
 from crmdesk.ui.widgets.timeline import Entry, TimelineView
@@ -84,12 +84,7 @@ class Happened(QWidget):
         self._record, self._before, self._kinds = record, None, EVERYTHING
         self.filter_button.setIcon(theme.icon("list-filter", "muted"))
         self.timeline.show_entries(())
-        if self._draft is not None:
-            self._draft.keep()
-            self._draft.deleteLater()
-            self._draft = None
-        self.composer.clear()
-        self._draft = Draft(self.composer.line, self._frame.store, f"note/{record}")
+        self._draft = next_draft(self._draft, self.composer.line, self._frame.store, f"note/{record}")
 
     def first_entries(self, reader: Reader, record: UUID) -> story.Timeline:
         """Return the newest part of the timeline, as it is filtered; runs on a reader thread."""

@@ -232,7 +232,7 @@ def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Col
             found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("The rows have names beside."))
             continue
         if entity in {"contact", "lead"} and target == Target("name") and column.why not in {"user", "kept"} and _calls_others(columns, table, column.index):
-            found[place] = _of_a_company(entity, column, columns, table)
+            found[place] = _company_or_none(entity, column, columns, table)
             continue
         item = fields.get(target.field) if target and not target.of else None
         if item is None or item.kind not in _ONE_VALUE or item.name in _OF_SEVERAL or column.why in {"user", "kept"}:
@@ -240,7 +240,7 @@ def _told_once(entity: str, columns: Sequence[Column], table: Table) -> list[Col
         other = first.setdefault(item.name, column)
         if other is not column and any(_differ(cells, other.index, column.index) for _, cells in table.sample):
             if item.name == "name" and entity in {"contact", "lead"}:
-                found[place] = _of_a_company(entity, column, found, table)
+                found[place] = _company_or_none(entity, column, found, table)
             else:
                 found[place] = replace(column, target=None, why="", confidence=0.0, reason=tr("“{column}” fills the same field.", column=other.header))
     return found
@@ -268,7 +268,7 @@ def _calls_others(columns: Sequence[Column], table: Table, index: int) -> bool:
     return votes > 0
 
 
-def _of_a_company(entity: str, column: Column, columns: Sequence[Column], table: Table) -> Column:
+def _company_or_none(entity: str, column: Column, columns: Sequence[Column], table: Table) -> Column:
     """Let a column of other names be that of the company where its cells show it; else it goes nowhere, unless it is all that some rows have."""
     target = Target("company_name" if entity == "lead" else "company")
     if any(is_surely_a_company(shown(cell)) for cell in table.values(column.index)) and not any(c.target == target for c in columns):

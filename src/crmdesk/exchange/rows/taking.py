@@ -13,7 +13,6 @@ from crmdesk.exchange.rows.outcomes import CHANGES, KNOWN, NEW, SAME
 from crmdesk.exchange.rows.recognising import Keys, Recognising
 from crmdesk.exchange.rows.repeats import Fresh
 from crmdesk.exchange.rows.rings import naming_columns
-from crmdesk.exchange.shapes.customers import CompanyShape
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.known import IN_FILE, Match
 from crmdesk.exchange.values.layouts import Target
@@ -96,6 +95,7 @@ class Taking:
         """Take some rows."""
         counts = self._told.counts
         left_out = counts.rejected + counts.skipped
+        self._left.clear()
         drafts = self._drafts(lines)
         self._shape.settle(drafts)
         self._accept(drafts)
@@ -117,9 +117,6 @@ class Taking:
                     gone.difference_update(_meant(other))
             else:
                 gone.difference_update(_meant(draft))
-        for pairs in self._shape.late.values():
-            gone.difference_update(record for record, _ in pairs[-len(drafts) :])
-        self._left.clear()
         return gone
 
     def _drafts(self, lines: Sequence[Line]) -> list[Draft]:
@@ -160,8 +157,8 @@ class Taking:
                 merges.append((draft, match))
         if merges:
             self._merge(merges)
-        if isinstance(self._shape, CompanyShape) and self._shape.people:
-            self._complete_people(drafts, self._shape.people.shape)
+        if self._shape.people_shape is not None:
+            self._complete_people(drafts, self._shape.people_shape)
 
     def _complete_people(self, drafts: Sequence[Draft], shape: Shape) -> None:
         """Let rows of companies complete the people beside them who are known, or who stand beside a row further up."""

@@ -135,6 +135,7 @@ class CompanyShape(Shape):
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
         self.people = PeopleBeside(work) if any(c.target and c.target.of == "contact" for c in work.layout.columns) else None
+        self.people_shape = self.people.shape if self.people else None
 
     def special(self) -> frozenset[str]:
         """Return the column that tells persons from companies."""

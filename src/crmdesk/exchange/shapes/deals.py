@@ -20,7 +20,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.linked_stages import Stages
     from crmdesk.exchange.values.links import Book
 
@@ -74,7 +74,23 @@ class DealShape(Shape):
         return super().link(draft, name, book, text, is_key)
 
     def finish(self, draft: Draft) -> None:
-        """Find stage, dates and name."""
+        """Find stage, dates, quantity and name."""
+        values, cells = draft.values, draft.cells
+        self._find_stage(draft)
+        is_open = draft.rest["outcome"] == "open"
+        if (closes := self._closes(cells)) is not None:
+            values["expected_close_on" if is_open else "closed_on"] = draft.rest["closes"] = closes
+        if not is_open:
+            self.begin_with(draft, closed_on=values["expected_close_on"] or self.today)
+        self.begin_with(draft, stage_since=self._since(values))
+        if values.get("product_id") and (index := self.text_index(cells, "product_quantity")) is not None:
+            draft.rest["quantity"] = self._quantity(cells, index)
+        if not values["name"]:
+            pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
+            self.begin_with(draft, name=" · ".join(piece for piece in pieces if piece) or values.get("external_id"))
+
+    def _find_stage(self, draft: Draft) -> None:
+        """Find stage and pipeline, and whether deals in that stage are open, won or lost."""
         values, cells = draft.values, draft.cells
         pipeline_text = self.text(cells, "pipeline")
         stages = self.work.stages(self.work.book("pipeline").read(pipeline_text) if pipeline_text else None)
@@ -95,26 +111,24 @@ class DealShape(Shape):
             values["pipeline_id"] = stages.pipeline.bytes
         self.begin_with(draft, stage_id=stage, pipeline_id=stages.pipeline.bytes, currency=self.work.settings.currency)
         draft.rest["outcome"] = "open" if stage is None else stages.outcomes.get(stage, "open")
-        is_open, draft.rest["says stage"] = draft.rest["outcome"] == "open", bool(said or stage_text)
-        if self.close_on and cells[self.close_on[0]] != "":
-            try:
-                closes = self.close_on[1](cells[self.close_on[0]])
-            except UserError as error:
-                raise UserError(error.message, field=self.close_on[2], hint=error.hint) from None
-            column = "expected_close_on" if is_open else "closed_on"
-            values[column] = closes
-            draft.rest["closes"] = closes
-        if not is_open:
-            self.begin_with(draft, closed_on=values["expected_close_on"] or self.today)
-        self.begin_with(draft, stage_since=self._since(values))
-        if values.get("product_id") and (index := self.text_index(cells, "product_quantity")) is not None:
-            try:
-                draft.rest["quantity"] = to_scaled(number_of(shown(cells[index]), self.work.hints.get(index, Hints()).decimal_sign))
-            except UserError as error:
-                raise UserError(error.message, field=self.work.layout.columns[index].header, hint=error.hint) from None
-        if not values["name"]:
-            pieces = (shown(cells[index]).strip() for index in (self.company_index, self.product_index) if index is not None)
-            self.begin_with(draft, name=" · ".join(piece for piece in pieces if piece) or values.get("external_id"))
+        draft.rest["says stage"] = bool(said or stage_text)
+
+    def _closes(self, cells: list[Cell]) -> Any:
+        """Return the day on which a deal was closed or will be, None where the row says none."""
+        if self.close_on is None or cells[self.close_on[0]] == "":
+            return None
+        index, read, header = self.close_on
+        try:
+            return read(cells[index])
+        except UserError as error:
+            raise UserError(error.message, field=header, hint=error.hint) from None
+
+    def _quantity(self, cells: list[Cell], index: int) -> int:
+        """Return how many of its product a deal is about, in millionths."""
+        try:
+            return to_scaled(number_of(shown(cells[index]), self.work.hints.get(index, Hints()).decimal_sign))
+        except UserError as error:
+            raise UserError(error.message, field=self.work.layout.columns[index].header, hint=error.hint) from None
 
     def lacking(self, draft: Draft) -> UserError | None:
         """Return what a row lacks to become a new deal, a stage that is there among it."""

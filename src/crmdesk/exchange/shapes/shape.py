@@ -100,7 +100,8 @@ class Shape:
     """What is common to the rows of all entities: each column has one function that was made beforehand."""
 
     entity = ""
-    defaults: Values = {}
+    people_shape: Shape | None = None
+    """Reads the people whom rows name beside their records; None where they name none."""
 
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         self.work = work
@@ -627,8 +628,7 @@ class Shape:
         if values:
             self.work.gathered.update(entity, (*values,), (*values.values(), record))
         if parts:
-            writer = self.beside[entity].writer if entity in self.beside else self.writer_for(entity)
-            writer.add(record, parts)
+            self.beside[entity].writer.add(record, parts)
 
     def is_there(self, draft: Draft, record: bytes) -> None:
         """Take what a row brings beside a record that is known, whatever becomes of that.

@@ -19,7 +19,7 @@ from crmdesk.models.names import folded, sort_key
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crmdesk.exchange.table import Line
+    from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.links import Book
 
@@ -52,7 +52,7 @@ class TicketShape(Shape):
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Find the customer: by mail address and name together where both are there; a company among people is none of them."""
-        mail = shown(draft.cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        mail = self._mail(draft.cells)
         if name == "contact_id" and not mail and not draft.values["company_id"] and is_surely_a_company(text) and book.find(text, is_key) is None:
             draft.values["company_id"] = super().link(draft, "company_id", self.work.book("company"), text, is_key)
             return None
@@ -63,9 +63,12 @@ class TicketShape(Shape):
 
     def before_links(self, draft: Draft) -> None:
         """Let a customer of whom the row has only the mail address be found by that."""
-        mail = shown(draft.cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        mail = self._mail(draft.cells)
         if mail and not is_nothing(mail) and (self.customer_index is None or not one_line(draft.cells[self.customer_index])):
             draft.rest["person"] = (mail, "")
+
+    def _mail(self, cells: list[Cell]) -> str:
+        return shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
 
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Give tickets the customers that are there already, and their companies."""

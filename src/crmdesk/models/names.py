@@ -9,7 +9,7 @@ from itertools import chain, product
 from typing import Any
 
 from crmdesk.i18n import SPELLED_OUT
-from crmdesk.pinyin import sounds
+from crmdesk.pinyin import HAN, sounds
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -49,7 +49,7 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
     return (usual, (surname, *usual[1:])) if surname else (usual,)
 
 
-_HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_HAN_RUN = re.compile(f"[{HAN}]+")
 
 
 def pinyin(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -214,6 +213,10 @@ class Change:
         self.reader = Reader(connection, viewer, settings, self.flush)
         self._lacking: set[type[Record]] = set()
 
+    def go_by(self, settings: Settings) -> None:
+        """Take other settings for the rest of the transaction: those that it has written itself."""
+        self.settings = self.reader.settings = settings
+
     def open_records(self) -> None:
         """Get ready for single records; an operation that works by rows calls it before it asks for one."""
         if self._opened is None:
@@ -322,26 +325,26 @@ class Change:
         Returns:
             How many were inserted.
         """
-        self.flush()
-        names = ", ".join(f'"{self._column(cls, name)}"' for name in columns)
-        sql = f'INSERT OR FAIL INTO "{cls.entity.name}"({names}) VALUES '  # noqa: S608
-        one = f"({', '.join('?' * len(columns))})"
-        several = f"{sql}{', '.join([one] * AT_ONCE)}"
-        needed = required_columns(cls)
-        places = [columns.index(name) for name in needed if name in columns]
-        if len(places) < len(needed):
-            self._lacking.add(cls)
-
         source, count = iter(rows), 0
         while chunk := list(islice(source, CHUNK)):
-            if cls not in self._lacking and any(_lacks(chunk, place) for place in places):
-                self._lacking.add(cls)
-            even = len(chunk) - len(chunk) % AT_ONCE
-            # OR FAIL: see `update_many`.
-            self._connection.executemany(several, (tuple(chain.from_iterable(chunk[at : at + AT_ONCE])) for at in range(0, even, AT_ONCE)))
-            self._connection.executemany(f"{sql}{one}", chunk[even:])
+            self.insert_values(cls, columns, list(chain.from_iterable(chunk)))
             count += len(chunk)
         return count
+
+    def insert_values(self, cls: type[Record], columns: Sequence[str], values: Sequence[Any]) -> None:
+        """Insert records as `insert_many` does; the values of all rows lie end to end."""
+        self.flush()
+        width = len(columns)
+        names = ", ".join(f'"{self._column(cls, name)}"' for name in columns)
+        # OR FAIL: see `update_many`.
+        sql = f'INSERT OR FAIL INTO "{cls.entity.name}"({names}) VALUES '  # noqa: S608
+        one = f"({', '.join('?' * width)})"
+        if cls not in self._lacking and any(name not in columns or _lacks(values[columns.index(name) :: width]) for name in required_columns(cls)):
+            self._lacking.add(cls)
+        even = len(values) - len(values) % (AT_ONCE * width)
+        several = (values[at : at + AT_ONCE * width] for at in range(0, even, AT_ONCE * width))
+        self._connection.executemany(f"{sql}{', '.join([one] * AT_ONCE)}", several)
+        self._connection.executemany(f"{sql}{one}", (values[at : at + width] for at in range(even, len(values), width)))
 
     def update_many(self, cls: type[Record], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
         """Update records from tuples of stored values whose last is the id's bytes."""
@@ -437,9 +440,9 @@ class Change:
             self._opened.close()
 
 
-def _lacks(rows: Sequence[tuple[Any, ...]], place: int) -> bool:
-    """Say whether a value is missing in one of some rows."""
-    return not all(map(itemgetter(place), rows)) and any(row[place] is None or row[place] == "" for row in rows)
+def _lacks(values: Sequence[Any]) -> bool:
+    """Say whether one of the values of a column is missing."""
+    return not all(values) and any(value is None or value == "" for value in values)
 
 
 @lru_cache(maxsize=64)

@@ -94,8 +94,11 @@ def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
 
 def fixed_quote(reader: Reader, quote: bytes) -> UserError | None:
     """Return the refusal to change the parts of a quote; None if it takes changes: a draft, or issued elsewhere and its lines come in a second file."""
-    found = reader.one("SELECT number FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND (frozen IS NOT NULL OR source IS NULL) AND id = ?", (quote,))
-    return fixed(found[0]) if found else None
+    found = reader.one("SELECT number, frozen IS NOT NULL OR source IS NULL, date FROM quote WHERE ifnull(status, 'draft') <> 'draft' AND id = ?", (quote,))
+    if not found:
+        return None
+    number, is_fixed, day = found
+    return fixed(number) if is_fixed else closed_quote(closed_until(reader), number, "issued", day)
 
 
 def check_stays_issued(connection: Connection, before: int) -> None:
@@ -208,6 +211,17 @@ def _closed_before(connection: Connection, before: int) -> date | None:
     for op, changes in rows(connection, "SELECT op, changes FROM journal WHERE id > ? AND +tbl = ? AND row = ? ORDER BY id LIMIT 1", (before, SETTING, record)):
         return None if op == INSERT else _day(json.loads(changes).get("value", [value])[0])
     return _day(value)
+
+
+def closed_quote(until: date | None, number: str | None, status: str | None, day: str | None) -> UserError | None:
+    """Return the refusal of what `check_closed` would refuse of one quote, before it is written; None if it may come in.
+
+    Args:
+        until: the last closed day. status: what it would have. day: its date.
+    """
+    if until is None or day is None or (status or "draft") == "draft" or day > until.isoformat():
+        return None
+    return _closed(number, until)
 
 
 def check_closed(connection: Connection, before: int) -> None:

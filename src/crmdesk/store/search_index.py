@@ -20,7 +20,7 @@ from crmdesk.models.workspace import CustomField
 from crmdesk.store.connections import Connection, rows
 from crmdesk.store.door import derive_sources
 from crmdesk.store.pace import no_garbage
-from crmdesk.store.schema import UPDATE
+from crmdesk.store.schema import PURGE, UPDATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,9 +34,11 @@ APOSTROPHE = re.compile("['’]")
 """Where the full-text index cuts words that are one in titles."""
 # The full-text index goes by an older Unicode, to which these vowels and signs are marks between words. In it they stand as private letters.
 _AS_LETTERS = {ord(sign): 0xE000 + at for at, sign in enumerate("ᦰᦱᦲᦳᦴᦵᦶᦷᦸᦹᦺᦻᦼᦽᦾᦿᧀᧈᧉᳲᳳ")}
-_CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+"""The letters that are looked for one by one, as a range of a pattern."""
+_CJK_RUN = re.compile(f"[{CJK}]+")
 _LONGEST_KEY = 40
-_LONGEST_BODY = 20_000
+LONGEST_BODY = 20_000
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +104,7 @@ def mail_parts(address: str) -> list[str]:
     return _MAIL_WORD.findall(folded(address))
 
 
-_NUMBERS = frozenset({"number", "customer_number", "code", "vat_id", "credit_code"})
+NUMBERS = frozenset({"number", "customer_number", "code", "vat_id", "credit_code"})
 _TRIGRAMS = """INSERT OR IGNORE INTO search_digits SELECT CAST(substr(n.digits, p.place, 3) AS INTEGER), n.docid
     FROM batch b CROSS JOIN search_number n ON n.docid = b.docid CROSS JOIN digit_place p ON p.place <= length(n.digits) - 2"""
 
@@ -125,7 +127,7 @@ class Documents:
         """Add the values of one searched field, each with its document."""
         weight = item.search
         at, texts = 3 - weight, self._texts
-        if weight == 2 and item.name in _NUMBERS:
+        if weight == 2 and item.name in NUMBERS:
             self._take_numbers(item, values)
         elif weight == 3:
             self._take_titles(values)
@@ -133,7 +135,7 @@ class Documents:
             split = mail_parts if weight == 2 and item.name == "address" else words
             for docid, value in values:
                 if value:
-                    texts[docid][at] += " ".join(split(str(value)[:_LONGEST_BODY])) + " "
+                    texts[docid][at] += " ".join(split(str(value)[:LONGEST_BODY])) + " "
 
     def _take_titles(self, values: Iterable[tuple[int, Any]]) -> None:
         add, texts = self._keys.add, self._texts
@@ -163,7 +165,7 @@ class Documents:
                 self._numbers.add((docid, number))
             if not is_phone:
                 self._number_keys.add((folded(text)[:_LONGEST_KEY], docid))
-                self._texts[docid][1] += " ".join(words(text[:_LONGEST_BODY])) + " "
+                self._texts[docid][1] += " ".join(words(text[:LONGEST_BODY])) + " "
 
     def write(self) -> None:
         """Write what was gathered, in the order of the tables' keys."""
@@ -253,15 +255,12 @@ def _queue_many(connection: Connection, before: int) -> None:
 
 
 def _all_wait(connection: Connection, cls: type[Record], before: int) -> bool:
-    """Say whether every record of an entity is in the queue, as after the first import into a store: none has to be found by its parts then.
+    """Say whether a transaction changed every record of an entity, as the first import into a store does: none has to be found by its parts then.
 
-    Not looked for among more than the transaction can have brought: the groups of a long import would each walk through all that came before.
+    The journal has one entry for each record.
     """
-    came = rows(connection, "SELECT count(*) FROM journal WHERE id > ? AND +tbl = ?", (before, cls.entity.number))[0][0]
-    if rows(connection, f'SELECT 1 FROM "{cls.entity.name}" LIMIT 1 OFFSET ?', (came,)):  # noqa: S608
-        return False
-    other = f'SELECT 1 FROM "{cls.entity.name}" t WHERE NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.tbl = ? AND q.row = t.id) LIMIT 1'  # noqa: S608
-    return not rows(connection, other, (cls.entity.number,))
+    came = rows(connection, "SELECT count(*) FROM journal WHERE id > ? AND +tbl = ? AND op <> ?", (before, cls.entity.number, PURGE))[0][0]
+    return not rows(connection, f'SELECT 1 FROM "{cls.entity.name}" LIMIT 1 OFFSET ?', (came,))  # noqa: S608
 
 
 def _queue_holders(connection: Connection, definitions: Iterable[bytes]) -> None:
@@ -439,7 +438,7 @@ def _unfound(connection: Connection, cls: type[Record]) -> int:
             (_own_path(definition), cls.entity.number, _own_path(definition), LOOKED_AT),
         )
         for docid, value in newest:
-            found = [piece for word in words(str(value)[:_LONGEST_BODY]) for piece in APOSTROPHE.split(word) if piece][:5]
+            found = [piece for word in words(str(value)[:LONGEST_BODY]) for piece in APOSTROPHE.split(word) if piece][:5]
             sought = " AND ".join(f'"{word}"' for word in found)
             if found and not rows(connection, "SELECT 1 FROM search_words WHERE search_words MATCH ? AND rowid = ?", (sought, docid)):
                 count += 1

@@ -157,7 +157,7 @@ class Writing(Pool):
             if DEAL in touched:
                 settle_closings(connection, before, today, refuses=kind == "do" and change.origin != "import")
             if SETTING in touched:
-                check_currency(connection, before, change.settings)
+                check_currency(connection, before, self.settings)  # as they were, whatever the deed has made of them
             if kind == "do" and touched & {DEAL, EXCHANGE_RATE}:
                 settle_rates(connection, before, change.settings, today, touched)
             if touched & DOCUMENTS:

@@ -181,7 +181,7 @@ Deal - Probability | Deal - Source channel = origin
 """,
     ("Pipedrive", "activity", ""): """
 Activity - ID = external_id | Activity - Subject = subject | Activity - Type = kind | Activity - Due date = at | Activity - Due time = at_time |
-Activity - Done | Activity - Contact person = contact | Activity - Organization = company | Activity - Deal = deal | Activity - Note = body |
+Activity - Done = is_done | Activity - Contact person = contact | Activity - Organization = company | Activity - Deal = deal | Activity - Note = body |
 Activity - Assigned to user = owner | Activity - Duration = minutes
 """,
     ("Pipedrive", "product", ""): """

@@ -14,6 +14,7 @@ from crmdesk.exchange.columns.looks import own_field
 from crmdesk.exchange.columns.mapping import guess, suggest_entity
 from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.preview import preview
 from crmdesk.exchange.values.layouts import Target
 
 if TYPE_CHECKING:
@@ -483,3 +484,88 @@ def test_how_many_of_a_product_is_said_beside_the_product_of_a_deal(store: Store
         sql = "SELECT c.name, p.name, d.amount, x.quantity FROM deal d JOIN company c ON c.id = d.company_id JOIN contact p ON p.id = d.contact_id JOIN deal_product x ON x.deal_id = d.id"
         assert reader.rows(sql) == [("Acme", "Anna Berg", 100000, 3000000)]
     assert guess("deal", table_of(tmp_path, "Deal;Wert;Menge", "A;1.000,00;3")).unused == ("Menge",)
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "rows", "target"),
+    [
+        ("ticket", "Ticket,Subject,Status", ["TK-77,Printer,open", "TK-78,Screen,closed"], "number"),
+        ("ticket", "Case,Subject,Status", ["1,Printer,open", "2,Screen,closed"], "number"),
+        ("ticket", "Ticket,Status,Owner", ["Printer on floor 3,open,Tom", "Screen,open,Tom"], ""),
+        ("ticket", "Issue,Status,Number", ["VPN2,open,77", "VPN3,open,78"], "subject"),
+        ("ticket", "Request,Subject,Status", ["1,Printer,open", "1,Screen,closed"], ""),
+        ("deal", "Deal,Name,Amount", ["D-7,Rollers,100 EUR", "D-8,Belts,200 EUR"], "external_id"),
+        ("deal", "Deal,Amount", ["D-7,100 EUR", "D-8,200 EUR"], "name"),
+        ("deal", "Deal,Name,Amount", ["Big one,Rollers,100 EUR", "Second,Belts,200 EUR"], "name"),
+        ("quote", "Angebot,Firma,Menge,Einzelpreis,Produkt", ["A-1,Acme,1,5,Box", "A-1,Acme,2,6,Belt"], "number"),
+        ("quote", "Angebot,Firma,Menge,Einzelpreis,Produkt", ["17,Acme,1,5,Box", "17,Acme,2,6,Belt"], "number"),
+        ("quote", "Quote,Customer,Total", ["1001,Acme,500", "1002,Beta,70"], "number"),
+        ("quote", "Angebot,Kunde,Summe (EUR)", ["1001,Acme,500", "1002,Beta,70"], "number"),
+        ("quote", "Quote,Customer,Date", ["2026-0117,Acme,2026-01-05", "2026-0118,Beta,2026-01-06"], "number"),
+        ("quote", "Quote,Customer,Date", ["0117,Acme,2026-01-05", "0118,Beta,2026-01-06"], "number"),
+        ("quote", "Quote,Customer,Date", ["1500,Acme,2026-01-05", "2300,Beta,2026-01-06"], ""),
+        ("quote", "Quote,Customer,Date", ["1500EUR,Acme,2026-01-05", "2300EUR,Beta,2026-01-06"], ""),
+        ("deal", "Deal,Name,Company", ["10000,Rollers,Acme", "25000,Belts,Beta"], ""),
+        ("deal", "Deal,Name,Amount", ["10000,Rollers,100 EUR", "25000,Belts,200 EUR"], "external_id"),
+        ("ticket", "Ticket,Subject,Status", ["77,Printer,open", "78,Screen,closed"], "number"),
+        ("product", "Product,Name,Unit", ["4711,Box,pc", "4712,Belt,pc"], "code"),
+    ],
+)
+def test_a_column_called_as_the_rows_is_their_number_where_it_holds_numbers(tmp_path: Path, entity: str, header: str, rows: list[str], target: str) -> None:
+    assert targets(guess(entity, table_of(tmp_path, header, *rows))).get(header.split(",", 1)[0], "") == target
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "row", "told"),
+    [
+        ("deal", "Name,Company,City,Country", "Rollers,Acme,Berlin,Germany", {"City": "company.address.city", "Country": "company.address.country"}),
+        ("ticket", "Subject,Firma,Straße,PLZ,Ort", "Printer,Acme,Ring 5,10115,Berlin",
+         {"Straße": "company.address.street", "PLZ": "company.address.postal_code", "Ort": "company.address.city"}),
+        ("deal", "Name,City", "Rollers,Berlin", {}),
+        ("deal", "Name,Company,Region", "Rollers,Acme,South", {}),
+        ("deal", "Name,Company,City,Company city", "Rollers,Acme,Berlin,Wien", {"Company city": "company.address.city"}),
+        ("contact", "Name,Company,City", "Anna Berg,Acme,Berlin", {"City": "address.city"}),
+    ],
+)  # fmt: skip
+def test_an_address_beside_the_company_of_what_has_none_is_the_companys(tmp_path: Path, entity: str, header: str, row: str, told: dict[str, str]) -> None:
+    found = targets(guess(entity, table_of(tmp_path, header, row)))
+    assert {column: target for column, target in found.items() if "address" in target} == told
+
+
+def test_the_columns_of_japanese_lists_are_known(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(
+        "名前,会社名,部署,役職,電話番号,携帯,メールアドレス,住所,郵便番号,都道府県,市区町村,国,備考,ウェブサイト\r\n"
+        "山田 太郎,株式会社山田,営業部,部長,03-1234-5678,090-1234-5678,t@yamada.example,銀座1-2-3,100-0001,東京都,千代田区,日本,得意先,https://yamada.example\r\n".encode(
+            "cp932"
+        )
+    )
+    table = open_table(path)
+    assert (table.encoding, targets(guess("contact", table))) == ("cp932", {
+        "名前": "name", "会社名": "company", "部署": "department", "役職": "role", "電話番号": "phone", "携帯": "phone.mobile", "メールアドレス": "email",
+        "住所": "address.street", "郵便番号": "address.postal_code", "都道府県": "address.state", "市区町村": "address.city", "国": "address.country", "備考": "note",
+        "ウェブサイト": "website",
+    })  # fmt: skip
+    assert targets(guess("contact", table_of(tmp_path, "姓,名,会社,電話,メール", "山田,太郎,ソニー,03-1234-5678,a@b.example"))) == {
+        "姓": "family_name", "名": "given_name", "会社": "company", "電話": "phone", "メール": "email",
+    }  # fmt: skip
+    import_file(store, "contact", path)
+    with store.read() as reader:
+        assert reader.rows("SELECT family_name, given_name FROM contact") == [("山田", "太郎")]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "left_out"),
+    [
+        ("Nimi,Puhelin", ["Anna,+358 40 1234567", "Bo,+358 40 1234568"], "Nimi"),
+        ("Tila,Puhelin,Nimi", ["open,+358 40 1234567,Anna", "open,+358 40 1234568,Bo", "open,+358 40 1234569,Cem"], "Nimi"),
+        ("Tila,E-mail", ["open,anna@example.com", "open,bo@example.com"], ""),
+        ("Nimi,Name,E-mail", ["Anna,Anna Berg,anna@example.com", "Bo,Bo Li,bo@example.com"], ""),
+    ],
+)
+def test_people_who_get_no_name_though_a_column_may_hold_it_are_told(store: Store, tmp_path: Path, header: str, rows: list[str], left_out: str) -> None:
+    table_of(tmp_path, header, *rows)
+    path = tmp_path / "file.csv"
+    for notes in (preview(store, "contact", path).notes, import_file(store, "contact", path).notes):
+        said = [note for note in notes if note.startswith("No column was taken for the name")]
+        assert [f"“{left_out}” was left out" in note for note in said] == ([True] if left_out else [])

@@ -159,8 +159,8 @@ def test_salesforces_activities_come_as_what_was_done_too(store: Store, tmp_path
     header = '"Activity ID","Subject","Assigned","Date","Status","Priority","Company / Account","Contact","Opportunity","Full Comments","Task Subtype"'
     path.write_text(f'{header}\n"00T1","Prices","Bob","3/14/2026","Completed","Normal","Acme","Anna Berg","","talked","Call"\n', encoding="utf-8")
     table = open_table(path)
-    assert suggest_entity(table) == "task"
-    assert import_file(store, "activity", path).unused == ("Status", "Priority")
+    assert suggest_entity(table) == "activity"
+    assert import_file(store, "activity", path).unused == ("Priority",)
     with store.read() as reader:
         sql = "SELECT a.kind, a.subject, a.body, m.name, a.external_id FROM activity a JOIN member m ON m.id = a.owner_id"
         assert reader.rows(sql) == [("call", "Prices", "talked", "Bob", "00T1")]

@@ -6,6 +6,7 @@ import csv
 import json
 import tracemalloc
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +15,11 @@ from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.files.rejects import Rejected, Rejection
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.exchange.table import shown
 from crmdesk.i18n import speaking
 from crmdesk.reports.workbook import plain_workbook
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from crmdesk.exchange.importing import ImportResult
     from crmdesk.store import Store
 
@@ -178,3 +178,31 @@ def test_surplus_cells_are_told_from_columns_in_a_workbook_made_of_the_rejected_
     plain_workbook(tmp_path / "a.xlsx", "People", rows_there)
     result = taken(store, tmp_path / "a.xlsx")
     assert (result.added, result.rejected, result.unused) == (1, 1, ())
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+@pytest.mark.parametrize("head", [["Deal", "Company", "Amount"], []])
+def test_rows_that_were_refused_as_sums_are_refused_again_until_they_are_called_otherwise(
+    store: Store, tmp_path: Path, language: str, ending: str, head: list[str]
+) -> None:
+    def brought(name: str, table: list[list[str]]) -> tuple[int, list[list[str]]]:
+        path = tmp_path / f"{name}{ending}"
+        if ending == ".xlsx":
+            plain_workbook(path, "Deals", [[*row] for row in table])
+        else:
+            path.write_text("".join(f"{';'.join(row)}\n" for row in table), encoding="utf-8")
+        chosen = {} if head else {"name": "1", "company": "2", "amount": "3"}
+        result = import_file(store, "deal", path, ImportOptions(chosen=chosen))
+        back = [[shown(cell) for cell in cells] for _, cells in open_table(Path(result.rejects_file)).rows()] if result.rejects_file else []
+        return result.added, [[*head, "Reason"]] * bool(head) + back
+
+    first = bool(head)
+    with speaking(language):
+        rows = [["Box", "Acme", "10"], ["Zwischensumme", "", "10"], ["Nut", "Beta", "5"], ["Total", "", "15"]]
+        added, back = brought("deals", [head] * first + rows)
+        assert added == 2
+        added, back = brought("again", back)
+    assert (added, [row[0] for row in back[first:]]) == (0, ["Zwischensumme", "Total"])
+    back[first][0] = "Nord"
+    assert brought("corrected", back)[0] == 1

@@ -276,7 +276,33 @@ def _without_sums(line: Line, above: Sequence[Sequence[Cell]]) -> Line:
 
 
 def _refused(line: Line) -> Line:
-    return line[0], OddRow.because(tr("This looks like sums of the rows above, and no record."), line[1])
+    return line[0], OddRow.because(_looks_like_sums(), line[1])
+
+
+def _looks_like_sums() -> str:
+    return tr("This looks like sums of the rows above, and no record.")
+
+
+@lru_cache(maxsize=1)
+def _refusals_of_sums() -> tuple[str, ...]:
+    found = []
+    for language in ("en", "de", "zh"):
+        with speaking(language):
+            found.append(_looks_like_sums())
+    return tuple(found)
+
+
+def refused_again(line: Line, reason: int) -> Line:
+    """Return a row of a file of rejected rows, as an odd one if it was refused as sums: the rows that would show it again are not in this file.
+
+    Args:
+        reason: the place of the reason; a row that has none any more, or begins otherwise by now, is one like any other.
+    """
+    cells = line[1]
+    said = cells[reason] if cells.__class__ is list and reason < len(cells) else ""
+    if isinstance(said, str) and said.endswith(_refusals_of_sums()) and (cells[0] in _SUMS or _SUM_BETWEEN.match(shown(cells[0]))):
+        return _refused(line)
+    return line
 
 
 def _are_sums(cells: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from crmdesk.models.base import Record
     from crmdesk.store.door import Change
 
-Rows = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
-"""An entity, columns, and rows of stored values; of updates the id comes last."""
+New = tuple[str, tuple[str, ...], list[Any]]
+"""An entity, columns, and the stored values of all rows end to end."""
 
+Changed = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
+"""An entity, columns, and rows of stored values with the id at the end."""
 
 File = tuple[str, bytes, "bytes | None", "tuple[str | int, ...]"]
 """A file to be attached: to which entity and record, of which company, and what `Load` finds its content by."""
@@ -40,9 +42,15 @@ Load = Callable[["tuple[str | int, ...]"], "tuple[str, str, bytes] | None"]
 class Batch:
     """Some prepared rows; links may point to rows of later batches."""
 
-    inserts: tuple[Rows, ...] = ()
-    updates: tuple[Rows, ...] = ()
+    inserts: tuple[New, ...] = ()
+    updates: tuple[Changed, ...] = ()
     files: tuple[File, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many rows and files it has."""
+        new = sum(len(values) // len(columns) for _, columns, values in self.inserts)
+        return new + sum(len(rows) for _, _, rows in self.updates) + len(self.files)
 
 
 @operation(mark("Import"), right="import.write", backs_up=True, by_rows=True)
@@ -61,15 +69,15 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
     stages: set[bytes] = set()
     unused: set[str] = set()
     for batch in batches:
-        for entity, columns, rows in batch.inserts:
+        for entity, columns, values in batch.inserts:
             cls = ENTITIES[entity]
             if entity not in allowed:
                 unused |= unused_areas(change, entity)
             _allow(change, cls, allowed)
-            change.insert_many(cls, columns, rows)
-            _keep_numbers(change, entity, columns, rows)
+            change.insert_values(cls, columns, values)
+            _keep_numbers(change, entity, columns, values)
             if entity == "stage":
-                stages |= {row[columns.index("id")] for row in rows}
+                stages.update(_column(columns, values, "id"))
         for entity, columns, rows in batch.updates:
             cls = ENTITIES[entity]
             _allow(change, cls, allowed)
@@ -109,21 +117,26 @@ def _allow(change: Change, cls: type[Record], allowed: set[str]) -> None:
     allowed.add(name)
 
 
-def _keep_numbers(change: Change, entity: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _column(columns: Sequence[str], values: Sequence[Any], name: str) -> Sequence[Any]:
+    """Return what rows that lie end to end have in a column."""
+    return values[columns.index(name) :: len(columns)]
+
+
+def _keep_numbers(change: Change, entity: str, columns: Sequence[str], values: Sequence[Any]) -> None:
     """Mark the own numbers of imported documents as spent, and give one to those that need and lack it."""
     if ENTITIES[entity].entity.series is None or "number" not in columns:
         if entity == "ticket":
-            _number(change, [row[columns.index("id")] for row in rows])
+            _number(change, _column(columns, values, "id"))
         return
-    number_at, id_at = columns.index("number"), columns.index("id")
+    numbered = list(zip(_column(columns, values, "number"), _column(columns, values, "id"), strict=True))
     known = {number for (number,) in change.reader.rows("SELECT number FROM spent_number WHERE about = ?", (entity,))}
-    spent = {row[number_at]: row[id_at] for row in rows if row[number_at] and row[number_at] not in known}
+    spent = {number: record for number, record in numbered if number and number not in known}
     change.insert_many(
         SpentNumber, ("id", "about", "number", "record"),
         [(named_id("spent_number", f"{entity}:{number}").bytes, entity, number, str(UUID(bytes=record))) for number, record in spent.items()],
     )  # fmt: skip
     if entity == "ticket":
-        _number(change, [row[id_at] for row in rows if not row[number_at]])
+        _number(change, [record for number, record in numbered if not number])
 
 
 def _number(change: Change, tickets: Sequence[bytes]) -> None:

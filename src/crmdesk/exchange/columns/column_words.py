@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.exchange.columns.chinese_words import CHINESE
+from crmdesk.exchange.columns.japanese_words import JAPANESE
 from crmdesk.exchange.values.entries import title_of, virtual_names
 from crmdesk.exchange.values.layouts import PART_FIELDS
 from crmdesk.exchange.words.choices import bare
@@ -107,7 +108,7 @@ _NAMES: dict[str, dict[str, str]] = {
     "company": "account|organization|organization name|company name|company / account|associated company|customer|related to account|kunde|kundenname",
                  "contact": "contact name|person|person name|contact person|associated contact|with|ansprechpartner|kontaktperson", "deal": "deal title|opportunity|deal name",
                  "minutes": "duration minutes|duration (min)|length|dauer|dauer min|dauer in minuten",
-                 "at_time": "due time|start time|time|uhrzeit|beginnt um"},
+                 "at_time": "due time|start time|time|uhrzeit|beginnt um", "is_done": "done|is done|task status|erledigt"},
     "task": {"subject": "name|summary|activity subject|to do|todo", "due_on": "deadline|due date|date|end date|faellig am|fällig am",
     "body": "notes|description|details|comments", "owner": "assignee|assigned user|responsible|assigned|assigned to|assigned to user|task owner",
     "company": "account|organization|organization name|company name|company / account|customer|associated company|kunde|kundenname",
@@ -162,7 +163,7 @@ def names_of(entity: str) -> dict[str, str]:
         for language in ("en", "de", "zh"):
             with speaking(language):
                 learn(title_of(entity, link, column), name)
-    for words in (_NAMES, CHINESE):
+    for words in (_NAMES, CHINESE, JAPANESE):
         for name, texts in words.get(entity, {}).items():
             for text in texts.split("|"):
                 learn(text, name)

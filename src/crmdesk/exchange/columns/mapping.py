@@ -14,6 +14,7 @@ from crmdesk.exchange.columns.chosen import parse_target
 from crmdesk.exchange.columns.column_words import labels_of
 from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
+from crmdesk.exchange.columns.own_numbers import with_number
 from crmdesk.exchange.columns.products import recognise
 from crmdesk.exchange.columns.several_people import ANOTHER, with_first_person
 from crmdesk.exchange.table import shown
@@ -51,6 +52,7 @@ def guess(entity: str, table: Table, own_fields: Sequence[Field] = (), looks_at_
     columns = _with_lines(columns) if entity == "quote" else pair_labels(columns)
     columns = _of_one_address(_of_company(entity, _with_reach(entity, columns)))
     columns = [column if column.why in _SAID else vetted(entity, column, table) for column in columns]
+    columns = with_number(entity, columns, table)
     if product is None and looks_at_cells:
         columns = [respelled(entity, column, table) for column in columns]
         columns = by_content(entity, columns, table)
@@ -177,15 +179,27 @@ _OF_COMPANIES = frozenset({"industry", "employees", "vat_id", "credit_code", "fo
 
 
 def _of_company(entity: str, columns: Sequence[Column]) -> list[Column]:
-    """Tell the columns that only the company beside a person or deal can have."""
+    """Tell the columns that only the company beside a person or deal can have, such as the city beside that of a deal, which has none."""
     if "company" not in RELATED.get(entity, ()) or not any(column.target and column.target.field == "company" and not column.target.of for column in columns):
         return list(columns)
+    address = _address_of_company(columns) if "address" not in entity_class(entity).fields else {}
     found = list(columns)
     for place, column in enumerate(found):
         target = own_name("company", column.header) if column.target is None and not column.why else None
         if target and target.field in _OF_COMPANIES and (target.field != "revenue" or entity == "contact"):
             found[place] = replace(column, target=replace(target, of="company"), why="name")
+        elif part := address.get(column.index):
+            found[place] = replace(column, target=Target("address", part=part, of="company"), why="name")
     return found
+
+
+def _address_of_company(columns: Sequence[Column]) -> dict[int, str]:
+    """Return the parts of an address that columns hold which say nothing of whose it is; a state or region alone is none, it may be that of a salesman."""
+    if any(column.target and column.target.field == "address" for column in columns):
+        return {}
+    told = {c.index: target for c in columns if c.target is None and not c.why and (target := own_name("company", c.header) or worded("company", c.header))}
+    parts = {index: target.part for index, target in told.items() if target.field == "address" and not target.label}
+    return parts if len(set(parts.values())) == len(parts) and set(parts.values()) - {"state"} else {}
 
 
 def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Column]:
@@ -206,6 +220,7 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
         loser = other if is_better else position
         kept[key] = position if loser == other else other
         settled[loser] = replace(settled[loser], target=None, why="")
+    settled = _by_mail(entity, settled, kept)
     settled = [_own_or_none(entity, c, c.target) if c.target and c.why != "user" and not _is_taken(entity, c.target, kept) else c for c in settled]
     fields = {column.target.field for column in settled if column.target and not column.target.of}
     if entity == "lead" and "company_name" not in fields:  # the company that a lead became stands beside the one it names, as we export it
@@ -217,6 +232,17 @@ def _settled(entity: str, columns: Sequence[Column], table: Table) -> list[Colum
     return settled
 
 
+def _by_mail(entity: str, columns: list[Column], kept: dict[tuple[str, str], int]) -> list[Column]:
+    """Let the mail address of the contact say who it is where no column names them; tickets read it together with what else the row says of the customer."""
+    of_contact = {place: c.target.field for place, c in enumerate(columns) if c.target and c.target.of == "contact" and c.why != "user"}
+    place = next((place for place, field in of_contact.items() if field == "email"), None)
+    if place is None or entity in {"company", "ticket"} or ("", "contact") in kept or not _NAMES.isdisjoint(of_contact.values()):
+        return columns
+    kept["", "contact"] = place
+    return [replace(c, target=Target("contact"), cut=_MAIL_BEHIND, is_mail=True) if at == place else c for at, c in enumerate(columns)]
+
+
+_NAMES = frozenset({"name", "given_name", "family_name", "middle_name", "suffix", "nickname"})
 _ONE_VALUE = frozenset({"text", "integer", "decimal", "rate", "money", "price", "date", "moment", "choice", "flag"})
 _OF_SEVERAL = frozenset({"title", "salutation", "nickname"})
 
@@ -288,8 +314,7 @@ def _is_taken(entity: str, target: Target, links: Collection[tuple[str, str]]) -
     """Say whether what a column tells of a linked company or contact comes in: the rows must say which, and names make people of companies only."""
     if target.of not in {"company", "contact"} or entity == "company" or (entity == "ticket" and target == Target("email", of="contact")):
         return True
-    names = target.field in {"name", "given_name", "family_name", "middle_name", "suffix", "nickname"}
-    return ("", target.of) in links and not (target.of == "contact" and names and entity != "ticket")
+    return ("", target.of) in links and not (target.of == "contact" and target.field in _NAMES and entity != "ticket")
 
 
 def _own_or_none(entity: str, column: Column, target: Target) -> Column:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange.columns.looks import is_name_word, share_of
+from crmdesk.exchange.columns.looks import is_name_word, share_of, texts_of
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.layouts import Target
 from crmdesk.exchange.words.salutations import is_salutation_or_title
@@ -19,8 +19,8 @@ from crmdesk.models.people import split_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmdesk.exchange.table import Table
-    from crmdesk.exchange.values.layouts import Column
+    from crmdesk.exchange.table import Cell, Table
+    from crmdesk.exchange.values.layouts import Column, Layout
 
 LIKELY = 0.8
 _PARTICLES = ("von ", "van ", "de ", "da ", "di ", "del ", "della ", "du ", "le ", "la ", "zu ", "ter ", "ten ", "al ", "el ", "bin ", "mc", "o'", "d'")
@@ -46,6 +46,34 @@ def with_names(columns: Sequence[Column], table: Table) -> list[Column]:
     ):
         found[place] = replace(found[place], target=Target(name), why="content", confidence=0.75 if shows[one, other] else 0.5, reason=reason)
     return found
+
+
+_CALLS = {
+    "contact": frozenset({"name", "given_name", "family_name", "nickname"}),
+    "lead": frozenset({"name", "given_name", "family_name", "company_name", "company"}),
+}  # fmt: skip
+
+
+def passed_over(entity: str, layout: Layout, table: Table) -> str:
+    """Return the column that is left out though it may hold the names, where no other one calls the people: else they are called by mail or phone; or nothing."""
+    calls = _CALLS.get(entity)
+    if calls is None or table.ways or not layout.columns or any(c.target and not c.target.of and c.target.field in calls for c in layout.columns):
+        return ""
+    return next((c.header for c in layout.columns if c.header in layout.unused and _may_be_names(table.values(c.index), len(table.sample))), "")
+
+
+def _may_be_names(values: Sequence[Cell], rows: int) -> bool:
+    """Say whether cells are short words that differ, in most rows."""
+    texts = texts_of(values)
+    return (
+        len(values) * 2 > rows
+        and len(set(texts)) > 0.8 * len(texts)
+        and share_of(values, lambda text: len(text) <= LONGEST_NAME and bool(_WORDS.fullmatch(text))) >= LIKELY
+    )
+
+
+LONGEST_NAME = 50
+_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.,'’()・-])*")
 
 
 def _given_first(table: Table, one: int, other: int, mail: int | None) -> int:

@@ -118,7 +118,7 @@ _PRODUCTS = (
     )),
     Product("Pipedrive", "activity", ("activity - subject",), _pairs(
         "Activity - Contact person = contact; Activity - Organization = company; Activity - Assigned to user = owner; Activity - Deal = deal; Activity - Due time = at_time;"
-        "Activity - Done ="
+        "Activity - Done = is_done"
     )),
     Product("Pipedrive",
         "activity", ("note - content",), _pairs("Note - Content = body; Note - Contact person = contact; Note - Organization = company; Note - Deal = deal; Note - User = owner;"
@@ -196,9 +196,13 @@ _PRODUCTS = (
         "OWNERID = owner#; Created Date =;"
         "Completed Date = done_at; COMPLETEDDATETIME = done_at"
     )),
-    Product("Salesforce", "activity", ("assigned|subject|priority|company / account", "assigned|subject|date|status|task", "activity id|subject|assigned"), _pairs(
-        "Assigned = owner; Company / Account = company; Account Name = company; Opportunity = deal; Date = at; Full Comments = body; Comments = body; Task Subtype = kind;"
-        "Task =; Lead =; Status =; Activity ID = external_id; Created Date ="
+    # With its sort in it, it says by itself which rows are to-dos.
+    Product("Salesforce", "activity", ("assigned|subject|priority|company / account", "assigned|subject|date|status|task", "activity id|subject|assigned",
+        "assigned|subject|priority|company / account|task subtype", "assigned|subject|date|status|task|task subtype", "activity id|subject|assigned|task subtype",
+        "whoid|whatid|activitydate|subject|tasksubtype"), _pairs(
+        "Assigned = owner; Company / Account = company; Account Name = company; Opportunity = deal; Date = at; Due Date = at; ACTIVITYDATE = at; Full Comments = body; Comments = body;"
+        "DESCRIPTION = body; Task Subtype = kind; TASKSUBTYPE = kind; TYPE =; Status = is_done; Task =; Lead =; Activity ID = external_id; ID = external_id; WHOID = contact#; WHATID =;"
+        "ACCOUNTID = company#; OWNERID = owner#; Created Date =; Completed Date =; COMPLETEDDATETIME =; CALLDURATIONINSECONDS ="
     )),
     Product("Salesforce", "contact", (
         "first name|last name|account name|mailing street", "first name|last name|account name|account owner", "first name|last name|account name|contact owner",

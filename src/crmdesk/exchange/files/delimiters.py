@@ -2,74 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crmdesk.exchange.table import OddRow
-from crmdesk.i18n import tr
+from crmdesk.exchange.files.dialects import DELIMITERS, FIXED, RULE, Dialect, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-DELIMITERS = ",;\t|"
-FIXED = "fixed"
-"""How the user says that columns stand at fixed places, with blanks between."""
 _UNUSUAL = "^~¦§¬"
 _DOUBLED = "|^~:§¦#"
 _AROUND = "~^|#§¦@$*+:"
-_STAND_IN = "\ufdd0"  # no character, so that no text has it; it stands for a delimiter of several while a line is read
-_RULE = re.compile(r"[-=+_\s]*[-=_]{2}[-=+_\s]*")
 _ESCAPED = {r"\t": "\t", "tab": "\t", "space": " ", "fixed": FIXED}
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How cells are told apart.
-
-    Attributes:
-        delimiter: one sign or several; `FIXED` where each column has its place.
-        places: where those columns begin.
-    """
-
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str | None = None
-    skips_spaces: bool = False
-    places: tuple[int, ...] = ()
-
-    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """Return what reads a line, or several where a cell has line breaks, as cells."""
-        if self.places:
-            return (_at_places(line.rstrip("\r\n"), self.places) for line in lines)
-        sign = self.delimiter
-        if len(sign) == 1:
-            return self._plain_reader(lines, sign)
-        rows = self._plain_reader((line.replace(sign, _STAND_IN) for line in lines), _STAND_IN)
-        return ([cell.replace(_STAND_IN, sign) if _STAND_IN in cell else cell for cell in row] for row in rows)
-
-    def _plain_reader(self, lines: Iterable[str], sign: str) -> Iterator[list[str]]:
-        return csv.reader(lines, delimiter=sign, quotechar=self.quote, escapechar=self.escape, skipinitialspace=self.skips_spaces)
-
-    def is_usual(self) -> bool:
-        """Say whether nearly all programs write so."""
-        return self.delimiter in {*DELIMITERS}
-
-
-def written(cells: Iterable[Sequence[str]], delimiter: str, quote: str) -> Iterator[str]:
-    """Yield rows as lines, quoted where that is needed; tables with fixed places are divided by tabs, since cells may be longer than their place."""
-    sign = "\t" if delimiter == FIXED else delimiter
-    several = len(sign) > 1
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=_STAND_IN if several else sign, quotechar=quote)
-    for row in cells:
-        writer.writerow([cell.replace(sign, _STAND_IN) for cell in row] if several else row)
-        yield stream.getvalue().replace(_STAND_IN, sign) if several else stream.getvalue()
-        stream.seek(0)
-        stream.truncate()
 
 
 # ---- finding out ----
@@ -134,12 +80,13 @@ def _is_quoted(sample: str, quote: str, signs: Iterable[str]) -> bool:
 
 def _evenness(sample: str, dialect: Dialect, is_whole: bool) -> float:
     """Return how evenly a dialect divides a text: the share of rows of the commonest width, a little more for wide ones."""
-    lines = io.StringIO(sample, newline="")
-    try:
-        widths = [len(row) for row in dialect.reader(lines) if row and any(row)]
-    except csv.Error:
-        return 0.0
-    if not is_whole and len(widths) > 1:
+    widths, lines = list[int](), Lines(io.StringIO(sample, newline=""))
+    for row in dialect.rows(lines):
+        if lines.ended and not is_whole:
+            break  # the sample was cut off within this row
+        if row and any(row):
+            widths.append(len(row))
+    if not is_whole and not lines.seen and len(widths) > 1:
         widths.pop()
     wide = Counter(width for width in widths if width > 1)
     if not wide:
@@ -182,7 +129,7 @@ def _beside(sign: str, lines: Iterable[str]) -> str:
 
 def _places(lines: Sequence[str], least_gap: int) -> tuple[int, ...]:
     """Return where the columns begin that have their places: behind blanks that stand in all lines, below a name each."""
-    if rule := next((line for line in lines[:3] if _RULE.fullmatch(line) and " " in line.strip()), ""):
+    if rule := next((line for line in lines[:3] if RULE.fullmatch(line) and " " in line.strip()), ""):
         return tuple(found.start() for found in re.finditer(r"[-=_]+", rule))
     if len(lines) < 2 or any("\t" in line for line in lines):
         return ()
@@ -196,14 +143,4 @@ def _places(lines: Sequence[str], least_gap: int) -> tuple[int, ...]:
     return tuple(start for start, end in zip(starts, ends, strict=True) if head[start:end].strip())
 
 
-def _at_places(line: str, places: tuple[int, ...]) -> list[str]:
-    """Return the cells of a line; one that has something across two places is odd."""
-    if _RULE.fullmatch(line):
-        return []
-    cells = [line[start:end].strip() for start, end in zip(places, [*places[1:], None], strict=True)]
-    if any(line[place - 1 : place].strip() and line[place : place + 1].strip() for place in places[1:]):
-        return OddRow.because(tr("The row does not keep to the places of the columns."), cells)  # type: ignore[return-value]
-    return cells
-
-
-__all__ = ["FIXED", "Dialect", "sniff", "written"]
+__all__ = ["sniff"]

@@ -26,6 +26,13 @@ BOMS = (
 )
 
 
+UNMARKED = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+"""What is told by the zeros in it, where no mark says so."""
+FALLBACK = "latin-1"
+_OF_LANGUAGES = tuple(dict.fromkeys(encoding for writing in WRITINGS for encoding in writing.encodings))
+RECOGNISED = ("utf-8", *dict.fromkeys(encoding for _, encoding in reversed(BOMS)), *UNMARKED, *_OF_LANGUAGES, FALLBACK)
+"""All that `detect` can answer, the commonest first."""
+
 WESTERN = frozenset({"cp1252", "iso8859_15", "latin-1"})
 BESIDE = "crmdesk-beside"
 """How bytes are read that are no UTF-8 in a file of UTF-8: by the Western page, as files are that were put together of two."""
@@ -75,7 +82,7 @@ def detect(path: Path) -> Guess:
     for guess in _candidates(sample):
         if fits(path, guess.encoding):
             return guess
-    return Guess("latin-1", 0.2)
+    return Guess(FALLBACK, 0.2)
 
 
 def _read_with(path: Path, sample: bytes) -> str:
@@ -117,7 +124,7 @@ def _without_bom(head: bytes) -> Guess | None:
     if head.count(0) * 50 < len(head) or len(head) < 4:
         return None
     whole = head[: len(head) // 4 * 4]
-    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+    for encoding in UNMARKED:
         text = whole.decode(encoding, "replace")
         plain = sum(text.count(sign) for sign in "\n\r,;\t ")
         strange = sum(1 for c in text if c == "\ufffd" or c < "\t" or "\ue000" <= c <= "\uf8ff")
@@ -160,7 +167,7 @@ def _limited(lines: Iterable[bytes]) -> Iterator[bytes]:
 def _candidates(sample: bytes) -> list[Guess]:
     """Name the encodings that a sample can have, the likeliest first."""
     best: dict[str, float] = {}
-    for encoding in dict.fromkeys(encoding for writing in WRITINGS for encoding in writing.encodings):
+    for encoding in _OF_LANGUAGES:
         try:
             text = sample.decode(encoding)
         except UnicodeDecodeError:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import now_ms, to_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.files.our_terms import OUR_PRODUCT, OWN
-from crmdesk.exchange.shapes.shape import Draft, Shape
+from crmdesk.exchange.shapes.shape import Shape
+from crmdesk.exchange.shapes.work import Draft
 from crmdesk.exchange.table import Cell, shown
 from crmdesk.exchange.values.entries import title_of
 from crmdesk.exchange.values.layouts import Column, Layout, Target
@@ -21,7 +22,7 @@ from crmdesk.models.registry import entity_class
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from crmdesk.exchange.shapes.shape import Values, Work
+    from crmdesk.exchange.shapes.work import Values, Work
     from crmdesk.exchange.table import Line, Table
     from crmdesk.store import Reader
     from crmdesk.store.settings import Settings

@@ -14,6 +14,7 @@ from crmdesk.exchange.files.continued import with_continued_rows
 from crmdesk.exchange.files.csv_files import ENDINGS, open_csv
 from crmdesk.exchange.files.json_files import open_json
 from crmdesk.exchange.files.mails import OLE, is_mail, is_outlook_item, open_mails
+from crmdesk.exchange.files.rejects import with_sums_refused
 from crmdesk.exchange.files.vcards import open_cards
 from crmdesk.exchange.files.workbooks import open_workbook
 from crmdesk.i18n import grouped, mark, tr
@@ -110,7 +111,7 @@ def open_table(path: Path, how: How | None = None) -> Table:
     """
     how = how or How()
     reader = reader_of(path)
-    table = with_continued_rows(reader.open(path, how))
+    table = with_sums_refused(with_continued_rows(reader.open(path, how)))
     if table.width > MOST_COLUMNS:
         said = tr("“{file}” has {count} columns; more than {most} are not read.", file=path.name, count=table.width, most=grouped(MOST_COLUMNS))
         raise UserError(said, hint=tr("Delete those that are not needed."))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import marshal
+import re
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError, why
 from crmdesk.exchange.columns.mapping import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
 from crmdesk.exchange.files.csv_files import ENDINGS
-from crmdesk.exchange.files.delimiters import written
-from crmdesk.exchange.table import beyond_header, shown
+from crmdesk.exchange.files.dialects import written
+from crmdesk.exchange.table import beyond_header, refused_again, shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
 
@@ -116,6 +118,20 @@ def rejects_path(table: Table, beside: Path) -> Path:
     return path
 
 
+_GIVEN_BACK = re.compile(r"(?P<original>.+)-rejected(?:-\d+)?", re.DOTALL)
+
+
+def original_of(path: Path) -> str:
+    """Return what the file is called from which an import gave back the rows of this one, if its own name says that; else nothing."""
+    found = _GIVEN_BACK.fullmatch(path.stem)
+    return found["original"] if found else ""
+
+
+def has_reasons(table: Table) -> bool:
+    """Say whether the rows of a table were given back, each with the reason; of cards and the like it is not asked, their name is enough."""
+    return table.ways is not None or bool(_places_of_reasons(table))
+
+
 def _is_writable(folder: Path) -> bool:
     import os
 
@@ -157,7 +173,7 @@ class _Rows:
 
 def _rows(table: Table, rejections: Rejected) -> Iterator[list[Cell]]:
     # Rows that were rejected before bring the old reason along; the new one takes its place.
-    old = {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
+    old = _places_of_reasons(table)
     # What stands beyond the last column gets columns of its own, so that the reason is the last one in every row.
     width = max(table.width, rejections.widest)
     if table.has_header:
@@ -167,6 +183,19 @@ def _rows(table: Table, rejections: Rejected) -> Iterator[list[Cell]]:
         cells = list(rejection.cells) + [""] * (width - len(rejection.cells))
         reason = tr("Line {line}: {reason}", line=rejection.line, reason=rejection.reason)
         yield [*(cell for index, cell in enumerate(cells) if index not in old), reason]
+
+
+def with_sums_refused(table: Table) -> Table:
+    """Let rows of a file of rejected rows that were refused as sums be so again; any other table is as it was."""
+    reason = next(iter(_places_of_reasons(table)), None)
+    if reason is None or table.ways:
+        return table
+    refused = partial(refused_again, reason=reason)
+    return replace(table, rows=lambda: map(refused, table.rows()), sample=tuple(map(refused, table.sample)))
+
+
+def _places_of_reasons(table: Table) -> set[int]:
+    return {index for index, header in enumerate(table.columns) if is_reason_column(header if table.has_header else "", table.values(index))}
 
 
 def _write_json(path: Path, table: Table, rejections: Rejected) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.files.contentlines import Block, Property
     from crmdesk.exchange.files.rejects import Rejection
-    from crmdesk.exchange.shapes.shape import Draft, Shape, Work
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.shapes.work import Draft, Work
 
 HELD_CARDS = 20_000
 HELD_TEXT = 40_000_000

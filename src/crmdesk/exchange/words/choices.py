@@ -8,6 +8,7 @@ from functools import lru_cache
 from crmdesk.i18n import LANGUAGES, speaking, tr
 from crmdesk.models.registry import entity_class
 
+_TO_DO = "task tasks todo todos deadline aufgabe aufgaben frist wiedervorlage 任务 待办 待办事项"
 _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
     ("ticket", "status"): {
         "new": "new neu 新建", "open": "open offen inprogress inbearbeitung working assigned reopened 处理中 打开",
@@ -47,7 +48,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
         "mail": "mail email e-mail emails letter brief postalmail 邮件 电子邮件 信函",
         "meeting": "meeting event appointment termin besprechung demo lunch meetings events 会议 面谈 洽谈",
         "visit": "visit besuch onsite vorort vororttermin kundenbesuch 拜访 上门 上门拜访 客户拜访 现场拜访",
-        "chat": "chat sms whatsapp wechat message nachricht linkedinmessage livechat 聊天 微信 企业微信 短信 qq 钉钉", "note": "note comment notiz task deadline other 备注",
+        "chat": "chat sms whatsapp wechat message nachricht linkedinmessage livechat 聊天 微信 企业微信 短信 qq 钉钉", "note": f"note comment notiz other 备注 {_TO_DO}",
     },
     ("activity", "direction"): {"in": "in inbound incoming received eingehend", "out": "out outbound outgoing sent ausgehend"},
     ("company", "language"): {"en": "en english englisch 英语 eng enus engb", "de": "de german deutsch 德语 ger deu dede deat", "zh": "zh chinese chinesisch 中文 汉语 chi zho zhcn"},
@@ -115,6 +116,14 @@ def outcome_of(stage: str) -> str:
 _DONE = frozenset(
     "done completed complete closed finished yes true x 1 erledigt abgeschlossen beendet ja wahr fertig termine terminee oui 完成 已完成 已结束 已关闭 是 100".split()
 )
+
+
+_TO_DO_BARE = frozenset(map(bare, _TO_DO.split()))
+
+
+def says_to_do(text: str) -> bool:
+    """Say whether a sort of activity such as “Deadline” or 待办 is something to do, and nothing that happened."""
+    return bare(text) in _TO_DO_BARE
 
 
 def says_done(text: str) -> bool:

@@ -10,21 +10,22 @@ from crmdesk.exchange.words.choices import bare
 
 # What a column holds. The words are compared without case, accents and signs.
 _HOLDS = {
-    "email": "email mail emails courriel messagerie mailadresse emailadresse почта почты эл 电子邮件 邮箱 邮件 电邮 电子邮箱 邮箱地址 邮件地址 メール",
-    "fax": "fax telefax telecopie факс 传真",
-    "mobile": "mobile mobil cell cellular cellphone handy portable мобильный переносной сотовый 手机 移动 移动电话 手机号 手机号码 联系手机 mobiltelefon mobilnummer",
+    "email": "email mail emails courriel messagerie mailadresse emailadresse почта почты эл 电子邮件 邮箱 邮件 电邮 电子邮箱 邮箱地址 邮件地址 メール メールアドレス eメール",
+    "fax": "fax telefax telecopie факс 传真 ファックス ファクス",
+    "mobile": "mobile mobil cell cellular cellphone handy portable мобильный переносной сотовый 手机 移动 移动电话 手机号 手机号码 联系手机 mobiltelefon mobilnummer 携帯 携帯電話 "
+    "携帯番号 携帯電話番号",
     "pager": "pager пейджер 寻呼机 telavertisseur",
-    "phone": "phone phones telephone tel telefon telefonnummer telephones fon телефон 电话 電話 联系电话 固话 座机 固定电话 公司电话 联系方式",
-    "street": "street strasse str rue улица 街道 via calle straat",
-    "city": "city town suburb ort stadt ville город 城市 市县 市 所在城市 localite wohnort",
-    "state": "state province region регион bundesland kanton departement dep область край 省 省份 所在省份 省市自治区 自治区",
-    "postal_code": "zip zipcode postal postcode plz postleitzahl индекс почтовый 邮政编码 邮编",
-    "country": "country land lkz landerkennzeichen landercode pays страна 国家 地区 国家地区",
+    "phone": "phone phones telephone tel telefon telefonnummer telephones fon телефон 电话 電話 联系电话 固话 座机 固定电话 公司电话 联系方式 電話番号 tel番号",
+    "street": "street strasse str rue улица 街道 via calle straat 番地 町名番地",
+    "city": "city town suburb ort stadt ville город 城市 市县 市 所在城市 localite wohnort 市区町村 市町村",
+    "state": "state province region регион bundesland kanton departement dep область край 省 省份 所在省份 省市自治区 自治区 都道府県 県",
+    "postal_code": "zip zipcode postal postcode plz postleitzahl индекс почтовый 邮政编码 邮编 郵便番号",
+    "country": "country land lkz landerkennzeichen landercode pays страна 国家 地区 国家地区 国 国名",
     "po_box": "pobox postfach boitepostale 邮政信箱",
-    "address": "address adresse anschrift адрес 地址 详细地址 联系地址 公司地址 通讯地址 通信地址 办公地址 街道地址 addresses addr",
+    "address": "address adresse anschrift адрес 地址 详细地址 联系地址 公司地址 通讯地址 通信地址 办公地址 街道地址 addresses addr 住所 所在地",
     "house_number": "hausnummer hausnr hnr housenumber streetnumber housenr",
     "extended": "extended suite floor apartment",
-    "website": "website web webpage homepage url webseite webaddress internetseite siteweb сайт веб 网页 网站 主页 网址 官网 公司网址 公司网站 官方网站",
+    "website": "website web webpage homepage url webseite webaddress internetseite siteweb сайт веб 网页 网站 主页 网址 官网 公司网址 公司网站 官方网站 ウェブサイト ホームページ サイト",
     "handle.wechat": "wechat weixin 微信", "handle.skype": "skype", "handle.telegram": "telegram", "handle.whatsapp": "whatsapp", "handle.linkedin": "linkedin",
     "handle.twitter": "twitter", "handle.qq": "qq", "handle.facebook": "facebook", "handle.screen name": "screen", "handle.line": "lineid",
 }  # fmt: skip

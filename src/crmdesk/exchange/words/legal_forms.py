@@ -28,6 +28,9 @@ _CHINESE = ("股份有限公司", "有限责任公司", "有限責任公司", "�
 _SIGNS = re.compile(r"[.,()]+")
 _AND = re.compile(r"\s*(?:&|\bund\b|\band\b|\+)\s*")
 _MOST_WORDS = max(form.count(" ") for form in _KNOWN) + 1
+# Most names have none of these: a look at them is less than to take each word apart.
+_IS_SPELLED = re.compile(r"[.,()&+]|\b(?:und|and)\b")
+_LAST_WORDS = frozenset(form.rsplit(" ", 1)[-1] for form in _KNOWN)
 
 
 @lru_cache(maxsize=20_000)
@@ -42,7 +45,11 @@ def split_form(name: str) -> tuple[str, str]:
             if plain.endswith(form) and len(plain) > len(form) + 1:
                 return plain[: -len(form)].strip(), form
         return plain, ""
-    words = _AND.sub(" & ", " ".join(_spelled(word) for word in plain.split())).split()
+    words = plain.split()
+    if _IS_SPELLED.search(plain):
+        words = _AND.sub(" & ", " ".join(map(_spelled, words))).split()
+    if not words or words[-1] not in _LAST_WORDS:
+        return " ".join(words), ""
     for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
         tail = " ".join(words[-count:])
         if tail in _KNOWN:

@@ -132,3 +132,91 @@ def test_a_dry_run_finds_people_of_a_file_before_by_their_addresses_too(store: S
     tried, real = taken_together(store, tmp_path, files, dry_run=True), taken_together(store, tmp_path, files)
     assert (tried.added, tried.rejected, tried.created) == (real.added, real.rejected, real.created)
     assert rows(store, MEANT) == [("A", "Jan Smit", "jan@two.example")]
+
+
+BESIDE = "Deal ID,Deal,Stage,Contact,Contact email,Company\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{HEAD}1,A,Appointment Scheduled,1,Eva Klein (eva@beta.de),Acme\n", f"{BESIDE}1,A,Offer,Eva Klein,Eva@beta.de,Acme\n"],
+    ids=["behind the name", "in a column of its own"],
+)
+def test_who_is_named_with_a_known_address_is_meant_wherever_they_work(store: Store, tmp_path: Path, text: str) -> None:
+    taken(store, tmp_path, "Name,Email,Company\nEva Klein,eva@beta.de,Beta\nEva Klein,eva@gamma.de,Gamma\n", "contact")
+    assert taken(store, tmp_path, text).added == 1
+    assert rows(store, f"{MEANT}, e.address") == [("A", "Eva Klein", "eva@beta.de")]
+    assert rows(store, "SELECT c.name FROM deal d JOIN company c ON c.id = d.company_id") == [("Acme",)]
+    assert taken(store, tmp_path, text).skipped == 1
+    assert len(rows(store, PEOPLE)) == 2
+
+
+def test_a_name_alone_leads_to_nobody_of_another_company(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "Name,Email,Company\nEva Klein,eva@beta.de,Beta\n", "contact")
+    result = taken(store, tmp_path, f"{BESIDE}1,A,Offer,Eva Klein,,Acme\n2,B,Offer,Eva Klein,,Beta\n")
+    assert (result.added, result.rejected) == (1, 1)
+    assert "belongs to another company" in result.problems[0].reason
+
+
+def test_two_new_people_of_one_name_with_addresses_in_a_column_are_two(store: Store, tmp_path: Path) -> None:
+    text = f"{BESIDE}1,A,Offer,Eva Klein,eva@one.de,\n2,B,Offer,Eva Klein,eva@two.de,\n3,C,Offer,Eva Klein,eva@one.de,\n"
+    for added in (3, 0):
+        assert taken(store, tmp_path, text).added == added
+        assert rows(store, MEANT) == [("A", "Eva Klein", "eva@one.de"), ("B", "Eva Klein", "eva@two.de"), ("C", "Eva Klein", "eva@one.de")]
+
+
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("deal", "Name,Company,Contact email\nA,Acme,ANNA@acme.example\nB,Acme,bob@acme.example\nC,Acme,bob@acme.example\n"),
+        ("deal", "Name,Company,Contact\nA,Acme,ANNA@acme.example\nB,Acme,bob@acme.example\nC,Acme,bob@acme.example\n"),
+        ("activity", "Subject,Date,Company,Contact email\nA,2026-01-02,Acme,ANNA@acme.example\nB,2026-01-02,Acme,bob@acme.example\nC,2026-01-03,Acme,bob@acme.example\n"),
+        ("quote", "Subject,Date,Company,Contact email\nA,2026-01-02,Acme,ANNA@acme.example\nB,2026-01-02,Acme,bob@acme.example\nC,2026-01-03,Acme,bob@acme.example\n"),
+    ],
+)  # fmt: skip
+def test_a_mail_address_in_the_place_of_a_name_says_who_it_is(store: Store, tmp_path: Path, entity: str, text: str) -> None:
+    store.run(records.add, "contact", {"name": "Anna Berg", "email": "anna@acme.example"})
+    result = taken(store, tmp_path, text, entity)
+    assert (result.created["contact"], result.unused) == (1, ())
+    assert sorted(rows(store, PEOPLE)) == [("Anna Berg", "anna@acme.example"), ("bob@acme.example", "bob@acme.example")]
+    title = "name" if entity == "deal" else "subject"
+    assert rows(store, f'SELECT t.{title}, c.name FROM "{entity}" t JOIN contact c ON c.id = t.contact_id ORDER BY 1') == [
+        ("A", "Anna Berg"), ("B", "bob@acme.example"), ("C", "bob@acme.example"),
+    ]  # fmt: skip
+    assert taken(store, tmp_path, text, entity).added == 0
+    assert len(rows(store, PEOPLE)) == 2
+
+
+CELLS = [
+    "unknown", "no mail yet", "a@x.de; b@x.de", "mailto:c@x.de", "Eva Klein <eva@x.de>", "c@x.de", "n/a", "at home @ 5", "D@X.de#mailto:d@x.de#", "mailto:eva@x.de?subject=Hi",
+    "a@x.de, A@x.de", "o'brien@x.de", "nobody; \"Koch, Ben\" <ben@x.de>", "f@x.de/g@x.de",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entity", "head", "table"), [("deal", "Deal name", "deal"), ("quote", "Subject", "quote")])
+def test_of_a_column_with_mail_addresses_only_addresses_make_people(store: Store, tmp_path: Path, entity: str, head: str, table: str) -> None:
+    cells = [cell.replace('"', '""') for cell in CELLS]
+    text = f"{head},Company,Contact email,Amount\n" + "".join(f'{chr(65 + place)},Acme,"{cell}",{place}\n' for place, cell in enumerate(cells))
+    result = taken(store, tmp_path, text, entity)
+    assert result.rejected == 0
+    people = {("a@x.de", "a@x.de"), ("c@x.de", "c@x.de"), ("Eva Klein", "eva@x.de"), ("d@x.de", "d@x.de"), ("o'brien@x.de", "o'brien@x.de"), ("Ben Koch", "ben@x.de"), ("f@x.de", "f@x.de")}  # fmt: skip
+    assert (set(rows(store, PEOPLE)), len(rows(store, PEOPLE))) == (people, len(people))
+    mails = rows(
+        store, f"SELECT (SELECT e.address FROM email e WHERE e.contact_id = t.contact_id) FROM {table} t ORDER BY t.{'name' if entity == 'deal' else 'subject'}"
+    )
+    assert [mail for (mail,) in mails] == [
+        None, None, "a@x.de", "c@x.de", "eva@x.de", "c@x.de", None, None, "d@x.de", "eva@x.de", "a@x.de", "o'brien@x.de", "ben@x.de", "f@x.de",
+    ]  # fmt: skip
+    assert any(note.startswith("2 cells name several") for note in result.notes)
+    taken(store, tmp_path, text, entity)
+    assert len(rows(store, PEOPLE)) == len(people)
+
+
+def test_who_is_known_by_the_address_of_a_column_is_meant_however_it_is_written(store: Store, tmp_path: Path) -> None:
+    store.run(records.add, "contact", {"name": "Anna Berg", "email": "anna@x.de"})
+    text = "Deal name,Company,Contact email,Contact email 2\nA,Acme,mailto:ANNA@x.de,\nB,Acme,Anna Berg <anna@x.de>,\nC,Acme,anna@x.de; b@x.de,\nD,Acme,d@x.de,e@x.de\n"
+    taken(store, tmp_path, text)
+    assert sorted(rows(store, PEOPLE)) == [("Anna Berg", "anna@x.de"), ("d@x.de", "e@x.de,d@x.de")]
+    assert [row[:2] for row in rows(store, "SELECT d.name, c.name FROM deal d JOIN contact c ON c.id = d.contact_id ORDER BY d.name")] == [
+        ("A", "Anna Berg"), ("B", "Anna Berg"), ("C", "Anna Berg"), ("D", "d@x.de"),
+    ]  # fmt: skip

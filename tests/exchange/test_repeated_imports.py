@@ -245,3 +245,35 @@ def test_a_name_with_two_blanks_in_it_means_the_record_that_is_called_so(store: 
     assert taken(store, tmp_path, entity, text).created.get("company") is None
     again = taken(store, tmp_path, entity, text.replace("  ", " "))
     assert (again.added, again.created) == (0, {})
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize("second", [",0221 1234567", "other@example.com,0221 1234567"])
+def test_somebody_of_whom_a_row_further_down_says_the_phone_alone_comes_in_once(store: Store, tmp_path: Path, second: str, mode: str) -> None:
+    text = f"Name,Email,Phone\nAnna Berg,anna@example.com,0221 1234567\nAnna Berg,{second}\n"
+    first = taken(store, tmp_path, "contact", text, on_duplicate=mode)
+    assert (first.added, first.skipped + first.updated) == (1, 1)
+    before = values(store, "contact")
+    again = taken(store, tmp_path, "contact", text, on_duplicate=mode)
+    assert (again.added, again.updated, again.skipped) == (0, 0, 2)
+    assert values(store, "contact") == before
+
+
+def test_what_a_row_adds_to_a_known_contact_lets_rows_further_down_be_the_same(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n")
+    text = "Name,Email,Phone,Role\nAnna Berg,anna@example.com,0221 1234567,\nAnna Berg,,0221 1234567,Buyer\n"
+    first = taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    assert (first.added, first.updated) == (0, 2)
+    before = values(store, "contact")
+    assert [row["role"] for row in before] == ["Buyer"]
+    again = taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    assert (again.added, again.updated, again.skipped) == (0, 0, 2)
+    assert values(store, "contact") == before
+
+
+@pytest.mark.parametrize("mode", ["fill", "overwrite"])
+def test_a_row_that_says_less_of_a_name_changes_nothing(store: Store, tmp_path: Path, mode: str) -> None:
+    taken(store, tmp_path, "contact", "Name,Email\nAnna Berg,anna@example.com\n")
+    again = taken(store, tmp_path, "contact", "Name,Email\nAnna,anna@example.com\n", on_duplicate=mode)
+    assert (again.added, again.updated, again.skipped) == (0, 0, 1)
+    assert [row["name"] for row in values(store, "contact")] == ["Anna Berg"]

@@ -97,7 +97,7 @@ def test_one_file_is_imported_as_ever(store: Store, folder: Path) -> None:
     assert import_files(store, "contact", [folder / "a.csv"], ImportOptions(dry_run=True)) == import_file(
         store, "contact", folder / "a.csv", ImportOptions(dry_run=True)
     )
-    assert files_in([folder / "a.csv", folder / "a.csv"])[0] == [folder / "a.csv"]
+    assert files_in([folder / "a.csv", folder / "a.csv"]).files == [folder / "a.csv"]
 
 
 def test_each_sort_of_columns_means_what_was_said_of_it(store: Store, tmp_path: Path) -> None:
@@ -207,3 +207,27 @@ def test_a_file_that_only_has_descriptions_in_common_with_anything_is_not_recogn
     with pytest.raises(UserError, match="was not recognised"):
         import_files(store, "?", [categories])
     assert import_file(store, "tag", categories, ImportOptions(chosen={"name": "category_name"})).added == 2
+
+
+def test_a_folder_takes_no_file_that_an_import_gave_back(store: Store, folder: Path) -> None:
+    first = import_files(store, "contact", [folder])
+    assert first.rejected == 3
+    (folder / "leads-rejected.csv").write_text("Name\nDora Fey\n", encoding="utf-8")
+    (folder / "leads.csv").write_text("Name\nEmil Graf\n", encoding="utf-8")
+    again = import_files(store, "contact", [folder])
+    assert (again.read, again.added, again.rejected) == (9, 2, 3)
+    assert [note for note in again.notes if "-rejected" in note] == [
+        "“a-rejected.csv” was left out: an earlier import gave its rows back. To import it, choose the file itself.",
+        "“broken-rejected.vcf” was left out: an earlier import gave its rows back. To import it, choose the file itself.",
+    ]
+    assert [note for note in open_files([folder]).notes if "a-rejected.csv" in note]
+    assert import_files(store, "contact", [folder / "a-rejected.csv"]).read == 1
+    assert {file.name for file in files_in([folder, folder / "a-rejected.csv"]).files} >= {"a.csv", "a-rejected.csv"}
+
+
+def test_a_file_alone_in_its_folder_comes_in_without_what_was_given_back(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("Name,E-mail\nAnna Berg,anna@acme.example\n,broken\n", encoding="utf-8")
+    import_files(store, "contact", [tmp_path])
+    again = import_files(store, "contact", [tmp_path])
+    assert (again.read, again.rejected) == (2, 1)
+    assert any("people-rejected.csv" in note for note in again.notes)

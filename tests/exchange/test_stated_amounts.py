@@ -65,6 +65,19 @@ def test_lines_that_come_without_their_discounts_say_so_until_these_come(store: 
     assert again == [[], [], []]
 
 
+@pytest.mark.parametrize(("ending", "for_programs"), FORMS)
+def test_the_discount_of_a_line_comes_back_though_no_other_line_is_called_so(
+    store: Store, other: Store, tmp_path: Path, ending: str, for_programs: bool
+) -> None:
+    discount = {"allowance_charges": [{"charge": False, "percent": "10", "reason": "Loyal"}]}
+    store.run(quotes.add_document, {"currency": "EUR", "date": "2026-03-01", "lines": [LINE, {**LINE, "description": "Lid", **discount}]})
+    files = exported(store, tmp_path, ending, for_programs)
+    for entity, path in files.items():
+        assert import_file(other, entity, path, ImportOptions(dates="ymd")).rejected == 0
+    assert totals(other) == totals(store)
+    assert import_file(store, "allowance_charge", files["allowance_charge"]).skipped == 1
+
+
 def test_files_that_come_together_with_all_discounts_say_nothing(store: Store, other: Store, tmp_path: Path) -> None:
     discounted(store, whole=True)
     files = exported(store, tmp_path, ".csv", for_programs=True)

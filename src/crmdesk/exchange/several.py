@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from crmdesk.errors import UserError
 from crmdesk.exchange.columns.kinds import check_recognised, kind_of, place_of, recognised_kind
 from crmdesk.exchange.files.reading import READERS, Reader, open_table, reader_of
+from crmdesk.exchange.files.rejects import has_reasons, original_of
 from crmdesk.exchange.importing import FileResult, ImportResult, carry_out, carry_out_in_turn, import_file, switched_on
 from crmdesk.exchange.preview import Preview, preview
 from crmdesk.exchange.rows.plan import ImportOptions, Plan
-from crmdesk.i18n import ntr, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
@@ -38,12 +39,40 @@ class Opened:
 
     Attributes:
         tables: cards, appointments and mails of one sort make one together.
-        refused: the files that can't be used, and why. left_out: how many other files lie in the folders.
+        refused: the files that can't be used, and why. notes: what of the folders was left out.
     """
 
     tables: tuple[Table, ...]
     refused: tuple[FileResult, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files that were named, and those of named folders.
+
+    Attributes:
+        left_out: how many other files lie in the folders. given_back: those with rows that an earlier import gave back.
+    """
+
+    files: list[Path]
     left_out: int = 0
+    given_back: tuple[Path, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the folders was left out, as sentences."""
+        return (
+            *(tr(GIVEN_BACK, file=file.name) for file in self.given_back),
+            *(
+                [ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", self.left_out)]
+                if self.left_out
+                else ()
+            ),
+        )
+
+
+GIVEN_BACK = mark("“{file}” was left out: an earlier import gave its rows back. To import it, choose the file itself.")
 
 
 def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> Opened:
@@ -52,14 +81,14 @@ def open_files(paths: Iterable[Path], options: ImportOptions | None = None) -> O
     Raises:
         UserError: none of them can be used; the reason of the first one is told.
     """
-    files, left_out = files_in(paths)
-    if len(files) == 1:
-        return Opened((open_table(files[0], (options or ImportOptions()).how),), (), left_out)
+    found = files_in(paths)
+    if len(found.files) == 1:
+        return Opened((open_table(found.files[0], (options or ImportOptions()).how),), (), found.notes)
     refused: list[FileResult] = []
-    tables = _tables(files, options or ImportOptions(), refused)
+    tables = _tables(found.files, options or ImportOptions(), refused)
     if not tables:
         raise UserError(refused[0].said)
-    return Opened(tuple(tables), tuple(refused), left_out)
+    return Opened(tuple(tables), tuple(refused), found.notes)
 
 
 def preview_files(
@@ -136,17 +165,15 @@ def _options_for(table: Table, tables: Sequence[Table], options: ImportOptions |
     return replace(options, own_fields=tuple(name for name in options.own_fields if name in table.columns or name not in others))
 
 
-def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
-    """Return files as they are named, and those in named folders and below that can be imported by their ending.
-
-    Returns:
-        Also how many files of the folders are left out.
+def files_in(paths: Iterable[Path]) -> Found:
+    """Return files as they are named, and those in named folders and below that can be imported by their ending and were not given back by an import.
 
     Raises:
         UserError: there are too many, or none.
     """
     endings = {ending for reader in READERS for ending in reader.endings}
     found: dict[Path, None] = {}
+    given_back: list[Path] = []
     left_out = 0
     for path in paths:
         if not path.is_dir():
@@ -154,17 +181,27 @@ def files_in(paths: Iterable[Path]) -> tuple[list[Path], int]:
             continue
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                file = Path(folder) / name
-                if name.startswith(".") or file.is_symlink() or file.suffix.lower() not in endings:
-                    left_out += 1
+            files = [Path(folder) / name for name in sorted(names)]
+            good = [file for file in files if not file.name.startswith(".") and not file.is_symlink() and file.suffix.lower() in endings]
+            left_out += len(files) - len(good)
+            if len(found) + len(good) > MOST_FILES:
+                raise UserError(tr("There are more than {count} files in the folder.", count=MOST_FILES), hint=tr("Import them in several parts."))
+            stems = {file.stem for file in good}
+            for file in good:
+                if original_of(file) in stems and _is_given_back(file):
+                    given_back.append(file)
                 else:
                     found[file] = None
-                if len(found) > MOST_FILES:
-                    raise UserError(tr("There are more than {count} files in the folder.", count=MOST_FILES), hint=tr("Import them in several parts."))
     if not found:
         raise UserError(tr("There is no file in the folder that could be imported."))
-    return list(found), left_out
+    return Found(list(found), left_out, tuple(file for file in given_back if file not in found))
+
+
+def _is_given_back(file: Path) -> bool:
+    try:
+        return has_reasons(open_table(file))
+    except UserError:  # what is wrong with it is said where it is imported
+        return False
 
 
 def import_files(
@@ -184,10 +221,12 @@ def import_files(
         UserError: no file can be used; with `strict` also if one can't, or rows were rejected. Nothing was written then.
     """
     options = options or ImportOptions()
-    files, left_out = files_in(paths)
+    found = files_in(paths)
+    files = found.files
     entity = "" if entity == ANY else entity
     if len(files) == 1:
-        return import_file(store, entity or recognised_kind(open_table(files[0], options.how)), files[0], options, progress)
+        alone = import_file(store, entity or recognised_kind(open_table(files[0], options.how)), files[0], options, progress)
+        return replace(alone, notes=(*alone.notes, *found.notes))
     refused: list[FileResult] = []
     before = store.settings.areas
     with no_garbage():
@@ -213,7 +252,7 @@ def import_files(
             rejects, transaction = carry_out_in_turn(store, groups, about, options, progress)
         else:
             rejects, transaction = carry_out(store, plans, about, options, progress)
-    result = _result(plans, rejects, transaction, refused, left_out)
+    result = _result(plans, rejects, transaction, refused, found.notes)
     return replace(result, notes=(*result.notes, *switched_on(store, before)))
 
 
@@ -261,14 +300,14 @@ def _plan(store: Store, entity: str, table: Table, options: ImportOptions, refus
         return None
 
 
-def _result(plans: Sequence[Plan], rejects: Sequence[str | None], transaction: int | None, refused: Sequence[FileResult], left_out: int) -> ImportResult:
+def _result(
+    plans: Sequence[Plan], rejects: Sequence[str | None], transaction: int | None, refused: Sequence[FileResult], of_folders: Sequence[str]
+) -> ImportResult:
     files = [result for plan, file in zip(plans, rejects, strict=True) for result in _file_results(plan, file)] + list(refused)
     formats, encodings, products = {plan.table.format for plan in plans}, {plan.table.encoding for plan in plans}, {plan.layout.product for plan in plans}
     problems = [replace(rejection, reason=_said(plan.table, rejection)) for plan in plans for rejection in plan.told.rejections]
     notes = [note for plan in plans for note in plan.notes]
-    notes += [file.said for file in refused]
-    if left_out:
-        notes.append(ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", left_out))
+    notes += [*(file.said for file in refused), *of_folders]
     total = {name: sum(getattr(plan.told.counts, name) for plan in plans) for name in ("read", "added", "updated", "skipped", "rejected", "joined")}
     return ImportResult(
         formats.pop() if len(formats) == 1 else "several", encodings.pop() if len(encodings) == 1 else None, products.pop() if len(products) == 1 else None, **total,

@@ -18,7 +18,7 @@ from crmdesk.queries.deals import default_pipeline
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.table import Cell
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.words.company_names import LegalForms
@@ -97,12 +97,17 @@ class Books:
         if book is None or draft.entity == "company" and self._entity == "contact":
             return
         title = draft.values.get(entity_class(draft.entity).entity.title)
-        book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"))
+        book.learn(draft.id, title, draft.values.get("number"), draft.values.get("external_id"), draft.values.get("company_id"))
         if self._teaches and isinstance(book, People) and draft.parts:
             for _, _, mail in draft.parts.emails:
                 book.has_mail(draft.id, mail, draft.values["sort_key"] or "")
         if self._teaches and "own id" in draft.rest:
             book.brought.add(draft.id)
+
+    def awaited(self, draft: Draft) -> bytes | None:
+        """Return the record that rows further up refer to and that a new one will be, or None."""
+        book, title = self._by_entity.get(draft.entity), draft.values.get(entity_class(draft.entity).entity.title)
+        return book.awaited(title) if book and isinstance(title, str) else None
 
     def teach_all(self) -> None:
         """Let files after this one refer to what it brings, since nothing of it is written before they are looked at."""

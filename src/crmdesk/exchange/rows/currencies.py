@@ -13,7 +13,8 @@ from crmdesk.models.registry import entity_class
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from crmdesk.exchange.shapes.shape import Draft, Shape, Values
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.shapes.work import Draft, Values
 
 OTHER_CURRENCY = (
     mark("{count} row has an amount in another currency than what stays beside it; its amounts were left out."),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.store import Store
 
 

@@ -11,7 +11,7 @@ from crmdesk.exchange.words.legal_forms import split_form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.words.company_names import LegalForms
 
@@ -19,7 +19,7 @@ ANYTHING = "*"
 
 
 class Earlier:
-    """The new records of an import by their keys.
+    """The records that an import brings or completes, by their keys.
 
     Only hashes are kept, and of a long file not even whose they are: a million rows must fit into memory.
 
@@ -62,19 +62,17 @@ class Earlier:
                     return found
         return None
 
-    def remember(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int]) -> None:
-        """Let later rows that mean the same be known."""
-        has_mail = False
+    def remember(self, draft: Draft, keys: Sequence[Key], hashes: Sequence[int], record: bytes) -> None:
+        """Let later rows that mean the same record be known."""
         for (kind, value), its_hash in zip(keys, hashes, strict=True):
             if kind == "n" and draft.entity == "company":
                 (bare, form), city = split_form(value[0]), value[1]
                 for key in ((bare, one, town) for one in {form, ANYTHING} for town in {city, ANYTHING}):
-                    self.seen.remember(hash(key), draft.id)
+                    self.seen.remember(hash(key), record)
             elif kind == ANY_FILE and value[1] == "mail":
                 continue  # the mail address is there by itself
-            elif kind != "p" or not has_mail:  # mail addresses come before phones
-                self.seen.remember(its_hash, draft.id)
-                has_mail = has_mail or kind == "e"
+            else:
+                self.seen.remember(its_hash, record)
 
 
 def hashes_of(draft: Draft, keys: Sequence[Key]) -> list[int]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmdesk.exchange.rows.outcomes import Outcome
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.store import Store
 
 TOLD = 0.5

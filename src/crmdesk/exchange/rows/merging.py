@@ -19,10 +19,11 @@ from crmdesk.models.registry import entity_class
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from crmdesk.exchange.rows.decisions import Decided
-    from crmdesk.exchange.shapes.shape import Draft, Shape, Values
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.shapes.work import Draft, Values
     from crmdesk.exchange.values.known import Match
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.store import Store
@@ -33,6 +34,8 @@ COMPLETED = (mark("{count} row completes a new record of a row further up."), ma
 def given_columns(layout: Layout, entity: str) -> frozenset[str]:
     """Return the columns of a record that a file may fill."""
     given = {column.target.field for column in layout.columns if column.target and not column.target.of}
+    if entity == "task" and "at" in given:  # rows of activities that are to-dos
+        given |= {"due_on", "due_at"}
     own = {item.column for name, item in entity_class(entity).fields.items() if name in given}
     return frozenset(own | {"given_name", "family_name", "title", "salutation", "custom", "external_id", "source"})
 
@@ -42,13 +45,14 @@ class Merging:
 
     Args:
         fresh: what the new records of the import are made of. merged: what the known ones are now, which is not written yet.
+        ask: says by an error that what a row brings beside its record may not come in.
 
     Attributes:
         drops_links: whether rows name records that they are not linked to, since theirs stay.
     """
 
-    def __init__(self, store: Store, layout: Layout, decided: Decided, fresh: Fresh, merged: Fresh) -> None:
-        self._store, self._layout, self._decided, self._fresh, self._merged = store, layout, decided, fresh, merged
+    def __init__(self, store: Store, layout: Layout, decided: Decided, fresh: Fresh, merged: Fresh, ask: Callable[[Shape, Draft], None]) -> None:
+        self._store, self._layout, self._decided, self._fresh, self._merged, self._ask = store, layout, decided, fresh, merged, ask
         self._given: dict[str, frozenset[str]] = {}
         self._completed: set[bytes] = set()
         self.drops_links = False
@@ -127,12 +131,14 @@ class Merging:
         overwrites = self._decided.mode(draft) == "overwrite"
         settle_currency(shape, draft, present, merged, self._given_columns(draft.entity), overwrites=overwrites)
         shape.settle_known(draft, present, merged, overwrites=overwrites)
+        shape.settle_company(draft, merged)
         if is_stored:
             shape.check_known(present, merged)
         for name in [name for name, value in merged.items() if name != "id" and value == record and present.get(name) != record]:
             merged[name] = present.get(name)
             shape.work.note(ABOVE_ITSELF)
         self._drop_links(shape, draft, merged)
+        self._ask(shape, draft)
         changes = [
             CellChange(draft.line, record, name, plain_value(draft.entity, name, present.get(name)), text_in_file(self._layout, draft, name, value))
             for name, value in merged.items()
@@ -143,7 +149,10 @@ class Merging:
             return more
         gathered = shape.work.gathered
         gathered.complete(draft.entity, merged)
+        changes = [change for change in changes if merged[change.field] != present.get(change.field)]  # what is derived may be as it was
         columns = tuple(name for name in merged if name != "id" and merged[name] != present.get(name))
+        if not columns:
+            return more
         gathered.update(draft.entity, columns, (*(merged[name] for name in columns), record))
         shape.relinked.update((name, record) for name in columns if name in shape.late)
         known[record] = merged

@@ -10,11 +10,11 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.queries import uniqueness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.queries.uniqueness import Rule
-    from crmdesk.store import Reader, Store
+    from crmdesk.store import Store
 
 ALSO = (mark("{count} row brings what should be there once only."), mark("{count} rows bring what should be there once only."))
 
@@ -26,6 +26,8 @@ class Once:
         self._store = store
         self._rules: dict[str, list[Rule]] = {}
         self._seen: dict[int, bytes] = {}
+        self._asked: dict[Rule, set[str]] = {}
+        self._there: dict[Rule, set[str]] = {}
 
     def rules(self, entity: str) -> list[Rule]:
         """Return the rules of an entity."""
@@ -33,33 +35,46 @@ class Once:
             self._rules[entity] = uniqueness.rules(self._store.settings, entity)
         return self._rules[entity]
 
-    def complaints(self, drafts: Sequence[Draft], records: Sequence[bytes | None]) -> list[list[tuple[str, str]]]:
-        """Return, for each row, (what the rule says to do, what is there already) about the records of the store.
+    def look_up(self, drafts: Iterable[Draft]) -> None:
+        """Ask the store at once what some rows bring of that which should be there once; what was asked before is forgotten."""
+        self._asked, self._there = {}, {}
+        for draft in drafts:
+            for rule in self.rules(draft.entity):
+                self._asked.setdefault(rule, set()).update(_firsts(_values(draft, rule), rule, self._store.settings.region))
+        if self._asked:
+            with self._store.read() as reader:
+                self._there = {rule: uniqueness.keys_there(reader, rule.entity, rule.fields[0], sorted(wanted)) for rule, wanted in self._asked.items()}
+
+    def complaints(self, draft: Draft, record: bytes | None) -> list[tuple[str, str]]:
+        """Return (what the rule says to do, what is there already) about what a row brings.
 
         Args:
-            records: the known record that a row means: what that one has itself is no second time.
+            record: the known record that it is: what that one has itself is no second time.
         """
-        found: list[list[tuple[str, str]]] = [[] for _ in drafts]
-        with self._store.read() as reader:
-            for entity in {draft.entity for draft in drafts}:
-                ours = [place for place, draft in enumerate(drafts) if draft.entity == entity]
-                for rule in self.rules(entity):
-                    values = {place: _values(drafts[place], rule) for place in ours}
-                    for place in _hit(reader, rule, values):
-                        record = records[place]
-                        clash = uniqueness.clash(reader, rule, values[place], record)
-                        if clash is not None:
-                            found[place].append((rule.mode, clash.said))
-        return found
-
-    def further_up(self, draft: Draft, record: bytes) -> list[tuple[str, str]]:
-        """Return what a row further up brought already, and remember what this one brings."""
         found = []
         for rule in self.rules(draft.entity):
-            owners = [self._seen.setdefault(key, record) for key in _keys(draft, rule, self._store.settings.region)]
-            if any(owner != record for owner in owners):
+            if said := self._in_store(draft, rule, record):
+                found.append((rule.mode, said))
+            owners = (self._seen.get(key) for key in _keys(draft, rule, self._store.settings.region))
+            if any(owner not in {None, record} for owner in owners):
                 found.append((rule.mode, tr("A row further up has the same {fields}.", fields=", ".join(uniqueness.labels(rule.entity, rule.fields)))))
         return found
+
+    def _in_store(self, draft: Draft, rule: Rule, record: bytes | None) -> str:
+        """Return what is said of a record of the store that has already what a row brings; empty if none has."""
+        values = _values(draft, rule)
+        firsts = _firsts(values, rule, self._store.settings.region)
+        if firsts <= self._asked.get(rule, set()) and self._there.get(rule, set()).isdisjoint(key.casefold() for key in firsts):
+            return ""
+        with self._store.read() as reader:
+            clash = uniqueness.clash(reader, rule, values, record)
+        return clash.said if clash else ""
+
+    def remember(self, draft: Draft, record: bytes) -> None:
+        """Hold what a row brings, which comes in as this record, against the rows further down."""
+        for rule in self.rules(draft.entity):
+            for key in _keys(draft, rule, self._store.settings.region):
+                self._seen.setdefault(key, record)
 
 
 def _values(draft: Draft, rule: Rule) -> dict[str, list[str]]:
@@ -80,13 +95,10 @@ def _values(draft: Draft, rule: Rule) -> dict[str, list[str]]:
     return found
 
 
-def _hit(reader: Reader, rule: Rule, values: Mapping[int, Mapping[str, Sequence[str]]]) -> list[int]:
-    """Return the rows whose first field of a rule is in the store, asked for all of them at once."""
-    first, region = rule.fields[0], reader.settings.region
-    asked = {place: uniqueness.keys(region, first, given[first]) for place, given in values.items() if all(given.values())}
-    wanted = sorted({key for keys in asked.values() for key in keys})
-    there = uniqueness.keys_there(reader, rule.entity, first, wanted) if wanted else set[str]()
-    return [place for place, keys in asked.items() if not there.isdisjoint(key.casefold() for key in keys)]
+def _firsts(values: Mapping[str, Sequence[str]], rule: Rule, region: str) -> set[str]:
+    """Return what a row says in the first field of a rule, as it is compared; nothing if it does not say all of them."""
+    first = rule.fields[0]
+    return set(uniqueness.keys(region, first, values[first])) if all(values.values()) else set()
 
 
 def _keys(draft: Draft, rule: Rule, region: str) -> list[int]:

@@ -10,7 +10,7 @@ from crmdesk.fields import KINDS
 from crmdesk.models.registry import entity_class
 
 if TYPE_CHECKING:
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.fields import Field
 

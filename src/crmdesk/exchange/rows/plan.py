@@ -13,6 +13,7 @@ from crmdesk.exchange.columns.fresh_fields import fresh_fields, shared_fields, w
 from crmdesk.exchange.columns.kept import fingerprint, kept_for, may_keep, with_kept, worth_keeping
 from crmdesk.exchange.columns.kinds import only_lines
 from crmdesk.exchange.columns.mapping import guess, importable
+from crmdesk.exchange.columns.name_columns import passed_over
 from crmdesk.exchange.files.reading import open_table
 from crmdesk.exchange.rows.ahead import companies_in, discounts_are_shares, hints_of
 from crmdesk.exchange.rows.books import Books
@@ -22,7 +23,7 @@ from crmdesk.exchange.rows.rings import lines_in_rings
 from crmdesk.exchange.rows.taking import Shared, Taking
 from crmdesk.exchange.rows.told import Told
 from crmdesk.exchange.shapes.every import shape_of
-from crmdesk.exchange.shapes.shape import Shape, Work
+from crmdesk.exchange.shapes.work import Work
 from crmdesk.exchange.values.gathering import Gathered
 from crmdesk.exchange.values.phones import PhoneReader
 from crmdesk.exchange.values.survey import Hints, Question, two_ways
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from crmdesk.exchange.columns.fresh_fields import FreshField
     from crmdesk.exchange.columns.kept import Kept
+    from crmdesk.exchange.shapes.shape import Shape
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.store import Store
@@ -54,6 +56,11 @@ HELD = 200_000
 JOINED = (
     mark("{count} row belongs to another record: a further line of a quote, or a company instead of a person."),
     mark("{count} rows belong to other records: further lines of a quote, or companies instead of persons."),
+)
+
+NAMELESS = mark(
+    "No column was taken for the name, so these people are called by their mail address, phone or id. “{column}” was left out and may hold the names: choose “Name” for it "
+    "(--map name=COLUMN)."
 )
 
 
@@ -181,6 +188,8 @@ class Plan:
             UserError: the rows are lines of quotes and not quotes.
         """
         self._refuse_lines()
+        if name := passed_over(self.entity, self.layout, self.table):
+            self.notes.append(tr(NAMELESS, column=name))
         self._shared.books.turn_to(self.entity)
         gathered, books, told = self._shared.gathered, self._shared.books, self.told
         for fresh in self._fresh_fields:
@@ -216,6 +225,7 @@ class Plan:
             self.notes.append(ntr(*JOINED, told.counts.joined))
         if self.kept and self.questions is None and any(column.why == "kept" for column in self.layout.columns):
             self.notes.append(tr("The columns go where they went last time, with “{file}”.", file=self.kept.name))
+        self.notes += filter(None, [told.lone_note])
         self.notes += [ntr(one, many, count) for (one, many), count in work.notes.items()] + gathered.notes
         if self._wrote:
             self._keep_mapping()

@@ -15,9 +15,9 @@ from crmdesk.queries.finding import title_field
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.seen import Seen
     from crmdesk.exchange.words.company_names import LegalForms
@@ -116,16 +116,20 @@ class Recognising:
                     known[place] = match
         return known
 
-    def find_repeats(self, drafts: Sequence[Draft], keys_of: list[list[Key]], known: list[Match | None], given: Collection[str]) -> None:
+    def find_repeats(self, drafts: Sequence[Draft], keys_of: list[list[Key]], known: list[Match | None], given: Callable[[str], Collection[str]]) -> None:
         """Let rows that nothing but a name tells from others be known where a record, or a row further up, is the same in everything.
 
         Args:
-            given: the columns that the file may fill.
+            given: returns the columns of an entity that the file may fill.
         """
-        entity = self._entity
-        alone = [place for place, keys in enumerate(keys_of) if not keys and _is_alone(entity, drafts[place])]
-        if not alone:
-            return
+        for entity in {draft.entity for draft in drafts}:
+            alone = [place for place, keys in enumerate(keys_of) if not keys and _is_alone(entity, drafts[place])]
+            if alone:
+                self._find_repeats_of(entity, alone, drafts, keys_of, known, given(entity))
+
+    def _find_repeats_of(
+        self, entity: str, alone: Sequence[int], drafts: Sequence[Draft], keys_of: list[list[Key]], known: list[Match | None], given: Collection[str]
+    ) -> None:
         with self._store.read() as reader:
             is_empty = self._is_empty(reader, entity)
         found = [()] * len(alone) if is_empty else same_records(self._store, entity, given, [drafts[place] for place in alone])

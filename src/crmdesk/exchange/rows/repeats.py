@@ -15,7 +15,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from crmdesk.exchange.shapes.shape import Draft, Values
+    from crmdesk.exchange.shapes.work import Draft, Values
     from crmdesk.store import Store
 
 NAMELESS = frozenset({"contact", "lead", "deal", "activity", "task", "ticket", "quote"})

@@ -17,7 +17,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.store import Reader, Store
 

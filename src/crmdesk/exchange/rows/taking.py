@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from crmdesk.exchange.rows.decisions import Decided
     from crmdesk.exchange.rows.options import ImportOptions
     from crmdesk.exchange.rows.told import Told
-    from crmdesk.exchange.shapes.shape import Draft, Shape
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.table import Line, Table
     from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.values.known import Key
@@ -41,13 +43,17 @@ PEOPLE_COMPLETED = (
 )
 
 
+LEAST_COLUMNS = 2
+"""Only in wider tables a single filled cell is odd."""
+
+
 @dataclass
 class Shared:
     """What the files of one import have in common: what one of them brings is known to the next.
 
     Attributes:
         fresh: what the new records are made of. merged: what known ones are by now. mapped: which meanings of columns are kept already.
-        taken: the records without keys that rows turned out to be.
+        taken: the records without keys that rows turned out to be. met: the records of the store that rows complete.
     """
 
     store: Store
@@ -58,6 +64,7 @@ class Shared:
     merged: Fresh = field(default_factory=Fresh)
     was_empty: dict[str, bool] = field(default_factory=dict)
     taken: Seen = field(default_factory=Seen)
+    met: set[bytes] = field(default_factory=set)
     mapped: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -67,7 +74,7 @@ class Shared:
     def forget(self) -> None:
         """Let go of what was only needed to work the rows out: of a million it is more than writing them needs."""
         self.books.forget()
-        self.earlier, self.fresh, self.merged, self.taken = Earlier(self.forms), Fresh(), Fresh(), Seen()
+        self.earlier, self.fresh, self.merged, self.taken, self.met = Earlier(self.forms), Fresh(), Fresh(), Seen(), set()
 
 
 class Taking:
@@ -85,10 +92,11 @@ class Taking:
         self._decided, self._told, self._shape, self._ringed = decided, told, shape, ringed
         self._keys = Keys(entity, options.match, bool(layout.product or table.ways))
         self._recognising = Recognising(store, entity, shared.was_empty, shared.taken, shared.forms)
-        self._merging = Merging(store, layout, decided, shared.fresh, shared.merged)
-        self._people = Merging(store, _of_people(layout), decided, shared.fresh, shared.merged)
-        self._completes = options.on_duplicate in {"fill", "overwrite"}
+        self._merging = Merging(store, layout, decided, shared.fresh, shared.merged, self._ask_of_newcomers)
+        self._people = Merging(store, _of_people(layout), decided, shared.fresh, shared.merged, self._ask_of_newcomers)
+        self._completes = _completes(options.on_duplicate)
         self._has_rules = bool(store.settings.uniqueness)
+        self._may_have_headings = table.ways is None and len([column for column in layout.columns if column.target]) > LEAST_COLUMNS
         self._left: set[int] = set()
 
     def take(self, lines: Sequence[Line]) -> None:
@@ -100,7 +108,7 @@ class Taking:
         self._shape.settle(drafts)
         self._accept(drafts)
         self._told.keep_rejected()
-        self._shape.describe_again([draft for draft in drafts if draft.line not in self._left])
+        self._shape.beside.tell_again([draft for draft in drafts if draft.line not in self._left])
         drops_links = self._drops_links()
         books = self._shared.books
         books.settle(self._meant_by_none(drafts) if counts.rejected + counts.skipped > left_out or drops_links else ())
@@ -138,16 +146,23 @@ class Taking:
     def _accept(self, drafts: list[Draft]) -> None:
         keys_of = [self._keys.of(draft) for draft in drafts]
         known = self._known(drafts, keys_of)
-        complaints = self._complaints(drafts, known)
+        self._shape.look_up_people(drafts, [match.record if match else None for match in known])
+        if self._has_rules:
+            self._shared.once.look_up(
+                one for draft in drafts for one in (draft, *self._shape.newcomers(draft), *([draft.rest["person"]] if "person" in draft.rest else ()))
+            )
         merges: list[tuple[Draft, Match]] = []
-        for draft, keys, match, complaint in zip(drafts, keys_of, known, complaints, strict=True):
+        for draft, keys, match in zip(drafts, keys_of, known, strict=True):
             mode = self._decided.mode(draft)
-            leaves = mode == "skip" or (match is not None and match.is_settled)
-            if match is None:
-                self._take_new(draft, keys, complaint, mode)
+            if match is None and (match := self._take_new(draft, keys, mode)) is None:
                 continue
+            leaves = mode == "skip" or match.is_settled
             self._shape.brings(draft, match.record)
-            if not leaves and self._is_forbidden(draft, match.record, complaint):
+            self._shape.meet_person(draft, match.record, completes=_completes(mode))
+            try:
+                self._ask([] if leaves else [(draft, match.record)], draft)
+            except UserError as error:
+                self._refuse(draft, error)
                 continue
             self._shape.is_there(draft, match.record)
             if leaves:
@@ -155,21 +170,22 @@ class Taking:
                 self._told.note(draft, KNOWN, match.record, match.sign)
             else:
                 merges.append((draft, match))
+                self._shared.met.add(match.record)
+                self._shared.earlier.remember(draft, keys, hashes_of(draft, keys), match.record)
         if merges:
             self._merge(merges)
         if self._shape.people_shape is not None:
             self._complete_people(drafts, self._shape.people_shape)
 
     def _complete_people(self, drafts: Sequence[Draft], shape: Shape) -> None:
-        """Let rows of companies complete the people beside them who are known, or who stand beside a row further up."""
+        """Let rows of companies complete the people beside them who stand beside a row further up, or are known and not to be left alone."""
         merges: list[tuple[Draft, Match]] = []
         for draft in drafts:
             for person in draft.rest.get("beside", ()):
                 self._shared.books.teach(person)
-                if self._completes:
-                    self._people.keep(person)
+                self._people.keep(person)
             known = draft.rest.get("person is")
-            if known is None or self._decided.mode(draft) not in {"fill", "overwrite"}:
+            if known is None or not draft.rest["person"].rest.get("completes"):
                 continue
             person = draft.rest["person"]
             if isinstance(known, Match):
@@ -194,40 +210,50 @@ class Taking:
         known: list[Match | None] = [None] * len(drafts)
         if not self._decided.only_adds(drafts):
             known = self._recognising.known(drafts, keys_of)
-            self._recognising.find_repeats(drafts, keys_of, known, given_columns(self._layout, self._entity))
+            self._recognising.find_repeats(drafts, keys_of, known, partial(given_columns, self._layout))
         self._decided.apply(self._store, drafts, known)
         self._recognising.free_ids(drafts, keys_of)
         return known
 
-    def _take_new(self, draft: Draft, keys: list[Key], complaints: list[tuple[str, str]], mode: str) -> None:
-        """Take a row that is no record of the store, unless a row further up is the same."""
+    def _take_new(self, draft: Draft, keys: list[Key], mode: str) -> Match | None:
+        """Take a row that is no record of the store, unless a row further up is the same; returns the record that this one has completed."""
         told, earlier, hashes = self._told, self._shared.earlier, hashes_of(draft, keys)
         if mode != "add" and not draft.rest.get("may repeat") and (record := earlier.record(draft, keys, hashes)) is not None:
+            if record in self._shared.met:
+                return Match(record, keys[0])
             self._repeat(draft, record)
-            return
-        if self._has_rules and self._is_forbidden(draft, None, complaints):
-            return
+            return None
+        self._shape.meet_person(draft, None, completes=_completes(mode))
         try:
             self._shape.check_new(draft)
+            said = self._ask_of_new(draft) if self._has_rules else ""
             self._shape.accept(draft)
         except UserError as error:
             self._refuse(draft, error)
-            return
+            return None
+        if self._has_rules and draft.id:
+            self._shared.once.remember(draft, draft.id)
         if told.watched:
-            told.note(draft, NEW, reason=" ".join(said for _, said in complaints))
+            told.note(draft, NEW, reason=said)
         self._count_added(draft)
+        if self._may_have_headings and draft.cells.count("") == len(draft.cells) - 1:
+            told.take_lone(draft)
         if told.stated.column is not None:
             told.stated.take(draft, draft.id)
-        earlier.remember(draft, keys, hashes)
+        earlier.remember(draft, keys, hashes, draft.id)
         self._shared.books.teach(draft)
         if keys and self._completes and draft.entity == self._entity:
             self._merging.keep(draft)
+        return None
 
     def _repeat(self, draft: Draft, record: bytes) -> None:
         """Leave out a row that repeats one further up, once that has what this one brings."""
-        self._shape.is_there(draft, record)
+        completes = _completes(self._decided.mode(draft))
+        self._shape.meet_person(draft, record, completes=completes)
         try:
-            changes = self._merging.complete(self._shape, draft, record)
+            self._ask([(draft, record)] if completes and record in self._shared.fresh else [], draft)
+            self._shape.is_there(draft, record)
+            changes = self._merging.complete(self._shape, draft, record) if self._completes else []
         except UserError as error:
             self._refuse(draft, error)
             return
@@ -253,28 +279,58 @@ class Taking:
                 self._skip(draft, match.record)
             self._told.note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)
 
-    def _complaints(self, drafts: Sequence[Draft], known: Sequence[Match | None]) -> list[list[tuple[str, str]]]:
-        """Return what the store's rules of uniqueness say of rows."""
-        if not self._has_rules:
-            return [[]] * len(drafts)
-        return self._shared.once.complaints(drafts, [match.record if match else None for match in known])
+    def _ask_of_new(self, draft: Draft) -> str:
+        """Hold a new row with all that it brings against the rules of uniqueness; returns what they say.
 
-    def _is_forbidden(self, draft: Draft, record: bytes | None, complaints: list[tuple[str, str]]) -> bool:
-        """Refuse a row whose values are there already and must not be twice; where a rule only warns, or asks for a reason, count it."""
+        Raises:
+            UserError: they forbid something of it.
+        """
+        newcomers = [(other, other.id) for other in self._shape.newcomers(draft)]
+        return self._ask([(draft, self._shared.books.awaited(draft)), *newcomers], draft)
+
+    def _ask_of_newcomers(self, shape: Shape, draft: Draft) -> None:
+        """Hold what comes in since a row of a known record names it against the rules of uniqueness.
+
+        Raises:
+            UserError: they forbid something of it.
+        """
+        if self._has_rules:
+            self._ask([(other, other.id) for other in shape.newcomers(draft)])
+
+    def _ask(self, brought: Sequence[tuple[Draft, bytes | None]], beside: Draft | None = None) -> str:
+        """Hold records against the store's rules of uniqueness; returns what these say. Where a rule only warns, or asks for a reason, it is counted.
+
+        Args:
+            brought: each with the one that it is, or will be. beside: a row whose person is asked for too, if they come in or get something.
+
+        Raises:
+            UserError: what must not be twice is there already.
+        """
         if not self._has_rules:
-            return False
-        complaints += self._shared.once.further_up(draft, record or f"{id(self._told)}:{draft.line}".encode())
+            return ""
+        brought = [*brought, *(self._person(beside) if beside else ())]
+        complaints = [complaint for draft, record in brought for complaint in self._shared.once.complaints(draft, record)]
         for mode, said in complaints:
             if mode == uniqueness.BLOCK:
-                self._left.add(draft.line)
-                self._told.reject(draft.line, draft.cells, said)
-                return True
+                raise UserError(said)
         if complaints:
             self._shape.work.note(ALSO)
-        return False
+        for draft, record in brought:
+            if record:
+                self._shared.once.remember(draft, record)
+        return " ".join(said for _, said in complaints)
+
+    def _person(self, draft: Draft) -> list[tuple[Draft, bytes | None]]:
+        """Return the person beside a row if they come in with it, or get something, with the record that they are, or will be."""
+        known = draft.rest.get("person is")
+        person = draft.rest.get("person")
+        if person is None or (known and not person.rest.get("completes")):
+            return []
+        return [(person, known.record if isinstance(known, Match) else known or person.id)]
 
     def _refuse(self, draft: Draft, error: UserError) -> None:
         self._left.add(draft.line)
+        draft.rest.pop("person is", None)
         self._told.refuse(draft.line, draft.cells, error)
 
     def _skip(self, draft: Draft, record: bytes) -> None:
@@ -289,6 +345,10 @@ class Taking:
         self._told.count("joined", draft.line)
         if "made already" not in draft.rest:
             self._shared.gathered.made(draft.entity)
+
+
+def _completes(mode: str) -> bool:
+    return mode in {"fill", "overwrite"}
 
 
 def _of_people(layout: Layout) -> Layout:

@@ -13,6 +13,7 @@ from crmdesk.exchange.rows.rings import naming_columns
 from crmdesk.exchange.rows.stated import Stated, column_of
 from crmdesk.exchange.table import OddRow, shown
 from crmdesk.exchange.values.columns import SeveralCells
+from crmdesk.i18n import mark, ntr
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import title_field
 
@@ -22,12 +23,22 @@ if TYPE_CHECKING:
 
     from crmdesk.errors import UserError
     from crmdesk.exchange.rows.outcomes import CellChange
-    from crmdesk.exchange.shapes.shape import Draft
+    from crmdesk.exchange.shapes.work import Draft
     from crmdesk.exchange.table import Table
     from crmdesk.exchange.values.layouts import Layout
     from crmdesk.matching import Values
 
 SHOWN = 1_000
+LONE = (
+    mark(
+        "{count} row became a record though only one of its cells is filled: “{text}” on line {line}. If that is a heading of the rows below, take it out of the file."
+    ),
+    mark(
+        "{count} rows became records though only one of their cells is filled, such as “{text}” on line {line}. If these are headings of the rows below, take them out of the file."
+    ),
+)
+USUALLY_LONE = 4
+"""Where one row of so many has a single filled cell, that is how the file is."""
 LONGEST = 200
 """Of a cell that is merely looked at, no more is kept than that."""
 
@@ -44,6 +55,7 @@ class Told:
         to_compare: what is compared of the first new rows, by line, if `watch` was called.
         watched: of each outcome so many rows are noted down one by one.
         stated: the amounts that rows say of what they became.
+        lone: how many rows became new records though one cell of theirs is filled. first_lone: the line of the first one, and that cell.
     """
 
     def __init__(self, store: Path, entity: str, table: Table, layout: Layout) -> None:
@@ -60,6 +72,7 @@ class Told:
         self.unclear: Counter[str] = Counter()
         self.watched = 0
         self.stated = Stated(entity, column_of(entity, layout))
+        self.lone, self.first_lone = 0, (0, "")
         self._noted: Counter[str] = Counter()
 
     def watch(self, rows: int) -> None:
@@ -94,6 +107,18 @@ class Told:
             if len(self.rejections) < SHOWN:
                 self.rejections.append(rejection)
         self._refused.clear()
+
+    def take_lone(self, draft: Draft) -> None:
+        """Take note of a row that became a new record though only one of its cells is filled."""
+        if not self.lone:
+            self.first_lone = draft.line, next(" ".join(shown(cell)[:LONGEST].split()) for cell in draft.cells if cell != "")
+        self.lone += 1
+
+    @property
+    def lone_note(self) -> str:
+        """What is to be said of rows with one filled cell, which may be headings of those below; empty where there are none, or so many that they are usual."""
+        line, text = self.first_lone
+        return ntr(*LONE, self.lone, line=line, text=text) if 0 < self.lone * USUALLY_LONE <= self.counts.read else ""
 
     def skip(self, draft: Draft, record: bytes) -> None:
         """Take note of a row whose record is there and stays as it is."""

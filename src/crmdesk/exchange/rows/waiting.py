@@ -50,7 +50,7 @@ class Waiting:
 
     def add(self, batch: Batch) -> None:
         """Put a batch behind the others; one with nothing in it is left out."""
-        size = sum(len(rows) for _, _, rows in (*batch.inserts, *batch.updates)) + len(batch.files)
+        size = batch.size
         if not size:
             return
         piece = marshal.dumps((batch.inserts, batch.updates, batch.files))

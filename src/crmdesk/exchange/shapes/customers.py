@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmdesk.clock import new_id_bytes
 from crmdesk.exchange.shapes.people import Person
 from crmdesk.exchange.shapes.people_beside import PeopleBeside
-from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.known import bare_code
 from crmdesk.exchange.values.parts import Parts, PartsWriter
@@ -17,6 +17,7 @@ from crmdesk.models.names import folded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmdesk.exchange.shapes.work import Draft, Values, Work
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.links import Book
@@ -43,7 +44,7 @@ class ContactShape(Person):
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
         self.company_shape = Shape(work, "company", "company") if any(c.target and c.target.of == "company" for c in work.layout.columns) else None
-        self.company_index = next((index for index, name, *_ in self.links if name == "company_id"), None)
+        self.company_index = next((link.place for link in self.links if link.name == "company_id"), None)
         self.has_kinds = "record_kind" in self.virtual
 
     def prepare(self, block: Sequence[Line]) -> None:
@@ -152,11 +153,15 @@ class CompanyShape(Shape):
         if self.people:
             self.people.read(draft)
 
-    def settle(self, drafts: Sequence[Draft]) -> None:
-        """Leave out people who are known."""
-        super().settle(drafts)
+    def look_up_people(self, drafts: Sequence[Draft], records: Sequence[bytes | None]) -> None:
+        """Look up who the people beside the companies may be."""
         if self.people:
-            self.people.settle(drafts)
+            self.people.look_up(drafts, records)
+
+    def meet_person(self, draft: Draft, record: bytes | None, *, completes: bool) -> None:
+        """Find who the person beside a company is."""
+        if self.people:
+            self.people.meet(draft, record, completes=completes)
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return its number, VAT ID and credit code, then the name."""
@@ -166,9 +171,9 @@ class CompanyShape(Shape):
         """Take the person beside a new company."""
         super().after(draft)
         if self.people:
-            self.people.take(draft, draft.id, is_new=True)
+            self.people.take(draft, draft.id)
 
     def is_there(self, draft: Draft, record: bytes) -> None:
         """Take the person beside a known company."""
         if self.people:
-            self.people.take(draft, record, is_new=False)
+            self.people.take(draft, record)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
-from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line, reader_of
 from crmdesk.exchange.values.number_cells import number_of
@@ -20,6 +20,7 @@ from crmdesk.store.reader import IN_IDS, id_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from crmdesk.exchange.shapes.work import Draft, Values, Work
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.linked_stages import Stages
     from crmdesk.exchange.values.links import Book
@@ -41,7 +42,7 @@ class DealShape(Shape):
         if index is not None:
             item = self.cls.fields["expected_close_on"]
             self.close_on = index, reader_of("deal", item, work.hints.get(index, Hints()), work.settings.reading), work.layout.columns[index].header
-        self.links = [link for link in self.links if link[1] not in {"stage_id", "pipeline_id"}]
+        self.links = [link for link in self.links if link.name not in {"stage_id", "pipeline_id"}]
         self.is_ours = work.layout.has("id") or work.layout.has("source")
         self.says_since, self.lists_products = work.layout.has("stage_since"), work.layout.product == "Pipedrive"
         self.lines: dict[tuple[bytes, bytes], tuple[bytes, int | None]] = {}
@@ -185,7 +186,7 @@ class DealShape(Shape):
 
     def _put_on(self, draft: Draft, deal: bytes, product: bytes, position: int) -> None:
         rows = self.work.gathered.rows("deal_product", ("id", "deal_id", "product_id", "quantity", "position"))
-        rows.append((new_id_bytes(), deal, product, draft.rest.get("quantity", 1_000_000), position))
+        rows += (new_id_bytes(), deal, product, draft.rest.get("quantity", 1_000_000), position)
 
     def meet(self, records: Collection[bytes]) -> None:
         """Look up the products that stand on known deals."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from crmdesk.exchange.shapes.quote_parts import QuotePart
-from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.entries import FORMED_BY, OWNERS, TOLD_BY, forms, virtual_names
 from crmdesk.exchange.values.known import known_as
@@ -15,6 +15,7 @@ from crmdesk.exchange.values.told_ids import read_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmdesk.exchange.shapes.work import Draft, Values, Work
     from crmdesk.exchange.table import Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.links import Book

@@ -15,7 +15,8 @@ from crmdesk.exchange.shapes.tickets import TicketShape
 from crmdesk.exchange.values.entries import TOLD_BY
 
 if TYPE_CHECKING:
-    from crmdesk.exchange.shapes.shape import Shape, Work
+    from crmdesk.exchange.shapes.shape import Shape
+    from crmdesk.exchange.shapes.work import Work
 
 SHAPES: dict[str, type[Shape]] = {
     "contact": ContactShape, "lead": LeadShape, "company": CompanyShape, "product": ProductShape, "member": MemberShape, "deal": DealShape, "ticket": TicketShape,

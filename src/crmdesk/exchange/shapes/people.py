@@ -14,7 +14,7 @@ from crmdesk.models.names import sort_key
 from crmdesk.models.people import split_name
 
 if TYPE_CHECKING:
-    from crmdesk.exchange.shapes.shape import Draft, Values
+    from crmdesk.exchange.shapes.work import Draft, Values
     from crmdesk.exchange.table import Cell
     from crmdesk.exchange.values.known import Key
     from crmdesk.models.people import Name

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.shapes.shape import Draft, Shape, Work
+from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.store.issued import fixed_quote, touches_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crmdesk.exchange.shapes.work import Draft, Work
 
 
 class QuotePart(Shape):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import new_id_bytes, now_ms, today
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.quote_parts import QuotePart
-from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.shapes.shape import Shape
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.amount_cells import Estimate, check_estimate, currency_in, money_of
 from crmdesk.exchange.values.cells import one_line
@@ -22,11 +22,12 @@ from crmdesk.exchange.values.survey import Hints
 from crmdesk.fields import Money, to_scaled
 from crmdesk.i18n import mark, tr
 from crmdesk.operations.quotes import check_status
-from crmdesk.store.issued import check_issued_quote
+from crmdesk.store.issued import check_issued_quote, closed_quote, closed_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from crmdesk.exchange.shapes.work import Draft, Values, Work
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.layouts import Column, Target
@@ -79,6 +80,7 @@ class QuoteShape(Shape):
         self.drafts_numbered: set[str] = set()
         self.refused: dict[str, int] = {}
         self.complaints: dict[int, UserError] = {}
+        self._closed_until: date | None = None
         self.today = today(work.settings.tz)
         self.is_ours = "id" in self.virtual
         self.are_orders = not any(_OF_QUOTES.search(column.header) for column in work.layout.columns if column.target and column.target.field == "number")
@@ -114,7 +116,7 @@ class QuoteShape(Shape):
                     self.complaints[line] = complaint
                 if (line in self.complaints or line not in drafts) and at < len(cells) and (number := one_line(cells[at])):
                     self.refused.setdefault(number, line)
-            self.describe_again(())
+            self.beside.tell_again(())
             unmake()
         self.work.notes.clear()
         self.work.notes.update(notes)
@@ -127,7 +129,7 @@ class QuoteShape(Shape):
         if isinstance(line, UserError):
             return line
         try:
-            super().check_new(draft)
+            self._check_alone(draft)
             if number := draft.values["number"]:
                 currencies[number] = self._currency(draft, line, currencies.get(number))
         except UserError as error:
@@ -142,9 +144,27 @@ class QuoteShape(Shape):
         """
         if complaint := self.complaints.get(draft.line):
             raise complaint
-        super().check_new(draft)
+        self._check_alone(draft)
         if line := self.refused.get(draft.values["number"] or ""):
             raise UserError(tr("Line {line} of {number} can't be taken, and a quote comes in as a whole.", line=line, number=draft.values["number"]))
+
+    def _check_alone(self, draft: Draft) -> None:
+        """Check what only a new quote must have, and that its day is not closed.
+
+        Raises:
+            UserError: it lacks something, or its day is closed.
+        """
+        super().check_new(draft)
+        if self._closed_until is None:
+            with self.work.book("quote").store.read() as reader:
+                self._closed_until = closed_until(reader) or date.min
+        if error := closed_quote(self._closed_until, draft.values["number"], draft.values["status"], draft.values["date"]):
+            raise self._at_its_column(error)
+
+    def _at_its_column(self, error: UserError) -> UserError:
+        """Return a refusal that names the column of the file."""
+        index = self.work.layout.index_of(error.field or "", self.of)
+        return UserError(error.message, field=None if index is None else self.work.layout.columns[index].header, hint=error.hint)
 
     def finish(self, draft: Draft) -> None:
         """Complete a quote from elsewhere: with a number it was issued, and as an order accepted."""
@@ -199,8 +219,7 @@ class QuoteShape(Shape):
             check_issued_quote(present, merged)
             check_status(present.get("number"), present.get("status") or "draft", merged.get("status") or "draft")
         except UserError as error:
-            index = self.work.layout.index_of(error.field or "", self.of)
-            raise UserError(error.message, field=None if index is None else self.work.layout.columns[index].header, hint=error.hint) from None
+            raise self._at_its_column(error) from None
 
     def more_keys(self, draft: Draft) -> list[Key]:
         """Return the number."""
@@ -371,7 +390,7 @@ class LineShape(QuotePart):
         if discount:
             percent = discount * 100 if self.work.discounts_are_shares else discount
             rows = self.work.gathered.rows("allowance_charge", ("id", "quote_id", "line_id", "position", "charge", "percent", "reason"))
-            rows.append((new_id_bytes(), draft.values["quote_id"], draft.id, 0, 0, int(percent.scaleb(6)), tr("Discount")))
+            rows += (new_id_bytes(), draft.values["quote_id"], draft.id, 0, 0, int(percent.scaleb(6)), tr("Discount"))
 
 
 def _discount(text: str, sign: str, header: str) -> Decimal:

@@ -3,97 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.clock import fresh_ids
 from crmdesk.errors import UserError
+from crmdesk.exchange.shapes.beside import Beside, Columns
+from crmdesk.exchange.shapes.work import Draft, LinkColumn
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import Read, one_line, reader_of
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
 from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
 from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
-from crmdesk.exchange.values.mails_behind import SEVERAL, People, mail_behind
+from crmdesk.exchange.values.mails_behind import SEVERAL, People, mail_behind, person_of_mails
 from crmdesk.exchange.values.money_columns import MoneyColumn, MoneyColumns
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.number_cells import ROUGH, Rough
 from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
-from crmdesk.exchange.values.seen import Seen
 from crmdesk.exchange.values.survey import Hints
 from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
 from crmdesk.fields import LONGEST_TEXT
 from crmdesk.fields import complaint as checked
 from crmdesk.i18n import mark, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from crmdesk.exchange.shapes.work import Values, Work
     from crmdesk.exchange.table import Cell, Line
-    from crmdesk.exchange.values.gathering import Gathered
     from crmdesk.exchange.values.known import Key
-    from crmdesk.exchange.values.layouts import Column, Layout, Target
-    from crmdesk.exchange.values.linked_stages import Stages
+    from crmdesk.exchange.values.layouts import Column, Target
     from crmdesk.exchange.values.links import Book
-    from crmdesk.exchange.values.phones import PhoneReader
-    from crmdesk.fields import Field
-    from crmdesk.store.settings import Settings
 
-Values = dict[str, Any]
+_MAIL = re.compile(r"[^\s@()<>,;:]+@[^\s@()<>,;:]+")
 OWNERS = ("company_id", "contact_id")
 """The links of a row that are read first: they tell apart other records of one name."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """One row on its way to a record.
-
-    Attributes:
-        values: stored values by column, in the shape's order.
-        city: decides with the name whether two companies are the same.
-        keys: by what the record is recognised if it is known already, strongest first.
-    """
-
-    line: int
-    cells: list[Cell]
-    id: bytes
-    entity: str
-    values: Values
-    parts: Parts | None = None
-    keys: list[Key] = field(default_factory=list)
-    rest: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Work:
-    """What all shapes of one import share.
-
-    Attributes:
-        seen: the new records of all its files by their keys.
-    """
-
-    layout: Layout
-    settings: Settings
-    hints: dict[int, Hints]
-    gathered: Gathered
-    phones: PhoneReader
-    region: str
-    source: str
-    member: bytes | None
-    book: Callable[[str], Book]
-    stages: Callable[[bytes | None], Stages]
-    own_fields: Mapping[str, Field] = field(default_factory=dict)
-    discounts_are_shares: bool = False
-    notes: dict[tuple[str, str], int] = field(default_factory=dict)
-    ids: Iterator[bytes] = field(default_factory=fresh_ids)
-    seen: Seen = field(default_factory=Seen)
-
-    def note(self, texts: tuple[str, str]) -> None:
-        """Count something that the user should hear of; the texts for one and for many are marked and have a `{count}`."""
-        self.notes[texts] = self.notes.get(texts, 0) + 1
 
 
 class Shape:
@@ -110,8 +55,8 @@ class Shape:
         self.cls = entity_class(self.entity)
         self.columns = [column for column in work.layout.columns if column.target is not None and column.target.of == of]
         self.scalars: list[ReadColumn] = []
-        self.links: list[tuple[int, str, Book, bool, str]] = []
-        self.cuts = {column.index: re.compile(column.cut) for column in self.columns if column.cut}
+        self.links: list[LinkColumn] = []
+        self.mail_index = None if of else work.layout.index_of("email", "contact")
         self.moneys = MoneyColumns(self.entity, work.settings.currency, work.note)
         self.own: list[tuple[int, str, Read, str]] = []
         self.needed = {} if of else {key: own.label for key, own in work.own_fields.items() if own.required}
@@ -123,14 +68,14 @@ class Shape:
         self.parts = PartsReader(in_parts, work.region, work.phones, lambda: work.book("tag"), work.note)
         self.has_parts = bool(self.parts)
         self.writer = PartsWriter(work.gathered, self.entity)
-        self.late: dict[str, list[tuple[bytes, bytes]]] = {link[1]: [] for link in self.links if link[2].entity == self.entity}
+        self.late: dict[str, list[tuple[bytes, bytes]]] = {link.name: [] for link in self.links if link.book.entity == self.entity}
         self.relinked: set[tuple[str, bytes]] = set()
-        self.refers_to_itself = any(link[2].entity == self.entity for link in self.links)
+        self.refers_to_itself = any(link.book.entity == self.entity for link in self.links)
         self.told_ids = ToldIds(self.cls, {} if of else self.virtual, self.special(), work.book)
         self.tells_ids = bool(self.told_ids)
-        self.beside = {other: Shape(work, other, other) for other in ("company", "contact") if self._makes(other)}
-        self._untold: dict[bytes, Book] = {}  # what the last rows describe, until one of these comes in
-        self.links.sort(key=lambda link: OWNERS.index(link[1]) if link[1] in OWNERS else len(OWNERS))
+        others = [Shape(work, other, other) for other in ("company", "contact") if self._makes(other)]
+        self.beside = Beside(work.gathered, {other.entity: Columns(other.plain_values, other.parts, other.writer) for other in others})
+        self.links.sort(key=lambda link: OWNERS.index(link.name) if link.name in OWNERS else len(OWNERS))
         self.template = self._template()
         self._rough = tuple(name for name in ROUGH if name in self.template)
         self._derive = work.gathered.deriver(self.entity)
@@ -139,7 +84,9 @@ class Shape:
 
     def _makes(self, other: str) -> bool:
         """Say whether rows tell of a linked company or contact more than its name."""
-        return not self.of and any(link[2].entity == other for link in self.links) and any(c.target and c.target.of == other for c in self.work.layout.columns)
+        return (
+            not self.of and any(link.book.entity == other for link in self.links) and any(c.target and c.target.of == other for c in self.work.layout.columns)
+        )
 
     def _is_list(self, name: str) -> bool:
         item = self.cls.fields.get(name)
@@ -163,7 +110,10 @@ class Shape:
             if target.field != "website":
                 self.virtual.setdefault(target.field, []).append(column.index)
         elif item.kind == "link":
-            self.links.append((column.index, item.column, self.work.book(item.target or ""), target.is_key, column.header))
+            book, cut = self.work.book(item.target or ""), re.compile(column.cut) if column.cut else None
+            is_contact = item.column == "contact_id"
+            is_plain = cut is None and book.entity != self.entity and not is_contact
+            self.links.append(LinkColumn(column.index, item.column, book, target.is_key, column.header, cut, is_plain, is_contact and column.is_mail))
         elif item.kind in {"money", "price"}:
             self.moneys.add(MoneyColumn(column.index, item.column, item.kind, hints.decimal_sign, column.header))
         elif item.kind != "parts":
@@ -213,7 +163,7 @@ class Shape:
         names = [
             "id",
             *(scalar.name for scalar in self.scalars),
-            *(link[1] for link in self.links),
+            *(link.name for link in self.links),
             *self.told_ids.columns,
             *self.moneys.names,
         ]
@@ -246,13 +196,19 @@ class Shape:
         """Look up what the rows of a block refer to."""
         if self.tells_ids:
             self.told_ids.prepare(block)
-        for index, _, book, _, _ in self.links:
+        for index, name, book, _, _, cut, _, is_mail in self.links:
             texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
-            if index in self.cuts:
-                names = {text: self.cuts[index].sub("", text) for text in texts}
+            if is_mail:
+                texts = {person_of_mails(text)[0] for text in texts}
+            if cut:
+                names = {text: cut.sub("", text) for text in texts}
                 if isinstance(book, People):
-                    book.prepare_mails(filter(None, (mail_behind(text[len(name) :]) for text, name in names.items())))
+                    book.prepare_mails(filter(None, (mail_behind(text[len(called) :]) for text, called in names.items())))
                 texts = set(names.values())
+            if isinstance(book, People) and name == "contact_id":
+                book.prepare_mails(filter(_MAIL.fullmatch, texts))
+            if isinstance(book, People) and self.mail_index is not None:
+                book.prepare_mails(filter(None, {self._mail(cells) for _, cells in block if cells.__class__ is list}))
             book.prepare(texts)
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
@@ -272,9 +228,7 @@ class Shape:
         lacking = [draft for draft in drafts if draft.values.get("contact_id") and not draft.values.get("company_id")]
         if not lacking:
             return
-        sql = f"SELECT id, company_id FROM contact WHERE id {IN_IDS} AND company_id IS NOT NULL"
-        with self.work.book("contact").store.read() as reader:
-            companies = dict(reader.rows(sql, (id_list({draft.values["contact_id"] for draft in lacking}),)))
+        companies = self.work.book("contact").companies_of({draft.values["contact_id"] for draft in lacking})
         for draft in lacking:
             draft.values["company_id"] = companies.get(draft.values["contact_id"])
 
@@ -332,20 +286,11 @@ class Shape:
                     draft.rest.setdefault("own", {})[key] = value
             header = ""
             self.before_links(draft)
-            for index, name, book, is_key, header in self.links:  # noqa: B007
+            for link in self.links:
+                index, name, book, is_key, header, _, is_plain, _ = link
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
-                    mail, people = "", book if isinstance(book, People) else None
-                    if index in self.cuts and (bare := self.cuts[index].sub("", text)):
-                        text, behind = bare, text[len(bare) :]
-                        if ";" in behind:
-                            self.work.note(SEVERAL)
-                        mail = mail_behind(behind)
-                    if book.entity == self.cls.entity.name and text == values.get(self.cls.entity.title) and not self.told_ids.of(cells, name):
-                        raise UserError(tr("“{name}” would stand above itself.", name=text))
-                    values[name] = (
-                        self._with_mail(draft, name, people, text, is_key, mail) if mail and people else self._linked(draft, name, book, text, is_key)
-                    )
+                    values[name] = self._linked(draft, name, book, text, is_key) if is_plain else self._told_more(draft, link, text)
             header = ""
             if self.tells_ids:
                 self._link_nameless(draft)
@@ -374,16 +319,62 @@ class Shape:
             return int(value)
         return value
 
-    def _with_mail(self, draft: Draft, name: str, people: People, text: str, is_key: bool, mail: str) -> bytes | None:
-        """Return the person whom a cell means by name and mail address; one who is made gets that."""
-        if (found := people.owner(mail, text)) is not None:
+    def _told_more(self, draft: Draft, link: LinkColumn, text: str) -> bytes | None:
+        """Return the record that a cell means, where that may be one above the row's own, or a person whose mail address the row tells too."""
+        if link.is_mail:
+            text, is_one_of_several = person_of_mails(text)
+            if not text:
+                return None
+            if is_one_of_several:
+                self.work.note(SEVERAL)
+        text, behind = self._cut(link, text)
+        mail, is_in_cell = mail_behind(behind), True
+        if not self.told_ids.of(draft.cells, link.name):
+            if link.book.entity == self.entity and text == draft.values.get(self.cls.entity.title):
+                raise UserError(tr("“{name}” would stand above itself.", name=text))
+            if link.name == "contact_id" and not mail:
+                mail, is_in_cell = self._mail_of(draft, link, text)
+        if mail and isinstance(link.book, People):
+            return self._with_mail(draft, link.name, link.book, text, link.is_key, mail, stands_behind=is_in_cell)
+        return self._linked(draft, link.name, link.book, text, link.is_key)
+
+    def _mail_of(self, draft: Draft, link: LinkColumn, text: str) -> tuple[str, bool]:
+        """Return the mail address of the contact whom a cell names, and whether it stands in the place of the name; else it has a column of its own."""
+        beside = "" if link.is_mail else self._mail(draft.cells)
+        if beside in {"", text} and not link.is_key and _MAIL.fullmatch(text):
+            return text, True
+        return beside, False
+
+    def _cut(self, link: LinkColumn, text: str) -> tuple[str, str]:
+        """Return the name that a cell says, and what stands behind it."""
+        bare = link.cut.sub("", text) if link.cut else ""
+        if not bare:
+            return text, ""
+        if ";" in text[len(bare) :]:
+            self.work.note(SEVERAL)
+        return bare, text[len(bare) :]
+
+    def _mail(self, cells: Sequence[Cell]) -> str:
+        """Return the mail address of a row's contact that stands in a column of its own; empty if there is none, or more than one."""
+        text = shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        return text if _MAIL.fullmatch(text) else ""
+
+    def _with_mail(self, draft: Draft, name: str, people: People, text: str, is_key: bool, mail: str, *, stands_behind: bool) -> bytes | None:
+        """Return the person whom a row means by name and mail address, wherever they work; one who is made gets that.
+
+        Args:
+            stands_behind: whether the address stands behind the name or in its place, else what is said of the person has it.
+        """
+        if (found := people.owner(mail, "" if text == mail else text)) is not None:
             return found
         called = self._linked(draft, name, people, text, is_key)
         if called is None:
             return None
-        record = people.give(called, text, mail)
+        record = people.give(called, text, mail, is_owed=stands_behind)
         if record != called:
-            self._describe(draft, people, record)
+            self.beside.describe(draft, people, record)
+        if not stands_behind:
+            return record
         described, _, parts = draft.rest.get("made", {}).get("contact", (None, {}, Parts()))
         if described == record:
             parts.emails = [other for other in parts.emails if other[2] != mail.lower()]
@@ -430,15 +421,12 @@ class Shape:
                 return None
             record = book.read(text, is_key)
         if book.entity in self.beside and record not in book.described and book.is_made(text):
-            self._describe(draft, book, record)
+            self.beside.describe(draft, book, record)
         return record
 
-    def _describe(self, draft: Draft, book: Book, record: bytes) -> None:
-        """Keep what a row says of a record that is made for it."""
-        if other := self.beside.get(book.entity):
-            draft.rest.setdefault("made", {})[book.entity] = (record, other.plain_values(draft.cells), other.parts.read(draft.cells))
-            book.described.add(record)
-            self._untold[record] = book
+    def newcomers(self, draft: Draft) -> Iterator[Draft]:
+        """Yield the records that come in since a row names them, which no row further up brought, with what this one says of them."""
+        return self.beside.newcomers(draft, ((link.name, link.book) for link in self.links))
 
     def plain_values(self, cells: list[Cell]) -> Values:
         """Return what the cells of a row say by themselves, without links and list fields.
@@ -593,42 +581,27 @@ class Shape:
 
     def after(self, draft: Draft) -> None:
         """Add what belongs to an accepted record, such as the messages of a ticket, and what the row says of records that it made."""
-        if "made" in draft.rest:
+        if draft.rest:
             self.tell_made(draft)
 
     def tell_made(self, draft: Draft) -> None:
         """Give the records that a row made what it says of them."""
-        for entity, (record, values, parts) in draft.rest.get("made", {}).items():
-            self.tell(entity, record, values, parts)
-            self._untold.pop(record, None)
+        self.beside.tell(draft)
 
-    def describe_again(self, drafts: Sequence[Draft]) -> None:
-        """Let rows that come in describe what only those had described that don't.
+    def look_up_people(self, drafts: Sequence[Draft], records: Sequence[bytes | None]) -> None:
+        """Look up whom of the store rows name beside their records.
 
         Args:
-            drafts: the last rows that come in.
+            records: the known records that the rows are.
         """
-        for record, book in list(self._untold.items()):
-            book.described.discard(record)
-            for draft in drafts:
-                if record in draft.values.values() and self._describes(draft, book, record):
-                    self.tell(book.entity, *draft.rest["made"][book.entity])
-                    break
-        self._untold.clear()
 
-    def _describes(self, draft: Draft, book: Book, record: bytes) -> bool:
-        try:
-            self._describe(draft, book, record)
-        except UserError:
-            return False
-        return True
+    def meet_person(self, draft: Draft, record: bytes | None, *, completes: bool) -> None:
+        """Find who the person beside a record is, before it is taken.
 
-    def tell(self, entity: str, record: bytes, values: Values, parts: Parts) -> None:
-        """Give a linked record that this import made what a row says of it."""
-        if values:
-            self.work.gathered.update(entity, (*values,), (*values.values(), record))
-        if parts:
-            self.beside[entity].writer.add(record, parts)
+        Args:
+            record: the known one that the row is, as of `is_there`; None if it brings a new one.
+            completes: whether people who are known get what the row says.
+        """
 
     def is_there(self, draft: Draft, record: bytes) -> None:
         """Take what a row brings beside a record that is known, whatever becomes of that.
@@ -658,6 +631,12 @@ class Shape:
         Raises:
             UserError: the row can't be taken.
         """
+
+    @staticmethod
+    def settle_company(draft: Draft, merged: Values) -> None:
+        """Give a known record that gets the contact of its row, or has it, that one's company where it has none."""
+        if merged.get("contact_id") and not merged.get("company_id") and merged["contact_id"] == draft.values.get("contact_id"):
+            merged["company_id"] = draft.values.get("company_id")
 
     def check_known(self, present: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
         """Check what a record of the store becomes.

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.clock import new_id_bytes, now_ms
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.people import Person
-from crmdesk.exchange.shapes.shape import Draft, Shape, Values, Work
+from crmdesk.exchange.shapes.shape import Shape
+from crmdesk.exchange.shapes.work import Draft, Values, Work
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.cells import one_line
 from crmdesk.exchange.values.html_texts import plain
+from crmdesk.exchange.values.mails_behind import People
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.i18n import mark
-from crmdesk.models.names import folded, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
@@ -32,8 +33,7 @@ class TicketShape(Shape):
     def __init__(self, work: Work, entity: str = "", of: str = "") -> None:
         super().__init__(work, entity, of)
         self.contact_shape = Person(work, "contact", "contact") if any(c.target and c.target.of == "contact" for c in work.layout.columns) else None
-        self.mail_index, self.customer_index = work.layout.index_of("email", "contact"), work.layout.index_of("contact")
-        self.known_people: dict[tuple[str, str], bytes | None] = {}
+        self.customer_index = work.layout.index_of("contact")
         self.now = now_ms()
 
     def starting(self) -> Values:
@@ -46,9 +46,15 @@ class TicketShape(Shape):
         super().prepare(block)
         if self.contact_shape:
             self.contact_shape.prepare(block)
+            self._people.prepare_mails(filter(None, {self._mail(cells) for _, cells in block if cells.__class__ is list}))
         if self.customer_index is not None:
             said = {one_line(cells[self.customer_index]) for _, cells in block if cells.__class__ is list}
             self.work.book("company").prepare({text for text in said if is_surely_a_company(text)})
+
+    def _mail(self, cells: Sequence[Cell]) -> str:
+        """Return what stands in the column of mail addresses, be it none: whoever is made of it says what is wrong."""
+        text = shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+        return "" if is_nothing(text) else text
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Find the customer: by mail address and name together where both are there; a company among people is none of them."""
@@ -58,24 +64,38 @@ class TicketShape(Shape):
             return None
         if name != "contact_id" or self.contact_shape is None or not mail:
             return super().link(draft, name, book, text, is_key)
-        draft.rest["person"] = (mail, text)
+        draft.rest["customer"] = (mail, text)
         return None
 
     def before_links(self, draft: Draft) -> None:
         """Let a customer of whom the row has only the mail address be found by that."""
         mail = self._mail(draft.cells)
-        if mail and not is_nothing(mail) and (self.customer_index is None or not one_line(draft.cells[self.customer_index])):
-            draft.rest["person"] = (mail, "")
+        if mail and (self.customer_index is None or not one_line(draft.cells[self.customer_index])):
+            draft.rest["customer"] = (mail, "")
 
-    def _mail(self, cells: list[Cell]) -> str:
-        return shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
+    @property
+    def _people(self) -> People:
+        book = self.work.book("contact")
+        assert isinstance(book, People)
+        return book
 
     def settle(self, drafts: Sequence[Draft]) -> None:
-        """Give tickets the customers that are there already, and their companies."""
+        """Give tickets the customers that are there already, and their companies; read those who are not."""
         for draft in drafts:
-            if "person" in draft.rest:
-                draft.values["contact_id"] = self._person_there(*draft.rest["person"])
+            if "customer" in draft.rest:
+                draft.values["contact_id"] = self._people.owner(*draft.rest["customer"])
+                if draft.values["contact_id"] is None:
+                    draft.rest["newcomer"] = person = self._read_customer(draft)
+                    draft.values["contact_id"] = person.id if isinstance(person, Draft) else None
         super().settle(drafts)
+
+    def _read_customer(self, draft: Draft) -> Draft | UserError:
+        assert self.contact_shape is not None
+        self.contact_shape.called = draft.rest["customer"][1]
+        (person,) = self.contact_shape.drafts([(draft.line, draft.cells)])
+        if isinstance(person, Draft):
+            person.id = self.contact_shape.new_id(person)
+        return person
 
     def finish(self, draft: Draft) -> None:
         """Complete status and times."""
@@ -104,8 +124,13 @@ class TicketShape(Shape):
             self._settle_times(merged)
         elif merged.get("status") not in {"resolved", "closed"}:  # the times are for the status that the row names, and which is not taken
             merged.update(resolved_at=present.get("resolved_at"), closed_at=present.get("closed_at"))
-        if "person" in draft.rest and self.contact_shape and (overwrites or not present.get("contact_id")):
-            merged["contact_id"] = draft.values["contact_id"] = self._person(draft)
+        if "customer" in draft.rest and (overwrites or not present.get("contact_id")):
+            mail, name = draft.rest["customer"]
+            if not name and self._people.has(mail, present.get("contact_id")):  # the address says no more than that
+                draft.values["contact_id"] = present["contact_id"]
+            else:
+                self._meet_customer(draft)
+            merged["contact_id"] = draft.values["contact_id"]
 
     def _settle_times(self, merged: Values) -> None:
         status = merged.get("status")
@@ -120,34 +145,46 @@ class TicketShape(Shape):
         """Return the number."""
         return [("#", draft.values["number"])] if draft.values.get("number") else []
 
-    def accept(self, draft: Draft) -> None:
-        """Find or make the customer, then take the ticket."""
-        if "person" in draft.rest and self.contact_shape:
-            draft.values["contact_id"] = self._person(draft)
-        super().accept(draft)
+    def check_new(self, draft: Draft) -> None:
+        """Check a new ticket, and find its customer.
 
-    def _person(self, draft: Draft) -> bytes:
-        assert self.contact_shape is not None
-        mail, name = draft.rest["person"]
-        record = self._person_there(mail, name)
-        if record is None:
-            self.contact_shape.called = name
-            (person,) = self.contact_shape.drafts([(draft.line, draft.cells)])
+        Raises:
+            UserError: it lacks something, or what it says of its customer can't be read.
+        """
+        super().check_new(draft)
+        if "customer" in draft.rest:
+            self._meet_customer(draft)
+
+    def _meet_customer(self, draft: Draft) -> None:
+        """Give a ticket its customer: who is there, be it since a row further up, else the one who comes in with it."""
+        person = draft.rest.get("newcomer")
+        if person is None:
+            return  # they were there before the rows further up
+        draft.values["contact_id"] = self._people.owner(*draft.rest["customer"])
+        if draft.values["contact_id"] is None:
             if isinstance(person, UserError):
                 raise person
+            assert self.contact_shape is not None
             self.contact_shape.check_new(person)
+            draft.values["contact_id"] = person.id
+
+    def newcomers(self, draft: Draft) -> Iterator[Draft]:
+        """Yield the records that come in with a ticket, its customer among them."""
+        yield from super().newcomers(draft)
+        person = draft.rest.get("newcomer")
+        if isinstance(person, Draft) and draft.values["contact_id"] == person.id:
+            yield person
+
+    def tell_made(self, draft: Draft) -> None:
+        """Take a customer who comes in with a ticket, beside what the row says of others."""
+        super().tell_made(draft)
+        person = draft.rest.get("newcomer")
+        if isinstance(person, Draft) and draft.values["contact_id"] == person.id:
+            assert self.contact_shape is not None
             self.contact_shape.accept(person)
+            self._people.has_mail(person.id, draft.rest["customer"][0], person.values["sort_key"] or "")
             draft.rest["beside"] = [person]
             self.work.gathered.made("contact")
-            record = self.known_people[mail, folded(name)] = person.id
-        return record
-
-    def _person_there(self, mail: str, name: str) -> bytes | None:
-        """Return the contact of a mail address and a name that the store has, or that a row further up brought."""
-        key = (mail, folded(name))
-        if key not in self.known_people:
-            self.known_people[key] = _contact_by_mail(self.work.book("contact"), mail, name)
-        return self.known_people[key]
 
     def after(self, draft: Draft) -> None:
         """Take the message, and keep the number from being given again."""
@@ -155,21 +192,10 @@ class TicketShape(Shape):
         values = draft.values
         if body := draft.rest["said"]:
             rows = self.work.gathered.rows("message", ("id", "ticket_id", "kind", "body", "at", "contact_id", "position"))
-            rows.append((new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0))
+            rows += (new_id_bytes(), draft.id, "in", body, values["opened_at"], values["contact_id"], 0)
 
 
 RESOLVED_EARLY = (
     mark("{count} ticket was resolved before the first reply, as the file has it."),
     mark("{count} tickets were resolved before the first reply, as the file has it."),
 )
-
-
-def _contact_by_mail(book: Book, mail: str, name: str) -> bytes | None:
-    """Return the contact that has this mail address and this name; without a name, the only one who has the address."""
-    with book.store.read() as reader:
-        sql = "SELECT c.id, c.sort_key FROM email e JOIN contact c ON c.id = e.contact_id WHERE e.key = ? AND e.deleted_at IS NULL AND c.deleted_at IS NULL"
-        found = reader.rows(sql, (mail,))
-    if not name:
-        return bytes(found[0][0]) if len(found) == 1 else None
-    wanted = sort_key(name)
-    return next((bytes(record) for record, its in found if its == wanted), None)

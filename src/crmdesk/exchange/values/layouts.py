@@ -53,6 +53,7 @@ class Column:
             `beside` (for people, the link beside it says the same), or empty.
         confidence: how sure that is, 0 to 1. reason: the same as a sentence; of a column that is left out, why it is.
         cut: what is cut off the cells before a linked record is looked up, as a pattern.
+        is_mail: whether the cells hold the mail addresses of linked people in the place of names.
     """
 
     index: int
@@ -63,6 +64,7 @@ class Column:
     confidence: float = 0.0
     reason: str = ""
     cut: str = ""
+    is_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ VIRTUAL: dict[str, tuple[str, ...]] = {
     "quote": ("discount", LEADS),
     "quote_line": ("discount",),
     "ticket": ("description",),
-    "activity": ("at_time",),
+    "activity": ("at_time", "is_done"),
     "task": ("due_time", "is_done"),
     **{entity: tuple(virtual_names(entity)) for entity in TOLD_BY},
 }

@@ -67,6 +67,11 @@ class Companies(Book):
                 self.called_too(record, text)
         return made
 
+    def awaited(self, text: str) -> bytes | None:
+        """Return the company that rows refer to, perhaps with a legal form or without, and of which a row of its own may still come, or None."""
+        name = (self._of_this_file(name_key("company", text)) or ("",))[0]
+        return super().awaited(text) or (super().awaited(name) if name else None)
+
     def called_too(self, record: bytes, text: str) -> None:
         """Call a company that has no row of its own by its name with the legal form, though it was named without one first."""
         key = name_key("company", text)

@@ -13,6 +13,7 @@ from crmdesk.models.names import folded, sort_key
 from crmdesk.models.people import split_name
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.finding import title_field
+from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize
 
 if TYPE_CHECKING:
@@ -148,6 +149,13 @@ class Book:
         """Say whether a record that was found by name belongs to another company than that one."""
         return self._company_of.get(record) not in (None, company)
 
+    def companies_of(self, records: set[bytes]) -> dict[bytes, bytes]:
+        """Return the companies of those records that have one, be it since a file before of this import."""
+        with self.store.read() as reader:
+            sql = f'SELECT id, company_id FROM "{self._cls.entity.name}" WHERE id {IN_IDS} AND company_id IS NOT NULL'
+            found = dict(reader.rows(sql, (id_list(records),)))
+        return found | {record: company for record in records if (company := self._company_of.get(record))}
+
     # ---- answering ----
 
     @property
@@ -248,6 +256,11 @@ class Book:
         """Return the record that this import made because rows name it."""
         return self.made.get(name_key(self.entity, text))
 
+    def awaited(self, text: str) -> bytes | None:
+        """Return the record that rows refer to and of which a row of its own may still come, or None."""
+        key = name_key(self.entity, text)
+        return self.promised[key][0] if key in self.promised else self.made.get(key)
+
     def known(self, text: str, is_key: bool = False) -> bytes | None:
         """Return the record that a text was read as before."""
         return self._by_text.get((text,) if is_key else text)
@@ -301,8 +314,12 @@ class Book:
                 self.settle()
         self.settle()
 
-    def learn(self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None) -> None:
+    def learn(
+        self, record: bytes, name: str | None = None, number: str | None = None, external_id: str | None = None, company: bytes | None = None
+    ) -> None:  # fmt: skip
         """Take note of a record that the file itself brings."""
+        if company:
+            self._company_of[record] = company
         if name:
             key = name_key(self.entity, name)
             self._called(key, name, record)
@@ -333,6 +350,15 @@ class Book:
         if is_key:
             self.learn(record, external_id=text)
         return record
+
+    def made_of(self, record: bytes) -> dict[str, Any] | None:
+        """Return what a record that was made or promised since `settle` was called is made of by itself, None if it is none of these."""
+        made = self._unsettled.get(record)
+        return None if made is None else made.values or {self._title: made.text}
+
+    def mail_of(self, record: bytes) -> str:
+        """Return the mail address that a record gets which was made or promised since `settle` was called."""
+        return ""
 
     @property
     def unsettled(self) -> Iterable[bytes]:

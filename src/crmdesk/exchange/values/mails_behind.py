@@ -1,4 +1,4 @@
-"""Mail addresses behind the names of people who are linked to, as in “Roland Mendel (r.mendel@ernst.at); Eva Klein (eva@klein.de)”."""
+"""Mail addresses of people who are linked to, behind their names, as in “Roland Mendel (r.mendel@ernst.at); Eva Klein (eva@klein.de)”, or beside them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.exchange.values.hyperlinks import mail_of
 from crmdesk.exchange.values.links import Book, Made
 from crmdesk.exchange.values.parts import Parts, PartsWriter
 from crmdesk.i18n import mark
+from crmdesk.models.checks import check_mail
 from crmdesk.models.names import sort_key
 
 if TYPE_CHECKING:
@@ -29,6 +31,26 @@ def mail_behind(rest: str) -> str:
     return found[1] if found else ""
 
 
+_ADDRESS = re.compile(r"""[^\s@()<>\[\]",;:|（）＜＞；，、：]+@[^\s@()<>\[\]",;:|/?（）＜＞；，、：]+""")
+_SCHEME = re.compile(r"mailto:\s*", re.IGNORECASE)
+_BEFORE = re.compile(r"(.*?)\s*[(<]\s*")
+
+
+def person_of_mails(text: str) -> tuple[str, bool]:
+    """Return whom a cell with mail addresses means, as “Eva Klein <eva@klein.de>” or by the address alone, and whether it means others too.
+
+    What holds no address means nobody.
+    """
+    text = _SCHEME.sub("", mail_of(text))
+    found = [(match, mail) for match in _ADDRESS.finditer(text) if (mail := match[0].strip("'./")) and not check_mail(mail)]
+    if not found:
+        return "", False
+    first, mail = found[0]
+    before = _BEFORE.fullmatch(re.split("[;|；]", text[: first.start()])[-1])
+    name = before[1].strip(" \"'") if before else ""
+    return f"{name} <{mail}>" if name else mail, any(other.lower() != mail.lower() for _, other in found)
+
+
 class People(Book):
     """The contacts that the files of an import may refer to, by name and by the mail address behind it.
 
@@ -37,7 +59,7 @@ class People(Book):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._has: dict[str, list[tuple[bytes, str]]] = {}
+        self._has: dict[str, dict[bytes, str]] = {}
         self._asked_mails: set[str] = set()
         self._mails: dict[bytes, str] = {}
         self._owed: dict[bytes, str] = {}
@@ -55,25 +77,39 @@ class People(Book):
 
     def has_mail(self, record: bytes, mail: str, name: str) -> None:
         """Take note of who has an address, and how they are sorted."""
-        self._has.setdefault(mail, []).append((record, name))
+        self._has.setdefault(mail, {})[record] = name
+
+    def has(self, mail: str, record: bytes | None) -> bool:
+        """Say whether somebody has an address."""
+        return record in self._has.get(mail.lower(), {})
 
     def owner(self, mail: str, text: str) -> bytes | None:
-        """Return who has an address: who is called so, else the only one whose name does not contradict."""
-        has, name = self._has.get(mail.lower(), []), sort_key(text)
-        called = [record for record, its in has if its == name]
-        alike = called or [record for record, its in has if _may_be_same(name, its)]
+        """Return who has an address: who is called so, or by the address where no name is said, else the only one whose name does not contradict."""
+        has, name = self._has.get(mail.lower(), {}), sort_key(text)
+        called = [record for record, its in has.items() if its == (name or sort_key(mail))]
+        alike = called or [record for record, its in has.items() if _may_be_same(name, its)]
         return alike[0] if called or len(alike) == 1 else None
 
-    def give(self, record: bytes, text: str, mail: str) -> bytes:
-        """Give an address to somebody whom the import makes; returns who has it: somebody new where the one of that name has another."""
+    def give(self, record: bytes, text: str, mail: str, *, is_owed: bool) -> bytes:
+        """Give an address to somebody whom the import makes; returns who has it: somebody new where the one of that name has another.
+
+        Args:
+            is_owed: whether it is to be written, and not only known.
+        """
         key, its = mail.lower(), self._mails.get(record)
         if self.later or its == key or (its is None and not self.is_made(text)):
             return record
         if its is not None:
             record = self.create(text)
-        self._mails[record], self._owed[record] = key, mail
+        self._mails[record] = key
+        if is_owed:
+            self._owed[record] = mail
         self.has_mail(record, key, sort_key(text))
         return record
+
+    def mail_of(self, record: bytes) -> str:
+        """Return the mail address that somebody gets who was made since `settle` was called."""
+        return self._owed.get(record, "")
 
     def settle(self, gone: Container[bytes] = ()) -> None:
         """Gather what was made since the last time with the addresses, and forget those of it that no row means which comes in."""
@@ -89,7 +125,7 @@ class People(Book):
         if other is not None and other != record:
             self.made[made.key] = other
         if (mail := self._mails.pop(record, None)) is not None:
-            self._has[mail] = [pair for pair in self._has[mail] if pair[0] != record]
+            self._has[mail].pop(record, None)
             self._owed.pop(record, None)
 
 

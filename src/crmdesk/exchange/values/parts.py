@@ -395,7 +395,7 @@ class PartsWriter:
         self._handle, self._address = ("id", owner, "position", *HANDLE), ("id", owner, "position", *ADDRESS)
         self._tag, self._memo = ("id", owner, "tag_id"), ("id", owner, "text")
         self._ids = fresh_ids()
-        self._lists: dict[str, list[tuple[Any, ...]]] = {}
+        self._lists: dict[str, list[Any]] = {}
         self._lists_of: object = None
 
     def add(self, owner: bytes, parts: Parts, after: dict[str, int] | None = None) -> None:
@@ -413,9 +413,10 @@ class PartsWriter:
         if parts.addresses:
             self._add("address", self._address, owner, parts.addresses, after)
         if parts.tags:
-            self._gathered.rows("record_tag", self._tag).extend((next(self._ids), owner, tag) for tag in parts.tags)
+            for tag in parts.tags:
+                self._gathered.rows("record_tag", self._tag).extend((next(self._ids), owner, tag))
         if parts.note:
-            self._gathered.rows("memo", self._memo).append((next(self._ids), owner, parts.note))
+            self._gathered.rows("memo", self._memo).extend((next(self._ids), owner, parts.note))
 
     def _add(self, name: str, columns: tuple[str, ...], owner: bytes, values: Sequence[tuple[Any, ...]], after: dict[str, int] | None) -> None:
         if self._lists_of is not self._gathered.inserts:  # what was gathered has been taken
@@ -424,7 +425,7 @@ class PartsWriter:
         if rows is None:
             rows = self._lists[name] = self._gathered.rows(name, columns)
         if len(values) == 1 and not after:  # most people have one of each
-            rows.append((next(ids), owner, 0, *values[0]))
+            rows += (next(ids), owner, 0, *values[0])
             return
         for position, value in enumerate(values, after.get(name, 0) if after else 0):
-            rows.append((next(ids), owner, position, *value))
+            rows += (next(ids), owner, position, *value)

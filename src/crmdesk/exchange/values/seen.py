@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WHOSE = 100_000
+WHOSE = 200_000
 """Of so many keys it is kept whose they are; of the others only that they were there."""
 SOMEONE = bytes(16)
 

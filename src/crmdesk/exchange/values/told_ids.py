@@ -62,13 +62,16 @@ def id_names(entity: str) -> frozenset[str]:
 
 
 def unclear(reader: Reader, cls: type[Record], link: str) -> bool:
-    """Say whether a name is not enough to find linked records again: others are called so, they have none, belong to other companies, or are rows of the same file."""
+    """Say whether a name is not enough to find linked records again: others are called so, they have none, belong to other companies, or are rows of the same file.
+
+    That of a part, such as the line of a quote, never is: parts are not looked up by name.
+    """
     item = cls.fields[link]
     target = entity_class(item.target or "")
     table, title = target.entity.name, "sort_key" if "sort_key" in target.columns else title_field(target)
     shared = f'SELECT "{title}" FROM "{table}" WHERE deleted_at IS NULL GROUP BY "{title}" HAVING count(*) > 1'
     nameless = f'SELECT id FROM "{table}" WHERE "{title}" IN ({shared}) OR ifnull("{title}", \'\') = \'\''
-    among = f'"{item.column}" {"IS NOT NULL" if target is cls else f"IN ({nameless})"}'
+    among = f'"{item.column}" {"IS NOT NULL" if target is cls or target.entity.owned_by else f"IN ({nameless})"}'
     if item.column in OF_A_COMPANY and {"company_id"} <= cls.columns.keys() & target.columns.keys():
         among = f'({among} OR company_id <> (SELECT l.company_id FROM "{table}" l WHERE l.id = "{item.column}"))'
     return bool(reader.value(f'SELECT 1 FROM "{cls.entity.name}" WHERE deleted_at IS NULL AND {among} LIMIT 1'))

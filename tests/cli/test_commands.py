@@ -397,6 +397,26 @@ def test_an_export_is_typed_traced_and_imports_again(crm: Program, tmp_path: Pat
     assert crm("list", "company")["total"] == 1
 
 
+def test_an_export_of_many_records_asks_for_the_reason_and_keeps_it(crm: Program, tmp_path: Path) -> None:
+    crm("set", "setting", "export_reason_from", "value=2")
+    crm("add", "company", "name=Boxes")
+    assert "--reason" not in crm.run("export", "company", tmp_path / "one.csv")[2]
+    crm("add", "company", "name=Ernst Handel")
+    assert "--reason" in crm.run("export", "company", tmp_path / "two.csv")[2]
+    assert "--reason" not in crm.run("export", "company", tmp_path / "three.csv", "--reason", "For the tax office")[2]
+    assert "For the tax office" in json.dumps(crm("audit")[0])
+
+
+def test_an_export_of_everything_asks_for_the_reason_too_and_keeps_it(crm: Program, tmp_path: Path) -> None:
+    crm("set", "setting", "export_reason_from", "value=2")
+    crm("add", "company", "name=Boxes")
+    assert "--reason" in crm.run("export", "all", tmp_path / "one.zip")[2]
+    assert "--reason" not in crm.run("export", "all", tmp_path / "two.zip", "--reason", "For the auditors")[2]
+    assert "For the auditors" in json.dumps(crm("audit")[0])
+    crm("set", "setting", "export_reason_from", "value=100000")
+    assert "--reason" not in crm.run("export", "all", tmp_path / "three.zip")[2]
+
+
 def test_a_saved_view_is_exported_by_its_name(crm: Program, tmp_path: Path) -> None:
     crm("add", "company", "name=A", "tier=a")
     crm("add", "company", "name=B", "tier=b")
@@ -665,6 +685,13 @@ def test_a_phone_is_found_with_its_area_code_in_brackets(crm: Program) -> None:
     assert [[hit["title"] for hit in crm("search", text)] for text in ("(040) 77788899", "(040) 777", "(040)777")] == [["Acme"]] * 3
 
 
+def test_a_search_says_in_words_why_something_was_found_and_in_json_what_it_always_says(crm: Program) -> None:
+    crm("add", "company", "name=Labor Dr. Hagen", "industry=Health care", "phone=+49 6221 5551-340")
+    assert set(crm("search", "5551 340")[0]) == {"entity", "id", "title", "subtitle", "score"}
+    _, said, _ = crm.run("search", "5551 340", json_out=False)
+    assert "Phone: +49 6221 5551-340 · Health care" in said
+
+
 def test_a_store_too_damaged_to_open_is_what_the_check_finds(typed: Program, tmp_path: Path) -> None:
     cut = tmp_path / "cut.crmdesk"
     cut.write_bytes(typed.store.read_bytes()[:100_000])
@@ -723,7 +750,9 @@ def test_an_import_is_taken_back_but_for_what_was_edited(crm: Program, tmp_path:
     (tmp_path / "people.csv").write_text("Name,Email\nZoe New,zoe@example.com\nYan New,yan@example.com\n", encoding="utf-8")
     transaction = crm("import", "contact", tmp_path / "people.csv")["transaction"]
     crm("set", "contact", "Zoe New", "role=Boss")
-    assert "Zoe New (Job title)" in crm("undo", "--transaction", transaction, code=4)
+    refused = crm("undo", "--transaction", transaction, code=4)
+    assert "Zoe New (Job title)" in refused
+    assert "With --keep-edited what was edited since stays" in refused
     undone = crm("undo", "--transaction", transaction, "--keep-edited")
     assert [(one["entity"], one["title"], one["fields"]) for one in undone["kept"]] == [("contact", "Zoe New", ["Job title"])]
     crm("show", "contact", "Zoe New")

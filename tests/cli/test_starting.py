@@ -23,7 +23,6 @@ HEAVY = (
     "reportlab",
     "openpyxl",
     "phonenumbers",
-    "pypinyin",
     "rapidfuzz",
     "icalendar",
     "rich",

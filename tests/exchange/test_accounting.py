@@ -368,8 +368,8 @@ def test_in_a_closed_period_nothing_is_issued_and_nothing_taken_back(filled: Sto
 def test_documents_from_elsewhere_do_not_come_into_a_closed_period(filled: Store, tmp_path: Path) -> None:
     filled.run(workbooks.close_period, date(2026, 3, 31))
     (tmp_path / "q.csv").write_text("number,date,status,company\nA-1,2026-03-15,issued,Ernst Handel\n")
-    with pytest.raises(UserError, match="closed period"):
-        import_file(filled, "quote", tmp_path / "q.csv")
+    result = import_file(filled, "quote", tmp_path / "q.csv")
+    assert [problem.reason for problem in result.problems] == ["date: A-1 is dated in a closed period (up to 2026-03-31)."]
     with filled.read() as reader:
         assert not reader.value("SELECT 1 FROM quote WHERE number = 'A-1'")
 
@@ -385,13 +385,15 @@ def test_lines_of_documents_from_elsewhere_stay_as_they_are_in_a_closed_period(f
     with filled.read() as reader:
         line = UUID(bytes=reader.value("SELECT l.id FROM quote_line l JOIN quote q ON q.id = l.quote_id WHERE q.number = 'A-1'"))
     attempts: list[Callable[[], object]] = [
-        lambda: import_file(filled, "quote_line", tmp_path / "more.csv"), lambda: filled.run(records.edit, "quote_line", [line], {"unit_price": "1"}),
-        lambda: filled.run(records.delete, "quote_line", [line]), lambda: filled.run(records.edit, "quote_line", [line], {"quote": "A-2"}),
+        lambda: filled.run(records.edit, "quote_line", [line], {"unit_price": "1"}), lambda: filled.run(records.delete, "quote_line", [line]),
+        lambda: filled.run(records.edit, "quote_line", [line], {"quote": "A-2"}),
         lambda: filled.run(records.add, "allowance_charge", {"quote": "A-1", "amount": "5"}),
     ]  # fmt: skip
     for attempt in attempts:
         with pytest.raises(UserError, match="A-1 is dated in a closed period"):
             attempt()
+    result = import_file(filled, "quote_line", tmp_path / "more.csv")
+    assert [problem.reason for problem in result.problems] == ["A-1 is dated in a closed period (up to 2026-03-31)."]
     import_file(filled, "quote_line", tmp_path / "open.csv")
     with filled.read() as reader:
         assert reader.rows("SELECT number, net FROM quote WHERE number LIKE 'A-%' ORDER BY 1") == [("A-1", 10000), ("A-2", 12700)]

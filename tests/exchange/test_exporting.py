@@ -74,13 +74,16 @@ def test_a_workbook_has_typed_cells_and_says_where_it_comes_from(filled: Store, 
     assert (sheet.title, sheet.freeze_panes, table.ref, table.autoFilter.ref, table.tableStyleInfo.name) == (
         "Deals",
         "A2",
-        "A1:D3",
-        "A1:D3",
+        "A1:E3",
+        "A1:E3",
         "TableStyleLight1",
     )
-    assert [[cell.value for cell in row] for row in sheet.iter_rows()][:2] == [["Name", "Company", "Amount", "Expected close"], ["Belts", None, 150, None]]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()][:2] == [
+        ["Name", "Company", "Amount", "Currency", "Expected close"],
+        ["Belts", None, 150, "USD", None],
+    ]
     assert [sheet[f"C{row}"].number_format for row in (2, 3)] == ['#,##0.00\\ "USD"', '#,##0.00\\ "EUR"']
-    assert (sheet["D3"].is_date, sheet["C3"].value, sheet["B3"].value) == (True, 8900, "Acme & Söhne")
+    assert (sheet["E3"].is_date, sheet["C3"].value, sheet["B3"].value) == (True, 8900, "Acme & Söhne")
     said = {row[0].value: row[1].value for row in about.iter_rows()}
     assert (said["Rows"], said["Made by"], said["Sum of Amount in EUR"], said["Sum of Amount in USD"]) == (2, "Maria Becker", 8900, 150)
 
@@ -110,7 +113,7 @@ def test_csv_for_people_follows_their_locale_and_holds_no_formula(filled: Store,
     set_language("de")
     export_records(filled, "deal", tmp_path / "d.csv", ExportOptions(columns=("name", "amount", "expected_close_on"), sort=("name",)))
     assert (tmp_path / "d.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert rows_of(tmp_path / "d.csv", delimiter=";")[1:] == [["Belts", "150,00", ""], ["Rollers", "8900,00", "2026-12-20"]]
+    assert rows_of(tmp_path / "d.csv", delimiter=";")[1:] == [["Belts", "150,00", "USD", ""], ["Rollers", "8900,00", "EUR", "2026-12-20"]]
     export_records(filled, "contact", tmp_path / "c.csv", ExportOptions(columns=("name", "role")))
     assert ["Anna Berg", "'=1+1"] in rows_of(tmp_path / "c.csv", delimiter=";")
 
@@ -253,6 +256,23 @@ def test_what_goes_out_comes_back_the_same(filled: Store, other: Store, tmp_path
         result = import_file(other, entity, path, ImportOptions(rejects=tmp_path / f"{entity}-rejected{ending}"))
         assert [problem.reason for problem in result.problems] == []
         assert told(other, entity) == told(filled, entity)
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", ".tsv", ".json"])
+@pytest.mark.parametrize("for_programs", [False, True])
+def test_amounts_keep_their_currency_where_only_they_go_out(filled: Store, other: Store, tmp_path: Path, ending: str, for_programs: bool) -> None:
+    path = tmp_path / f"deals{ending}"
+    export_records(filled, "deal", path, ExportOptions(columns=("name", "amount"), for_programs=for_programs))
+    import_file(other, "deal", path)
+    assert {name: deal["amount"] for name, deal in told(other, "deal").items()} == {
+        "Rollers": {"amount": "8900.00", "currency": "EUR"},
+        "Belts": {"amount": "150.00", "currency": "USD"},
+    }
+
+
+def test_the_currency_stands_once_behind_the_last_amount(filled: Store, tmp_path: Path) -> None:
+    export_records(filled, "product", tmp_path / "p.csv", ExportOptions(columns=("cost", "name", "price", "code")))
+    assert rows_of(tmp_path / "p.csv") == [["Cost", "Name", "Price", "Currency", "Product code"], ["", "Cold-chain box", "89.00", "EUR", "CCB-40"]]
 
 
 def test_our_own_records_are_known_again_by_their_id(filled: Store, tmp_path: Path) -> None:

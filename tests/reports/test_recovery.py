@@ -28,6 +28,29 @@ def test_groups_give_the_key_back(key: str, between: str) -> None:
     assert from_groups(key) == key
 
 
+@given(KEYS)
+def test_blanks_inside_the_groups_do_not_matter(key: str) -> None:
+    spaced = [" ".join(group) for group in to_groups(key)]
+    assert from_groups("  ".join(spaced)) == key
+    assert from_groups("\n".join(f"{number}\n{group}" for number, group in enumerate(spaced, 1))) == key
+    assert from_groups("\u00a0".join(spaced).replace("-", "")) == key
+
+
+def test_a_group_that_misses_a_digit_is_named_whatever_the_blanks_are() -> None:
+    spaced = [" ".join(group) for group in to_groups(KEY)]
+    with pytest.raises(UserError, match="Group 3 "):
+        from_groups(" ".join([*spaced[:2], spaced[2][2:], *spaced[3:]]))
+    with pytest.raises(UserError, match="16 groups, here are 15"):
+        from_groups(" ".join(spaced[:15]))
+    with pytest.raises(UserError, match="16 groups, here are 17"):
+        from_groups(" ".join([*spaced, "A B C"]))
+
+
+def test_what_is_copied_from_the_sheet_is_the_key() -> None:
+    sheet = text_of(recovery_sheet("Sales", KEY, date(2026, 11, 21), "en"))
+    assert from_groups(sheet.partition("can read everything. ")[2].partition("How to use it")[0]) == KEY
+
+
 @given(KEYS, st.integers(0, 15), st.integers(0, 5), st.sampled_from("0123456789ABCDEF"))
 def test_a_wrong_digit_names_its_group(key: str, place: int, at: int, digit: str) -> None:
     groups = to_groups(key)

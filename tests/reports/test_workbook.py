@@ -71,7 +71,7 @@ def test_the_head_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     (table,) = sheet.tables.values()
     assert (sheet.freeze_panes, table.autoFilter.ref, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", "A1:B3", True, False)
-    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 19)
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (8, 19)
     assert (sheet["B1"].alignment.wrap_text, sheet.row_dimensions[1].height) == (True, 32)
 
 
@@ -135,7 +135,7 @@ def test_numbers_without_decimals_are_shown_without_a_point(tmp_path: Path) -> N
 
 def test_a_workbook_prints_all_columns_on_a_page_with_its_head_on_each(tmp_path: Path) -> None:
     with WorkbookFile(tmp_path / "a.xlsx", letter=True) as book:
-        book.sheet("Wide's", [SheetColumn(f"Column {number}") for number in range(9)], [["x"] * 9])
+        book.sheet("Wide's", [SheetColumn(f"Column {number}") for number in range(9)], [["x" * 20] * 9])
         book.sheet("Bare", [SheetColumn("Amount", "money"), SheetColumn("Day", "date")], [])
         book.about([("Rows", 1)])
     wide, bare, about = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
@@ -174,6 +174,16 @@ def test_numbers_keep_away_from_the_texts_that_follow_them(tmp_path: Path) -> No
 def test_columns_are_wide_enough_for_chinese_heads(tmp_path: Path) -> None:
     one_sheet(tmp_path / "a.xlsx", [SheetColumn("客户编号客户编号", "integer")], [[1]])
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").active.column_dimensions["A"].width == 19
+
+
+def test_columns_are_as_wide_as_what_stands_in_their_first_rows(tmp_path: Path) -> None:
+    record = "0190b0c4-5c7e-7000-8000-000000000001"
+    rows = [["EUR", record, "广州市天河区贸易有限公司", "a line\nand a longer line", "word " * 90, None, (Decimal("123456789012.5"), "EUR"), 5]] * 3
+    columns = [SheetColumn(label) for label in ("Currency", "Id", "Name", "Address", "Note", "Fax")]
+    one_sheet(tmp_path / "a.xlsx", [*columns, SheetColumn("Amount", "money"), SheetColumn("Count", "integer")], rows)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [sheet.column_dimensions[letter].width for letter in "ABCDEFGH"] == [11, 38, 26, 19, 60, 8, 24, 11]
+    assert [cell.value for cell in sheet["A"]] == ["Currency", "EUR", "EUR", "EUR"]
 
 
 def test_sheets_get_names_that_are_allowed_and_differ(tmp_path: Path) -> None:

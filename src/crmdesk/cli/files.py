@@ -194,6 +194,7 @@ def export(
         bool, typer.Option("--for-programs", help="CSV in UTF-8 by RFC 4180 with names of fields; address cards with every field.")
     ] = False,
     vcard: Annotated[str, typer.Option("--vcard", help="Of address cards: 3.0, which every address book takes, or 4.0.")] = "3.0",
+    reason: Annotated[str, typer.Option("--reason", help="What it is for; it stands in the journal.")] = "",
 ) -> None:
     """Export records; the file's ending says how. “all” takes everything out as one zip."""
     if entity == "all":
@@ -204,7 +205,10 @@ def export(
         if file.suffix.lower() != ".zip":
             raise UserError(tr("“{file}” has no ending that can be written.", file=file.name), hint=tr("Use one of: {options}.", options=".zip"))
         with opened() as store, progress(tr("Exporting")) as tell:
-            say(export_all(store, file, tell).to_json())
+            taken = export_all(store, file, tell, reason=reason)
+            asks = taken.rows >= store.settings.export_reason_from and not reason.strip()
+        _ask_reason(asks)
+        say(taken.to_json())
         return
     if vcard not in ("3.0", "4.0"):
         raise typer.BadParameter(tr("--vcard takes 3.0 or 4.0."))
@@ -228,14 +232,22 @@ def export(
             for_programs=for_programs,
             title=view or "",
             card_version="4.0" if vcard == "4.0" else "3.0",
+            reason=reason,
         )
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
+        asks = result.rows >= store.settings.export_reason_from and not reason.strip()
     if result.cut:
         remark(cut_said(result.cut))
     for note in result.notes:
         remark(note)
+    _ask_reason(asks)
     say(result.to_json())
+
+
+def _ask_reason(asks: bool) -> None:
+    if asks:
+        remark(tr("So many records should have a reason, which stands in the journal: --reason says it."))
 
 
 # -- the accountant's workbook ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import typer
 
 from crmdesk.cli.base import MOST_ROWS, app, find, opened, pairs, say, searchable, shown, split
 from crmdesk.cli.output import as_json, pretty, remark, table
-from crmdesk.errors import Question, UserError
+from crmdesk.errors import LaterWork, Question, UserError
 from crmdesk.i18n import tr
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def undo(
 
     registry.load()
     kept: tuple[Edited, ...] = ()
-    with opened() as store:
+    with opened() as store, _naming_keep_edited():
         if transaction is None:
             said = store.undo(origin="cli", keeps_edited=keep_edited)
         else:
@@ -150,6 +150,16 @@ def undo(
         told = [{"entity": one.entity, "id": str(one.id), "title": one.title, "fields": list(one.fields)} for one in kept]
         lines = [tr("Undone: {what}", what=said), *([tr("Kept: {edited}.", edited=named(kept))] if kept else [])]
         say({"undone": said, "transaction": store.last_changes.tx if store.last_changes else None, "kept": told}, lambda: "\n".join(lines))
+
+
+@contextmanager
+def _naming_keep_edited() -> Iterator[None]:
+    """Let a refusal for the sake of later work name the option that takes back the rest."""
+    try:
+        yield
+    except LaterWork as refused:
+        option = tr("With --keep-edited what was edited since stays, and the rest is taken back.")
+        raise LaterWork(refused.message, hint=" ".join(filter(None, (refused.hint, option)))) from None
 
 
 @app.command()
@@ -205,8 +215,8 @@ def audit(
     say(
         found,
         lambda: table(
-            ("transaction", "at", "member", "origin", "label", "about"),
-            [[f["transaction"], f["at"], f["member"], f["origin"], deed(f["label"], f["kind"]), f["about"]] for f in found],
+            ("transaction", "at", "member", "origin", "label", "about", "reason"),
+            [[f["transaction"], f["at"], f["member"], f["origin"], deed(f["label"], f["kind"]), f["about"], f["reason"]] for f in found],
         ),
     )
 
@@ -244,6 +254,7 @@ def search(text: str, limit: Annotated[int, typer.Option("--limit", min=1, max=M
     from crmdesk.queries.search import search as ask
 
     with searchable() as store, store.read() as reader:
-        hits = ask(reader, text, limit)
+        hits = ask(reader, text, limit, with_matches=True)
     found = [{"entity": hit.entity, "id": str(hit.id), "title": hit.title, "subtitle": hit.subtitle, "score": hit.score} for hit in hits]
-    say(found, lambda: table(("entity", "title", "subtitle"), [[f["entity"], f["title"], f["subtitle"]] for f in found]) if found else tr("Nothing found."))
+    lines = [[hit.entity, hit.title, hit.match.text if hit.match else hit.subtitle] for hit in hits]
+    say(found, lambda: table(("entity", "title", "subtitle"), lines) if lines else tr("Nothing found."))

@@ -105,7 +105,7 @@ def fits(text: str) -> bool:
 
 def shown_width(text: str) -> int:
     """Return how many digits wide a text is shown; Chinese letters are twice as wide as others."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def xml_text(text: str) -> str:

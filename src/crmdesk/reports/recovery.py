@@ -48,7 +48,8 @@ def to_groups(key_hex: str) -> list[str]:
 def from_groups(text: str) -> str:
     """Return the 96 hex digits from groups as they were typed or from the QR code's text.
 
-    Upper and lower case, spaces, new lines and hyphens do not matter; O, I and L are read as 0 and 1.
+    Upper and lower case, blanks wherever they are, new lines and hyphens do not matter; O, I and L are read as 0 and 1. What is copied from the
+    sheet has blanks between the digits, and the numbers of the groups before them.
 
     Raises:
         UserError: a group is wrong, missing or too many; its number is named.
@@ -56,13 +57,22 @@ def from_groups(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text).upper()
     if re.fullmatch(f"[0-9A-F]{{{KEY_DIGITS}}}", digits, re.ASCII):
         return digits.lower()
-    groups = re.sub(r"\s*-\s*", "", text.strip()).upper().split()
-    if len(groups) == 1:
-        groups = [digits[start : start + GROUP_DIGITS + 1] for start in range(0, len(digits), GROUP_DIGITS + 1)]
+    groups = _groups(text.upper(), digits)
     key = "".join(_checked(group, place) for place, group in enumerate(groups[:GROUPS]))
     if len(groups) != GROUPS:
         raise UserError(tr("The recovery key has {expected} groups, here are {found}.", expected=GROUPS, found=len(groups)))
     return key.lower()
+
+
+def _groups(text: str, digits: str) -> list[str]:
+    """Cut what was typed into groups of digits and check letter: by their length if that fits, else by their hyphens, else by the blanks between them."""
+    size = GROUP_DIGITS + 1
+    if len(digits) == GROUPS * size or ("-" not in text and len(text.split()) == 1):
+        return [digits[start : start + size] for start in range(0, len(digits), size)]
+    if "-" not in text:
+        return text.split()
+    pieces = [re.sub(r"[\s-]", "", piece) for piece in re.findall(r"[^-]*-\s*\S|[^-]*\S[^-]*$", text)]
+    return [piece.removeprefix(str(number)) if len(piece) > size else piece for number, piece in enumerate(pieces, 1)]
 
 
 def _checked(group: str, place: int) -> str:

@@ -17,6 +17,7 @@ from itertools import chain, islice, repeat
 from typing import IO, TYPE_CHECKING, Any
 
 from crmdesk.clock import now
+from crmdesk.documents.currencies import decimals_of
 from crmdesk.i18n import ntr, tr
 from crmdesk.reports.cells import (
     DATE_FORMAT,
@@ -45,6 +46,7 @@ MOST_ROWS = 1_048_576
 WIDEST = 60
 MOST_PLACES = 20
 NARROWEST = 8
+MEASURED, LONGEST_MEASURED = 500, 1_000
 BLOCK = 500
 # Level 2 makes files a tenth larger than level 4 in half the time.
 LEVEL = 2
@@ -165,7 +167,7 @@ class WorkbookFile:
 
         Args:
             rows: a plain value for each column: text, number, Decimal, date, datetime, bool, or None; (Decimal, currency) for money; a `Formula`.
-            widths: of the columns in characters; those of the labels and kinds if None.
+            widths: of the columns in characters; those of the labels and of what the first rows hold if None.
             is_table: as a table of Excel's, in which no two columns may have the same label; else labels stay as they are.
             beside: how many columns are printed again on the pages beside the first, where a sheet is too wide for one.
         """
@@ -182,7 +184,7 @@ class WorkbookFile:
         beside: int = 1,
     ) -> int:
         """Write a sheet whose rows come some hundred at a time, column by column, which is quicker."""
-        wide = [widths[i] if widths else _usual_width(column) for i, column in enumerate(columns)]
+        wide, blocks = (widths, blocks) if widths else _fitting(columns, blocks)
         wide = [min(max(width, _head_width(column.label), NARROWEST), WIDEST) for width, column in zip(wide, columns, strict=True)]
         labels = _heads(columns) if is_table else [column.label for column in columns]
         with self._begin(name, wide, frozen=True, beside=beside) as stream:
@@ -487,8 +489,33 @@ def _fixed(reference: str) -> str:
     return re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", reference)
 
 
-def _usual_width(column: SheetColumn) -> int:
-    return {"integer": 11, "decimal": 13, "number": 12, "money": 18, "date": 12, "moment": 17, "flag": 8}.get(column.kind, 22)
+def _fitting(columns: Sequence[SheetColumn], blocks: Iterable[Block]) -> tuple[list[int], Iterable[Block]]:
+    """Return the widths that the first rows need, and all blocks: widths stand in a sheet before its rows."""
+    rest = iter(blocks)
+    first = next(rest, ())
+    widths = [
+        max([_LEAST_WIDTHS.get(column.kind, 0), *(_cell_width(value) for value in values[:MEASURED] if value is not None)])
+        for column, values in zip(columns, first or repeat(()), strict=False)
+    ]
+    return widths, chain((first,) if first else (), rest)
+
+
+# Numbers that follow may be longer than the first ones, and Excel shows none that has no room.
+_LEAST_WIDTHS = {"integer": 11, "decimal": 13, "number": 12, "money": 18, "date": 12, "moment": 17, "flag": 8}
+
+
+def _cell_width(value: Any) -> int:
+    """Return how wide a column must be for a text, a number or an amount; days and the like have the width of their kind."""
+    match value:
+        case str():
+            return max(map(shown_width, value[:LONGEST_MEASURED].splitlines()), default=0) + 2
+        case (amount, currency):
+            return len(f"{amount:,.{decimals_of(currency)}f} {currency}") + 2
+        case Formula():
+            return _cell_width(value.value)
+        case Decimal():
+            return len(f"{value:,f}") + 2
+    return 0
 
 
 def plain_workbook(path: Path, name: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -80,11 +80,12 @@ class Taken:
 # ---- out ----
 
 
-def export_all(store: Store, path: Path, progress: Progress | None = None, *, replaces: bool = False) -> Taken:
+def export_all(store: Store, path: Path, progress: Progress | None = None, *, replaces: bool = False, reason: str = "") -> Taken:
     """Write everything that a store holds into a zip, row by row.
 
     Args:
         replaces: a file that is there already gives way once the zip is whole.
+        reason: what it is for; it stands in the journal.
         progress: told how many rows and files of how many are done; may raise `Cancelled`, then there is no file.
 
     Raises:
@@ -98,7 +99,7 @@ def export_all(store: Store, path: Path, progress: Progress | None = None, *, re
         out = _Out(reader, progress)
         with zipfile.ZipFile(half, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             out.write(archive, store.viewer.member_id)
-        store.run_from("cli", exports.note_export, "all", out.rows, path.name)
+        store.run_from("cli", exports.note_export, "all", out.rows, path.name, reason=reason)
         half.replace(path)
     return Taken(out.rows, out.files, str(path))
 

@@ -86,7 +86,7 @@ def export_records(
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
     with unfinished(path, "part") as half:
         with no_garbage(), store.read() as reader:
-            out = _out(store, reader, entity, options, progress, for_people=ending != ".json" and not options.for_programs)
+            out = _out(store, reader, entity, options, progress, ending)
             count = _WRITERS[ending](half, out)
             notes = (tr(DISCOUNTS_BESIDE),) if _has_discounts_beside(reader, out) else ()
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
@@ -135,8 +135,9 @@ def _place(cls: type[Record], name: str) -> int:
     return 3 if name in {"source", "external_id"} else 2 if name in {"tags", "note"} or (item and item.kind == "long_text") else int(name in _BEHIND)
 
 
-def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None, for_people: bool) -> Out:
+def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, progress: Progress | None, ending: str) -> Out:
     cls = entity_class(entity)
+    for_people = ending != ".json" and not options.for_programs
     names = options.columns or tuple(
         sorted((name for name in all_columns(cls, reader) if not _means_nothing_alone(cls, name, for_people)), key=lambda name: _place(cls, name))
     )
@@ -149,7 +150,23 @@ def _out(store: Store, reader: Reader, entity: str, options: ExportOptions, prog
     columns = [column for name in names for column in (*_columns(reader, cls, name, None if is_all else wanted), *_telling(reader, cls, name, options))]
     if not options.columns:
         columns += _whole(reader, cls, options)
+    if ending in _TABLES and (behind := _behind_amounts(cls, columns)):
+        columns[behind:behind] = _columns(reader, cls, "currency", wanted)
+        names = (*names, "currency")
     return Out(store, reader, cls, options, tuple(names), tuple(columns), wanted, progress)
+
+
+_TABLES = (".xlsx", ".csv", ".tsv")
+
+
+def _behind_amounts(cls: type[Record], columns: Sequence[OutColumn]) -> int:
+    """Return the place behind the last amount if the currency is missing there.
+
+    Without it amounts come back in the store's currency: a text has a bare number, and what reads workbooks does not see a cell's format.
+    """
+    if "currency" not in cls.fields or any(column.name == "currency" for column in columns):
+        return 0
+    return max((at for at, column in enumerate(columns, 1) if column.kind == "money"), default=0)
 
 
 # ---- columns ----

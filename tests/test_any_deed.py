@@ -71,8 +71,8 @@ EDITS: dict[str, dict[str, str]] = {
 
 def _import(user: User, number: int) -> None:
     ids = [new_id_bytes() for _ in range(3)]
-    rows = [(record, f"Imported {at}", f"imported {at}") for at, record in enumerate(ids)]
-    user.run(imports.write, [imports.Batch(inserts=(("company", ("id", "name", "sort_key"), rows),))], "companies.csv")
+    values = [value for at, record in enumerate(ids) for value in (record, f"Imported {at}", f"imported {at}")]
+    user.run(imports.write, [imports.Batch(inserts=(("company", ("id", "name", "sort_key"), values),))], "companies.csv")
 
 
 DEEDS: dict[str, Callable[[User, int], object]] = {

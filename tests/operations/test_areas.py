@@ -8,13 +8,15 @@ import pytest
 
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.several import import_files
-from crmdesk.operations import leads, quotes, records
+from crmdesk.operations import activities, leads, quotes, records, tasks, tickets
+from crmdesk.store.door import operation
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from crmdesk.store import Store
+    from crmdesk.store.door import Change
 
 TICKETS = "Number,Subject,Status\nT-1,Printer is broken,open\n"
 
@@ -84,6 +86,38 @@ def test_what_a_lead_or_a_deal_becomes_is_found_too(store: Store) -> None:
     assert store.settings.areas == ("today", "contacts", "companies", "leads", "pipeline")
     store.run(quotes.from_deal, made.deal_id)
     assert "quotes" in store.settings.areas
+
+
+@operation("Note down a call", right="store.write")
+def note_down(change: Change) -> None:
+    records.add(change, "lead", {"given_name": "Ada", "family_name": "King"})
+    records.add(change, "ticket", {"subject": "Printer is broken"})
+
+
+def test_one_deed_with_first_records_of_two_areas_switches_both_on_and_off_again(store: Store) -> None:
+    before = store.settings.areas
+    store.run(note_down)
+    assert store.settings.areas == ("today", "contacts", "companies", "leads", "pipeline", "tickets", "quotes", "tasks")
+    store.undo()
+    assert store.settings.areas == before
+    store.redo()
+    assert {"leads", "tickets"} <= {*store.settings.areas}
+    assert verify(store, deep=True) == []
+
+
+def test_what_pages_add_by_deeds_of_their_own_switches_its_area_on_too(store: Store) -> None:
+    store.run(records.change_settings, {"areas": ["today"]})
+    company = store.run(records.add, "company", {"name": "Acme"})
+    store.run(activities.log, "call", "Asked for a price", company_id=company, next_step="Send a quote")
+    assert store.settings.areas == ("today", "companies", "tasks")
+    store.undo()
+    store.run(tasks.add, "Call Acme")
+    assert store.settings.areas == ("today", "companies", "tasks")
+    store.undo()
+    ticket = store.run(tickets.open_ticket, "Printer is broken")
+    assert store.settings.areas == ("today", "companies", "tickets")
+    store.run(tickets.close, ticket)
+    assert store.settings.areas == ("today", "companies", "tickets", "tasks")
 
 
 def test_a_setting_whose_first_change_was_undone_is_changed_again(store: Store) -> None:

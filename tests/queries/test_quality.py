@@ -17,7 +17,7 @@ from crmdesk.queries.finding import parse_condition
 from crmdesk.queries.problems import DIMENSIONS, MEASURED, rules_of
 
 if TYPE_CHECKING:
-    from crmdesk.store import Store
+    from crmdesk.store import Reader, Store
 
 GOOD = {
     "given_name": "Maria",
@@ -111,17 +111,39 @@ def test_every_figure_of_the_report_opens_the_records_it_counts(store: Store) ->
     store.run(sample.fill)
     with store.read() as reader:
         table = reports.run(reader, "data_quality")
-        assert len(table.rows) == sum(len(rules_of(entity)) for entity in MEASURED)
-        for row in table.rows:
+        counted = [row for row in table.rows if row[2].value is not None]
+        assert len(counted) == sum(len(rules_of(entity)) for entity in MEASURED)
+        for row in counted:
             figure = row[3]
             assert figure.opens
-            assert len(listed.ids(reader, figure.opens.entity, [parse_condition(text) for text in figure.opens.where])) == figure.value
+            assert figure.opens == row[2].opens == row[4].opens
+            assert len(_opened(reader, figure)) == figure.value
+
+
+def test_the_report_has_a_figure_for_each_dimension_of_the_store_and_of_each_entity(store: Store) -> None:
+    store.run(sample.fill)
+    with store.read() as reader:
+        whole = quality.of_store(reader)
+        table = reports.run(reader, "data_quality")
+        of_store = {row[1].value: row[4].value for row in table.rows if row[0].value == "All"}
+        assert of_store == {label: whole.dimensions[name] for name, label in DIMENSIONS.items()}
+        companies = next(measured for measured in whole.entities if measured.entity == "company")
+        row = next(row for row in table.rows if (row[0].value, row[1].value, row[2].value) == ("Companies", "Complete", None))
+        assert row[4].value == companies.percent_of("completeness")
+        lists = [_opened(reader, other[3]) for other in table.rows if other[0].value == "Companies" and other[1].value == "Complete" and other[2].value]
+        assert set(_opened(reader, row[4])) == set().union(*lists)
+
+
+def _opened(reader: Reader, figure: reports.Figure) -> list[UUID]:
+    assert figure.opens
+    return listed.ids(reader, figure.opens.entity, [parse_condition(text) for text in figure.opens.where])
 
 
 def test_an_unknown_problem_is_refused_with_the_names_there_are(store: Store) -> None:
     with store.read() as reader, pytest.raises(UserError, match="There is no problem") as refused:
         listed.ids(reader, "contact", [parse_condition("problem = bad_hair")])
     assert "no_role" in (refused.value.hint or "")
+    assert "completeness" in (refused.value.hint or "")
 
 
 def test_the_threshold_is_a_percentage(store: Store) -> None:

@@ -9,16 +9,17 @@ from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.i18n import tr
-from crmdesk.matching import Reason, find, groups, reasons
+from crmdesk.matching import Reason, find, groups, judge, reasons
 from crmdesk.matching.finding import LEAST_SCORE, SURE, nobody
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.duplicates import CUSTOMERS, read, told_apart
 from crmdesk.store.pace import no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Sequence
 
     from crmdesk.store import Store
+    from crmdesk.store.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,14 @@ class Lookalikes:
         if len(members) < 2 or any(pair in apart for pair in combinations(sorted(member.bytes for member in members), 2)):
             return None
         return self if members == self.members else replace(self, members=members)
+
+
+def chosen(reader: Reader, entity: str, members: Sequence[UUID]) -> Lookalikes:
+    """Put records together that somebody took for the same, with what speaks for that of the two that are most alike; the oldest comes first."""
+    compared = [found for _, found in read(reader, entity, [member.bytes for member in members])] if entity in CUSTOMERS else []
+    judged = [judge(one, other) for one, other in combinations(compared, 2)]
+    score, why = max(judged, key=lambda one: one[0], default=(1.0, []))
+    return Lookalikes(tuple(sorted(members)), score, tuple(why))
 
 
 def to_decide(found: Sweep) -> list[Lookalikes]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 from crmdesk.models.activity import Activity, Task
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.store.door import Change, operation
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def log(
         body=(body or "").strip() or None, owner_id=change.member_id, **links,
     )  # fmt: skip
     if next_step and next_step.strip():
+        switch_on(change, unused_areas(change, "task"))
         change.add(Task, subject=next_step.strip(), due_on=next_on, owner_id=change.member_id, **links)
     change.note(about=activity.subject)
     return activity.id

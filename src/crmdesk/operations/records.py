@@ -51,6 +51,15 @@ _BY_DEEDS = {
     "spent_number": {"number", "about", "value", "year", "record", "withdrawn"},
 }
 """Fields that only the deeds write that they tell of."""
+_FIXED = {"quote": {"status", "frozen"}, "custom_field": {"about", "name", "kind"}}
+"""Fields that a new record may bring, such as one from elsewhere, and that no edit changes: locks and operations of their own keep them."""
+
+
+def can_be_edited(entity: str, name: str) -> bool:
+    """Say whether `edit` takes a field of an entity; all others are written by the program and by deeds, and no list offers to change them."""
+    cls = entity_class(entity)
+    is_of_series = name == "number" and cls.entity.series is not None
+    return cls is not Setting and not is_of_series and name not in _BY_DEEDS.get(entity, set()) | _FIXED.get(entity, set())
 
 
 @operation(mark("Add"), right="store.read")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def keep(change: Change, changed: Settings, keys: Iterable[str]) -> None:
-    """Write some of the settings, which were checked."""
+    """Write some of the settings, which were checked; the rest of the deed goes by them."""
     from sqlalchemy import select
 
     for key in keys:
@@ -28,6 +28,7 @@ def keep(change: Change, changed: Settings, keys: Iterable[str]) -> None:
             change.add(Setting, id=record_id, key=key, value=text)
         else:
             kept.value, kept.deleted_at = text, None  # undo has put it into the bin, should it have been the first change
+    change.go_by(changed)
 
 
 def unused_areas(change: Change, *entities: str) -> set[str]:

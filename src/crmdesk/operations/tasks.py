@@ -14,6 +14,7 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.activity import Task
 from crmdesk.models.calendar import Calendar, later_working_day
 from crmdesk.operations.activities import with_company
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.queries.service import business_calendar
 from crmdesk.store.door import Change, operation
 from crmdesk.store.settings import named_id
@@ -42,6 +43,7 @@ def add(
     links: dict[str, UUID | None] = {
         "company_id": company_id, "contact_id": contact_id, "deal_id": deal_id, "ticket_id": ticket_id, "quote_id": quote_id, "lead_id": lead_id,
     }  # fmt: skip
+    switch_on(change, unused_areas(change, "task"))
     task = change.add(
         Task, subject=subject.strip(), due_on=due_on, due_at=due_at, remind_at=remind_at, repeats=repeats, repeat_every=repeat_every, repeats_until=repeats_until,
         owner_id=owner_id or change.member_id, body=(body or "").strip() or None, **{**links, **with_company(change, links)},

@@ -11,6 +11,7 @@ from crmdesk.models.activity import Task
 from crmdesk.models.calendar import Calendar, add_working_minutes, later_working_day, working_minutes
 from crmdesk.models.ticket import Message, Ticket
 from crmdesk.operations.numbers import keep_own_number, take_number
+from crmdesk.operations.settings import switch_on, unused_areas
 from crmdesk.queries.service import business_calendar, level_of
 from crmdesk.queries.tickets import UNDONE
 from crmdesk.store.door import Change, operation
@@ -33,6 +34,7 @@ def open_ticket(
     quote_id: UUID | None = None, service_level_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """Open a ticket with a number and its due times; the message is what the customer said."""
+    switch_on(change, unused_areas(change, "ticket"))
     ticket = change.add(
         Ticket, subject=subject.strip(), status="new", priority=priority, channel=channel, queue_id=queue_id or _usual_queue(change), owner_id=owner_id,
         contact_id=contact_id, company_id=company_id, product_id=product_id, deal_id=deal_id, quote_id=quote_id, service_level_id=service_level_id, opened_at=change.at,
@@ -371,6 +373,7 @@ def _close(change: Change, ticket: Ticket, calendar: Calendar, *, call_back: boo
     if was_closed or not call_back:
         return None
     due = later_working_day(change.at.astimezone(change.settings.tz).date(), CALL_BACK_WORKING_DAYS, calendar)
+    switch_on(change, unused_areas(change, "task"))
     task = change.add(
         Task, subject=tr("Ask whether all is well: {subject}", subject=ticket.subject or ""), due_on=due, owner_id=ticket.owner_id or change.member_id,
         contact_id=ticket.contact_id, company_id=ticket.company_id, ticket_id=ticket.id,

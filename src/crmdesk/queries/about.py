@@ -115,7 +115,7 @@ _TRAIL = """WITH known AS (
         SELECT min(id) AS first, max(id) AS newest, count(*) AS transactions, max(unfinished) AS unfinished, sum(ifnull(last_id - first_id + 1, 0)) AS entries
         FROM counted GROUP BY work, turn, round)
     SELECT l.first, l.transactions, t.at, t.member, t.device, t.origin, t.label, t.about, iif(l.unfinished, 'cancelled', t.kind), t.reverts,
-        t.undoable AND l.unfinished IS NULL, l.entries, t.hash
+        t.undoable AND l.unfinished IS NULL, l.entries, t.hash, json_extract(t.detail, '$.reason')
     FROM line l JOIN journal_tx t ON t.id = l.newest ORDER BY l.newest DESC LIMIT ?3"""
 
 
@@ -134,6 +134,7 @@ def audit(reader: Reader, start: str | None, limit: int) -> list[dict[str, Any]]
         {
             "transaction": tx, "transactions": transactions, "at": records.json_value(moment(at)), "member": members.get(member, ("", False))[0], "device": device.hex(),
             "origin": origin, "label": tr(label), "about": about, "kind": kind, "reverts": reverts, "undoable": bool(undoable), "entries": entries, "hash": digest.hex(),
+            "reason": reason,
         }
-        for tx, transactions, at, member, device, origin, label, about, kind, reverts, undoable, entries, digest in found
+        for tx, transactions, at, member, device, origin, label, about, kind, reverts, undoable, entries, digest, reason in found
     ]  # fmt: skip

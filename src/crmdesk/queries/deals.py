@@ -15,12 +15,13 @@ from crmdesk.fields import Money, from_minor, from_scaled
 from crmdesk.i18n import tr
 from crmdesk.models.deal import Deal, Pipeline, Stage
 from crmdesk.models.names import has_cjk
-from crmdesk.queries.finding import also, condition_text, ids_by_title, where_sql
+from crmdesk.queries.amounts import summed
+from crmdesk.queries.finding import also, condition_text, ids_by_title
 from crmdesk.queries.money import Sum
 from crmdesk.store.reader import IN_IDS, id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from crmdesk.queries.finding import Condition
@@ -236,30 +237,8 @@ def _sums(
     found: dict[bytes, tuple[int, Sum]] = {}
     for stage in shown:
         limits, parameters = _limits(reader, stage, owner_id, closed_since, where)
-        found[stage.id.bytes] = _sum(reader, f"d.stage_id = ? AND {limits}", (stage.id.bytes, *parameters), "INDEXED BY deal_on_board")
+        found[stage.id.bytes] = summed(reader, "deal", f"d.stage_id = ? AND {limits}", (stage.id.bytes, *parameters), "INDEXED BY deal_on_board", "d")
     return found
-
-
-def _sum(reader: Reader, where: str, parameters: Sequence[Any], index: str = "") -> tuple[int, Sum]:
-    """Return how many deals `d` a condition, which asks for live ones, holds for, and the sum of their amounts."""
-    row = reader.one(f"SELECT count(*), ifnull(sum(d.amount_base), 0), count(d.amount) - count(d.amount_base) FROM deal d {index} WHERE {where}", parameters)  # noqa: S608
-    count, base, without_rate = row or (0, 0, 0)
-    apart: tuple[tuple[str, int], ...] = ()
-    if without_rate:
-        left_out = "d.amount_base IS NULL AND d.amount IS NOT NULL"
-        apart = tuple(reader.rows(f"SELECT d.currency, sum(d.amount) FROM deal d WHERE {left_out} AND {where} GROUP BY 1 ORDER BY 1", parameters))  # noqa: S608
-    return count, Sum(base, reader.settings.currency, apart)
-
-
-def totals(reader: Reader, conditions: Sequence[Condition] = (), among: Iterable[bytes] | None = None) -> tuple[int, Sum]:
-    """Return how many deals the viewer may see and all conditions hold for, and the sum of their amounts.
-
-    Args:
-        among: only these, in addition to the conditions.
-    """
-    where = where_sql(Deal, conditions, reader, "d")
-    extra, parameters = (f" AND d.id {IN_IDS}", (id_list(among),)) if among is not None else ("", ())
-    return _sum(reader, where.sql + extra, (*where.parameters, *parameters))
 
 
 MONTHS_AHEAD = 6

@@ -18,7 +18,7 @@ from crmdesk.models.names import folded, sort_key
 from crmdesk.models.registry import entity_class
 from crmdesk.queries.digits import SHORTEST, with_digits
 from crmdesk.queries.own_fields import own_field
-from crmdesk.queries.problems import problem_sql, rule_named
+from crmdesk.queries.problems import problem_sql, rules_named
 from crmdesk.queries.relative_days import relative_days
 from crmdesk.store.door import parts_of
 from crmdesk.store.reader import IN_IDS, id_list
@@ -149,7 +149,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     if condition.field == "id" and condition.operator in {"=", "!="}:
         return Where(f"{alias}.id {'=' if condition.operator == '=' else 'IS NOT'} unhex(?)", (condition.value.replace("-", ""),))
     if condition.field == "problem" and alias == "t":
-        return Where(problem_sql(rule_named(cls.entity.name, condition.value), reader, of_few=of_few))
+        has_one = " OR ".join(problem_sql(rule, reader, of_few=of_few) for rule in rules_named(cls.entity.name, condition.value))
+        return Where(f"({has_one})")
     field, inner, custom = field_for(cls, condition.field, reader)
     if inner is not None:
         return _part_sql(cls, field, inner, condition, reader, alias, of_few)

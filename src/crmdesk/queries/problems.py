@@ -115,13 +115,15 @@ def problem_sql(rule: Rule, reader: Reader, *, of_few: bool = False) -> str:
     return f"({sql.format(silent=silent, silent_id=first_id, today=day.isoformat())})"
 
 
-def rule_named(entity: str, name: str) -> Rule:
-    """Return a rule by its name.
+def rules_named(entity: str, name: str) -> tuple[Rule, ...]:
+    """Return the rule of a name, or all rules of a dimension.
 
     Raises:
         UserError: records of this entity have no such problem.
     """
-    known = {rule.name: rule for rule in rules_of(entity)}
-    if name not in known:
-        raise UserError(tr("There is no problem “{name}”.", name=name), hint=tr("The problems are: {names}.", names=", ".join(known) or "–"))
-    return known[name]
+    known = rules_of(entity)
+    found = tuple(rule for rule in known if name in {rule.name, rule.dimension})
+    if not found:
+        names = ", ".join(dict.fromkeys([*(rule.name for rule in known), *(rule.dimension for rule in known)]))
+        raise UserError(tr("There is no problem “{name}”.", name=name), hint=tr("The problems are: {names}.", names=names or "–"))
+    return found

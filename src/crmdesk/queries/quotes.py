@@ -21,6 +21,7 @@ from crmdesk.errors import DamageFound, UserError
 from crmdesk.fields import Money, from_minor, from_scaled
 from crmdesk.i18n import ntr, speaking, tr
 from crmdesk.queries import attachments, letters
+from crmdesk.queries.amounts import summed
 from crmdesk.queries.money import Sum, ratio
 from crmdesk.queries.records import Link, titles
 from crmdesk.queries.seen import live
@@ -87,19 +88,7 @@ def figures(reader: Reader) -> Figures:
 
 
 def _figure(reader: Reader, condition: str, *parameters: Any) -> Figure:
-    own = reader.settings.currency
-    where = f"FROM quote t INDEXED BY quote_in_figures WHERE {condition} AND {live(reader, 'quote')}"
-    count, base, without_rate = reader.one(f"SELECT count(*), ifnull(sum(t.amount_base), 0), count(t.payable) - count(t.amount_base) {where}", parameters) or (
-        0,
-        0,
-        0,
-    )
-    apart: list[tuple[str, int]] = []
-    if without_rate:
-        apart = [(code or own, minor) for code, minor in reader.rows(
-            f"SELECT t.currency, sum(t.payable) {where} AND t.amount_base IS NULL AND t.payable IS NOT NULL GROUP BY 1 ORDER BY 1", parameters
-        )]  # fmt: skip
-    return Figure(count, Sum(base, own, tuple(apart)))
+    return Figure(*summed(reader, "quote", f"{condition} AND {live(reader, 'quote')}", parameters, "INDEXED BY quote_in_figures"))
 
 
 # -- one quote -------------------------------------------------------------------------------------------------------------------

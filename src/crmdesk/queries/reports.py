@@ -502,22 +502,33 @@ def _tickets(scope: Scope) -> ReportTable:
 
 def _data_quality(scope: Scope) -> ReportTable:
     measured = quality.of_store(scope.reader, scope.owner_id)
-    rows: list[tuple[Figure, ...]] = []
+    rows = [(Figure(tr("All")), Figure(tr(DIMENSIONS[name])), Figure(None), Figure(None), _percent(share)) for name, share in measured.dimensions.items()]
     for entity in measured.entities:
-        kind = ENTITIES[entity.entity].entity
-        for rule, count in sorted(entity.failing.items(), key=lambda pair: list(DIMENSIONS).index(pair[0].dimension)):
-            opens = Rows(entity.entity, (f"problem = {rule.name}", *_owner(scope)))
-            in_order = ratio(entity.records - count, entity.records)
-            rows.append(
-                (Figure(tr(kind.plural)), Figure(tr(DIMENSIONS[rule.dimension])), Figure(tr(rule.label), opens), Figure(count, opens), Figure(in_order))
-            )
+        of = Figure(tr(ENTITIES[entity.entity].entity.plural))
+        for dimension, label in DIMENSIONS.items():
+            failing = {rule: count for rule, count in entity.failing.items() if rule.dimension == dimension}
+            if len(failing) > 1:
+                all_of_it = _with_problem(scope, entity.entity, dimension)
+                rows.append((of, Figure(tr(label), all_of_it), Figure(None), Figure(None), _percent(entity.percent_of(dimension), all_of_it)))
+            for rule, count in failing.items():
+                opens = _with_problem(scope, entity.entity, rule.name)
+                in_order = Figure(ratio(entity.records - count, entity.records), opens)
+                rows.append((of, Figure(tr(label)), Figure(tr(rule.label), opens), Figure(count, opens), in_order))
     columns = (
         Column("records", mark("Records")), Column("dimension", mark("Quality")), Column("problem", mark("Problem")),
         Column("count", mark("With the problem"), "integer"), Column("in_order", mark("In order"), "percent"),
     )  # fmt: skip
-    percent = measured.percent
-    totals = (Figure(tr("All")), Figure(None), Figure(None), Figure(None), Figure(None if percent is None else Decimal(percent)))
+    totals = (Figure(tr("All")), Figure(None), Figure(None), Figure(None), _percent(measured.percent))
     return ReportTable("", "", columns, tuple(rows), totals)
+
+
+def _with_problem(scope: Scope, entity: str, name: str) -> Rows:
+    """Return the records that have a problem, or one of those of a dimension."""
+    return Rows(entity, (f"problem = {name}", *_owner(scope)))
+
+
+def _percent(share: int | None, opens: Rows | None = None) -> Figure:
+    return Figure(None if share is None else Decimal(share), opens)
 
 
 REPORTS: dict[str, Report] = {report.name: report for report in (

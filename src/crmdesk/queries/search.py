@@ -5,8 +5,7 @@ Asked in this order: exact number, keys of titles by their beginning, digits in 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,38 +13,44 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.models.names import folded, has_cjk, initials, pinyin, spellings
 from crmdesk.models.registry import BY_NUMBER, entity_class
 from crmdesk.queries import records
-from crmdesk.queries.digits import SHORTEST, with_digits
+from crmdesk.queries.digits import digit_forms, with_digits
 from crmdesk.queries.finding import title_field, visible
+from crmdesk.queries.matches import Match, Shown, matches, sought_words
 from crmdesk.store.reader import IN_IDS, Reader, id_list
-from crmdesk.store.search_index import APOSTROPHE, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CANDIDATES = 200
+MATCHES = 20
 _LAST = "\U0010ffff"
-_PHONE_LIKE = re.compile(r"[+(\d][\d\s()/.\-]*")
 EXACT, WHOLE, BEGINNING, WORD_BEGINNING, DIGITS, WORD = 100, 90, 80, 60, 50, 40
 WEIGHT = {"company": 6, "contact": 5, "deal": 3, "ticket": 2, "quote": 2, "lead": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A record that was found."""
+    """A record that was found.
+
+    Attributes:
+        match: the line that says why, if that was asked for and the title does not say it.
+    """
 
     entity: str
     id: UUID
     title: str
     subtitle: str
     score: int
+    match: Match | None = None
 
 
-def search(reader: Reader, text: str, limit: int = 20, entities: Sequence[str] | None = None, *, related: bool = True) -> list[Hit]:
+def search(reader: Reader, text: str, limit: int = 20, entities: Sequence[str] | None = None, *, related: bool = True, with_matches: bool = False) -> list[Hit]:
     """Return the best hits for what was typed so far.
 
     Args:
         entities: only these, all if None.
         related: let the best companies bring their contacts, open deals, newest quotes and tickets.
+        with_matches: say of the first of them which values hold the words, for people who look at them.
     """
     forms = spellings(text.strip())
     if not forms[0]:
@@ -55,9 +60,16 @@ def search(reader: Reader, text: str, limit: int = 20, entities: Sequence[str] |
     hits = _load(reader, scores, forms, max(limit * 2, 40))
     hits.sort(key=lambda hit: (-hit.score, hit.title.casefold(), str(hit.id)))
     hits = hits[:limit]
+    if with_matches:
+        hits = _with_matches(reader, text, hits)
     if related and hits and not entities and len(hits) < limit:
         hits += _of_companies(reader, hits, limit - len(hits))
     return hits
+
+
+def _with_matches(reader: Reader, text: str, hits: Sequence[Hit]) -> list[Hit]:
+    found = matches(reader, text, [Shown(hit.entity, hit.id.bytes, hit.title, hit.subtitle) for hit in hits[:MATCHES]])
+    return [replace(hit, match=found.get(hit.id.bytes)) for hit in hits]
 
 
 def matching(reader: Reader, text: str, entity: str) -> set[bytes]:
@@ -122,26 +134,10 @@ def _by_keys(reader: Reader, plain: str, limit: int | None) -> Iterable[tuple[in
 
 def _by_digits(reader: Reader, text: str, limit: int | None) -> list[int]:
     """Find by any digits in a row of phones and numbers, from three digits on."""
-    if not _PHONE_LIKE.fullmatch(text.strip()):
-        return []
-    wanted = re.sub(r"\D", "", text)
-    # Typed nationally, stored internationally or the other way round: the trunk zero is not in the other form.
-    forms = {wanted, wanted.lstrip("0")} | _national(text.strip(), wanted)
     found: dict[int, None] = {}
-    for form in forms:
-        if len(form) >= SHORTEST:
-            found.update(dict.fromkeys(with_digits(reader, form, limit)))
+    for form in digit_forms(text):
+        found.update(dict.fromkeys(with_digits(reader, form, limit)))
     return list(found)
-
-
-def _national(text: str, wanted: str) -> set[str]:
-    """Return what is left of an international number without its country's code."""
-    bare = wanted.removeprefix("00") if text.startswith("00") else wanted if text.startswith("+") else ""
-    if not bare:
-        return set()
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
-
-    return {bare, *(bare[size:] for size in (1, 2, 3) if bare[:size].isdigit() and int(bare[:size]) in COUNTRY_CODE_TO_REGION_CODE)}
 
 
 def _by_words(reader: Reader, forms: Sequence[str], limit: int | None) -> list[int]:
@@ -161,13 +157,7 @@ def _by_words(reader: Reader, forms: Sequence[str], limit: int | None) -> list[i
 
 def _words_query(text: str) -> str:
     """Return the condition on the words of a text; empty if there is nothing to look for."""
-    # The index cuts words at an apostrophe, and knows no phrases.
-    terms = [piece for term in words(text) for piece in APOSTROPHE.split(term) if piece]
-    if has_cjk(text):
-        pairs = [term for term in terms if len(term) > 1 or not has_cjk(term)]
-        terms = pairs or terms
-    terms = [term for term in terms if len(term) > 1 or has_cjk(term)]
-    return " AND ".join(f'"{term}"' + ("" if has_cjk(term) else "*") for term in dict.fromkeys(terms))
+    return " AND ".join(f'"{term}"' + ("" if has_cjk(term) else "*") for term in sought_words(text))
 
 
 def _load(reader: Reader, scores: dict[tuple[int, bytes], int], forms: Sequence[str], keep: int) -> list[Hit]:

@@ -45,6 +45,7 @@ class Hit:
     id: UUID
     title: str
     subtitle: str
+    match: None = None
 
 
 class Parts(Page):

@@ -181,7 +181,7 @@ def take_scenes(app: QApplication, window: Window, store: Store, language: str, 
 
     def find(text: str, limit: int, entities: Sequence[str]) -> Sequence[Any]:
         with store.read() as reader:
-            return search(reader, text, limit, list(entities) or None)
+            return search(reader, text, limit, list(entities) or None, with_matches=True)
 
     window.palette_box.search = find
     pages = {spec.name: spec for spec in PAGES}

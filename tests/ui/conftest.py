@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from PySide6.QtGui import QDesktopServices
 
 from crmdesk.operations import records
 from crmdesk.operations.stores import new_store
-from crmdesk.store import private_files
+from crmdesk.store import open_store, private_files
+from crmdesk.store.keys import Key
 from crmdesk.ui import actions, background, theme
 from crmdesk.ui.app import Program
 
@@ -38,12 +40,23 @@ def app(qapp: QApplication) -> Iterator[QApplication]:
         if shiboken6.isValid(widget) and widget.parent() is None:
             shiboken6.delete(widget)
     gc.collect()
+    # What outlives a test is not looked at again: after a thousand tests that took longer than the tests themselves.
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def northwind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Key]:
+    """A new store and its key, made once: deriving a key takes as long as a whole test."""
+    path = tmp_path_factory.mktemp("northwind") / "northwind.crmdesk"
+    with new_store(path, "correct horse battery", owner="Maria Becker", region="DE") as made:
+        return path, Key(made.key.reveal())
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(northwind: tuple[Path, Key], tmp_path: Path) -> Iterator[Store]:
     """A store of one's own with three companies and three contacts."""
-    made = new_store(tmp_path / "northwind.crmdesk", "correct horse battery", owner="Maria Becker", region="DE")
+    path, key = northwind
+    made = open_store(Path(shutil.copy(path, tmp_path / path.name)), key=key)
     futter = made.run(records.add, "company", {"name": "Alfreds Futterkiste", "industry": "Food retail"})
     handel = made.run(records.add, "company", {"name": "Ernst Handel", "industry": "Food retail"})
     made.run(records.add, "company", {"name": "Bon app'", "industry": "Restaurants"})

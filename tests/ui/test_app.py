@@ -13,7 +13,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QPushButton, QWidget
 
 from crmdesk import clock, settings
 from crmdesk.fields import Money, show_money
@@ -504,6 +504,24 @@ def test_the_palette_offers_what_fits_the_best_hit_and_what_was_looked_at_last(p
     program.lock()
     background.settle()
     assert not program._recent()  # type: ignore[misc]  # a window is there, so it is too
+
+
+def test_the_palette_shows_and_reads_out_the_text_that_a_record_was_found_by(program: Program, store_path: Path) -> None:
+    opened(program, store_path)
+    store = program.store
+    assert store is not None
+    store.run(records.add, "company", {"name": "Labor Dr. Hagen", "industry": "Health care", "phone": "+49 6221 5551-340"})
+    background.settle()
+    program.window.open_palette()
+    QTest.keyClicks(program.window.focusWidget(), "5551 340")
+    background.settle()
+    found = program.window.palette_box.rows()[0]
+    assert (found.title, found.detail) == ("Labor Dr. Hagen", "Phone: +49 6221 5551-340 · Health care")
+    assert [found.detail[start:end] for start, end in found.marks] == ["5551-340"]
+    listed = program.window.palette_box.findChild(QListView)
+    assert listed is not None
+    assert "5551-340" in listed.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert not program.window.palette_box.grab().isNull()
 
 
 def test_whatever_the_palette_finds_can_be_opened(program: Program, store_path: Path) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QRadioButton
 
 from crmdesk import clock
 from crmdesk.operations import merging
 from crmdesk.operations import records as deeds
 from crmdesk.queries import records
+from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.pages.duplicates import DuplicatesPage
 from crmdesk.ui.pages.duplicates.comparison import Beside, Comparison, Line
 from crmdesk.ui.record_page import CustomerPage
@@ -293,3 +294,132 @@ def test_two_long_names_that_differ_at_their_ends_are_read_in_full(desk: Desk) -
     second = buttons[1]
     second.click()
     assert page.comparison.choices() == {"name": page.comparison.kept()}
+
+
+def ticked(desk: Desk, name: str, *ids: UUID) -> RecordListPage:
+    """Open a list and tick records in it."""
+    page = desk.open(name)
+    assert isinstance(page, RecordListPage)
+    page.list.table.records.check([record.bytes for record in ids])
+    desk.settle()
+    return page
+
+
+def offered(page: RecordListPage) -> list[str]:
+    return [button.text() for button in page.list.foot.findChildren(QAbstractButton) if button.isVisible()]
+
+
+def test_records_that_are_ticked_in_a_list_are_put_side_by_side_merged_and_brought_back_by_one_undo(desk: Desk) -> None:
+    first = add(desk, given_name="Georg", family_name="Pipps", role="Sales Manager", email="georg@ernst.example")
+    second = add(desk, given_name="Schorsch", family_name="Pipps", phone="+43 316 76753425")
+    assert "Merge duplicates" not in offered(ticked(desk, "contacts", first))
+    desk.window.open_page("today")
+    listed = ticked(desk, "contacts", second)
+    assert "Merge duplicates" in offered(listed)
+    next(button for button in listed.list.foot.findChildren(QAbstractButton) if button.text() == "Merge duplicates").click()
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, DuplicatesPage)
+    assert page.header.title.text() == "Merge duplicates"
+    assert page.card.isVisible()
+    assert not page.listed.isVisible()
+    assert page.comparison.kept() == first
+    assert QApplication.focusWidget() is page.merge_button
+    page.merge_button.click()
+    desk.settle()
+    assert desk.window.page() is listed
+    assert desk.said() == ["2 records merged"]
+    with desk.reader() as reader:
+        kept = records.rows(reader, "contact", [first, second], ("name", "phone", "email"))
+    assert [(row.id, len(row.values["phone"]), len(row.values["email"])) for row in kept] == [(first, 1, 1)]
+    desk.store.undo()
+    desk.settle()
+    with desk.reader() as reader:
+        assert len(records.rows(reader, "contact", [first, second], ("name",))) == 2
+
+
+def test_of_many_that_are_ticked_the_rest_comes_when_the_first_ones_are_merged(desk: Desk) -> None:
+    same = [add(desk, given_name="Georg", family_name=f"Pips{at}") for at in range(7)]
+    ticked(desk, "contacts", *same).merge([record.bytes for record in same])
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, DuplicatesPage)
+    assert page.more.isVisible()
+    page.merge()
+    desk.settle()
+    assert desk.window.page() is page
+    assert len(page.comparison._members) == 3
+    page.merge()
+    desk.settle()
+    assert desk.window.page() is not page
+    with desk.reader() as reader:
+        assert len(records.rows(reader, "contact", same, ("name",))) == 1
+
+
+def test_more_than_twenty_are_not_put_side_by_side_and_one_reads_why(desk: Desk) -> None:
+    same = [add(desk, given_name="Georg", family_name=f"Pips{at}") for at in range(21)]
+    listed = ticked(desk, "contacts", *same)
+    (command,) = [action for action in desk.window.registry.all() if action.id == "list.merge"]
+
+    def button() -> QAbstractButton:
+        return next(one for one in listed.list.foot.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Merge duplicates")
+
+    assert not command.is_enabled
+    assert command.why_not() == "At most 20 rows can be merged at a time: untick some first."
+    assert not button().isEnabled()
+    assert button().toolTip() == button().accessibleDescription() == command.why_not()
+    button().click()
+    desk.window.registry.run("list.merge")
+    desk.settle()
+    assert desk.window.page() is listed
+    listed.list.table.records.check([same[0].bytes], False)
+    desk.settle()
+    assert command.is_enabled
+    assert button().isEnabled()
+    button().click()
+    desk.settle()
+    assert isinstance(desk.window.page(), DuplicatesPage)
+
+
+def test_who_was_told_apart_can_still_be_merged_by_hand_and_the_page_shows_all_lookalikes_again_afterwards(desk: Desk, page: DuplicatesPage) -> None:
+    desk.settle()
+    lines(page)
+    desk.settle()
+    page.tell_apart()
+    desk.settle()
+    with desk.reader() as reader:
+        both = [records.find_one(reader, "contact", name) for name in ("Georg Pipps", "Georg Pips")]
+    listed = desk.open("contacts")
+    assert isinstance(listed, RecordListPage)
+    listed.merge([record.bytes for record in both])
+    desk.settle()
+    assert page.card.isVisible()
+    desk.open("duplicates", "contact")
+    assert page.listed.isVisible()
+    assert page.header.title.text() == "Duplicates"
+    assert lines(page) == []
+
+
+@pytest.mark.parametrize(("name", "entity"), [("products", "product"), ("leads", "lead"), ("companies", "company"), ("articles", "article")])
+def test_whatever_can_be_merged_can_be_merged_from_its_list(desk: Desk, name: str, entity: str) -> None:
+    title = {"product": "name", "lead": "family_name", "company": "name", "article": "title"}[entity]
+    text = {"body": "Turn it off."} if entity == "article" else {}
+    both = [desk.store.run(deeds.add, entity, {title: value, **text}) for value in ("Cooling box", "Box for cooling")]
+    listed = ticked(desk, name, *both)
+    assert "Merge duplicates" in offered(listed)
+    (command,) = [action for action in desk.window.registry.all() if action.id == "list.merge"]
+    assert command.is_enabled
+    desk.window.registry.run("list.merge")
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, DuplicatesPage)
+    page.merge()
+    desk.settle()
+    with desk.reader() as reader:
+        assert len(records.rows(reader, entity, both, (title,))) == 1
+
+
+def test_what_has_a_number_of_its_own_is_not_merged(desk: Desk) -> None:
+    both = [desk.store.run(deeds.add, "quote", {"subject": text}) for text in ("Boxes", "Boxes again")]
+    assert "Merge duplicates" not in offered(ticked(desk, "quotes", *both))
+    assert not [action for action in desk.window.registry.all() if action.id == "list.merge"]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget, QWidget
 
+from crmdesk.ui.widgets import timeline
 from crmdesk.ui.widgets.basics import Chip
 from crmdesk.ui.widgets.figures import BarChart, Chart, ChartCard, FunnelChart, LineChart, Point, ShareChart, Tile
 from crmdesk.ui.widgets.layouts import FlowLayout
@@ -78,6 +79,11 @@ def test_the_timeline_opens_an_entry_and_asks_for_older_ones_near_its_end() -> N
     assert len(view.entries()) == 21
     heard = view.model().data(view.model().index(1, 0), Qt.ItemDataRole.AccessibleTextRole)
     assert heard == "Call 1, Asked for a price. , Next, Maria Becker, Today"
+
+
+def test_an_entry_with_emoji_is_broken_between_words_too() -> None:
+    text = "😀😀😀 Cold-chain boxes for the autumn campaign 🚚🚚 of the northern branches"
+    assert " ".join(timeline._lines(text, 240)) == text
 
 
 @pytest.mark.parametrize(

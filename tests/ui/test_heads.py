@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from crmdesk.ui.widgets.basics import Button
+from crmdesk.ui.widgets.basics import Button, Chip
 from crmdesk.ui.widgets.heads import ButtonLine, EmptyState, PageHeader, Tab, Tabs
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -39,6 +39,27 @@ def test_buttons_of_a_head_leave_out_their_words_instead_of_being_cut_the_main_o
     assert excel.toolTip() == excel.accessibleName() == "Excel"
     assert words(narrow - 60) == [False, False, True]
     assert words(900) == [True, True, True]
+    page.close()
+
+
+def test_the_title_gives_way_where_the_icons_alone_are_still_too_wide_and_comes_back() -> None:
+    header = PageHeader("Quotation for Bramble Catering and all of its kitchens")
+    header.beside(Chip("Issued", "accent"), Chip("Version 2 of 2", "muted", lambda: None, "history"))
+    buttons = [
+        Button(text, icon=icon) for text, icon in (("Accepted", "check"), ("Declined", "x"), ("New version", "copy"), ("PDF", "printer"), ("Send", "send"))
+    ]
+    header.add(*buttons)
+    page = QWidget()
+    page.resize(1000, 100)
+    header.setParent(page)
+    page.show()
+    least = header.title.minimumWidth()
+    for width in (900, 560, 500, 900):
+        header.resize(width, 40)
+        QApplication.processEvents()
+        assert [button.width() for button in buttons] == [button.sizeHint().width() for button in buttons], f"cut at {width}"
+        assert buttons[-1].geometry().right() < width
+    assert header.title.minimumWidth() == least
     page.close()
 
 

@@ -135,6 +135,24 @@ def test_another_encoding_is_chosen_by_hand(desk: Desk, tmp_path: Path) -> None:
     assert page.files.first.values(0) == ["Jьrgen"]
 
 
+def test_every_encoding_that_can_be_recognised_can_be_chosen(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("First Name,Last Name\nJürgen,Müller\n".encode("utf-8-sig"))
+    page = desk.open("import", f"contact:{path}")
+    assert isinstance(page, ImportPage)
+    desk.settle()
+    choices = page.file.reading.encoding
+    names = [choices.itemText(at) for at in range(choices.count())]
+    assert names[0] == "UTF-8" and len(set(names)) == len(names)
+    assert set(names) >= {"UTF-16", "UTF-32", "CP850", "CP1252", "Shift-JIS (CP932)", "GB18030", "LATIN-1"}
+    path.write_bytes("First Name,Last Name\nJürgen,Müller\n".encode("cp850"))
+    choices.setCurrentIndex(names.index("CP850"))
+    choices.activated.emit(0)
+    desk.settle()
+    assert page.files is not None
+    assert page.files.first.values(0) == ["Jürgen"]
+
+
 def test_a_file_that_is_no_table_is_refused_in_words(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "letter.pdf"
     path.write_bytes(b"%PDF-1.4 " + b"x" * 500)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from crmdesk.ui import theme
 from crmdesk.ui.widgets import paint
@@ -53,3 +55,25 @@ def test_no_letter_stands_alone_because_of_a_break(text: str) -> None:
         assert "".join(parts).replace(" ", "") == text.replace(" ", "")
         broken_words = [piece for part in parts for piece in part.split(" ") if piece not in text.split(" ")]
         assert all(len(piece.strip("-/")) > 1 for piece in broken_words), parts
+
+
+def test_a_text_with_emoji_is_broken_between_words_too() -> None:
+    text = "😀😀😀 Cold-chain boxes 𠮷 for the autumn campaign 🚚🚚 of the northern branches"
+    parts = paint.broken(text, theme.font(), 150, 9)
+    assert len(parts) > 2
+    assert " ".join(parts) == text
+
+
+@pytest.mark.parametrize("before", ["", "a ", "😀 ", "👩‍🚀🚀 ", "𠮷野家 "])
+def test_what_was_searched_for_is_marked_behind_emoji_and_rare_characters_too(before: str) -> None:
+    text = f"{before}MMM"
+    picture = QImage(400, 30, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    paint.marked(painter, picture.rect(), text, [(len(before), len(text))], QColor("blue"), QColor("red"))
+    painter.end()
+    inked = [(x, colour) for x in range(400) for y in range(30) if (colour := picture.pixelColor(x, y)) != QColor("white")]
+    last = max(x for x, _ in inked)
+    # An emoji has colours of its own: only the last letter is looked at.
+    of_last = [colour for x, colour in inked if x > last - 5]
+    assert all(colour.red() > colour.blue() for colour in of_last)

@@ -442,7 +442,7 @@ def test_the_table_offers_to_move_tag_and_assign_what_is_checked(desk: Desk, pag
     page._switch("table")
     desk.settle()
     assert page.table is not None
-    assert [action.text for action in page.table.bulk()] == ["Move to stage", "Add tag", "Assign owner", "Export", "Delete"]
+    assert [action.text for action in page.table.bulk()] == ["Move to stage", "Add tag", "Assign owner", "Merge duplicates", "Export", "Delete"]
     assert {"list.tag", "list.assign"} <= {action.id for action in page.commands()}
 
 

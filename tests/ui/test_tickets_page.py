@@ -196,6 +196,9 @@ def test_closing_asks_for_satisfaction_and_plans_a_call(desk: Desk, page: Ticket
 
 def test_no_figure_of_the_week_is_cut_however_wide_the_window_is(desk: Desk) -> None:
     desk.store.run(sample.fill)
+    answered = desk.store.run(tickets.open_ticket, "Answered this week, whatever day it is")
+    desk.store.run(tickets.reply, answered, "It is on its way.")
+    desk.store.run(tickets.close, answered, csat=4)
     page = desk.open("tickets")
     assert isinstance(page, TicketsPage)
     seen = set()

@@ -80,6 +80,7 @@ class Hit:
     id: UUID
     title: str
     subtitle: str
+    match: None = None
 
 
 SPECS = (

@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.fields import show_money
+from crmdesk.i18n import ntr
 
 if TYPE_CHECKING:
     from crmdesk.queries.money import Sum
+
+
+def counted(entity: str, count: int) -> str:
+    """Return how many records there are, of those that are summed."""
+    match entity:
+        case "deal":
+            return ntr("{count} deal", "{count} deals", count)
+        case "quote":
+            return ntr("{count} quote", "{count} quotes", count)
+        case _:
+            return ntr("{count} lead", "{count} leads", count)
 
 
 def whole(total: Sum) -> str:

@@ -22,7 +22,7 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.cover import LockCover
 from crmdesk.ui.dialogs.first_run import system_language
 from crmdesk.ui.first_start import FirstStart
-from crmdesk.ui.loading import Loader, load_commands, load_first_page
+from crmdesk.ui.loading import COMMANDS, FIRST_PAGE, Loader
 from crmdesk.ui.opened import Opened, close, look_at, saved_views
 from crmdesk.ui.store_keys import StoreKeys, kept_key
 from crmdesk.ui.system_lock import SystemLock
@@ -254,7 +254,7 @@ class Program(QObject):
                 else:
                     (then or self.show)(opened)
 
-            background.read(self, lambda job: load_first_page(), None)
+            background.read(self, lambda job: FIRST_PAGE.load_beneath(), lambda _: FIRST_PAGE.load_itself())
             background.read(self, work, done, self.refuse)
 
     def begin_attempt(self) -> None:
@@ -342,7 +342,7 @@ class Program(QObject):
         if opened.store.mended:
             window.say(opened.store.mended)
         # Behind the first page's own questions, which it would only slow down.
-        background.read(self, lambda job: load_commands(), lambda _: self._offer_commands(), key="commands")
+        background.read(self, lambda job: COMMANDS.load_beneath(), lambda _: self._offer_commands(), key="commands")
 
     # --- restoring a backup -----------------------------------------------------------------------------------------
 
@@ -404,7 +404,7 @@ class Program(QObject):
         if store is None:
             return []
         with store.read() as reader:
-            return search(reader, text, limit, list(entities) or None)
+            return search(reader, text, limit, list(entities) or None, with_matches=True)
 
     @Slot(object)
     def _hear(self, changes: Changes) -> None:

@@ -15,7 +15,7 @@ from crmdesk.models import quick_entry
 from crmdesk.models.deal import Deal
 from crmdesk.operations import records as record_operations
 from crmdesk.operations import tasks
-from crmdesk.queries import deals, records
+from crmdesk.queries import deals, quality, records
 from crmdesk.queries.finding import Condition
 from crmdesk.queries.records import Link
 from crmdesk.ui.dates import short_day
@@ -26,6 +26,7 @@ from crmdesk.ui.form import Form
 from crmdesk.ui.happened import DetailsAndHappened
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import at_field_or_window, scrolled
+from crmdesk.ui.quality import RecordQuality
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
 from crmdesk.ui.widgets.layouts import empty
@@ -64,6 +65,7 @@ class DealFacts:
     quotes: tuple[records.Row, ...]
     products: tuple[records.Row, ...]
     people: tuple[records.Row, ...]
+    quality: quality.Quality | None
 
 
 def facts(reader: Reader, deal_id: UUID) -> DealFacts | None:
@@ -79,7 +81,7 @@ def facts(reader: Reader, deal_id: UUID) -> DealFacts | None:
     steps = [Step(row.id, row.values["subject"] or "", row.values["due_on"]) for row in records.rows(reader, "task", open_tasks, ["subject", "due_on"])]
     quotes = records.rows(reader, "quote", records.ids(reader, "quote", [of_deal], limit=5), ["number", "subject", "status", "payable"])
     products, people = parts_of(reader, "deal_product", deal_id), parts_of(reader, "deal_contact", deal_id)
-    return DealFacts(deal_id, values, stage, tuple(steps), tuple(quotes), products, people)
+    return DealFacts(deal_id, values, stage, tuple(steps), tuple(quotes), products, people, quality.of_record(reader, "deal", deal_id))
 
 
 class DealPanel(Card):
@@ -126,6 +128,7 @@ class DealPanel(Card):
         self.form.link_opened.connect(self._open_link)
         self.products = DealParts(frame, "deal_product", tr("Add a product"))
         self.people = DealParts(frame, "deal_contact", tr("Add a person"))
+        self.quality = RecordQuality(frame, "deal")
         self._quotes = column(space=2)
         self._quote_head = Text(tr("Quotes"), "strong")
         new_quote = Button(tr("New quote"), self.quote_wanted.emit, "link", "plus")
@@ -135,7 +138,7 @@ class DealPanel(Card):
             column(
                 Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
                 self.products, 4, Line(), 4, self.people, 4, Line(), 4, row(self._quote_head, None, new_quote), self._quotes,
-                4, Line(), 4, row(self.files_button, None), None, space=6, margins=(16, 12, 12, 16),
+                4, Line(), 4, row(self.files_button, None), self.quality, None, space=6, margins=(16, 12, 12, 16),
             )
         )  # fmt: skip
         self.told = DetailsAndHappened(frame, "deal", scrolled(inner))
@@ -186,6 +189,7 @@ class DealPanel(Card):
         amount = found.values["amount"]
         self.products.show_parts(found.id, found.products, amount.currency if amount is not None else self.frame.store.settings.currency)
         self.people.show_parts(found.id, found.people)
+        self.quality.show_quality(found.quality)
         self._show_steps(found)
         self._show_quotes(found)
 

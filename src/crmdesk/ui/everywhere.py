@@ -112,6 +112,7 @@ class Seen:
     id: UUID
     title: str
     subtitle: str = ""
+    match: None = None
 
 
 class Recent:

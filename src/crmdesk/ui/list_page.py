@@ -15,20 +15,25 @@ from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import cells
 from crmdesk.operations import records as deeds
-from crmdesk.queries import records
+from crmdesk.operations.merging import MERGED
+from crmdesk.queries import amounts, records, search
 from crmdesk.queries.own_fields import own_fields
+from crmdesk.queries.problems import rules_of
 from crmdesk.ui.actions import Action
+from crmdesk.ui.amounts import counted, whole
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Editor, editor_for
+from crmdesk.ui.import_offers import import_action, import_file, nothing_yet
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
+from crmdesk.ui.quality import RecordQuality
 from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given, own_columns
 from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, column
-from crmdesk.ui.widgets.heads import EmptyState, PageHeader, count_note
+from crmdesk.ui.widgets.heads import PageHeader, count_note
 from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
 
 if TYPE_CHECKING:
@@ -36,8 +41,14 @@ if TYPE_CHECKING:
 
     from crmdesk.fields import Field
     from crmdesk.queries.records import Row
+    from crmdesk.ui.background import Job
     from crmdesk.ui.lists.record_list import Totals
-    from crmdesk.ui.widgets.record_table import Column, Id
+    from crmdesk.ui.widgets.heads import EmptyState
+    from crmdesk.ui.widgets.record_table import Ask, Column, Id
+
+
+MOST_MERGED = 20
+"""So many records are put side by side at most: each is compared with each, and five are shown at a time."""
 
 
 class RecordListPage(Page):
@@ -59,6 +70,7 @@ class RecordListPage(Page):
         tones: fields drawn as chips. peek: fields in the panel beside the list; empty means no panel.
         peeks_own: whether the panel shows the user's own fields too; for entities without a page of their own.
         conditions: hold always, such as that only open records are listed.
+        none_yet: what is said when there is no record at all.
     """
 
     entity = ""
@@ -68,6 +80,7 @@ class RecordListPage(Page):
     peek: tuple[str, ...] = ()
     peeks_own = False
     conditions: tuple[Any, ...] = ()
+    none_yet = mark("Nothing here yet.")
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
@@ -94,6 +107,7 @@ class RecordListPage(Page):
         self._peek_form: Details | None = None
         self._peeked: UUID | None = None
         self._peek_own: OwnFields | None = None
+        self._peek_quality: RecordQuality | None = None
         self._splitter = PeekSplitter(self.list, self._panel)
         self.column.addWidget(self._splitter, 1)
         self._saving: set[Editor] = set()
@@ -121,19 +135,31 @@ class RecordListPage(Page):
 
     def buttons(self) -> list[QWidget]:
         """Return the buttons of the header, the main one last."""
-        return [Button(tr(self._kind.label), self.new, "primary", "plus")]
+        return [
+            Button(tr("Import"), self.import_file, icon="upload"),
+            Button(tr("Export"), self.export, icon="download"),
+            Button(tr(self._kind.label), self.new, "primary", "plus"),
+        ]
 
     def bulk(self) -> list[BulkAction]:
         """Return what can be done to checked rows."""
-        return [BulkAction(tr("Export"), self.export), BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
+        merge = [BulkAction(tr("Merge duplicates"), self.merge, least=2, most=MOST_MERGED, too_many=_too_many_to_merge())] if self.entity in MERGED else []
+        return [*merge, BulkAction(tr("Export"), self.export), BulkAction(tr("Delete"), self.delete, "", lambda count: self._delete_question(count))]
 
     def totals(self) -> Totals | None:
-        """Return what asks for the figures of the foot, if there are any."""
-        return None
+        """Return what asks for the figures of the foot: how many records there are and what they come to, where they have amounts."""
+        return self._ask_sums if self.entity in amounts.AMOUNTS else None
+
+    def _ask_sums(self, job: Job, ask: Ask) -> Sequence[tuple[str, str]]:
+        with self.frame.store.read() as reader, job.interrupted_by(reader.interrupt):
+            among = search.matching(reader, ask.text, self.entity) if ask.text.strip() else None
+            count, total = amounts.totals(reader, self.entity, (*self.conditions, *ask.conditions), among)
+        label = entity_class(self.entity).fields[amounts.AMOUNTS[self.entity]].label
+        return [("", counted(self.entity, count)), (tr(label), whole(total))]
 
     def empty(self) -> EmptyState:
         """Return what is shown when there is no record at all."""
-        return EmptyState(self._kind.icon, tr("Nothing here yet."), Button(tr(self._kind.label), self.new, "primary", "plus"))
+        return nothing_yet(self.frame, self.entity, tr(self.none_yet), Button(tr(self._kind.label), self.new, "primary", "plus"))
 
     def peek_body(self, details: QWidget) -> QWidget:
         """Return what stands in the panel; by default the details alone."""
@@ -146,15 +172,22 @@ class RecordListPage(Page):
     # --- what every list does ---------------------------------------------------------------------------------------
 
     def commands(self) -> list[Action]:
+        merge = Action("list.merge", mark("Merge duplicates"), lambda: self.merge(self.list.table.chosen_ids()), "merge", "", "record", self._has_several)
         return [
             Action(f"{self.entity}.add", self._kind.label, self.new, "plus", "Ctrl+N", "new", title=lambda: self._new_title()),
             Action("list.filter", mark("Filter this list"), self.list.search.setFocus, "list-filter", "Ctrl+F", "view"),
             Action("list.columns", mark("Columns"), self.list.choose_columns, "columns-3", "", "view"),
             Action("list.fill_down", mark("Fill down"), self.fill_down, "arrow-down", "Ctrl+D", "edit"),
             Action("list.compact", mark("Narrow rows"), self._toggle_compact, "list", "", "view", checked=self._is_compact),
+            import_action(self.frame, self.entity),
             Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=tr(self._kind.plural))),
             Action("list.reload", mark("Reload"), self.list.renew, "refresh-cw", "F5", "view"),
+            *([merge] if self.entity in MERGED else []),
         ]
+
+    def import_file(self) -> None:
+        """Show the page that brings a file in."""
+        import_file(self.frame, self.entity)
 
     def export(self, ids: list[Id] | None = None) -> None:
         """Write the list, or what is checked, into a file."""
@@ -268,6 +301,16 @@ class RecordListPage(Page):
     def go_on(self, question: str, verb: str, count: int) -> bool:
         """Ask whether to go on where many records are changed."""
         return count <= MANY or self.frame.confirm(question, verb)
+
+    def merge(self, ids: list[Id]) -> None:
+        """Put records side by side, to make one of them."""
+        self.frame.open_page("duplicates", f"{self.entity}:{','.join(record.hex() for record in ids)}")
+
+    def _has_several(self) -> bool | str:
+        count = len(self.list.table.records.checked)
+        if count > MOST_MERGED:
+            return _too_many_to_merge()
+        return count > 1 or tr("Tick two rows or more first.")
 
     # --- the user's own fields ----------------------------------------------------------------------------------------
 
@@ -448,6 +491,9 @@ class RecordListPage(Page):
             if self.peeks_own:
                 self._peek_own = OwnFields(self.frame, self.entity)
                 self._peek_column.insertWidget(1, self._peek_own)
+            if rules_of(self.entity):
+                self._peek_quality = RecordQuality(self.frame, self.entity)
+                self._peek_column.insertWidget(self._peek_column.count() - 1, self._peek_quality)
         said = [records.shown(cls.fields[name], one.values.get(name)) for name in self._kind.subtitle if name in one.values]
         self._panel.show_record(str(one.values[self._kind.title] or ""), " · ".join(text for text in said if text))
         if one.id != self._peeked:
@@ -456,6 +502,8 @@ class RecordListPage(Page):
         self._peeked = one.id
         if self._peek_own is not None:
             self._peek_own.show_record(one.id)
+        if self._peek_quality is not None:
+            self._peek_quality.show_record(one.id)
         self.show_peeked(one.id)
 
     @Slot(str, object)
@@ -481,6 +529,10 @@ class RecordListPage(Page):
     def _close_panel(self) -> None:
         self._splitter.show_panel(False)
         self.list.focus_first()
+
+
+def _too_many_to_merge() -> str:
+    return tr("At most {count} rows can be merged at a time: untick some first.", count=MOST_MERGED)
 
 
 def _unmarked(cell: str) -> str:

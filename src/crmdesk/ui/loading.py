@@ -1,8 +1,14 @@
-"""Loading what the user will need soon, while nobody waits for anything."""
+"""Loading what the user will need soon, while nobody waits for anything.
+
+What knows no Qt is loaded beside the window; the classes of pages and dialogs are made on the window's own thread, which takes a few milliseconds each:
+while another thread made some, Qt crashed at one of some fifty starts.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -15,8 +21,34 @@ if TYPE_CHECKING:
 BREATH_MS = 20  # importing holds the interpreter; in between the window has it for itself
 
 
+@dataclass(frozen=True)
+class Part:
+    """Something that is loaded ahead.
+
+    Attributes:
+        beneath: the modules without Qt that it needs.
+        load: imports it, on the window's thread. prepare: does more beside the window.
+    """
+
+    beneath: tuple[str, ...]
+    load: Callable[[], object] | None = None
+    prepare: Callable[[], object] | None = None
+
+    def load_beneath(self) -> None:
+        """Load what knows no Qt; on any thread."""
+        for name in self.beneath:
+            import_module(name)
+        if self.prepare:
+            self.prepare()
+
+    def load_itself(self) -> None:
+        """Load the rest."""
+        if self.load:
+            self.load()
+
+
 class Loader(QObject):
-    """Imports modules one after the other, each on its own, so that whoever waits for an answer goes first and no reader is held meanwhile.
+    """Loads parts one after the other, each on its own, so that whoever waits for an answer goes first and no reader is held meanwhile.
 
     Args:
         done: called once everything is there.
@@ -25,7 +57,7 @@ class Loader(QObject):
     def __init__(self, parent: QObject, done: Callable[[], object]) -> None:
         super().__init__(parent)
         self._done = done
-        self._waiting: deque[Callable[[], object]] = deque()
+        self._waiting: deque[Part] = deque()
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.setInterval(BREATH_MS)
@@ -35,7 +67,7 @@ class Loader(QObject):
     def begin(self) -> None:
         """Load what is not there yet."""
         if not self._waiting:
-            self._waiting.extend(_loads())
+            self._waiting.extend(_parts())
             self._breath.start()
 
     def stop(self) -> None:
@@ -52,38 +84,62 @@ class Loader(QObject):
     def _go_on(self) -> None:
         if not background.is_idle():
             return  # goes on when the others have their answers
-        load = self._waiting.popleft()
-        background.read(self, lambda job: load(), lambda _: None if self._waiting else self._done())
+        part = self._waiting.popleft()
+        background.read(self, lambda job: part.load_beneath(), lambda _: self._load(part))
+
+    def _load(self, part: Part) -> None:
+        part.load_itself()
+        if not self._waiting:
+            self._done()
 
 
-def load_first_page() -> None:
-    """Load the page that most stores show first, while the key of one is still being derived."""
+def _first_page() -> object:
     from crmdesk.ui.pages import PAGES
 
-    PAGES[0].load()
+    return PAGES[0].load()
 
 
-def load_commands() -> None:
-    """Load what can be done from anywhere."""
+def _commands() -> None:
     import crmdesk.ui.everywhere  # noqa: F401
 
 
-def _loads() -> list[Callable[[], object]]:
-    """Return what loads each part, in the order in which it will be needed: opening a page then has only its widgets to make."""
-    from crmdesk.ui.pages import PAGES
-
-    return [load_commands, _load_search, *(spec.load for spec in PAGES), _load_database, _load_tables]
-
-
-def _load_search() -> None:
-    import crmdesk.queries.search  # noqa: F401
-
-
-def _load_database() -> None:
-    import crmdesk.models.mapping  # noqa: F401
-
-
-def _load_tables() -> None:
+def _tables() -> None:
     from crmdesk.models.mapping import tables
 
     tables()
+
+
+FIRST_PAGE = Part(
+    ("crmdesk.documents.formats", "crmdesk.models.quick_entry", "crmdesk.operations.tasks", "crmdesk.queries.money", "crmdesk.queries.quality",
+     "crmdesk.queries.records", "crmdesk.queries.tasks", "crmdesk.queries.today"),
+    _first_page,
+)  # fmt: skip
+"""The page that most stores show first, loaded while the key of one is still being derived."""
+COMMANDS = Part(
+    ("crmdesk.models.people", "crmdesk.operations.merging", "crmdesk.operations.records", "crmdesk.queries.duplicates", "crmdesk.queries.first_rows",
+     "crmdesk.queries.search", "crmdesk.queries.uniqueness"),
+    _commands,
+)  # fmt: skip
+"""What can be done from anywhere."""
+_BENEATH = {
+    "contacts": ("crmdesk.operations.cells", "crmdesk.queries.views"),
+    "import": (
+        "crmdesk.exchange.columns.chosen", "crmdesk.exchange.columns.column_words", "crmdesk.exchange.columns.kept", "crmdesk.exchange.columns.mapping",
+        "crmdesk.exchange.files.encoding", "crmdesk.exchange.preview", "crmdesk.exchange.rows.decisions", "crmdesk.exchange.rows.outcomes",
+        "crmdesk.exchange.table", "crmdesk.exchange.values.layouts", "crmdesk.operations.imports",
+    ),
+    "contact": ("crmdesk.queries.contact", "crmdesk.queries.history", "crmdesk.queries.timeline", "crmdesk.store.private_files"),
+    "leads": ("crmdesk.operations.leads", "crmdesk.queries.leads"),
+    "tickets": ("crmdesk.operations.sending", "crmdesk.operations.tickets", "crmdesk.queries.answers"),
+    "reports": ("crmdesk.operations.reporting",),
+    "settings": ("crmdesk.operations.workspace", "crmdesk.queries.rates"),
+}  # fmt: skip
+"""What each page needs beneath it that those before it in the navigation don't."""
+
+
+def _parts() -> list[Part]:
+    """Return all parts in the order in which they will be needed: opening a page then has only its widgets to make."""
+    from crmdesk.ui.pages import PAGES
+
+    pages = [Part(_BENEATH.get(spec.name, ()), spec.load) for spec in PAGES]
+    return [FIRST_PAGE, COMMANDS, *pages, Part(("crmdesk.models.mapping",)), Part((), prepare=_tables)]

@@ -38,6 +38,7 @@ from crmdesk.ui.widgets.basics import Line, Picture, Text, column, row
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from crmdesk.queries.matches import Mark, Match
     from crmdesk.ui.background import Job
 
 Index = QModelIndex | QPersistentModelIndex
@@ -59,6 +60,8 @@ class Found(Protocol):
     def title(self) -> str: ...  # noqa: D102
     @property
     def subtitle(self) -> str: ...  # noqa: D102
+    @property
+    def match(self) -> Match | None: ...  # noqa: D102
 
 
 Search = Callable[[str, int, "tuple[str, ...]"], Sequence[Found]]
@@ -83,7 +86,11 @@ class ContextCommand:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the palette."""
+    """One line of the palette.
+
+    Attributes:
+        marks: where in the detail stands what was searched for.
+    """
 
     icon: str
     title: str
@@ -92,6 +99,7 @@ class Row:
     run: Callable[[bool], object]
     keys: str = ""
     is_enabled: bool = True
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass
@@ -148,12 +156,14 @@ class _Painter(QStyledItemDelegate):
         trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         paint.line(painter, end_box, end_text, theme.font(), theme.colour(muted), trailing)
         room = box.width() - 43 - 16 - end - 12
-        wide = min(paint.text_width(line.title, theme.relative(600)) + 2, room)
+        # The words that were searched for are not to be pushed out by a long title.
+        kept = min(paint.text_width(line.detail, theme.relative(600)), room * 3 // 5) if line.marks else 0
+        wide = min(paint.text_width(line.title, theme.relative(600)) + 2, room - kept)
         title = paint.mirrored(QRect(box.x() + 43, box.y(), wide, ROW), box, direction)
         paint.line(painter, title, line.title, theme.relative(600), theme.colour(ink))
         if line.detail:
             rest = paint.mirrored(QRect(box.x() + 43 + wide + 3, box.y(), room - wide - 3, ROW), box, direction)
-            paint.line(painter, rest, line.detail, theme.font(), theme.colour(muted))
+            paint.marked(painter, rest, line.detail, line.marks, theme.colour(muted), theme.colour(ink))
 
 
 class Palette(QWidget):
@@ -293,9 +303,10 @@ class Palette(QWidget):
         return Row(
             entity.icon,
             hit.title,
-            hit.subtitle,
+            hit.match.text if hit.match is not None else hit.subtitle,
             tr(entity.label),
             lambda beside: self.open_record(hit.entity, hit.id, beside),
+            marks=hit.match.marks if hit.match is not None else (),
         )
 
     def _context_rows(self, hit: Found) -> list[Row]:

@@ -12,6 +12,7 @@ from crmdesk import clock
 from crmdesk.fields import KINDS, Field
 from crmdesk.i18n import date_order, locale, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.operations.records import can_be_edited
 from crmdesk.queries import records, search
 from crmdesk.queries.finding import Condition, field_for
 from crmdesk.queries.first_rows import first_ids
@@ -77,7 +78,7 @@ def _column(cls: type[Record], name: str, is_shown: bool, tones: Tones, edit: bo
     if is_title:
         look = "name" if cls.entity.name in PEOPLE else "strong"
     width = 215 if is_title else NAMED_WIDTHS.get(name, WIDTHS.get(field.kind, 140))
-    can_edit = edit and not field.derived and field.kind != "parts" and "." not in name
+    can_edit = edit and not field.derived and field.kind != "parts" and "." not in name and can_be_edited(cls.entity.name, name)
     return Column(
         name,
         field.label,

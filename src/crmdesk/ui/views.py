@@ -19,6 +19,7 @@ from crmdesk.queries.own_fields import own_fields
 from crmdesk.queries.views import asked
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.import_offers import import_action, import_file
 from crmdesk.ui.lists.filters import FilterBar
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.records import context, field_named
@@ -109,7 +110,7 @@ class SavedViews:
 
 
 class FilterViews(QWidget):
-    """Filter and saved views of a page that is more than a list: put `filter_button` and `save_button` into the head, this row of chips beneath it.
+    """Filter and saved views of a page that is more than a list: put `filter_button`, `save_button` and `import_button` into the head, this row of chips beneath it.
 
     Args:
         names: the fields that one can filter by.
@@ -132,6 +133,7 @@ class FilterViews(QWidget):
         self.filter_button = IconButton("funnel", tr("Filter"))
         self.save_button = Button("", self.save_menu, "flat", "bookmark", tr("Save view"))
         self.save_button.setAccessibleName(tr("Save view"))
+        self.import_button = IconButton("upload", tr("Import"), partial(import_file, page.frame, about))
         self.bar = FilterBar({name: field_named(about, name) for name in names}, context(page.frame.store), self.filter_button)
         self.bar.changed.connect(self._changed)
         self.setLayout(row(self.bar))
@@ -199,10 +201,11 @@ class FilterViews(QWidget):
         self.tell()
         self.changed.emit()
 
-    def export_action(self) -> Action:
-        """Return the action that writes what is shown into a file."""
+    def file_actions(self) -> list[Action]:
+        """Return the actions that bring a file in, and write what is shown into one."""
         label = tr(entity_class(self._about).entity.plural)
-        return Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=label))
+        export = Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=label))
+        return [import_action(self._page.frame, self._about), export]
 
     def export(self) -> None:
         """Write the records that the page shows now into a file."""

@@ -163,8 +163,6 @@ class ExportDialog(QDialog):
 
         scope, form = _chosen(self.scope), self.form()
         columns = self._columns if _chosen(self.widths) == "list" else ()
-        if form in {"csv", "programs"}:
-            columns = _with_currency(self._entity, columns)
         options = ExportOptions(
             ids={"chosen": self._chosen, "list": self._ids}.get(scope), columns=columns, for_programs=form in {"programs", "cards"}, conditions=self._filters if scope == "list" else (),
             reason=self.reason.text(), card_version="4.0" if form in {"vcf4", "cards"} else "3.0",
@@ -198,16 +196,6 @@ def _choices(*choices: tuple[str, str, str]) -> tuple[QButtonGroup, QWidget]:
 def _chosen(group: QButtonGroup) -> str:
     button = group.checkedButton()
     return str(button.property("value")) if button is not None else ""
-
-
-def _with_currency(entity: str, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Put the currency behind the last amount: the list and a workbook show it with each one, a cell of a text file does not."""
-    fields = entity_class(entity).fields
-    amounts = [at for at, name in enumerate(columns) if name in fields and fields[name].kind in {"money", "price"}]
-    if not amounts or "currency" not in fields or "currency" in columns:
-        return columns
-    behind = amounts[-1] + 1
-    return (*columns[:behind], "currency", *columns[behind:])
 
 
 def _export(store: Store, entity: str, path: Path, options: object, job: Job) -> ExportResult:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from crmdesk.exchange.columns.mapping import importable
+from crmdesk.exchange.files.encoding import RECOGNISED
 from crmdesk.exchange.table import shown
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
@@ -28,9 +29,6 @@ KINDS = tuple(dict.fromkeys((*COMMON, *importable())))
 """What rows can be: all that the command line imports, the commonest first."""
 FORMATS = {"vcard": mark("Address cards"), "ics": mark("Calendar"), "mail": mark("Mail")}
 TEXTS = frozenset({"csv", "tsv"})
-ENCODINGS = (
-    "utf-8", "utf-16", "cp1252", "iso8859-15", "cp1250", "cp1251", "koi8-r", "mac_roman", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
-)  # fmt: skip
 DELIMITERS = (
     (",", mark("Comma")), (";", mark("Semicolon")), ("\t", mark("Tab")), ("|", mark("Upright bar")), ("fixed", mark("Fixed places")),
     *((sign, sign) for sign in ("||", "^", "~", "¦", "§", "::")),
@@ -46,7 +44,19 @@ SAMPLE_ROWS, SAMPLE_COLUMNS, SAMPLE_LENGTH = 40, 30, 120
 
 def encoding_name(encoding: str) -> str:
     """Return an encoding as people write it."""
-    return encoding.removesuffix("-sig").upper().replace("_", "-")
+    return _AS_WRITTEN.get(encoding) or encoding.removesuffix("-sig").upper().replace("_", "-")
+
+
+# Windows' pages are called by the standards that they extend.
+_AS_WRITTEN = {"cp932": "Shift-JIS (CP932)", "cp949": "UHC (CP949)"}
+
+
+def encodings(found: str) -> list[tuple[str, str]]:
+    """Return the encodings that a file can have and their names, first the one that it seems to have; what differs by its mark only comes once."""
+    names: dict[str, str] = {}
+    for encoding in (found, *RECOGNISED):
+        names.setdefault(encoding_name(encoding), encoding)
+    return [(encoding, name) for name, encoding in names.items()]
 
 
 class ReadingView(QWidget):
@@ -88,7 +98,7 @@ class ReadingView(QWidget):
             self._choices[key] = (part, box)
         choices = QWidget()
         choices.setLayout(line)
-        self.title = Text("", "caption")
+        self.title = Text("", "caption", wrap=True)
         self.sample = Card(padding=0)
         self._table: FixedTable | None = None
         self._list: FixedTable | None = None
@@ -110,7 +120,7 @@ class ReadingView(QWidget):
         self._files = files
         self._fill_kind()
         if first.encoding:
-            _offer(self.encoding, [(name, encoding_name(name)) for name in dict.fromkeys((first.encoding, *ENCODINGS))], first.encoding)
+            _offer(self.encoding, encodings(first.encoding), first.encoding)
             percent = round(100 * first.confidence)
             self.sure.setText(tr("{percent}% sure", percent=percent) if percent < 100 else tr("certain"))
             self.sure.set_tone("warning" if first.confidence < SURE else "")
@@ -128,7 +138,7 @@ class ReadingView(QWidget):
             part.setVisible(wanted[key] and (files.is_one or key in {"kind", "dates"}))
         self._describe(files)
         if files.is_one and not files.refused:
-            self._show_sample(first)
+            self._show_sample(first, files)
         else:
             self._show_list(files)
 
@@ -161,8 +171,8 @@ class ReadingView(QWidget):
         )
         self.note.setText(sorts)
 
-    def _show_sample(self, table: Table) -> None:
-        self.title.setText(tr("The first rows, as they are read"))
+    def _show_sample(self, table: Table, files: Files) -> None:
+        self.title.setText("\n".join((*files.notes, tr("The first rows, as they are read"))))
         rows = [[_short(shown(cell)) for cell in [*cells, *[""] * table.width][:SAMPLE_COLUMNS]] for _, cells in table.sample]
         names = table.columns[:SAMPLE_COLUMNS]
         longest = [max([len(name) + 2, *(len(cells[number]) for cells in rows[:SAMPLE_ROWS])]) for number, name in enumerate(names)]
@@ -173,11 +183,7 @@ class ReadingView(QWidget):
         self._put(FixedTable(columns, tr("The first rows, as they are read")), rows[:SAMPLE_ROWS])
 
     def _show_list(self, files: Files) -> None:
-        self.title.setText(
-            ntr("{count} other file of the folder was left out.", "{count} other files of the folder were left out.", files.left_out)
-            if files.left_out
-            else tr("Files")
-        )
+        self.title.setText("\n".join(files.notes) or tr("Files"))
         columns = [
             Column("name", mark("File"), width=300, look="strong"), Column("kind", mark("Rows are"), width=160), Column("sort", mark("What it is"), width=140),
             Column("rows", mark("Rows"), "integer", 90), Column("note", mark("Note"), width=300),

@@ -35,6 +35,7 @@ class Files:
     Attributes:
         entity: what they are taken as. other: what they could be as well; empty if nothing else is likely.
         named: the files and folders as the user named them; `folder` if it is a single folder.
+        notes: what of the folders was left out.
         kinds: what the rows of each table are, by its path, if they are several tables.
     """
 
@@ -43,7 +44,7 @@ class Files:
     entity: str
     other: str = ""
     refused: tuple[FileResult, ...] = ()
-    left_out: int = 0
+    notes: tuple[str, ...] = ()
     folder: str = ""
     kinds: Mapping[Path, str] = field(default_factory=dict)
 
@@ -166,13 +167,13 @@ def open_named(paths: Sequence[Path], options: ImportOptions, wanted: str, is_sa
         most = Counter(kinds[table.path] for table in opened.tables).most_common(1)[0][0]
         for kind in set(kinds.values()):
             targets(kind)  # known from here on; the first time takes longer than a frame
-        return Files(tuple(paths), opened.tables, most, "", opened.refused, opened.left_out, folder, kinds)
+        return Files(tuple(paths), opened.tables, most, "", opened.refused, opened.notes, folder, kinds)
     first = opened.tables[0]
     suggested = suggested_kind(first)
     entity = wanted if wanted and (is_said or wanted == suggested or can_be(first, wanted, suggested)) else suggested
     targets(entity)
     other = "" if is_said else suggested if suggested != entity else wanted if wanted != entity else ""
-    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.left_out, folder)
+    return Files(tuple(paths), opened.tables, entity, other, opened.refused, opened.notes, folder)
 
 
 def look(store: Store, files: Files, options: ImportOptions, layouts: Sequence[Layout], whole: bool, job: Job) -> Look:

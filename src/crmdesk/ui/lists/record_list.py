@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -41,12 +42,17 @@ class BulkAction:
 
     Attributes:
         asks: gets the number and returns the question before more than 50 rows; the verb is `text`.
+        least: how many rows have to be checked for it to be offered.
+        most: how many rows can be checked for it to be pressed; `too_many` says so.
     """
 
     text: str
     run: Callable[[list[Id]], object]
     icon: str = ""
     asks: Callable[[int], str] | None = None
+    least: int = 1
+    most: int = sys.maxsize
+    too_many: str = ""
 
 
 @dataclass(frozen=True)
@@ -385,7 +391,7 @@ class _Foot(QWidget):
         self.setLayout(line)
         self.setFixedHeight(22)
         self._chosen.hide()
-        self._shown: tuple[int, tuple[str, ...]] = (-1, ())
+        self._shown: tuple[int, tuple[tuple[str, bool], ...]] = (-1, ())
 
     def set_totals(self, totals: Sequence[tuple[str, str]]) -> None:
         """Show figures."""
@@ -396,13 +402,16 @@ class _Foot(QWidget):
         self._chosen.setText(ntr("{count} selected", "{count} selected", count))
         self._chosen.setVisible(count > 0)
         self._totals.setVisible(count == 0)
-        wanted = (min(count, 1), tuple(action.text for action in actions))
+        offered = [action for action in actions if count >= action.least]
+        wanted = (min(count, 1), tuple((action.text, count <= action.most) for action in offered))
         if wanted == self._shown:
             return
         self._shown = wanted
         empty(self._actions)
-        for action in actions if count else ():
-            button = Button(action.text, partial(run, action), "link", action.icon)
+        for action in offered:
+            is_possible = count <= action.most
+            button = Button(action.text, partial(run, action), "link", action.icon, "" if is_possible else action.too_many)
+            button.setEnabled(is_possible)
             self._actions.addWidget(button)
 
 

@@ -9,13 +9,14 @@ from crmdesk.i18n import mark, tr
 from crmdesk.operations import records as deeds
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import BulkAction
 from crmdesk.ui.widgets.basics import Button
-from crmdesk.ui.widgets.heads import EmptyState
 
 if TYPE_CHECKING:
     from crmdesk.ui.records import Tones
+    from crmdesk.ui.widgets.heads import EmptyState
     from crmdesk.ui.widgets.record_table import Id
 
 
@@ -29,9 +30,8 @@ class ArticlesPage(RecordListPage):
     peek = ("title", "category", "language", "status", "body")
 
     def empty(self) -> EmptyState:
-        return EmptyState(
-            "book-open", tr("No articles yet."), Button(tr("New article"), self.new, "primary", "plus"), hint=tr("Write down an answer once; tickets find it by its words.")
-        )  # fmt: skip
+        main = Button(tr("New article"), self.new, "primary", "plus")
+        return nothing_yet(self.frame, "article", tr("No articles yet."), main, tr("Write down an answer once; tickets find it by its words."))
 
     def bulk(self) -> list[BulkAction]:
         return [

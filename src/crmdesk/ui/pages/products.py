@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from crmdesk.i18n import mark, tr
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.widgets.basics import Button
-from crmdesk.ui.widgets.heads import EmptyState
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from crmdesk.ui.widgets.heads import EmptyState
 
 NEW_FIELDS = ("name", "code", "category", "unit", "price", "tax_rate", "cost")
 
@@ -27,9 +29,8 @@ class ProductsPage(RecordListPage):
     peek = ("name", "code", "category", "unit", "price", "tax_category", "tax_rate", "cost", "is_active", "note")
 
     def empty(self) -> EmptyState:
-        return EmptyState(
-            "package", tr("No products yet."), Button(tr("New product"), self.new, "primary", "plus"), hint=tr("Products fill the lines of quotes.")
-        )
+        main = Button(tr("New product"), self.new, "primary", "plus")
+        return nothing_yet(self.frame, "product", tr("No products yet."), main, tr("Products fill the lines of quotes."))
 
     def commands(self) -> list[Action]:
         shared = [action for action in super().commands() if action.group != "new"]

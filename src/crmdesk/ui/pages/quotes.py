@@ -14,11 +14,11 @@ from crmdesk.queries.finding import Condition
 from crmdesk.ui.actions import Action
 from crmdesk.ui.amounts import whole
 from crmdesk.ui.dialogs.new_record import AskDialog
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.records import EntitySource
 from crmdesk.ui.widgets.basics import Button, row
 from crmdesk.ui.widgets.figures import Tile
-from crmdesk.ui.widgets.heads import EmptyState
 from crmdesk.ui.widgets.record_table import Cell
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.quotes import Figure, Figures
     from crmdesk.ui.page import Changed, Frame, Place
     from crmdesk.ui.records import Tones
+    from crmdesk.ui.widgets.heads import EmptyState
 
 NEW_FIELDS = ("company", "contact", "deal", "subject")
 TONES: Tones = {"status": {"draft": "info", "issued": "accent", "accepted": "success", "declined": "danger", "expired": "warning", "superseded": "muted"}}
@@ -56,15 +57,11 @@ class QuotesPage(RecordListPage):
         self.column.insertWidget(1, tiles)
 
     def buttons(self) -> list[QWidget]:
-        return [Button(tr("Products"), lambda: self.frame.open_page("products"), icon="package"), Button(tr("Quote"), self.new, "primary", "plus")]
+        return [Button(tr("Products"), lambda: self.frame.open_page("products"), icon="package"), *super().buttons()]
 
     def empty(self) -> EmptyState:
-        return EmptyState(
-            "file-text",
-            tr("No quotes yet."),
-            Button(tr("New quote"), self.new, "primary", "plus"),
-            hint=tr("Lines come from your products, the PDF is made for you."),
-        )
+        main = Button(tr("New quote"), self.new, "primary", "plus")
+        return nothing_yet(self.frame, "quote", tr("No quotes yet."), main, tr("Lines come from your products, the PDF is made for you."))
 
     def commands(self) -> list[Action]:
         shared = [action for action in super().commands() if action.group != "new"]

@@ -13,7 +13,7 @@ from crmdesk.queries.finding import parse_condition
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.page import Page, Place
 from crmdesk.ui.records import EntitySource
-from crmdesk.ui.widgets.heads import Breadcrumb
+from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState
 
 if TYPE_CHECKING:
     from crmdesk.ui.actions import Action
@@ -51,6 +51,9 @@ class _List(RecordListPage):
     def buttons(self) -> list[Any]:
         return []
 
+    def empty(self) -> EmptyState:
+        return EmptyState(self._kind.icon, tr(self.none_yet))
+
     def aim(self, title: str, where: tuple[str, ...]) -> None:
         """Show the records for which all conditions hold."""
         self.conditions = tuple(parse_condition(text) for text in where)
@@ -82,6 +85,7 @@ class RowsPage(Page):
         self.way.set_steps((tr("Back"), self.frame.go_back), (wanted["title"], None))
         self.name_window(wanted["title"])
         shown.aim(wanted["title"], tuple(wanted["where"]))
+        self.frame.registry.set_page(self.commands())
 
     def refresh(self, changed: Changed) -> None:
         shown = self.shown_list()

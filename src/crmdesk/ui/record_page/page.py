@@ -25,11 +25,12 @@ from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.happened import Happened, open_entry
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
+from crmdesk.ui.quality import RecordQuality
 from crmdesk.ui.record_page.belongings import TABLE_TONES, TABLES, Belongings
 from crmdesk.ui.record_page.side import Side
 from crmdesk.ui.records import EntitySource, given
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, ElidedText, IconButton, Text, column, row
-from crmdesk.ui.widgets.figures import Bar, Tile
+from crmdesk.ui.widgets.figures import Tile
 from crmdesk.ui.widgets.heads import Breadcrumb, EmptyState, Tab, Tabs
 from crmdesk.ui.widgets.layouts import FlowLayout
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.queries.quality import Quality
     from crmdesk.store import Reader
     from crmdesk.ui.editors import Named
     from crmdesk.ui.record_page.shown import Shown
@@ -117,14 +117,11 @@ class CustomerPage(Page):
 
         self.form = Details(fields, making(self.frame), self._save, self.behind)
         self.form.link_opened.connect(self._open_record)
-        self.quality_text = Text("", "strong")
-        self.quality_bar = Bar(0, tr("Data quality"))
-        self.missing = Text("", "muted", wrap=True)
         card = Card(tr("Details"))
         self.own = OwnFields(self.frame, self._cls.entity.name)
-        card.add(self.form, self.own, self.quality_text, self.quality_bar, self.missing)
+        self.quality = RecordQuality(self.frame, self._cls.entity.name)
+        card.add(self.form, self.own, self.quality)
         card.body.setSpacing(6)
-        card.body.insertSpacing(card.body.indexOf(self.quality_text), 8)
         inner = Tall()
         self._left_column = column(card, None, space=12)
         inner.setLayout(self._left_column)
@@ -232,7 +229,7 @@ class CustomerPage(Page):
         self.form.show_record(found.values, found.said)
         if self.record is not None:
             self.own.show_record(self.record)
-        self._show_quality(found.quality)
+        self.quality.show_quality(found.quality)
         self.tabs.set_tabs(self._tab_list(found.counts))
         self.side.show_record(found)
         self.happened.show_entries(found.timeline)
@@ -257,18 +254,6 @@ class CustomerPage(Page):
             self._about_line.addWidget(Chip(word, tone))
         self.about.setVisible(self._about_line.count() > 0)
         self.about.updateGeometry()
-
-    def _show_quality(self, found: Quality | None) -> None:
-        """Say how good the data is and what is wrong, one problem a line."""
-        for part in (self.quality_text, self.quality_bar):
-            part.setVisible(found is not None)
-        self.missing.setVisible(found is not None and bool(found.problems))
-        if found is None:
-            return
-        self.quality_text.setText(tr("Data quality {percent}%", percent=found.percent))
-        is_low = found.percent < self.frame.store.settings.quality_threshold
-        self.quality_bar.set_share(found.percent / 100, "warning" if is_low else "accent")
-        self.missing.setText("\n".join(tr(rule.label) for rule in found.problems))
 
     # --- tabs -------------------------------------------------------------------------------------------------------
 

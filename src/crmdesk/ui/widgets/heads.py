@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 SPACE = 10
-LEAST_TITLE = 220
+LEAST_TITLE, NARROWEST_TITLE = 220, 60
 
 
 class PageHeader(QWidget):
@@ -52,7 +52,7 @@ class PageHeader(QWidget):
     def set_title(self, title: str) -> None:
         """Show another title."""
         self.title.set_text(title)
-        self.title.setMinimumWidth(min(LEAST_TITLE, self.title.sizeHint().width()))
+        self._fit()
 
     def set_note(self, note: str) -> None:
         """Show a muted note beside the title, such as a count; an empty one hides it."""
@@ -71,10 +71,10 @@ class PageHeader(QWidget):
         for part in parts:
             self._buttons.addWidget(part)
 
-    def wanted_width(self) -> int:
-        """Return how wide all that is shown wants to be, the buttons with their words."""
+    def wanted_width(self, *, with_words: bool = True) -> int:
+        """Return how wide all that is shown wants to be, the buttons with their words or as they are."""
         parts = [part for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if not part.isHidden()]
-        return sum(part.width_wanted() if isinstance(part, Button) else part.sizeHint().width() for part in parts) + SPACE * (len(parts) - 1)
+        return sum(part.width_wanted() if with_words and isinstance(part, Button) else part.sizeHint().width() for part in parts) + SPACE * (len(parts) - 1)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
@@ -82,9 +82,13 @@ class PageHeader(QWidget):
         return super().event(event)
 
     def _fit(self) -> None:
-        """Leave out words of buttons where there is too little room, of those that say what is shown and of the main one last."""
+        """Leave out words of buttons where there is too little room, of those that say what is shown and of the main one last; then the title gives way."""
         buttons = [part for part in _widgets(self._buttons) if isinstance(part, Button) and not part.isHidden()]
-        leave_out_words(buttons, self.wanted_width() - self.title.sizeHint().width() + self.title.minimumWidth() - self.width())
+        whole = self.title.sizeHint().width()
+        least = min(LEAST_TITLE, whole)
+        leave_out_words(buttons, self.wanted_width() - whole + least - self.width())
+        left = self.width() - (self.wanted_width(with_words=False) - whole)
+        self.title.setMinimumWidth(max(min(NARROWEST_TITLE, least), min(least, left)))
 
 
 def _widgets(layout: QHBoxLayout) -> list[QWidget]:
@@ -155,6 +159,7 @@ class EmptyState(QWidget):
     def __init__(self, icon: str, sentence: str, *buttons: QWidget, hint: str = "") -> None:
         super().__init__()
         self.sentence, self.hint = _Sentence(sentence, "strong"), _Sentence(hint, "muted")
+        self._lesser = buttons[1:]
         if not hint:
             self.hint.hide()
         inner = QWidget()
@@ -171,6 +176,11 @@ class EmptyState(QWidget):
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+    def show_lesser(self, shown: bool) -> None:
+        """Show the lesser actions, or the main one alone: sample data is for who has nothing at all."""
+        for button in self._lesser:
+            button.setVisible(shown)
 
 
 class _Sentence(Text):

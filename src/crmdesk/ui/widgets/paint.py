@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from math import ceil
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle
 
 from crmdesk.ui import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
@@ -65,6 +69,16 @@ def focus_ring(painter: QPainter, area: QRect, radius: float) -> None:
 def text_width(text: str, font: QFont) -> int:
     """Return how many whole pixels a line of text takes."""
     return ceil(QFontMetricsF(font).horizontalAdvance(text))
+
+
+def units(text: str) -> int:
+    """Return how long a text is for Qt, which counts an emoji as two: it counts in units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def between(text: str, start: int, end: int) -> str:
+    """Return the part of a text between two of Qt's offsets, which count in units of UTF-16."""
+    return text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
 
 
 def chip_width(text: str, icon: str = "", is_strong: bool = False) -> int:
@@ -134,6 +148,43 @@ def line(
     painter.restore()
 
 
+def marked(painter: QPainter, area: QRect, text: str, marks: Sequence[tuple[int, int]], ink: QColor, strong: QColor) -> None:
+    """Draw one line of text as `line` does, with some of its words in bold and in the stronger ink."""
+    if not marks or area.width() <= 0:
+        line(painter, area, text, theme.font(), ink)
+        return
+    bold = QTextCharFormat()
+    bold.setFontWeight(QFont.Weight.DemiBold)
+    bold.setForeground(strong)
+    shown = text.replace("\n", " ")
+    laid, wide = _laid(shown, marks, bold)
+    if wide > area.width() + 1:
+        # Bold letters are wider than those that the text is cut by.
+        room = area.width() - max(0.0, wide - QFontMetricsF(theme.font()).horizontalAdvance(shown))
+        shown = QFontMetricsF(theme.font()).elidedText(shown, Qt.TextElideMode.ElideRight, room)
+        laid, wide = _laid(shown, [(start, min(end, len(shown))) for start, end in marks if start < len(shown)], bold)
+    left = area.x() if painter.layoutDirection() == Qt.LayoutDirection.LeftToRight else area.right() + 1 - wide
+    painter.save()
+    painter.setPen(ink)
+    laid.draw(painter, QPointF(left, area.y() + (area.height() - laid.boundingRect().height()) / 2))
+    painter.restore()
+
+
+def _laid(text: str, marks: Iterable[tuple[int, int]], bold: QTextCharFormat) -> tuple[QTextLayout, float]:
+    """Return a line of text with its marks, and how wide it is."""
+    layout, ranges = QTextLayout(text, theme.font()), []
+    for start, end in marks:
+        one = QTextLayout.FormatRange()
+        one.start, one.length, one.format = units(text[:start]), units(text[start:end]), bold
+        ranges.append(one)
+    layout.setFormats(ranges)
+    layout.beginLayout()
+    only = layout.createLine()
+    only.setLineWidth(100_000)
+    layout.endLayout()
+    return layout, only.naturalTextWidth()
+
+
 def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
     """Return a text in at most so many lines; the last one holds all that is left.
 
@@ -155,8 +206,8 @@ def broken(text: str, font: QFont, width: int, most: int) -> list[str]:
         made.setLineWidth(width)
         starts.append(made.textStart())
     layout.endLayout()
-    ends = [*starts[1:], len(layout.text())]
-    return [_MARKS.sub("", layout.text()[start:end]).strip() for start, end in zip(starts, ends, strict=True)] or [""]
+    ends = [*starts[1:], units(layout.text())]
+    return [_MARKS.sub("", between(layout.text(), start, end)).strip() for start, end in zip(starts, ends, strict=True)] or [""]
 
 
 def breakable(text: str) -> str:

@@ -103,9 +103,9 @@ def _lines(text: str, width: int) -> list[str]:
             break
         line.setLineWidth(max(40, width))
         start, length = line.textStart(), line.textLength()
-        found.append(source[start : start + length].strip())
-        if len(found) == MOST_LINES and start + length < len(source):
-            rest = source[start:].replace("\u2028", " ")
+        found.append(paint.between(source, start, start + length).strip())
+        if len(found) == MOST_LINES and start + length < paint.units(source):
+            rest = paint.between(source, start, paint.units(source)).replace("\u2028", " ")
             found[-1] = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
     layout.endLayout()
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import (
@@ -17,6 +18,7 @@ from crmdesk.errors import Cancelled
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
 from crmdesk.operations import merging
+from crmdesk.operations.merging import MERGED
 from crmdesk.queries import records
 from crmdesk.queries.duplicates import told_apart
 from crmdesk.ui import background
@@ -52,13 +54,13 @@ _SEGMENTS = ("contact", "company", "lead")
 class _Items:
     """The rows of the list of items; a row's id is the item itself."""
 
-    def __init__(self, store: Store, entity: str, items: Sequence[Lookalikes]) -> None:
-        self._store, self._entity, self._items = store, entity, items
+    def __init__(self, store: Store, entity: str, items: Sequence[Lookalikes], *, are_chosen: bool = False) -> None:
+        self._store, self._entity, self._items, self._are_chosen = store, entity, items, are_chosen
 
     def ids(self, job: Job, ask: Ask) -> Sequence[Lookalikes]:
         """Leave out what was merged, deleted or told apart since; undoing that brings it back."""
         with self._store.read() as reader, job.interrupted_by(reader.interrupt):
-            apart = told_apart(reader, self._entity)
+            apart = set() if self._are_chosen else told_apart(reader, self._entity)
             titles = records.titles(reader, self._entity, {member for item in self._items for member in item.members})
         there = {record for record, (_title, is_gone) in titles.items() if not is_gone}
         return [left for item in self._items if (left := item.left(there, apart)) is not None]
@@ -83,14 +85,18 @@ class _Items:
 
 
 class DuplicatesPage(Page):
-    """The list of what may be there twice, and beside it the records to compare; `place.view` is the entity."""
+    """The list of what may be there twice, and beside it the records to compare.
 
-    watches = frozenset({*_SEGMENTS, "not_same"})
+    `place.view` is the entity. With ids behind it (`contact:0192…,0193…`) only these records are compared, which somebody has chosen: there is no list of others.
+    """
+
+    watches = frozenset({*MERGED, "not_same"})
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self.entity = "contact"
         self._looked: dict[str, list[Lookalikes]] = {}
+        self._chosen: tuple[UUID, ...] = ()
         self._job: Job | None = None
         self._asked: Lookalikes | None = None
         self._current: Lookalikes | None = None
@@ -119,7 +125,8 @@ class DuplicatesPage(Page):
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(12)
-        halves.addWidget(Card(padding=0).add(self.stack))
+        self.listed = Card(padding=0).add(self.stack)
+        halves.addWidget(self.listed)
         halves.addWidget(self._review())
         halves.setSizes([520, 560])
         halves.setStretchFactor(0, 4)
@@ -145,9 +152,32 @@ class DuplicatesPage(Page):
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def arrive(self, place: Place) -> None:
-        wanted = place.view if place.view in _SEGMENTS else self.entity
-        if wanted != self.entity or wanted not in self._looked:
+        entity, _, ids = place.view.partition(":")
+        chosen = tuple(UUID(one) for one in ids.split(",")) if ids else ()
+        was_chosen, self._chosen = bool(self._chosen), chosen
+        for part in (self.listed, self.segments, self.again_button):
+            part.setVisible(not chosen)
+        if chosen:
+            self._compare_chosen(entity, chosen)
+            return
+        current = self.entity if self.entity in _SEGMENTS else _SEGMENTS[0]
+        wanted = entity if entity in _SEGMENTS else current
+        if was_chosen or wanted != self.entity or wanted not in self._looked:
             self.look_at(wanted)
+
+    def _compare_chosen(self, entity: str, members: tuple[UUID, ...]) -> None:
+        """Put records side by side that were ticked in a list."""
+        self.entity = entity
+        self.header.set_title(tr("Merge duplicates"))
+        self.apart_button.setVisible(entity in _SEGMENTS)
+        self._show_items([])
+        from crmdesk.insights.duplicates import chosen as put_together
+
+        def show(item: Lookalikes) -> None:
+            if self._chosen == members:
+                self._show_items([item])
+
+        self.frame.ask(self, lambda reader: put_together(reader, entity, members), show, key="chosen")
 
     def leave(self) -> bool:
         if self._job is not None:
@@ -158,6 +188,8 @@ class DuplicatesPage(Page):
     def look_at(self, entity: str) -> None:
         """Show the duplicates of an entity; they are looked for if they were not yet."""
         self.entity = entity
+        self.header.set_title(tr("Duplicates"))
+        self.apart_button.show()
         self.segments.choose(entity)
         if entity in self._looked:
             self._show_items(self._looked[entity])
@@ -189,7 +221,7 @@ class DuplicatesPage(Page):
         self._job = None
         self.panel.hide()
         self._looked[entity] = items
-        if entity == self.entity:
+        if entity == self.entity and not self._chosen:
             self._show_items(items)
 
     def _stopped(self, error: Exception) -> None:
@@ -202,22 +234,25 @@ class DuplicatesPage(Page):
     def _show_items(self, items: list[Lookalikes]) -> None:
         self._current = None
         self.card.hide()
-        self.table.records.source = _Items(self.frame.store, self.entity, items)
+        self.table.records.source = _Items(self.frame.store, self.entity, items, are_chosen=bool(self._chosen))
         self.table.records.renew()
 
     def refresh(self, changed: Changed) -> None:
-        if self.entity in self._looked:
+        is_about_these = not changed.keys().isdisjoint({*_SEGMENTS, "not_same", self.entity})
+        if is_about_these and (self._chosen or self.entity in self._looked):
             self.table.records.renew()
 
     @Slot()
     def _counted(self) -> None:
         count = self.table.records.rowCount()
-        self.header.set_note(ntr("{count} to decide", "{count} to decide", count) if self._job is None else tr("Comparing"))
+        self.header.set_note("" if self._chosen else ntr("{count} to decide", "{count} to decide", count) if self._job is None else tr("Comparing"))
         self.stack.setCurrentWidget(self.table if count else self.nothing if self._job is None else self.waiting)
         if not count:
             self.card.hide()
         elif not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.table.records.index(0, 1))
+        if self._chosen:
+            return
         if QApplication.focusWidget() is self and (count or self._job is None):  # the page itself shows no focus
             (self.table if count else self.again_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -250,6 +285,8 @@ class DuplicatesPage(Page):
             )
         self.more.setVisible(rest > 0)
         self.card.show()
+        if self._chosen and QApplication.focusWidget() in (None, self):  # the page itself shows no focus
+            self.merge_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def merge(self) -> None:
         """Merge the records into the one that stays."""
@@ -259,28 +296,38 @@ class DuplicatesPage(Page):
         kept, members = self.comparison.kept(), item.members[:MOST_BESIDE]
         others = [member for member in members if member != kept]
         said = ntr("{count} record merged", "{count} records merged", len(members))
-        self.frame.do(merging.merge, self.entity, kept, others, self.comparison.choices(), said=said)
+        is_last = len(item.members) <= MOST_BESIDE
+        self.frame.do(merging.merge, self.entity, kept, others, self.comparison.choices(), said=said, done=lambda _: self._decided(item) if is_last else None)
 
     def tell_apart(self) -> None:
         """Remember that they are not the same."""
         item = self._current
         if item is not None:
-            self.frame.do(merging.tell_all_apart, self.entity, item.members, said=tr("They will not be compared again"))
+            said = tr("They will not be compared again")
+            self.frame.do(merging.tell_all_apart, self.entity, item.members, said=said, done=lambda _: self._decided(item))
+
+    def _decided(self, item: Lookalikes) -> None:
+        """Go back to the list from which the records were chosen."""
+        if self._chosen and set(item.members) <= set(self._chosen) and self.isVisible():
+            self.frame.go_back()
 
     def _open_kept(self) -> None:
         if self._current is not None:
             self.frame.open_record(self.entity, self.comparison.kept())
 
     def commands(self) -> list[Action]:
-        has_item = partial(self._has_item)
+        has_item, can_tell = partial(self._has_item), partial(self._can_tell)
         return [
             Action("duplicates.merge", mark("Merge"), self.merge, "merge", "Ctrl+M", "record", has_item),
-            Action("duplicates.apart", mark("Not the same"), self.tell_apart, "split", "Ctrl+Shift+M", "record", has_item),
-            Action("duplicates.look", mark("Look for duplicates again"), self.look, "refresh-cw", "", "view"),
+            Action("duplicates.apart", mark("Not the same"), self.tell_apart, "split", "Ctrl+Shift+M", "record", can_tell),
+            Action("duplicates.look", mark("Look for duplicates again"), self.look, "refresh-cw", "", "view", lambda: not self._chosen),
         ]
 
     def _has_item(self) -> bool:
         return self._current is not None and self.card.isVisible()
 
+    def _can_tell(self) -> bool:
+        return self._has_item() and self.entity in _SEGMENTS
+
     def focus_first(self) -> None:
-        self.table.setFocus()
+        (self.merge_button if self._chosen else self.table).setFocus()

@@ -25,6 +25,7 @@ from crmdesk.ui.deal_panel import DealPanel
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
 from crmdesk.ui.forecast import ForecastView
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.page import Changed, Frame, Page, Place
@@ -34,7 +35,7 @@ from crmdesk.ui.pages.pipeline.table import DealTable
 from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Text, row
 from crmdesk.ui.widgets.board import Board
-from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
+from crmdesk.ui.widgets.heads import PageHeader, Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,7 @@ NEW_FIELDS = ("name", "company", "contact", "amount", "expected_close_on", "stag
 class PipelinePage(Page):
     """Deals in their stages."""
 
+    entity = "deal"
     watches = frozenset(
         {"deal", "deal_product", "deal_contact", "stage", "pipeline", "task", "quote", "company", "contact", "product", "activity", "member", "custom_field"}
     )
@@ -80,10 +82,8 @@ class PipelinePage(Page):
         self.forecast = ForecastView()
         self.forecast.opened.connect(self._open_expected)
         self.begin_button = Button(tr("New deal"), self.new_deal, "primary", "plus")
-        self.nothing = EmptyState(
-            "square-kanban", tr("No deals yet."), self.begin_button,
-            hint=tr("A deal is a chance to sell something. It moves from stage to stage until it is won or lost."),
-        )  # fmt: skip
+        said = tr("A deal is a chance to sell something. It moves from stage to stage until it is won or lost.")
+        self.nothing = nothing_yet(frame, "deal", tr("No deals yet."), self.begin_button, said)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.board)
         self.stack.addWidget(self.nothing)
@@ -105,7 +105,7 @@ class PipelinePage(Page):
         self.figures.setLayout(row(self.total, self.weighted_label, self.weighted, space=4))
         self.filter = FilterViews(self, "deal", DealTable.filters, self._kept, self._take_view)
         self.filter.changed.connect(self._ask)
-        self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button)
+        self.header.beside(self.pipeline_button, self.owner_button, self.filter.filter_button, self.filter.save_button, self.filter.import_button)
         self.header.add(self.figures, self.views, Button(tr("Deal"), self.new_deal, "primary", "plus"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -155,7 +155,7 @@ class PipelinePage(Page):
             *(
                 []
                 if table
-                else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"), self.filter.export_action()]
+                else [Action("pipeline.filter", mark("Filter"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"), *self.filter.file_actions()]
             ),
             Action("pipeline.save_view", mark("Save view"), lambda: self._keep_view("save_as"), "bookmark", group="view"),
             Action("deal.new", mark("New deal"), self.new_deal, "square-kanban", "Ctrl+Shift+D", "new"),

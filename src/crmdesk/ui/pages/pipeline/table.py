@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from crmdesk.i18n import ntr, tr
+from crmdesk.i18n import mark, ntr, tr
 from crmdesk.operations import records as deeds
-from crmdesk.queries import deals, search
 from crmdesk.queries.finding import Condition
-from crmdesk.ui.amounts import whole
 from crmdesk.ui.dialogs.bulk import StageDialog
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.list_page import RecordListPage
@@ -17,15 +15,13 @@ from crmdesk.ui.lists.record_list import BulkAction
 from crmdesk.ui.records import EntitySource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
     from crmdesk.ui.actions import Action
-    from crmdesk.ui.background import Job
-    from crmdesk.ui.lists.record_list import Totals
     from crmdesk.ui.page import Frame
-    from crmdesk.ui.widgets.record_table import Ask, Id
+    from crmdesk.ui.widgets.record_table import Id
 
 
 COLUMNS = ("name", "company", "stage", "amount", "expected_close_on", "owner", "opened_on", "origin")
@@ -35,6 +31,7 @@ class DealTable(RecordListPage):
     """The deals of the pipeline as a table, without a header of its own."""
 
     entity = "deal"
+    none_yet = mark("No deals yet.")
     shown = COLUMNS
     filters = (*COLUMNS, "contact", "lost_reason", "closed_on", "tags")
 
@@ -58,15 +55,6 @@ class DealTable(RecordListPage):
 
     def commands(self) -> list[Action]:
         return [*super().commands(), *self.belonging_commands()]
-
-    def totals(self) -> Totals | None:
-        return self._ask_sums
-
-    def _ask_sums(self, job: Job, ask: Ask) -> Sequence[tuple[str, str]]:
-        with self.frame.store.read() as reader, job.interrupted_by(reader.interrupt):
-            among = search.matching(reader, ask.text, "deal") if ask.text.strip() else None
-            count, amount = deals.totals(reader, (*self.conditions, *ask.conditions), among)
-        return [("", ntr("{count} deal", "{count} deals", count)), (tr("Amount"), whole(amount))]
 
     def move_to_stage(self, ids: list[Id]) -> None:
         """Move deals to a stage of their pipeline, and ask for a reason where that means that they are lost."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from crmdesk.queries.reports import Figure, ReportTable, Rows
 
 Index = QModelIndex | QPersistentModelIndex
-HEAD, MEASURED, WIDEST, LEAST_TEXT = 32, 100, 300, 96
+HEAD, MEASURED, WIDEST, LEAST_TEXT, MOST_LINES, PADDING, FITTED_FIRST, BESIDE = 32, 100, 300, 96, 6, 14, 60, 10
 
 
 def shown(value: Any, kind: str, name: str = "") -> str:
@@ -119,10 +121,13 @@ class FigureDelegate(QStyledItemDelegate):
         weight = 600 if cells.is_total(index.row()) else 500 if index.column() == 0 else 400
         font = theme.tabular("body", weight) if is_number else theme.relative(weight)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and cells.opens(index) is not None
-        align = Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignTrailing if is_number else Qt.AlignmentFlag.AlignLeading)
-        area = box.adjusted(14, 0, -14, 0)
-        text = cells.text(index.row(), index.column())
-        paint.line(painter, area, text, font, theme.colour("accent" if hovered else "text"), align)
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing
+        area = box.adjusted(PADDING, 0, -PADDING, 0)
+        text, ink = cells.text(index.row(), index.column()), theme.colour("accent" if hovered else "text")
+        if is_number:
+            paint.line(painter, area, text, font, ink, align)
+        else:
+            paint.lines(painter, area, text, MOST_LINES, font, ink)
         if index == self._view.currentIndex() and self._view.hasFocus():
             paint.focus_ring(painter, box.adjusted(1, 1, -1, -2), 4)
 
@@ -157,6 +162,11 @@ class FigureTable(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._look = ""
+        self._needs: list[int] = []
+        self._leasts: dict[int, int] = {}
+        self._room: dict[int, int] = {}
+        self._fitted: set[int] = set()
         self.cells = Cells()
         self.setModel(self.cells)
         self.setItemDelegate(FigureDelegate(self, self.cells))
@@ -172,10 +182,16 @@ class FigureTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.ROW)
         self.clicked.connect(self._open)
+        self.verticalScrollBar().valueChanged.connect(self._fit_view)
 
     def show_table(self, table: ReportTable) -> None:
         """Show another report."""
         self.cells.show(table)
+        self._forget()
+        for line in range(self.cells.rowCount()):
+            if self.rowHeight(line) != theme.ROW:  # that of the report before
+                self.setRowHeight(line, theme.ROW)
+        self.verticalScrollBar().setValue(0)
         self._fit()
 
     def _needed(self, number: int) -> int:
@@ -184,6 +200,14 @@ class FigureTable(QTableView):
         head = paint.text_width(tr(table.columns[number].label), theme.font("caption", 500)) if table is not None else 0
         widest = max((paint.text_width(self.cells.text(line, number), theme.relative(600)) for line in range(min(MEASURED, self.cells.rowCount()))), default=0)
         return max(76, head + 30, min(WIDEST, widest + 30))
+
+    def _least(self, number: int, needed: int) -> int:
+        """Return how wide a column of texts, which go on in further lines, has to be at least: as its head and its longest word."""
+        assert self.cells.table is not None
+        words = {word for line in range(min(MEASURED, self.cells.rowCount())) for word in self.cells.text(line, number).split()}
+        widest = max((paint.text_width(word, theme.relative(500 if number == 0 else 400)) for word in words), default=0)
+        head = paint.text_width(tr(self.cells.table.columns[number].label), theme.font("caption", 500))
+        return min(needed, max(LEAST_TEXT, head + 30, widest + 30))
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:
@@ -207,17 +231,78 @@ class FigureTable(QTableView):
         super().resizeEvent(event)
         self._fit()
 
+    def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
+        if index.isValid():
+            page = self.viewport().height() // theme.ROW + 1
+            self._fit_rows(index.row() - page, index.row() + page)
+        super().scrollTo(index, hint)
+
     def _fit(self) -> None:
         """Give every column the room that it needs, the first one twice as much of what is left."""
         count, table = self.cells.columnCount(), self.cells.table
         if not count or table is None:
             return
-        needed = [self._needed(number) for number in range(count)]
+        if self._look != (look := theme.relative(500).key()):
+            self._look = look
+            self._forget()
+        if not self._needs:
+            self._needs = [self._needed(number) for number in range(count)]
+        needed = list(self._needs)
         texts = [number for number in range(count) if table.columns[number].kind == "text"]
-        if sum(needed) - self.viewport().width() <= sum(max(0, needed[number] - LEAST_TEXT) for number in texts):
-            while sum(needed) > self.viewport().width():  # the longest texts give way, so that all figures are in sight
-                needed[max(texts, key=lambda number: needed[number])] -= 1
+        if sum(needed) > self.viewport().width() and not self._leasts:
+            self._leasts = {number: self._least(number, needed[number]) for number in texts}
+        while sum(needed) > self.viewport().width() and (longer := [number for number in texts if needed[number] > self._leasts[number]]):
+            needed[max(longer, key=lambda number: needed[number])] -= 1  # the longest texts give way, so that the figures are in sight
         spare = max(0, self.viewport().width() - sum(needed)) // (count + 1)
         for number in range(1, count):
             self.setColumnWidth(number, needed[number] + spare)
         self.setColumnWidth(0, max(needed[0], self.viewport().width() - sum(needed[1:]) - spare * (count - 1)))
+        room = {number: self.columnWidth(number) - 2 * PADDING for number in texts}
+        if room != self._room:
+            self._room = room
+            self._fitted.clear()
+            self._fit_rows(0, FITTED_FIRST)
+        self._fit_view()
+
+    def _forget(self) -> None:
+        """Forget what was measured of another report or in another font."""
+        self._needs, self._leasts, self._room = [], {}, {}
+        self._fitted.clear()
+
+    @Slot()
+    def _fit_view(self) -> None:
+        """Give the rows that are in view the height that their texts need."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        self._fit_rows(max(0, first), last if last >= 0 else self.cells.rowCount() - 1)
+
+    def _fit_rows(self, first: int, last: int) -> None:
+        """Give rows, and a few next to them, the height that their texts need; what is at the top of the view stays there.
+
+        To fit all 2,000 rows of a long report took a second at each new width: beyond the first ones they are fitted when they come into view.
+        """
+        wanted = {line: self._height(line) for line in range(max(0, first - BESIDE), min(self.cells.rowCount(), last + 1 + BESIDE)) if line not in self._fitted}
+        self._fitted.update(wanted)
+        others = {line: height for line, height in wanted.items() if self.rowHeight(line) != height}
+        if not others:
+            return
+        bar, top = self.verticalScrollBar(), self.rowAt(0)
+        is_at_end, before = bar.value() == bar.maximum() > 0, self.rowViewportPosition(top)
+        for line, height in others.items():
+            self.setRowHeight(line, height)
+        self.updateGeometries()
+        bar.setValue(bar.maximum() if is_at_end else bar.value() + self.rowViewportPosition(top) - before)
+
+    def _height(self, line: int) -> int:
+        """Return how high a row has to be for its texts."""
+        most = 1
+        for number, width in self._room.items():
+            weight = 600 if self.cells.is_total(line) else 500 if number == 0 else 400
+            most = max(most, _lines_of(self.cells.text(line, number), width, weight, self._look))
+        return theme.ROW + (most - 1) * QFontMetrics(theme.relative(500)).lineSpacing()
+
+
+@lru_cache(maxsize=4096)
+def _lines_of(text: str, width: int, weight: int, _look: str) -> int:
+    """Return in how many lines a text stands; `_look` is the font's key, so that another size is measured anew."""
+    font = theme.relative(weight)
+    return len(paint.broken(text, font, width, MOST_LINES)) if paint.text_width(text, font) > width else 1

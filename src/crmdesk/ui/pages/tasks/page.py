@@ -18,17 +18,18 @@ from crmdesk import clock
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.operations import records as record_operations
 from crmdesk.operations import tasks as deeds
-from crmdesk.queries import tasks
+from crmdesk.queries import records, tasks
 from crmdesk.ui import theme
 from crmdesk.ui.actions import Action
 from crmdesk.ui.dates import short_day
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.page import Changed, Frame, Page, Place
 from crmdesk.ui.pages.tasks.panel import TaskPanel
 from crmdesk.ui.pages.tasks.task_list import TaskList, about_text
 from crmdesk.ui.quick_task import QuickTask
 from crmdesk.ui.views import FilterViews, is_view
-from crmdesk.ui.widgets.basics import Card, column, row
-from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
+from crmdesk.ui.widgets.basics import Button, Card, column, row
+from crmdesk.ui.widgets.heads import PageHeader, Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,15 +45,17 @@ FILTERS = ("subject", "due_on", "done_at", "remind_at", "repeats", "owner", "com
 
 @dataclass(frozen=True)
 class Found:
-    """The tasks as they are shown: headings and rows, and the counts above them."""
+    """The tasks as they are shown: headings and rows, the counts above them, and whether there is any task at all."""
 
     lines: list[str | TaskRow]
     counts: dict[str, int]
+    has_any: bool
 
 
 class TasksPage(Page):
     """What is to be done."""
 
+    entity = "task"
     watches = frozenset({"task", "company", "contact", "deal", "ticket", "member"})
 
     def __init__(self, frame: Frame) -> None:
@@ -68,7 +71,7 @@ class TasksPage(Page):
         )
         self.filter.changed.connect(self._ask)
         self.header.beside(self.which)
-        self.header.add(self.filter.filter_button, self.filter.save_button, self.owner)
+        self.header.add(self.filter.filter_button, self.filter.save_button, self.filter.import_button, self.owner)
         self.quick = QuickTask(frame)
         self.panel = TaskPanel(frame)
         self.panel.ticked.connect(self._tick)
@@ -81,7 +84,8 @@ class TasksPage(Page):
         self.list.delete_wanted.connect(self._delete)
         card = Card(padding=0)
         card.add(self.list)
-        self.nothing = EmptyState("square-check-big", tr("Nothing to do."), hint=tr("Type a task above, such as “call Maria tomorrow 10:00”."))
+        begin, said = Button(tr("New task"), self.quick.setFocus, "primary", "plus"), tr("Type a task above, such as “call Maria tomorrow 10:00”.")
+        self.nothing = nothing_yet(frame, "task", tr("Nothing to do."), begin, said)
         self.stack = QStackedWidget()
         self.stack.addWidget(card)
         self.stack.addWidget(self.nothing)
@@ -131,7 +135,7 @@ class TasksPage(Page):
             Action("task.snooze", mark("Put off task"), self._menu_at_current, "calendar-clock", "", "record", self._has_task),
             Action("task.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
             Action("task.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
-            self.filter.export_action(),
+            *self.filter.file_actions(),
             Action("task.delete", mark("Delete task"), self._delete_current, "trash-2", "", "record", self._has_task),
         ]
 
@@ -152,7 +156,7 @@ class TasksPage(Page):
                     lines += [tr("{group} {count}", group=tr(tasks.GROUPS[state]), count=len(found)), *found]
             else:
                 lines += tasks.done_tasks(reader, owner, where=where)
-            return Found(lines, tasks.counts(reader, owner, where))
+            return Found(lines, tasks.counts(reader, owner, where), bool(lines) or records.count(reader, "task") > 0)
 
         self.frame.ask(self, question, self._show, key="tasks")
 
@@ -169,6 +173,7 @@ class TasksPage(Page):
         had_keyboard = QApplication.focusWidget() in (self, self.list, self.nothing)
         self.list.show_lines(found.lines)
         self.stack.setCurrentIndex(0 if found.lines else 1)
+        self.nothing.show_lesser(not found.has_any)
         if had_keyboard:
             (self.list if found.lines else self.quick).setFocus()
         is_open = self.which.value() == "open"

@@ -30,6 +30,7 @@ class Queue:
     counts: dict[str, int]
     week: ServiceFigures
     answers: int
+    has_any: bool
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from crmdesk.ui.actions import Action
 from crmdesk.ui.dialogs.new_record import AskDialog
 from crmdesk.ui.dialogs.ticket_end import TicketEndDialog
 from crmdesk.ui.editors import Named
+from crmdesk.ui.import_offers import nothing_yet
 from crmdesk.ui.page import Changed, Frame, Page, Place, scrolled
 from crmdesk.ui.pages.tickets.found import Opened, Queue, open_ticket
 from crmdesk.ui.pages.tickets.side import TicketSide
@@ -26,7 +27,7 @@ from crmdesk.ui.pages.tickets.talk import Talk
 from crmdesk.ui.views import FilterViews, is_view
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, Text, row
 from crmdesk.ui.widgets.conversation import TicketQueue, Waiting, tone_of
-from crmdesk.ui.widgets.heads import EmptyState, PageHeader, Segmented
+from crmdesk.ui.widgets.heads import PageHeader, Segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +70,7 @@ class Figure(Clickable):
 class TicketsPage(Page):
     """The service desk."""
 
+    entity = "ticket"
     watches = frozenset({"ticket", "message", "company", "contact", "deal", "quote", "member", "service_level", "queue", "setting", "custom_field"})
 
     def __init__(self, frame: Frame) -> None:
@@ -88,10 +90,9 @@ class TicketsPage(Page):
         queue_card.add(self.queue)
         queue_card.setFixedWidth(QUEUE_WIDTH)
         self._queue_card = queue_card
-        self.nothing = EmptyState(
-            "life-buoy", tr("No tickets here."), Button(tr("New ticket"), self.new_ticket, "primary", "plus"),
-            hint=tr("A ticket is one request of a customer, from the first message to the solution."),
-        )  # fmt: skip
+        begin = Button(tr("New ticket"), self.new_ticket, "primary", "plus")
+        said = tr("A ticket is one request of a customer, from the first message to the solution.")
+        self.nothing = nothing_yet(frame, "ticket", tr("No tickets here."), begin, said)
         self.talk, self.side = Talk(frame), TicketSide(frame)
         self.talk.resolve_wanted.connect(self.resolve)
         self.talk.close_wanted.connect(self.close_ticket)
@@ -123,7 +124,7 @@ class TicketsPage(Page):
         self.only.hide()
         self.filter = FilterViews(self, "ticket", FILTERS, lambda: {"which": self._which}, self._show_view)
         self.filter.changed.connect(self._restart)
-        self.header.beside(self.segments, self.more, self.only, self.filter.filter_button, self.filter.save_button)
+        self.header.beside(self.segments, self.more, self.only, self.filter.filter_button, self.filter.save_button, self.filter.import_button)
         self.week_label = Text(tr("This week:"), "muted")
         self.reply_figure = Figure(tr("first reply in time"), lambda: self._show_figure("reply"))
         self.contact_figure = Figure(tr("resolved first contact"), lambda: self._show_figure("contact"))
@@ -176,7 +177,7 @@ class TicketsPage(Page):
             Action("ticket.close", mark("Close ticket"), self.close_ticket, "circle-check", "", "record", self._has_ticket),
             Action("ticket.filter", mark("Filter this list"), self.filter.filter_button.click, "funnel", "Ctrl+F", "view"),
             Action("ticket.save_view", mark("Save view"), self.filter.save, "bookmark", "", "view"),
-            self.filter.export_action(),
+            *self.filter.file_actions(),
             Action("ticket.delete", mark("Delete ticket"), self._delete, "trash-2", "", "record", self._has_ticket),
         ]
 
@@ -234,7 +235,8 @@ class TicketsPage(Page):
             found = tickets.tickets(reader, "all", limit=100_000) if only else tickets.tickets(reader, which, where=where)
             rows = [one for one in found if only is None or one.id in only[1]]
             waiting = [Waiting(one, one.due.words(when, reader), tone_of(one, when)) for one in rows]
-            return Queue(waiting, tickets.counts(reader, SEGMENTS, where), service.week(reader), records.count(reader, "saved_answer"))
+            has_any = bool(rows) or records.count(reader, "ticket") > 0
+            return Queue(waiting, tickets.counts(reader, SEGMENTS, where), service.week(reader), records.count(reader, "saved_answer"), has_any)
 
         self.frame.ask(self, question, self._show, key="queue")
 
@@ -248,6 +250,7 @@ class TicketsPage(Page):
         self._show_week(found.week)
         has_any = bool(found.rows) or self._ticket is not None
         self.stack.setCurrentIndex(0 if has_any else 1)
+        self.nothing.show_lesser(not found.has_any)
         self.queue.show_rows(found.rows, self._wanted)
         self._wanted = None
         if found.rows and self._ticket is None:

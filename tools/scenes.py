@@ -67,6 +67,7 @@ def scenes() -> Iterator[Scene]:
     for number in range(1, 11):
         yield Scene(f"reports-{number}", "reports", partial(_report, number))
     yield Scene("reports-workbook", "reports", _workbook)
+    yield Scene("all-data", "settings", _everything)
     yield Scene("palette", "pipeline", lambda window, store: window.open_palette("ku"))
     yield Scene("palette-matches", "pipeline", lambda window, store: window.open_palette("555"))
     yield Scene("palette-commands", "pipeline", lambda window, store: window.open_palette(">"))
@@ -184,6 +185,12 @@ def _workbook(window: Window, store: Store) -> None:
     from crmdesk.ui.dialogs.taking_out import WorkbookDialog
 
     WorkbookDialog(window).open()
+
+
+def _everything(window: Window, store: Store) -> None:
+    from crmdesk.ui.dialogs.taking_out import TakeEverythingDialog
+
+    TakeEverythingDialog(window).open()
 
 
 def _keys(window: Window, store: Store) -> None:

@@ -58,6 +58,13 @@ def test_a_reason_may_be_given_and_stands_in_the_journal(desk: Desk, file: Path)
     assert (noted(desk)["rows"], noted(desk)["columns"], noted(desk)["reason"]) == (3, ["name", "role"], "Christmas cards")
 
 
+def test_the_journal_says_that_the_window_wrote_the_file(desk: Desk, file: Path) -> None:
+    ExportDialog(desk.window, "contact", everyone(desk), ("name",)).button.click()
+    desk.settle()
+    with desk.store.read() as reader:
+        assert reader.rows("SELECT origin, about FROM journal_tx ORDER BY id DESC LIMIT 1") == [("window", file.name)]
+
+
 def test_above_the_limit_nothing_goes_out_without_a_reason(desk: Desk, file: Path) -> None:
     desk.store.run(workspace.change_settings, {"export_reason_from": 3})
     dialog = ExportDialog(desk.window, "contact", everyone(desk), ("name",))

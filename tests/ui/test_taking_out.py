@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineWorkbook
 
 from crmdesk import clock
-from crmdesk.operations import quotes
+from crmdesk.operations import quotes, records
 from crmdesk.store.issued import closed_until
 from crmdesk.ui.dialogs import open_store, taking_out
-from crmdesk.ui.dialogs.taking_out import ReopenDialog, WorkbookDialog, write_everything
+from crmdesk.ui.dialogs.taking_out import ReopenDialog, TakeEverythingDialog, WorkbookDialog, write_everything
 from crmdesk.ui.pages.reports import ReportsPage
 from tests.ui.desk import Desk, desk
 
@@ -104,9 +105,39 @@ def test_a_period_that_is_not_over_is_refused_in_the_dialog(desk: Desk, store: S
     dialog.reject()
 
 
-def test_all_data_is_taken_from_the_menu(desk: Desk, tmp_path: Path) -> None:
-    assert [action.id for action in taking_out.actions(desk.window)] == ["file.everything", "file.workbook", "file.reopen"]
-    write_everything(desk.window, tmp_path / "all.zip")
+def test_all_data_is_taken_from_the_menu_with_a_reason_that_the_journal_keeps(
+    desk: Desk, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_store, "choose_output", lambda *_: tmp_path / "all")
+    store.run(records.change_settings, {"export_reason_from": 1})
+    action = next(action for action in taking_out.actions(desk.window) if action.id == "file.everything")
+    action.run()
+    (dialog,) = desk.window.findChildren(TakeEverythingDialog)
+    dialog.save()
+    desk.settle()
+    assert dialog.form._errors["reason"].text() == "So many records are exported with a reason only."
+    assert not (tmp_path / "all.zip").exists()
+    dialog.form.editors["reason"].show_value("the yearly copy for the notary")
+    dialog.save()
     desk.settle()
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert "manifest.json" in archive.namelist()
+    with store.read() as reader:
+        origin, detail = reader.rows("SELECT origin, detail FROM journal_tx ORDER BY id DESC LIMIT 1")[0]
+    assert origin == "window"
+    assert json.loads(detail)["reason"] == "the yearly copy for the notary"
+
+
+def test_few_records_are_taken_without_a_reason_and_what_is_called_off_leaves_the_dialog_open(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[Path | None] = [None, tmp_path / "all.zip"]
+    monkeypatch.setattr(open_store, "choose_output", lambda *_: chosen.pop(0))
+    dialog = TakeEverythingDialog(desk.window)
+    dialog.open()
+    dialog.save()
+    desk.settle()
+    assert dialog.isVisible() and dialog.accept_button.isEnabled()
+    dialog.save()
+    desk.settle()
+    assert zipfile.is_zipfile(tmp_path / "all.zip")

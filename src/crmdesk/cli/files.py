@@ -206,7 +206,7 @@ def export(
             raise UserError(tr("“{file}” has no ending that can be written.", file=file.name), hint=tr("Use one of: {options}.", options=".zip"))
         with opened() as store, progress(tr("Exporting")) as tell:
             taken = export_all(store, file, tell, reason=reason)
-            asks = taken.rows >= store.settings.export_reason_from and not reason.strip()
+            asks = store.settings.asks_reason(taken.rows) and not reason.strip()
         _ask_reason(asks)
         say(taken.to_json())
         return
@@ -236,7 +236,7 @@ def export(
         )
         with progress(tr("Exporting")) as show:
             result = export_records(store, entity, file, options, show)
-        asks = result.rows >= store.settings.export_reason_from and not reason.strip()
+        asks = store.settings.asks_reason(result.rows) and not reason.strip()
     if result.cut:
         remark(cut_said(result.cut))
     for note in result.notes:

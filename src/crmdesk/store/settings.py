@@ -172,6 +172,10 @@ class Settings:
         """What reading a person's text depends on here."""
         return Reading(self.currency, self.region, date_order(locale_of(self.language, self.region)), self.tz)
 
+    def asks_reason(self, rows: int) -> bool:
+        """Whether so many records are exported with a reason only."""
+        return rows >= self.export_reason_from
+
     def to_base(self, minor: int | None, currency: str | None, rate: Decimal | None) -> int | None:
         """Turn an amount into the store's currency, in minor units; None where no rate is known (it is shown apart then).
 

@@ -80,12 +80,13 @@ class Taken:
 # ---- out ----
 
 
-def export_all(store: Store, path: Path, progress: Progress | None = None, *, replaces: bool = False, reason: str = "") -> Taken:
+def export_all(store: Store, path: Path, progress: Progress | None = None, *, replaces: bool = False, reason: str = "", origin: str = "cli") -> Taken:
     """Write everything that a store holds into a zip, row by row.
 
     Args:
         replaces: a file that is there already gives way once the zip is whole.
         reason: what it is for; it stands in the journal.
+        origin: the door it was asked for at, as in `Store.run_from`.
         progress: told how many rows and files of how many are done; may raise `Cancelled`, then there is no file.
 
     Raises:
@@ -99,9 +100,14 @@ def export_all(store: Store, path: Path, progress: Progress | None = None, *, re
         out = _Out(reader, progress)
         with zipfile.ZipFile(half, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             out.write(archive, store.viewer.member_id)
-        store.run_from("cli", exports.note_export, "all", out.rows, path.name, reason=reason)
+        store.run_from(origin, exports.note_export, "all", out.rows, path.name, reason=reason)
         half.replace(path)
     return Taken(out.rows, out.files, str(path))
+
+
+def count_all(reader: Reader) -> int:
+    """Return how many records are taken along, deleted ones too."""
+    return sum(int(reader.value(f'SELECT count(*) FROM "{name}"')) for name in ENTITIES)  # noqa: S608
 
 
 class _Out:
@@ -110,8 +116,7 @@ class _Out:
     def __init__(self, reader: Reader, progress: Progress | None) -> None:
         self._reader, self._progress = reader, progress
         self.rows = self.files = self._done = 0
-        counts = {name: int(reader.value(f'SELECT count(*) FROM "{name}"')) for name in ENTITIES}  # noqa: S608
-        self._total = sum(counts.values()) + counts["attachment"]
+        self._total = count_all(reader) + int(reader.value("SELECT count(*) FROM attachment"))
 
     def write(self, archive: zipfile.ZipFile, member: UUID | None) -> None:
         """Write all parts; the manifest comes last, since it names the others' hashes."""

@@ -63,13 +63,15 @@ class ExportResult:
 
 
 def export_records(
-    store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None, *, replaces: bool = False
-) -> ExportResult:
+    store: Store, entity: str, path: Path, options: ExportOptions | None = None, progress: Progress | None = None, *, replaces: bool = False,
+    origin: str = "cli",
+) -> ExportResult:  # fmt: skip
     """Write the records that the viewer may see, and all conditions hold for, to a file; its ending says how.
 
     Args:
         progress: told how many rows of how many are done; may raise `Cancelled`, then there is no file.
         replaces: a file that is there already gives way once the new one is whole.
+        origin: the door it was asked for at, as in `Store.run_from`.
 
     Raises:
         NotAllowed: the role may not export.
@@ -90,7 +92,7 @@ def export_records(
             count = _WRITERS[ending](half, out)
             notes = (tr(DISCOUNTS_BESIDE),) if _has_discounts_beside(reader, out) else ()
         filters = tuple(_said(condition) for condition in options.conditions) + ((options.search,) if options.search else ())
-        store.run_from("cli", exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
+        store.run_from(origin, exports.note_export, out.cls.entity.name, count, path.name, out.names, filters, options.reason)
         if replaces:
             half.replace(path)
         else:

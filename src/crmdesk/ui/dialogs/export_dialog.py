@@ -115,7 +115,7 @@ class ExportDialog(QDialog):
     @property
     def is_reason_wanted(self) -> bool:
         """Whether so many records are exported with a reason only."""
-        return self._count() >= self._frame.store.settings.export_reason_from
+        return self._frame.store.settings.asks_reason(self._count())
 
     def form(self) -> str:
         """Return the form that is chosen: `xlsx`, `csv`, `programs`, `json`, `vcf`, `vcf4`, `cards` or `ics`."""
@@ -141,10 +141,10 @@ class ExportDialog(QDialog):
         self.button.setEnabled(self._count() > 0)
 
     def _take_everything(self) -> None:
-        from crmdesk.ui.dialogs.taking_out import take_everything
+        from crmdesk.ui.dialogs.taking_out import TakeEverythingDialog
 
         self.accept()
-        take_everything(self._frame)
+        TakeEverythingDialog(self._frame).open()
 
     def _go(self) -> None:
         if self.is_reason_wanted and not self.reason.text().strip():
@@ -202,7 +202,7 @@ def _export(store: Store, entity: str, path: Path, options: object, job: Job) ->
     from crmdesk.exchange.out.exporting import ExportOptions, export_records
 
     assert isinstance(options, ExportOptions)
-    return export_records(store, entity, path, options, job.progress, replaces=True)
+    return export_records(store, entity, path, options, job.progress, replaces=True, origin="window")
 
 
 def _exported(frame: Frame, result: ExportResult) -> None:

@@ -123,26 +123,45 @@ def ask_reopen(frame: Frame) -> None:
 # ---- all data ----
 
 
-def take_everything(frame: Frame) -> None:
-    """Ask for the file and write all data into it."""
-    owner = frame if isinstance(frame, QWidget) else None
-    assert owner is not None
-    name = f"CRMDesk {clock.today(frame.store.settings.tz).isoformat()}.zip"
-    path = file_dialogs.choose_output(owner, tr("Take all my data"), Path.home() / name, "ZIP (*.zip)")
-    if path is not None:
-        write_everything(frame, file_dialogs.with_suffix(path, ".zip"))
+class TakeEverythingDialog(AskDialog):
+    """Asks what all data is taken out for, then for the file."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame, [REASON], tr("Take all my data"), tr("Save as …"), self._count_first)
+        lines = self.layout()
+        assert isinstance(lines, QBoxLayout)
+        about = tr("Every record and file of the store in one zip, which is not encrypted."), tr("The reason stands in the journal.")
+        for place, text in enumerate(about, 1):
+            lines.insertWidget(place, Text(text, "caption", wrap=True))
+
+    def _count_first(self, values: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        from crmdesk.exchange.out.everything import count_all
+
+        self._frame.ask(self, count_all, partial(self._ask_file, str(values.get("reason") or "").strip(), failed))
+
+    def _ask_file(self, reason: str, failed: Callable[[Exception], None], count: int) -> None:
+        if self._frame.store.settings.asks_reason(count) and not reason:
+            failed(UserError(tr("So many records are exported with a reason only."), field=REASON.name))
+            return
+        name = f"CRMDesk {clock.today(self._frame.store.settings.tz).isoformat()}.zip"
+        path = file_dialogs.choose_output(self, self.windowTitle(), Path.home() / name, "ZIP (*.zip)")
+        if path is None:
+            self.accept_button.setEnabled(True)
+            return
+        write_everything(self._frame, file_dialogs.with_suffix(path, ".zip"), reason)
+        self.accept()
 
 
-def write_everything(frame: Frame, path: Path) -> None:
+def write_everything(frame: Frame, path: Path, reason: str = "") -> None:
     """Write all data in the background; the system's dialog has asked before replacing a file."""
     assert isinstance(frame, QWidget)
-    background.write(frame, tr("Take all my data"), partial(_take, frame.store, path), partial(_taken, frame))
+    background.write(frame, tr("Take all my data"), partial(_take, frame.store, path, reason), partial(_taken, frame))
 
 
-def _take(store: Store, path: Path, job: Job) -> Taken:
+def _take(store: Store, path: Path, reason: str, job: Job) -> Taken:
     from crmdesk.exchange.out.everything import export_all
 
-    return export_all(store, path, job.progress, replaces=True)
+    return export_all(store, path, job.progress, replaces=True, reason=reason, origin="window")
 
 
 def _taken(frame: Frame, taken: Taken) -> None:
@@ -161,7 +180,13 @@ def actions(frame: Frame) -> list[Action]:
     """Return what stands in the menu."""
     return [
         Action(
-            "file.everything", mark("Take all my data"), partial(take_everything, frame), "download", "", "file", words=mark("export backup zip everything")
+            "file.everything",
+            mark("Take all my data"),
+            lambda: TakeEverythingDialog(frame).open(),
+            "download",
+            "",
+            "file",
+            words=mark("export backup zip everything"),
         ),
         Action(
             "file.workbook",

@@ -102,6 +102,18 @@ def new_id() -> UUID:
 
 
 @contextmanager
+def running_from(at: datetime) -> Iterator[None]:
+    """Let time go on from another moment than it is. For tests and simulations."""
+    global _now
+    before, ahead = _now, to_ms(at) - _now()
+    _now = lambda: before() + ahead  # noqa: E731
+    try:
+        yield
+    finally:
+        _now = before
+
+
+@contextmanager
 def frozen(at: datetime, random: Callable[[int], bytes] | None = None) -> Iterator[Callable[[float], None]]:
     """Let time stand still; yields a function that moves it on by seconds. For tests and simulations."""
     global _now, _random, _last_id

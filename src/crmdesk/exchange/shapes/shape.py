@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crmdesk.errors import UserError
 from crmdesk.exchange.shapes.beside import Beside, Columns
-from crmdesk.exchange.shapes.work import Draft, LinkColumn
+from crmdesk.exchange.shapes.column_readers import cell_reader, link_column, read_column
+from crmdesk.exchange.shapes.linking import OWNERS, Linking, mail_in
+from crmdesk.exchange.shapes.work import Draft
 from crmdesk.exchange.table import shown
-from crmdesk.exchange.values.cells import Read, one_line, reader_of
+from crmdesk.exchange.values.cells import Read, one_line
 from crmdesk.exchange.values.columns import ReadColumn, read_columns
 from crmdesk.exchange.values.gathering import stored_own_fields
-from crmdesk.exchange.values.hyperlinks import NO_WEBSITE
-from crmdesk.exchange.values.links import NUMBERED, SeveralCalledSo
-from crmdesk.exchange.values.mails_behind import SEVERAL, People, mail_behind, person_of_mails
+from crmdesk.exchange.values.links import NUMBERED
 from crmdesk.exchange.values.money_columns import MoneyColumn, MoneyColumns
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.values.number_cells import ROUGH, Rough
-from crmdesk.exchange.values.parts import Parts, PartsReader, PartsWriter
+from crmdesk.exchange.values.parts import PartsReader, PartsWriter
 from crmdesk.exchange.values.survey import Hints
-from crmdesk.exchange.values.told_ids import NOT_THERE, OF_A_COMPANY, ToldIds
+from crmdesk.exchange.values.told_ids import NOT_THERE, ToldIds
 from crmdesk.fields import LONGEST_TEXT
 from crmdesk.fields import complaint as checked
 from crmdesk.i18n import mark, tr
@@ -30,15 +29,11 @@ from crmdesk.models.registry import entity_class
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from crmdesk.exchange.shapes.work import Values, Work
+    from crmdesk.exchange.shapes.work import LinkColumn, Values, Work
     from crmdesk.exchange.table import Cell, Line
     from crmdesk.exchange.values.known import Key
     from crmdesk.exchange.values.layouts import Column, Target
     from crmdesk.exchange.values.links import Book
-
-_MAIL = re.compile(r"[^\s@()<>,;:]+@[^\s@()<>,;:]+")
-OWNERS = ("company_id", "contact_id")
-"""The links of a row that are read first: they tell apart other records of one name."""
 
 
 class Shape:
@@ -75,6 +70,8 @@ class Shape:
         self.tells_ids = bool(self.told_ids)
         others = [Shape(work, other, other) for other in ("company", "contact") if self._makes(other)]
         self.beside = Beside(work.gathered, {other.entity: Columns(other.plain_values, other.parts, other.writer) for other in others})
+        by_name, mail_beside = self.link, self.mail_beside if self.mail_index is not None else None
+        self.linking = Linking(self.entity, self.cls.entity.title, self.told_ids, self.beside, by_name=by_name, mail_beside=mail_beside, note=work.note)
         self.links.sort(key=lambda link: OWNERS.index(link.name) if link.name in OWNERS else len(OWNERS))
         self.template = self._template()
         self._rough = tuple(name for name in ROUGH if name in self.template)
@@ -98,54 +95,21 @@ class Shape:
 
     def _compile(self, column: Column, target: Target) -> None:
         item = self.cls.fields.get(target.field)
-        hints = self.work.hints.get(column.index, Hints())
         own = next((key for key, own in self.work.own_fields.items() if own.name == target.field), None)
         if target.field in self.special():
             self.virtual.setdefault(target.field, []).append(column.index)
         elif item is None and own is not None and not self.of:
-            self.own.append((column.index, own, reader_of(self.entity, self.work.own_fields[own], hints, self.work.settings.reading), column.header))
-        elif target.field == "id":
-            self.virtual.setdefault("id", []).append(column.index)
-        elif item is None:
+            self.own.append((column.index, own, cell_reader(self.work, self.entity, self.work.own_fields[own], column), column.header))
+        elif item is None or target.field == "id":
             if target.field != "website":
                 self.virtual.setdefault(target.field, []).append(column.index)
         elif item.kind == "link":
-            book, cut = self.work.book(item.target or ""), re.compile(column.cut) if column.cut else None
-            is_contact = item.column == "contact_id"
-            is_plain = cut is None and book.entity != self.entity and not is_contact
-            self.links.append(LinkColumn(column.index, item.column, book, target.is_key, column.header, cut, is_plain, is_contact and column.is_mail))
+            self.links.append(link_column(self.entity, item, column, self.work.book(item.target or ""), is_key=target.is_key))
         elif item.kind in {"money", "price"}:
-            self.moneys.add(MoneyColumn(column.index, item.column, item.kind, hints.decimal_sign, column.header))
+            sign = self.work.hints.get(column.index, Hints()).decimal_sign
+            self.moneys.add(MoneyColumn(column.index, item.column, item.kind, sign, column.header))
         elif item.kind != "parts":
-            read = reader_of(self.entity, item, hints, self.work.settings.reading)
-            if item.name == "language":
-                read = self._letters(read)
-            elif item.name == "website":
-                read = self._websites(read)
-            self.scalars.append(ReadColumn(column.index, item.column, read, column.header, remembers=item.kind != "long_text" and item.name != "website"))
-
-    def _letters(self, read: Read) -> Read:
-        """Let languages that letters can't be written in be left out rather than the whole row; it is told."""
-
-        def lenient(cell: Cell) -> Any:
-            try:
-                return read(cell)
-            except UserError:
-                self.work.note(OTHER_LANGUAGE)
-                return None
-
-        return lenient
-
-    def _websites(self, read: Read) -> Read:
-        """Let hyperlinks that lead to no website be left out; it is told."""
-
-        def told(cell: Cell) -> Any:
-            value = read(cell)
-            if value is None and not is_nothing(one_line(cell)):
-                self.work.note(NO_WEBSITE)
-            return value
-
-        return told
+            self.scalars.append(read_column(self.work, self.entity, item, column))
 
     def special(self) -> frozenset[str]:
         """Return the fields that this shape reads by itself."""
@@ -196,20 +160,8 @@ class Shape:
         """Look up what the rows of a block refer to."""
         if self.tells_ids:
             self.told_ids.prepare(block)
-        for index, name, book, _, _, cut, _, is_mail in self.links:
-            texts = {one_line(cell) for cell in {cells[index] for _, cells in block if cells.__class__ is list} if cell != ""}
-            if is_mail:
-                texts = {person_of_mails(text)[0] for text in texts}
-            if cut:
-                names = {text: cut.sub("", text) for text in texts}
-                if isinstance(book, People):
-                    book.prepare_mails(filter(None, (mail_behind(text[len(called) :]) for text, called in names.items())))
-                texts = set(names.values())
-            if isinstance(book, People) and name == "contact_id":
-                book.prepare_mails(filter(_MAIL.fullmatch, texts))
-            if isinstance(book, People) and self.mail_index is not None:
-                book.prepare_mails(filter(None, {self._mail(cells) for _, cells in block if cells.__class__ is list}))
-            book.prepare(texts)
+        for link in self.links:
+            self.linking.prepare(link, block)
         if any(column.target and column.target.field == "tags" for column in self.columns):
             self.work.book("tag").prepare({text for _, cells in block if cells.__class__ is list for text in self.parts.tag_texts(cells)})
 
@@ -277,7 +229,7 @@ class Shape:
 
     def _link_and_price(self, draft: Draft) -> None:
         """Read amounts, the user's own fields and links of a row; the links last, since they may make what is missing."""
-        values, cells, header = draft.values, draft.cells, ""
+        values, cells, linking, header = draft.values, draft.cells, self.linking, ""
         try:
             if self.moneys:
                 self.moneys.read(cells, values)
@@ -290,10 +242,10 @@ class Shape:
                 index, name, book, is_key, header, _, is_plain, _ = link
                 cell = cells[index]
                 if cell != "" and (text := one_line(cell)):
-                    values[name] = self._linked(draft, name, book, text, is_key) if is_plain else self._told_more(draft, link, text)
+                    values[name] = linking.record(draft, name, book, text, is_key) if is_plain else linking.record_told_more(draft, link, text)
             header = ""
             if self.tells_ids:
-                self._link_nameless(draft)
+                linking.link_nameless(draft)
         except UserError as error:
             raise UserError(error.message, field=error.field if error.field and not header else header or None, hint=error.hint) from None
         if self.own and "own" in draft.rest:
@@ -319,99 +271,14 @@ class Shape:
             return int(value)
         return value
 
-    def _told_more(self, draft: Draft, link: LinkColumn, text: str) -> bytes | None:
-        """Return the record that a cell means, where that may be one above the row's own, or a person whose mail address the row tells too."""
-        if link.is_mail:
-            text, is_one_of_several = person_of_mails(text)
-            if not text:
-                return None
-            if is_one_of_several:
-                self.work.note(SEVERAL)
-        text, behind = self._cut(link, text)
-        mail, is_in_cell = mail_behind(behind), True
-        if not self.told_ids.of(draft.cells, link.name):
-            if link.book.entity == self.entity and text == draft.values.get(self.cls.entity.title):
-                raise UserError(tr("“{name}” would stand above itself.", name=text))
-            if link.name == "contact_id" and not mail:
-                mail, is_in_cell = self._mail_of(draft, link, text)
-        if mail and isinstance(link.book, People):
-            return self._with_mail(draft, link.name, link.book, text, link.is_key, mail, stands_behind=is_in_cell)
-        return self._linked(draft, link.name, link.book, text, link.is_key)
-
-    def _mail_of(self, draft: Draft, link: LinkColumn, text: str) -> tuple[str, bool]:
-        """Return the mail address of the contact whom a cell names, and whether it stands in the place of the name; else it has a column of its own."""
-        beside = "" if link.is_mail else self._mail(draft.cells)
-        if beside in {"", text} and not link.is_key and _MAIL.fullmatch(text):
-            return text, True
-        return beside, False
-
-    def _cut(self, link: LinkColumn, text: str) -> tuple[str, str]:
-        """Return the name that a cell says, and what stands behind it."""
-        bare = link.cut.sub("", text) if link.cut else ""
-        if not bare:
-            return text, ""
-        if ";" in text[len(bare) :]:
-            self.work.note(SEVERAL)
-        return bare, text[len(bare) :]
-
-    def _mail(self, cells: Sequence[Cell]) -> str:
+    def mail_beside(self, cells: list[Cell]) -> str:
         """Return the mail address of a row's contact that stands in a column of its own; empty if there is none, or more than one."""
-        text = shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
-        return text if _MAIL.fullmatch(text) else ""
-
-    def _with_mail(self, draft: Draft, name: str, people: People, text: str, is_key: bool, mail: str, *, stands_behind: bool) -> bytes | None:
-        """Return the person whom a row means by name and mail address, wherever they work; one who is made gets that.
-
-        Args:
-            stands_behind: whether the address stands behind the name or in its place, else what is said of the person has it.
-        """
-        if (found := people.owner(mail, "" if text == mail else text)) is not None:
-            return found
-        called = self._linked(draft, name, people, text, is_key)
-        if called is None:
-            return None
-        record = people.give(called, text, mail, is_owed=stands_behind)
-        if record != called:
-            self.beside.describe(draft, people, record)
-        if not stands_behind:
-            return record
-        described, _, parts = draft.rest.get("made", {}).get("contact", (None, {}, Parts()))
-        if described == record:
-            parts.emails = [other for other in parts.emails if other[2] != mail.lower()]
-        return record
+        return mail_in(cells[self.mail_index]) if self.mail_index is not None else ""
 
     def says_currency(self, draft: Draft) -> bool:
         """Say whether a row itself says what its amounts are in: in a column, in the name of one, or beside an amount."""
         index = self.work.layout.index_of("currency", self.of)
         return (index is not None and draft.cells[index] != "") or self.moneys.say_currency(draft.cells)
-
-    def _linked(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
-        """Return the record that a cell means: by the id beside it, else by its name; of several called so the one of the row's company or contact."""
-        if self.tells_ids:
-            if known := self.told_ids.record(draft.cells, name):
-                return known
-            if self.told_ids.is_to_come(draft.cells, name):
-                draft.rest.setdefault("to come", {})[name] = text
-                return None
-        try:
-            record = self.link(draft, name, book, text, is_key)
-        except SeveralCalledSo:
-            beside = {owner: record for owner in OWNERS if owner != name and (record := draft.values.get(owner))}
-            if beside and (record := book.of_its_own(text, beside)):
-                return record
-            raise
-        if name in OF_A_COMPANY and record and (company := draft.values.get("company_id")) and book.is_of_another(record, company):
-            raise UserError(tr("{entity} “{text}” belongs to another company.", entity=tr(entity_class(book.entity).entity.label), text=text))
-        return record
-
-    def _link_nameless(self, draft: Draft) -> None:
-        """Set the links to records that have no name, such as a draft without subject."""
-        for column in self.told_ids.columns:
-            if draft.values[column] is None and column not in draft.rest.get("to come", ()) and self.told_ids.of(draft.cells, column):
-                if found := self.told_ids.record(draft.cells, column):
-                    draft.values[column] = found
-                elif self.told_ids.is_to_come(draft.cells, column):
-                    draft.rest.setdefault("to come", {})[column] = ""
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Return the record that a cell means, None where it says that there is none; one that has to be made gets what else the row says of it."""
@@ -669,10 +536,6 @@ def _required(entity: str) -> tuple[str, ...]:
 ABOVE_ITSELF = (
     mark("{count} row names itself as the one above it; that was left out."),
     mark("{count} rows name themselves as those above them; that was left out."),
-)
-OTHER_LANGUAGE = (
-    mark("{count} language that letters can't be written in was left out."),
-    mark("{count} languages that letters can't be written in were left out."),
 )
 
 

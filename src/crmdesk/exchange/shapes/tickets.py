@@ -46,19 +46,19 @@ class TicketShape(Shape):
         super().prepare(block)
         if self.contact_shape:
             self.contact_shape.prepare(block)
-            self._people.prepare_mails(filter(None, {self._mail(cells) for _, cells in block if cells.__class__ is list}))
+            self._people.prepare_mails(filter(None, {self.mail_beside(cells) for _, cells in block if cells.__class__ is list}))
         if self.customer_index is not None:
             said = {one_line(cells[self.customer_index]) for _, cells in block if cells.__class__ is list}
             self.work.book("company").prepare({text for text in said if is_surely_a_company(text)})
 
-    def _mail(self, cells: Sequence[Cell]) -> str:
+    def mail_beside(self, cells: Sequence[Cell]) -> str:
         """Return what stands in the column of mail addresses, be it none: whoever is made of it says what is wrong."""
         text = shown(cells[self.mail_index]).strip().lower() if self.mail_index is not None else ""
         return "" if is_nothing(text) else text
 
     def link(self, draft: Draft, name: str, book: Book, text: str, is_key: bool) -> bytes | None:
         """Find the customer: by mail address and name together where both are there; a company among people is none of them."""
-        mail = self._mail(draft.cells)
+        mail = self.mail_beside(draft.cells)
         if name == "contact_id" and not mail and not draft.values["company_id"] and is_surely_a_company(text) and book.find(text, is_key) is None:
             draft.values["company_id"] = super().link(draft, "company_id", self.work.book("company"), text, is_key)
             return None
@@ -69,7 +69,7 @@ class TicketShape(Shape):
 
     def before_links(self, draft: Draft) -> None:
         """Let a customer of whom the row has only the mail address be found by that."""
-        mail = self._mail(draft.cells)
+        mail = self.mail_beside(draft.cells)
         if mail and (self.customer_index is None or not one_line(draft.cells[self.customer_index])):
             draft.rest["customer"] = (mail, "")
 

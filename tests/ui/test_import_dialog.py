@@ -107,7 +107,7 @@ def test_a_mapping_that_was_kept_holds_for_the_next_such_file(desk: Desk, import
     importing.keep_button.click()
     desk.settle()
     importing.start_over()
-    importing.open_file(people)
+    importing.open_files([people])
     desk.settle()
     assert importing.columns.boxes[7].currentText() == "Department"
 
@@ -336,7 +336,7 @@ def test_the_columns_lie_on_the_ground_of_their_card(importing: ImportPage) -> N
 def test_known_rows_show_old_beside_new_and_rows_are_filtered_by_outcome(desk: Desk, importing: ImportPage, people: Path) -> None:
     with people.open("a", encoding="utf-8") as file:
         file.write("Maria,Anders,,,maria@alfreds.example,1.2.1970,,\n")
-    importing.open_file(people)
+    importing.open_files([people])
     desk.settle()
     importing.next_button.click()
     importing.known.modes["overwrite"].clicked.emit()
@@ -360,7 +360,7 @@ def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, import
     box.activated.emit(box.currentIndex())
     importing.keep_button.click()
     desk.settle()
-    importing.open_file(people)
+    importing.open_files([people])
     desk.settle()
     assert "outlook-export" in importing.meaning.kept_strip.words.text()
     importing.meaning.forget_button.click()
@@ -372,7 +372,7 @@ def test_what_was_chosen_last_time_is_told_and_can_be_dropped(desk: Desk, import
 def test_an_import_that_is_cancelled_leaves_no_trace(desk: Desk, importing: ImportPage, people: Path) -> None:
     with people.open("a", encoding="utf-8") as file:
         file.writelines(f"Ada,Number{n},Company {n % 50},,ada{n}@x.example,,,\n" for n in range(12_000))
-    importing.open_file(people)
+    importing.open_files([people])
     desk.settle()
     importing.next_button.click()
     importing.next_button.click()
@@ -590,7 +590,7 @@ def test_a_file_of_lines_of_quotes_is_taken_for_that(desk: Desk, tmp_path: Path,
     page = desk.open("import", f"{wanted}:{path}" if wanted else "")
     assert isinstance(page, ImportPage)
     if not wanted:
-        page.open_file(path)
+        page.open_files([path])
     desk.settle()
     for _ in range(3):
         page.next_button.click()
@@ -682,7 +682,7 @@ def test_steps_are_numbered_as_they_are_needed_and_gone_back_to(desk: Desk, impo
     assert importing.step() == "file"
     card = tmp_path / "vera.vcf"
     card.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Vera Card\r\nN:Card;Vera;;;\r\nEND:VCARD\r\n", encoding="utf-8")
-    importing.open_file(card)
+    importing.open_files([card])
     desk.settle()
     assert [chip.text() for chip in importing.header.chips.values() if chip.isVisible()] == ["1 File", "2 Duplicates", "3 Check"]
 
@@ -722,13 +722,13 @@ def test_the_columns_of_another_wide_file_are_shown_without_handing_the_keyboard
     for name in ("one", "two"):
         (tmp_path / f"{name}.csv").write_text(",".join(f"{name} {n}" for n in range(60)) + "\n" + ",".join("x" * 60) + "\n", encoding="utf-8")
     moves: list[object] = []
-    page.open_file(tmp_path / "one.csv")
+    page.open_files([tmp_path / "one.csv"])
     desk.settle()
     page.go_to("columns")
     desk.settle()
     page.columns.boxes[0].setFocus()
     QApplication.instance().focusChanged.connect(lambda old, now: moves.append(now))  # type: ignore[union-attr]  # there is one
-    page.open_file(tmp_path / "two.csv")
+    page.open_files([tmp_path / "two.csv"])
     for _ in range(20):
         desk.settle()
     assert len(page.columns.boxes) == 60
@@ -738,7 +738,7 @@ def test_the_columns_of_another_wide_file_are_shown_without_handing_the_keyboard
 def test_the_heads_stand_above_their_columns_also_where_these_scroll(desk: Desk, importing: ImportPage, tmp_path: Path) -> None:
     (tmp_path / "wide.csv").write_text(",".join(f"Column {n}" for n in range(60)) + "\n" + ",".join("x" * 60) + "\n", encoding="utf-8")
     for name in ("outlook-export.csv", "wide.csv"):
-        importing.open_file(tmp_path / name)
+        importing.open_files([tmp_path / name])
         for _ in range(20):
             desk.settle()
         importing.go_to("columns")

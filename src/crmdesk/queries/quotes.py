@@ -15,8 +15,6 @@ from crmdesk.clock import moment, now, to_ms
 from crmdesk.documents.calculator import Document, Line, calculate
 from crmdesk.documents.currencies import decimals_of, round_to
 from crmdesk.documents.explain import explain
-from crmdesk.documents.parse import Header
-from crmdesk.documents.written import document_json
 from crmdesk.errors import DamageFound, UserError
 from crmdesk.fields import Money, from_minor, from_scaled
 from crmdesk.i18n import ntr, speaking, tr
@@ -36,10 +34,9 @@ if TYPE_CHECKING:
     from crmdesk.documents.explain import Step
     from crmdesk.reports.quote import Column, QuotePage, Rendered
     from crmdesk.store.reader import Reader
-    from crmdesk.store.totals import StoredDocument, StoredLine
+    from crmdesk.store.totals import StoredDocument
 
 EXPIRING_DAYS = 7
-PRINTED_TOTALS = ("line_nets", "line_total", "allowance_total", "charge_total", "tax_exclusive", "taxes", "tax_total", "tax_inclusive", "payable")
 
 # What may be done with a quote, by its status.
 ACTIONS: dict[str, frozenset[str]] = {
@@ -142,7 +139,6 @@ class QuoteView:
 
     Attributes:
         language: chosen for this quote, None where it follows contact, company and store.
-        speaks: the language that it is written in.
         payment_days: of this quote or, where it has none, of the customer or the store.
         base_total: the total in the store's currency; None of a foreign currency without a rate.
         actions: what may be done with it: `edit`, `issue`, `delete`, `accept`, `decline`, `revise`.
@@ -161,7 +157,6 @@ class QuoteView:
     dated_on: date | None
     valid_until: date | None
     language: str | None
-    speaks: str
     reference: str
     intro: str
     terms: str
@@ -243,7 +238,7 @@ def view(reader: Reader, quote_id: UUID) -> QuoteView:
         id=quote_id, number=head.number, subject=head.subject or "", status=head.status or "draft", version=head.version or 1,
         company=_link(reader, "company", head.company_id), contact=_link(reader, "contact", head.contact_id), deal=_link(reader, "deal", head.deal_id),
         owner=_link(reader, "member", head.owner_id), dated_on=_day(head.date), valid_until=_day(head.valid_until), language=head.language,
-        speaks=to.language, reference=head.reference or "", intro=head.intro or "", terms=head.terms or "",
+        reference=head.reference or "", intro=head.intro or "", terms=head.terms or "",
         payment_days=payment_days_of(reader.settings, head.payment_days, to),
         currency=stored.document.currency, exchange_rate=stored.exchange_rate, exchange_rate_on=_day(head.exchange_rate_on),
         base_total=None if head.amount_base is None else Money(from_minor(head.amount_base, own), own), document=stored.document,
@@ -385,44 +380,6 @@ def _tax_of(category: str | None, rate: Decimal | None, settings: Settings) -> t
         usual = usual_tax(settings)
         return (category, usual[1]) if category and usual[1] else usual
     return (category or "S", rate) if rate or category else ("Z", rate)
-
-
-# -- the document ----------------------------------------------------------------------------------------------------------------
-
-
-def document_of(reader: Reader, quote_id: UUID) -> dict[str, Any]:
-    """Return a quote as the quote document that `quote add` reads."""
-    head = _head(reader, quote_id)
-    stored = stored_document(reader.rows, quote_id.bytes, reader.settings)
-    named = {name: _link(reader, name, record) for name, record in (("company", head.company_id), ("contact", head.contact_id), ("deal", head.deal_id))}
-    header = Header(
-        **{name: link.title if link and not link.gone else None for name, link in named.items()}, language=head.language, dated_on=_day(head.date),
-        valid_until=_day(head.valid_until), reference=head.reference or "", intro=head.intro or "", terms=head.terms or "",
-    )  # fmt: skip
-    written = document_json(stored.document, header)
-    _name_products(reader, stored.lines, written["lines"])
-    return written
-
-
-def _name_products(reader: Reader, lines: Sequence[StoredLine], written: Sequence[dict[str, Any]]) -> None:
-    """Name products that have no code by their name."""
-    nameless = {line.product_id for line in lines if line.product_id and not line.line.product}
-    names = titles(reader, "product", nameless) if nameless else {}
-    for line, row in zip(lines, written, strict=True):
-        if line.product_id in names and line.line.kind == "item":
-            row["product"] = names[line.product_id][0] or None
-
-
-def totals_of(reader: Reader, quote_id: UUID) -> dict[str, Any]:
-    """Return a quote's totals as the command line prints them; those of an issued quote as stored."""
-    _head(reader, quote_id)
-    return printed(reader.value("SELECT totals FROM quote WHERE id = ?", (quote_id.bytes,)))
-
-
-def printed(totals: str | None) -> dict[str, Any]:
-    """Return what the command line prints of stored totals."""
-    record = json.loads(totals or "{}")
-    return {name: record[name] for name in PRINTED_TOTALS if name in record}
 
 
 def why(reader: Reader, quote_id: UUID) -> list[Step]:

@@ -260,10 +260,6 @@ class ImportPage(Page):
         self._take_entity(wanted)
         self._open()
 
-    def open_file(self, path: Path) -> None:
-        """Open one file."""
-        self.open_files([path], self._wanted)
-
     def _open(self) -> None:
         self.looking.stop()
         self.error.say("")

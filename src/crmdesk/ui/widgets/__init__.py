@@ -5,7 +5,7 @@
 | basics | Text, Button, IconButton, Card, Line, Chip, Avatar, Kbd, column, row |
 | layouts | FlowLayout, empty |
 | heads | PageHeader, Breadcrumb, EmptyState, Segmented, SearchField, Tabs |
-| figures | Tile, Bar, BarChart, FunnelChart, ShareChart, LineChart |
+| figures | Tile, Bar, BarChart, FunnelChart |
 | messages | Toasts, ProgressPanel, InlineError |
 | record_table | RecordTable, the table of records (with everything around it: `ui.lists`) |
 | board | Board, stages with cards that are dragged or moved by keys |

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -219,10 +219,17 @@ class Chart(QWidget):
 LABEL_AIR = 6
 
 
-class ChartOverTime(Chart):
-    """Values beside one another, each with its label beneath."""
+class BarChart(Chart):
+    """Upright bars beside one another, each with its label beneath; what is forecast is lighter."""
 
     FOOT = 18
+
+    def __init__(self, name: str, points: Sequence[Point] = ()) -> None:
+        super().__init__(name, points)
+        self.setMinimumHeight(120)
+
+    def sizeHint(self) -> QSize:
+        return QSize(380, 180)
 
     def areas(self) -> list[QRect]:
         if not self.points:
@@ -236,31 +243,8 @@ class ChartOverTime(Chart):
         wide = max((paint.text_width(point.label, theme.font("caption")) for point in self.points), default=0) + LABEL_AIR
         return range(0, len(self.points), max(1, -(-wide * len(self.points) // max(1, self.width()))))
 
-    def _write_labels(self, painter: QPainter) -> None:
-        boxes, font, labelled = self.areas(), theme.font("caption"), self.labelled()
-        chosen = [self.current] if self.hasFocus() and 0 <= self.current < len(boxes) else []
-        for number in [*(number for number in labelled if not chosen or abs(number - chosen[0]) >= labelled.step), *chosen]:
-            label = self.points[number].label
-            wide = min(paint.text_width(label, font) + 2, self.width())
-            left = max(0, min(boxes[number].center().x() - wide // 2, self.width() - wide))
-            paint.line(
-                painter, QRect(left, self.height() - self.FOOT + 2, wide, self.FOOT - 2), label, font, theme.colour("muted"), Qt.AlignmentFlag.AlignCenter
-            )
-
-
-class BarChart(ChartOverTime):
-    """Upright bars, with a dashed line for a goal if there is one."""
-
-    def __init__(self, name: str, points: Sequence[Point] = (), goal: float | None = None) -> None:
-        self._goal = goal
-        super().__init__(name, points)
-        self.setMinimumHeight(120)
-
-    def sizeHint(self) -> QSize:
-        return QSize(380, 180)
-
     def _scale(self) -> tuple[float, float]:
-        values = [p.value for p in self.points] + ([self._goal] if self._goal is not None else [])
+        values = [point.value for point in self.points]
         return min(0.0, *values, 0.0), max(0.0, *values, 0.0)
 
     def _y(self, value: float) -> float:
@@ -281,12 +265,18 @@ class BarChart(ChartOverTime):
             bar = QRectF(box.center().x() - wide / 2 + 0.5, top, wide, max(bottom - top, 1.0))
             painter.drawRoundedRect(bar, min(3.0, wide / 4), min(3.0, wide / 4))
         self._write_labels(painter)
-        if self._goal is not None and self.points:
-            pen = QPen(theme.colour("warning"), 1.2, Qt.PenStyle.DashLine)
-            painter.setPen(pen)
-            y = self._y(self._goal)
-            painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
         self._mark_current(painter)
+
+    def _write_labels(self, painter: QPainter) -> None:
+        boxes, font, labelled = self.areas(), theme.font("caption"), self.labelled()
+        chosen = [self.current] if self.hasFocus() and 0 <= self.current < len(boxes) else []
+        for number in [*(number for number in labelled if not chosen or abs(number - chosen[0]) >= labelled.step), *chosen]:
+            label = self.points[number].label
+            wide = min(paint.text_width(label, font) + 2, self.width())
+            left = max(0, min(boxes[number].center().x() - wide // 2, self.width() - wide))
+            paint.line(
+                painter, QRect(left, self.height() - self.FOOT + 2, wide, self.FOOT - 2), label, font, theme.colour("muted"), Qt.AlignmentFlag.AlignCenter
+            )
 
 
 class FunnelChart(Chart):
@@ -333,79 +323,6 @@ class FunnelChart(Chart):
             paint.line(painter, parts["label"], point.label, font, theme.colour("muted"))
             paint.rounded(painter, parts["bar"], 3, ink, None)
             paint.line(painter, parts["number"], point.shown, theme.tabular())
-        self._mark_current(painter)
-
-
-class ShareChart(Chart):
-    """One bar cut into shares, with a legend in words beneath it."""
-
-    LEGEND = 22
-
-    def __init__(self, name: str, points: Sequence[Point] = ()) -> None:
-        super().__init__(name, points)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(276, 24 + len(self.points) * self.LEGEND)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, self.sizeHint().height())
-
-    def areas(self) -> list[QRect]:
-        return [QRect(0, 22 + n * self.LEGEND, self.width(), self.LEGEND) for n in range(len(self.points))]
-
-    def _shade(self, number: int) -> float:
-        return 1.0 - 0.75 * number / max(1, len(self.points) - 1) if len(self.points) > 1 else 1.0
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        total = sum(max(0.0, point.value) for point in self.points) or 1
-        at = 0.0
-        for number, (point, box) in enumerate(zip(self.points, self.areas(), strict=True)):
-            ink = theme.blend("accent", "surface", self._shade(number))
-            wide = self.width() * max(0.0, point.value) / total
-            piece = QRect(round(at), 0, max(1, round(wide) - 2), 14)
-            paint.rounded(painter, paint.mirrored(piece, self.rect(), self.layoutDirection()), 3, ink, None)
-            at += wide
-            key = paint.mirrored(QRect(0, box.y() + 6, 10, 10), self.rect(), self.layoutDirection())
-            paint.rounded(painter, key, 2, ink, None)
-            label = paint.mirrored(QRect(18, box.y(), self.width() - 110, box.height()), self.rect(), self.layoutDirection())
-            paint.line(painter, label, point.label)
-            end = paint.mirrored(QRect(self.width() - 90, box.y(), 90, box.height()), self.rect(), self.layoutDirection())
-            trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-            paint.line(painter, end, point.shown, theme.tabular(), theme.colour("text"), trailing)
-        self._mark_current(painter)
-
-
-class LineChart(ChartOverTime):
-    """A line over time; forecast points are drawn dashed."""
-
-    def __init__(self, name: str, points: Sequence[Point] = ()) -> None:
-        super().__init__(name, points)
-        self.setMinimumHeight(100)
-
-    def sizeHint(self) -> QSize:
-        return QSize(380, 160)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        boxes = self.areas()
-        values = [p.value for p in self.points]
-        low, high = min([0.0, *values]), max([0.0, *values])
-        room = self.height() - self.FOOT - 16
-        spots = [QPointF(box.center().x(), 8 + room * (1 - (point.value - low) / ((high - low) or 1))) for point, box in zip(self.points, boxes, strict=True)]
-        known = [spot for spot, point in zip(spots, self.points, strict=True) if not point.is_forecast]
-        painter.setPen(QPen(theme.colour("accent"), 2))
-        painter.drawPolyline(QPolygonF(known))
-        if len(known) < len(spots):
-            painter.setPen(QPen(theme.colour("accent"), 2, Qt.PenStyle.DashLine))
-            painter.drawPolyline(QPolygonF(spots[max(0, len(known) - 1) :]))
-        painter.setPen(QPen(theme.colour("surface"), 2))
-        painter.setBrush(theme.colour("accent"))
-        for spot in spots:
-            painter.drawEllipse(spot, 4, 4)
-        self._write_labels(painter)
         self._mark_current(painter)
 
 

@@ -24,7 +24,8 @@ from crmdesk.errors import UserError
 from crmdesk.reports.canvas import MM
 from crmdesk.reports.letter import Letterhead
 from crmdesk.reports.pictures import read_picture
-from crmdesk.reports.quote import COLUMNS, QuotePage, render_quote
+from crmdesk.reports.quote import render_quote
+from crmdesk.reports.quote_page import COLUMNS, QuotePage
 from tests.reports.pdf_reading import all_fonts_are_embedded, pages_of, text_of
 
 D = Decimal

@@ -12,7 +12,7 @@ import pytest
 from crmdesk.errors import UserError
 from crmdesk.operations import attachments, records
 from crmdesk.queries.quotes import usual_tax
-from crmdesk.reports.quote import COLUMNS
+from crmdesk.reports.quote_page import COLUMNS
 from crmdesk.store.settings import QUOTE_COLUMNS
 
 if TYPE_CHECKING:

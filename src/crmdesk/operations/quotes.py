@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from crmdesk.documents.calculator import AllowanceCharge
-    from crmdesk.reports.quote import QuotePage
+    from crmdesk.reports.quote_page import QuotePage
     from crmdesk.store.settings import Settings
     from crmdesk.store.store import Store
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from crmdesk.documents.calculator import Totals
     from crmdesk.documents.explain import Step
-    from crmdesk.reports.quote import Column, QuotePage, Rendered
+    from crmdesk.reports.quote import Rendered
+    from crmdesk.reports.quote_page import Column, QuotePage
     from crmdesk.store.reader import Reader
     from crmdesk.store.totals import StoredDocument
 
@@ -402,7 +403,7 @@ def page_of(reader: Reader, quote_id: UUID, unsaved: Document | None = None) -> 
     Args:
         unsaved: lines as they stand in the editor, to be shown before they are saved.
     """
-    from crmdesk.reports.quote import QuotePage
+    from crmdesk.reports.quote_page import QuotePage
 
     head = _head(reader, quote_id)
     stored = stored_document(reader.rows, quote_id.bytes, reader.settings)
@@ -461,7 +462,7 @@ def payment_terms(days: int) -> str:
 
 def _columns(settings: Settings) -> tuple[Column, ...]:
     """Return the columns that were chosen; none where the choice was left to what a quote needs."""
-    from crmdesk.reports.quote import COLUMNS
+    from crmdesk.reports.quote_page import COLUMNS
 
     if settings.quote_columns == _usual_columns():
         return ()

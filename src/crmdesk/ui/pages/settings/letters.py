@@ -35,7 +35,7 @@ from crmdesk.ui.widgets.basics import Button, Card, Text, row
 from crmdesk.ui.widgets.pdf_view import PdfView
 
 if TYPE_CHECKING:
-    from crmdesk.reports.quote import QuotePage
+    from crmdesk.reports.quote_page import QuotePage
     from crmdesk.store import Reader
     from crmdesk.ui.background import Job
     from crmdesk.ui.page import Frame
@@ -180,7 +180,7 @@ class LetterheadSection(Section):
 
 def _sample_letter(reader: Reader) -> QuotePage:
     """Return a quote that nobody gets, for looking at the letterhead."""
-    from crmdesk.reports.quote import QuotePage
+    from crmdesk.reports.quote_page import QuotePage
 
     language = reader.settings.language
     line = DocumentLine(tr("Sample item"), Decimal(2), Decimal(100), tax_rate=Decimal(19), unit=tr("pcs"))

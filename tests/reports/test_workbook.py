@@ -13,8 +13,8 @@ import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.reports.cells import LONGEST_TEXT, Formula, SheetColumn, clean, number_format
-from crmdesk.reports.workbook import Head, NumberHead, WorkbookFile, column_letters, plain_workbook
+from crmdesk.reports.cells import LONGEST_TEXT, Formula, SheetColumn, clean, column_letters, number_format
+from crmdesk.reports.workbook import Head, NumberHead, WorkbookFile, plain_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

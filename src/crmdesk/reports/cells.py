@@ -16,6 +16,9 @@ from crmdesk.documents.currencies import decimals_of
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+Block = Sequence[Sequence[Any]]
+"""Some rows of a sheet, column by column."""
+
 LONGEST_TEXT = 32_767
 MOST_EXACT = 10**15
 REMEMBERED = 20_000
@@ -309,3 +312,17 @@ def _calculated(formula: Formula, tail: Tail) -> str:
     if isinstance(formula.value, str):
         return f'" t="str">{content}<v>{xml_text(formula.value)}</v></c>'
     return tail(formula.value).replace("<v>", f"{content}<v>", 1)
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a column, counted from one: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def quoted_name(name: str) -> str:
+    """Return the name of a sheet as references to its cells write it."""
+    return "'" + name.replace("'", "''") + "'"

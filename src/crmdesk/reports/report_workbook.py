@@ -10,7 +10,8 @@ from crmdesk.documents.currencies import Amount, decimals_of
 from crmdesk.documents.formats import DECIMALS
 from crmdesk.i18n import tr
 from crmdesk.reports.cells import clean, is_cut, shown_width
-from crmdesk.reports.workbook import A4, LETTER, UPRIGHT, cut_said
+from crmdesk.reports.print_setup import A4, LETTER, UPRIGHT
+from crmdesk.reports.workbook import cut_said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

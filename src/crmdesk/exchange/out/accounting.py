@@ -16,7 +16,8 @@ from crmdesk.operations import workbooks
 from crmdesk.queries import ledger
 from crmdesk.queries.ledger_changes import changes_since, exports
 from crmdesk.reports.cells import Formula, SheetColumn, shown_width
-from crmdesk.reports.workbook import MOST_ROWS, Head, NumberHead, WorkbookFile
+from crmdesk.reports.workbook import Head, NumberHead, WorkbookFile
+from crmdesk.reports.workbook_parts import MOST_ROWS
 from crmdesk.store.issued import closed_until
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.rights import authorize

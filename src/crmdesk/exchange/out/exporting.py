@@ -29,7 +29,8 @@ from crmdesk.queries.flat import FlatColumn
 from crmdesk.queries.records import Part, all_columns, ids, to_json
 from crmdesk.queries.search import matching
 from crmdesk.reports.cells import SheetColumn
-from crmdesk.reports.workbook import MOST_ROWS, WorkbookFile
+from crmdesk.reports.workbook import WorkbookFile
+from crmdesk.reports.workbook_parts import MOST_ROWS
 from crmdesk.store.pace import no_garbage
 from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.rights import authorize

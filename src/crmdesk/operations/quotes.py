@@ -9,31 +9,27 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.documents.calculator import TaxProfile, plain
+from crmdesk.documents.calculator import TaxProfile
 from crmdesk.documents.parse import Header, parse_document
 from crmdesk.documents.written import allowance_json, document_json, line_json, totals_record
 from crmdesk.errors import NotAllowed, UserError
 from crmdesk.fields import RATE_SCALE, from_scaled, to_minor, to_scaled
 from crmdesk.i18n import mark, tr
 from crmdesk.models.deal import Deal
-from crmdesk.models.quote import Quote, QuoteLine
-from crmdesk.models.registry import entity_class
+from crmdesk.models.quote import Quote
 from crmdesk.operations import attachments, deals
+from crmdesk.operations.leading_quotes import can_be_won, is_won_by_acceptance, lead_deal
 from crmdesk.operations.numbers import take_number
 from crmdesk.operations.quote_lines import write_lines
+from crmdesk.operations.quote_sources import lines_of_deal, named_record, product_defaults
 from crmdesk.operations.settings import switch_on, unused_areas
-from crmdesk.operations.values import link_id
 from crmdesk.queries import letters
-from crmdesk.queries.finding import ids_by_title
-from crmdesk.queries.quotes import ACTIONS, LineItem, file_name, line_for, page_of, payment_days_of, pdf_of, usual_tax, versions
-from crmdesk.queries.seen import live
+from crmdesk.queries.quotes import ACTIONS, LineItem, file_name, page_of, payment_days_of, pdf_of, usual_tax, versions
 from crmdesk.store.door import Change, operation
-from crmdesk.store.reader import IN_IDS, id_list
 from crmdesk.store.totals import rounding_mode, stored_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crmdesk.documents.calculator import AllowanceCharge
     from crmdesk.reports.quote_page import QuotePage
@@ -84,14 +80,14 @@ def add_document(change: Change, source: object) -> tuple[UUID, dict[str, Any]]:
     """
     products: dict[str, LineItem] = {}
     settings = change.settings
-    given = parse_document(source, _profile(settings), _product_defaults(change, source, products), usual_tax(settings), settings.language)
+    given = parse_document(source, _profile(settings), product_defaults(change, source, products), usual_tax(settings), settings.language)
     header, document = given.header, given.document
     switch_on(change, unused_areas(change, "quote"))
     quote = change.draft(Quote)
     prepare_new(change, quote)
-    quote.company_id = _named(change, "company", header.company)
-    quote.contact_id = _named(change, "contact", header.contact, quote.company_id)
-    quote.deal_id = _named(change, "deal", header.deal, quote.company_id)
+    quote.company_id = named_record(change, "company", header.company)
+    quote.contact_id = named_record(change, "contact", header.contact, quote.company_id)
+    quote.deal_id = named_record(change, "deal", header.deal, quote.company_id)
     quote.language, quote.reference = header.language, header.reference or None
     quote.intro, quote.terms = header.intro or None, header.terms or None
     if header.dated_on:
@@ -134,48 +130,6 @@ def _today(change: Change) -> date:
     return change.at.astimezone(change.settings.tz).date()
 
 
-def _named(change: Change, name: str, text: str | None, company_id: UUID | None = None) -> UUID | None:
-    """Return the record that a document names; of several with that name the customer's."""
-    if text is None:
-        return None
-    if company_id:
-        found = ids_by_title(change.reader, entity_class(name), text)
-        own = change.reader.rows(f'SELECT id FROM "{name}" WHERE company_id = ? AND id {IN_IDS}', (company_id.bytes, id_list(found)))  # noqa: S608
-        if len(own) == 1:
-            return UUID(bytes=own[0][0])
-    try:
-        return link_id(change, Quote.fields[name], text)
-    except UserError as error:
-        error.field = name
-        raise
-
-
-def _product_defaults(change: Change, source: object, products: dict[str, LineItem]) -> Callable[[str], Mapping[str, object]]:
-    """Return how a line is filled up from the product that it names; the products found are noted."""
-    currency = str(source.get("currency")) if isinstance(source, dict) else ""
-
-    def defaults(text: str) -> Mapping[str, object]:
-        if text not in products:
-            try:
-                product_id = link_id(change, QuoteLine.fields["product"], text)
-            except UserError as error:
-                error.field = "product"
-                raise
-            if product_id is None:
-                return {}
-            products[text] = line_for(change.reader, product_id, currency)
-        line = products[text].line
-        known: dict[str, object] = {
-            "description": line.description,
-            "unit": line.unit or None,
-            "tax_category": line.tax_category,
-            "tax_rate": plain(line.tax_rate),
-        }
-        return {**known, "unit_price": plain(line.unit_price)} if line.unit_price else known
-
-    return defaults
-
-
 @operation(mark("Quote for deal"), right="quote.write")
 def from_deal(change: Change, deal_id: UUID) -> UUID:
     """Make a draft for a deal, with its company, contact and products."""
@@ -187,33 +141,10 @@ def from_deal(change: Change, deal_id: UUID) -> UUID:
     quote.subject, quote.currency = deal.name, deal.currency or change.settings.currency
     quote.tax_inclusive = _prices_include_tax(change, quote)
     change.keep(quote)
-    write_lines(change, quote.id, _lines_of_deal(change, deal, quote.currency), ())
+    write_lines(change, quote.id, lines_of_deal(change, deal, quote.currency), ())
     recalculate(change, quote)
     _about(change, quote)
     return quote.id
-
-
-def _lines_of_deal(change: Change, deal: Deal, currency: str) -> list[LineItem]:
-    found = change.reader.rows(
-        f"SELECT d.product_id, d.quantity, d.unit_price FROM deal_product d JOIN product t ON t.id = d.product_id "
-        f"WHERE d.deal_id = ? AND d.deleted_at IS NULL AND {live(change.reader, 'product')} ORDER BY d.position, d.id", (deal.id.bytes,),
-    )  # fmt: skip
-    if (
-        not found
-        and deal.product_id
-        and change.reader.value(f"SELECT 1 FROM product t WHERE t.id = ? AND {live(change.reader, 'product')}", (deal.product_id.bytes,))
-    ):
-        found = [(deal.product_id.bytes, None, None)]
-    items = []
-    for product, quantity, price in found:
-        item = line_for(change.reader, UUID(bytes=product), currency)
-        given: dict[str, Decimal] = {}
-        if quantity is not None:
-            given["quantity"] = from_scaled(quantity)
-        if price is not None:
-            given["unit_price"] = from_scaled(price)
-        items.append(item.changed(**given))
-    return items
 
 
 # -- lines and totals ------------------------------------------------------------------------------------------------------------
@@ -272,38 +203,6 @@ def _take_rate(change: Change, quote: Quote, day: date) -> None:
     quote.exchange_rate_on = date.fromisoformat(found[1]) if found else None
 
 
-# -- the deal --------------------------------------------------------------------------------------------------------------------
-
-
-def lead_deal(change: Change, deal_id: UUID, leading: Quote | None = None) -> None:
-    """Choose the quote that drives a deal's amount: the given one, else the one that leads already, else the best that the deal has.
-
-    The best is the newest accepted one, then issued, expired, draft; a draft without items drives nothing.
-    """
-    found = change.reader.one(f"SELECT quote_id FROM deal t WHERE t.id = ? AND {live(change.reader, 'deal')}", (deal_id.bytes,))
-    if found is None:
-        return
-    ranked = change.reader.rows(
-        "SELECT id, ifnull(status, 'draft') AS state FROM quote WHERE deal_id = ? AND deleted_at IS NULL AND (status IN ('accepted', 'issued', 'expired') "
-        "OR (ifnull(status, 'draft') = 'draft' AND EXISTS (SELECT 1 FROM quote_line l WHERE l.quote_id = quote.id AND l.deleted_at IS NULL AND ifnull(l.kind, 'item') = 'item'))) "
-        "ORDER BY CASE state WHEN 'accepted' THEN 0 WHEN 'issued' THEN 1 WHEN 'expired' THEN 2 ELSE 3 END, issued_at DESC, id DESC", (deal_id.bytes,),
-    )  # fmt: skip
-    states = dict(ranked)
-    stays = found[0] in states and (states[found[0]] != "draft" or ranked[0][1] == "draft")
-    best = leading.id.bytes if leading else found[0] if stays else ranked[0][0] if ranked else None
-    if best != found[0]:
-        change.get(Deal, deal_id).quote_id = UUID(bytes=best) if best else None
-        change.flush()
-
-
-def _is_won_by_acceptance(change: Change, deal_id: UUID) -> bool:
-    """Say whether a deal was won with a quote that the customer accepted: what was won stays that amount, whatever is offered afterwards."""
-    return bool(change.reader.value(
-        "SELECT 1 FROM deal t JOIN quote q ON q.id = t.quote_id AND q.status = 'accepted' AND q.deleted_at IS NULL JOIN stage s ON s.id = t.stage_id AND s.outcome = 'won' "
-        "WHERE t.id = ?", (deal_id.bytes,),
-    ))  # fmt: skip
-
-
 # -- issuing ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -336,7 +235,7 @@ def issue(change: Change, quote_id: UUID | str) -> Issued:
     change.flush()
     _supersede(change, quote.id, {"issued", "expired"})
     if quote.deal_id:
-        lead_deal(change, quote.deal_id, None if _is_won_by_acceptance(change, quote.deal_id) else quote)
+        lead_deal(change, quote.deal_id, None if is_won_by_acceptance(change, quote.deal_id) else quote)
     change.note(about=quote.number, again={"quote_id": str(quote.id)})
     return Issued(quote.id, quote.number or "", pdf_id, rendered.missing)
 
@@ -429,16 +328,9 @@ def accept(change: Change, quote_id: UUID, win_deal: bool = True) -> None:
     _supersede(change, quote_id, {"issued", "expired", "accepted"})
     if quote.deal_id:
         lead_deal(change, quote.deal_id, quote)
-        if win_deal and _can_be_won(change, quote.deal_id):
+        if win_deal and can_be_won(change, quote.deal_id):
             deals.set_outcome(change, quote.deal_id, "won")
     _about(change, quote)
-
-
-def _can_be_won(change: Change, deal_id: UUID) -> bool:
-    return bool(change.reader.value(
-        f"SELECT 1 FROM deal t JOIN stage s ON s.pipeline_id = t.pipeline_id AND s.outcome = 'won' AND s.deleted_at IS NULL WHERE t.id = ? AND {live(change.reader, 'deal')}",
-        (deal_id.bytes,),
-    ))  # fmt: skip
 
 
 @operation(mark("Decline quote"), right="quote.write")

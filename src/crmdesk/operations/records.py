@@ -8,7 +8,7 @@ from crmdesk.errors import NotAllowed, Question, UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import PARTS, entity_class
 from crmdesk.models.workspace import Holiday, Setting
-from crmdesk.operations import settings, values
+from crmdesk.operations import leading_quotes, settings, values
 from crmdesk.queries import uniqueness
 from crmdesk.queries.finding import title_field
 from crmdesk.store.door import operation
@@ -362,11 +362,9 @@ def delete(change: Change, entity: str, ids: Iterable[UUID]) -> int:
 
 def _lead_deals(change: Change, deals_of_quotes: Iterable[UUID | None]) -> None:
     """Choose anew which quote leads, where one came or went."""
-    from crmdesk.operations import quotes
-
     for deal_id in deals_of_quotes:
         if deal_id is not None:
-            quotes.lead_deal(change, deal_id)
+            leading_quotes.lead_deal(change, deal_id)
 
 
 def _refuse_delete(change: Change, cls: type[Record], doomed: Sequence[Record]) -> None:

@@ -158,13 +158,17 @@ def searchable() -> Iterator[Store]:
     """Open the store as `opened` does, with its search index finished: after an import it waits for whoever searches first."""
     with opened() as store:
         if waiting := store.index_waiting():
-            with progress(tr("Indexing")) as show:
-                left = waiting
-                while left:
-                    left = store.index_step()
-                    if show:
-                        show(waiting - left, waiting)
+            _finish_index(store, waiting)
         yield store
+
+
+def _finish_index(store: Store, waiting: int) -> None:
+    left = waiting
+    with progress(tr("Indexing")) as show:
+        while left:
+            left = store.index_step()
+            if show:
+                show(waiting - left, waiting)
 
 
 def remember(path: Path) -> None:

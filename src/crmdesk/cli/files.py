@@ -13,6 +13,8 @@ from crmdesk.errors import UserError
 from crmdesk.i18n import mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmdesk.exchange.preview import Preview
     from crmdesk.exchange.rows.plan import ImportOptions
 
@@ -84,12 +86,7 @@ def import_records(
 ) -> None:
     """Import files or folders in one transaction; “all” takes everything of another store over."""
     if entity == "all":
-        from crmdesk.exchange.out.everything import import_all
-
-        if len(files) > 1:
-            raise UserError(tr("Only one file with everything can be taken over."))
-        with opened() as store, progress(tr("Importing")) as tell:
-            say(import_all(store, files[0], tell).to_json())
+        _import_everything(files)
         return
     from crmdesk.exchange.several import import_files
 
@@ -123,6 +120,15 @@ def import_records(
     say(result.to_json())
     if result.rejected or any(file.refused for file in result.files):
         raise typer.Exit(REJECTED)
+
+
+def _import_everything(files: Sequence[Path]) -> None:
+    from crmdesk.exchange.out.everything import import_all
+
+    if len(files) > 1:
+        raise UserError(tr("Only one file with everything can be taken over."))
+    with opened() as store, progress(tr("Importing")) as tell:
+        say(import_all(store, files[0], tell).to_json())
 
 
 @app.command("preview")
@@ -198,17 +204,9 @@ def export(
 ) -> None:
     """Export records; the file's ending says how. “all” takes everything out as one zip."""
     if entity == "all":
-        from crmdesk.exchange.out.everything import export_all
-
         if where or search or sort or columns or view:
             raise typer.BadParameter(tr("“all” takes everything; nothing can be chosen with it."))
-        if file.suffix.lower() != ".zip":
-            raise UserError(tr("“{file}” has no ending that can be written.", file=file.name), hint=tr("Use one of: {options}.", options=".zip"))
-        with opened() as store, progress(tr("Exporting")) as tell:
-            taken = export_all(store, file, tell, reason=reason)
-            asks = store.settings.asks_reason(taken.rows) and not reason.strip()
-        _ask_reason(asks)
-        say(taken.to_json())
+        _export_everything(file, reason)
         return
     if vcard not in ("3.0", "4.0"):
         raise typer.BadParameter(tr("--vcard takes 3.0 or 4.0."))
@@ -243,6 +241,18 @@ def export(
         remark(note)
     _ask_reason(asks)
     say(result.to_json())
+
+
+def _export_everything(file: Path, reason: str) -> None:
+    from crmdesk.exchange.out.everything import export_all
+
+    if file.suffix.lower() != ".zip":
+        raise UserError(tr("“{file}” has no ending that can be written.", file=file.name), hint=tr("Use one of: {options}.", options=".zip"))
+    with opened() as store, progress(tr("Exporting")) as tell:
+        taken = export_all(store, file, tell, reason=reason)
+        asks = store.settings.asks_reason(taken.rows) and not reason.strip()
+    _ask_reason(asks)
+    say(taken.to_json())
 
 
 def _ask_reason(asks: bool) -> None:

@@ -160,16 +160,19 @@ def _look(reader: Reader, cls: type[Record], looking: dict[bytes, _Looking], sou
             one = open_ones.get(record)
             if one is None:
                 continue
-            if not label:
-                given = [(tr(item.label), _bare(value), item.name in NUMBERS) for item, value in zip(fields, values, strict=True)]
-            else:
-                given = [(label, ", ".join(piece for value in values if (piece := _bare(value))), fields[0].name in NUMBERS)]
-            for name, value, is_number in given:
-                spots = sought.spots(value, is_number=is_number) if value else {}
+            for name, text, is_number in _said(fields, label, values):
+                spots = sought.spots(text, is_number=is_number) if text else {}
                 if one.missing & spots.keys():
-                    one.held.append(_Held(name, value, spots))
+                    one.held.append(_Held(name, text, spots))
                 if one.missing <= spots.keys():
                     open_ones.pop(record, None)
+
+
+def _said(fields: Sequence[Field], label: str, values: Sequence[object]) -> list[tuple[str, str, bool]]:
+    """Return the texts of a row with their labels, and whether they are numbers; a part, which has a label of its own, is one text."""
+    if label:
+        return [(label, ", ".join(piece for value in values if (piece := _bare(value))), fields[0].name in NUMBERS)]
+    return [(tr(item.label), _bare(value), item.name in NUMBERS) for item, value in zip(fields, values, strict=True)]
 
 
 def _bare(value: object) -> str:

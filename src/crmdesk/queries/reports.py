@@ -449,55 +449,72 @@ def _quotes_open(scope: Scope) -> ReportTable:
     )
 
 
+@dataclass(slots=True)
+class _Tickets:
+    """Tickets of one queue or of all: how many of each sort, and which were answered in time."""
+
+    counts: dict[str, int]
+    in_time: list[str]
+
+    def __add__(self, other: _Tickets) -> _Tickets:
+        return _Tickets({name: count + other.counts[name] for name, count in self.counts.items()}, self.in_time + other.in_time)
+
+
+_SORTS_OF_TICKETS = ("opened", "open", "reply_late", "resolution_late", "answered")
+
+
 def _tickets(scope: Scope) -> ReportTable:
     now = now_ms() // 60_000 * 60_000  # conditions are read to the minute
+    found = _tickets_by_queue(scope, now)
     late = f"< {moment(now).strftime('%Y-%m-%dT%H:%MZ')}"
-    opened, opened_of = _moments_sql(scope, "t.opened_at")
-    replied, replied_of = _moments_sql(scope, "t.first_replied_at")
-    owner, owner_of = _owner_sql(scope)
-    found = {queue: figures for queue, *figures in scope.reader.rows(
-        "SELECT t.queue_id, sum(t.status IN ('new', 'open', 'waiting')), "
-        "sum(t.status IN ('new', 'open') AND t.first_replied_at IS NULL AND t.first_reply_due_at < ?), "
-        "sum(t.status IN ('new', 'open') AND t.resolved_at IS NULL AND t.resolve_due_at < ?), "
-        f"sum(t.opened_at IS NOT NULL{opened}), "
-        f"json_group_array(hex(t.id)) FILTER (WHERE t.first_replied_at <= t.first_reply_due_at{replied}), "
-        f"count(*) FILTER (WHERE t.first_replied_at IS NOT NULL AND t.first_reply_due_at IS NOT NULL{replied}) "
-        f"FROM ticket t WHERE {live(scope.reader, 'ticket')}{owner} GROUP BY 1",
-        (now, now, *opened_of, *replied_of, *replied_of, *owner_of),
-    )}  # fmt: skip
-    names = dict(scope.reader.rows("SELECT id, name FROM queue"))
-    answered = ("first_replied_at notempty", "first_reply_due_at notempty", *_moments(scope, "first_replied_at"))
     filters: dict[str, tuple[str, ...]] = {
         "opened": ("opened_at notempty", *_moments(scope, "opened_at")), "open": ("status in new, open, waiting",),
         "reply_late": ("status in new, open", "first_replied_at empty", f"first_reply_due_at {late}"),
-        "resolution_late": ("status in new, open", "resolved_at empty", f"resolve_due_at {late}"), "answered": answered,
+        "resolution_late": ("status in new, open", "resolved_at empty", f"resolve_due_at {late}"),
+        "answered": ("first_replied_at notempty", "first_reply_due_at notempty", *_moments(scope, "first_replied_at")),
     }  # fmt: skip
 
-    def row(title: str, queue: tuple[str, ...], counts: Mapping[str, int], in_time: list[str]) -> tuple[Figure, ...]:
-        behind = {name: Rows("ticket", (*queue, *where, *_owner(scope))) for name, where in filters.items()}
-        kept = Rows("ticket", (f"id in {', '.join(in_time)}",)) if in_time else None
-        figures = (Figure(counts[name], behind[name]) for name in filters)
-        return (
-            Figure(title, Rows("ticket", (*queue, *_owner(scope)))),
-            *figures,
-            Figure(len(in_time), kept),
-            Figure(ratio(len(in_time), counts["answered"]), kept),
-        )
+    def row(title: str, queue: tuple[str, ...], tickets: _Tickets) -> tuple[Figure, ...]:
+        counted = (Figure(tickets.counts[name], Rows("ticket", (*queue, *where, *_owner(scope)))) for name, where in filters.items())
+        kept = Rows("ticket", (f"id in {', '.join(tickets.in_time)}",)) if tickets.in_time else None
+        share = ratio(len(tickets.in_time), tickets.counts["answered"])
+        return (Figure(title, Rows("ticket", (*queue, *_owner(scope)))), *counted, Figure(len(tickets.in_time), kept), Figure(share, kept))
 
-    rows, total, all_in_time = [], dict.fromkeys(filters, 0), list[str]()
-    for queue in sorted(found, key=lambda queue: (queue is None, names.get(queue) or "")):
-        still_open, reply_late, resolution_late, opened_in, in_time_json, answers = found[queue]
-        in_time = [str(UUID(hex=ticket)) for ticket in json.loads(in_time_json)]
-        counts = {"opened": opened_in, "open": still_open, "reply_late": reply_late, "resolution_late": resolution_late, "answered": answers}
-        counts = {name: count or 0 for name, count in counts.items()}
-        total, all_in_time = {name: total[name] + count for name, count in counts.items()}, [*all_in_time, *in_time]
-        rows.append(row(names.get(queue) or tr("No queue"), (f"queue = {UUID(bytes=queue)}" if queue else "queue empty",), counts, in_time))
+    names = dict(scope.reader.rows("SELECT id, name FROM queue"))
+    queues = sorted(found, key=lambda queue: (queue is None, names.get(queue) or ""))
+    rows = [row(names.get(queue) or tr("No queue"), (f"queue = {UUID(bytes=queue)}" if queue else "queue empty",), found[queue]) for queue in queues]
+    total = sum((found[queue] for queue in queues), _Tickets(dict.fromkeys(_SORTS_OF_TICKETS, 0), []))
     columns = (
         Column("queue", mark("Queue")), Column("opened", mark("Opened"), "integer"), Column("open", mark("Open"), "integer"),
         Column("reply_late", mark("Reply late"), "integer"), Column("resolution_late", mark("Resolution late"), "integer"),
         Column("answered", mark("Answered"), "integer"), Column("in_time", mark("Answered in time"), "integer"), Column("share", mark("In time"), "percent"),
     )  # fmt: skip
-    return ReportTable("", "", columns, tuple(rows), row(tr("All"), (), total, all_in_time))
+    return ReportTable("", "", columns, tuple(rows), row(tr("All"), (), total))
+
+
+def _tickets_by_queue(scope: Scope, now: int) -> dict[bytes | None, _Tickets]:
+    """Return the tickets of each queue, None standing for those without one.
+
+    Args:
+        now: in milliseconds; what was due before is late.
+    """
+    opened, opened_of = _moments_sql(scope, "t.opened_at")
+    replied, replied_of = _moments_sql(scope, "t.first_replied_at")
+    owner, owner_of = _owner_sql(scope)
+    found = scope.reader.rows(
+        f"SELECT t.queue_id, sum(t.opened_at IS NOT NULL{opened}), "
+        "sum(t.status IN ('new', 'open', 'waiting')), "
+        "sum(t.status IN ('new', 'open') AND t.first_replied_at IS NULL AND t.first_reply_due_at < ?), "
+        "sum(t.status IN ('new', 'open') AND t.resolved_at IS NULL AND t.resolve_due_at < ?), "
+        f"count(*) FILTER (WHERE t.first_replied_at IS NOT NULL AND t.first_reply_due_at IS NOT NULL{replied}), "
+        f"json_group_array(hex(t.id)) FILTER (WHERE t.first_replied_at <= t.first_reply_due_at{replied}) "
+        f"FROM ticket t WHERE {live(scope.reader, 'ticket')}{owner} GROUP BY 1",
+        (*opened_of, now, now, *replied_of, *replied_of, *owner_of),
+    )
+    return {
+        queue: _Tickets({name: count or 0 for name, count in zip(_SORTS_OF_TICKETS, counts, strict=True)}, [str(UUID(hex=one)) for one in json.loads(in_time)])
+        for queue, *counts, in_time in found
+    }
 
 
 def _data_quality(scope: Scope) -> ReportTable:

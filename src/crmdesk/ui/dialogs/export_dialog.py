@@ -58,17 +58,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.setMinimumWidth(min(760, self.screen().availableSize().width() - 40))
-        endings = endings_of(entity)
-        self.forms, forms = _choices(
-            ("xlsx", tr("Excel workbook"), tr("Numbers and dates as such, filters, sums")),
-            ("csv", tr("CSV for people"), tr("Opens in any spreadsheet; nothing in it becomes a formula")),
-            ("programs", tr("CSV for programs"), tr("UTF-8, field names, dates as 2026-12-20; imports again without loss")),
-            ("json", tr("JSON"), tr("Every field, for programs")),
-            *([("vcf", tr("Address cards"), tr("vCard 3.0, for phones and mail programs"))] if ".vcf" in endings else []),
-            *([("vcf4", tr("Address cards, vCard 4.0"), tr("For newer address books; keeps more"))] if ".vcf" in endings else []),
-            *([("cards", tr("Address cards for programs"), tr("Every field, also note and owner; not to be handed on"))] if ".vcf" in endings else []),
-            *([("ics", tr("Calendar"), tr("iCalendar: events and to-dos"))] if ".ics" in endings else []),
-        )
+        self.forms, forms = _choices(*_forms(endings_of(entity)))
         some = [("chosen", tr("Chosen records"), ntr("{count} record", "{count} records", len(chosen)))] if chosen else []
         self.scope, scope = _choices(
             *some, ("list", tr("The list as it is filtered"), ntr("{count} record", "{count} records", len(ids))), ("all", tr("All"), " ")
@@ -171,6 +161,25 @@ class ExportDialog(QDialog):
         work = partial(_export, frame.store, self._entity, path, options)
         background.write(parent or self, tr("Export"), work, partial(_exported, frame))
         self.accept()
+
+
+def _forms(endings: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return the forms that files with these endings can have, each with its name and what it is good for."""
+    forms = [
+        ("xlsx", tr("Excel workbook"), tr("Numbers and dates as such, filters, sums")),
+        ("csv", tr("CSV for people"), tr("Opens in any spreadsheet; nothing in it becomes a formula")),
+        ("programs", tr("CSV for programs"), tr("UTF-8, field names, dates as 2026-12-20; imports again without loss")),
+        ("json", tr("JSON"), tr("Every field, for programs")),
+    ]
+    if ".vcf" in endings:
+        forms += [
+            ("vcf", tr("Address cards"), tr("vCard 3.0, for phones and mail programs")),
+            ("vcf4", tr("Address cards, vCard 4.0"), tr("For newer address books; keeps more")),
+            ("cards", tr("Address cards for programs"), tr("Every field, also note and owner; not to be handed on")),
+        ]
+    if ".ics" in endings:
+        forms.append(("ics", tr("Calendar"), tr("iCalendar: events and to-dos")))
+    return forms
 
 
 def _choices(*choices: tuple[str, str, str]) -> tuple[QButtonGroup, QWidget]:

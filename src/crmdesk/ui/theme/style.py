@@ -68,7 +68,9 @@ def style_sheet(t: Tokens, folder: str, points: Callable[[float], float]) -> str
         points: turns pixels into points, since a style sheet rounds pixels of type.
     """
     sizes = {name: f"{points(px)}pt" for name, px in TEXT_SIZES.items()}
-    return "".join((_text(t, sizes), _buttons(t), _inputs(t, folder), _tables(t, sizes), _containers(t, folder, sizes), _bars(t)))
+    return "".join(
+        (_text(t, sizes), _buttons(t), _inputs(t, folder), _boxes(folder), _calendar(t, folder), _tables(t, sizes), _containers(t, folder, sizes), _bars(t))
+    )
 
 
 def _text(t: Tokens, sizes: dict[str, str]) -> str:
@@ -177,6 +179,11 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; back
 QAbstractSpinBox::up-arrow {{ image: url("{folder}-up.svg"); width: 12px; height: 12px; }}
 QAbstractSpinBox::down-arrow, QDateEdit::down-arrow {{ image: url("{folder}-down.svg"); width: 12px; height: 12px; }}
 QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
+"""
+
+
+def _boxes(folder: str) -> str:
+    return f"""
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: 24px; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ width: 16px; height: 16px; }}
 QCheckBox::indicator:unchecked, QAbstractItemView::indicator:unchecked {{ image: url("{folder}-box.svg"); }}
@@ -194,6 +201,11 @@ QCheckBox::indicator:checked:focus {{ image: url("{folder}-box-checked-focus.svg
 QCheckBox::indicator:indeterminate:focus {{ image: url("{folder}-box-some-focus.svg"); }}
 QRadioButton::indicator:unchecked:focus {{ image: url("{folder}-ring-focus.svg"); }}
 QRadioButton::indicator:checked:focus {{ image: url("{folder}-ring-checked-focus.svg"); }}
+"""
+
+
+def _calendar(t: Tokens, folder: str) -> str:
+    return f"""
 QCalendarWidget QToolButton {{ color: {t.text}; background: transparent; border: none; padding: 4px 8px; }}
 QCalendarWidget QToolButton:hover {{ background: {t.hover}; border-radius: 4px; }}
 QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {t.surface}; }}

@@ -73,7 +73,7 @@ def test_a_wrong_value_changes_nothing_and_its_line_is_named(desk: Desk, page: C
     shown = table.shown_columns()
     table.show_columns(["name", "role", "lifecycle"] if "lifecycle" in [c.name for c in table.records.columns] else shown)
     put("Buyer\nHead\twhat is this\n")
-    page.paste(QGuiApplication.clipboard().text())
+    page.cells.paste(QGuiApplication.clipboard().text())
     desk.settle()
     assert roles(desk) == before
     assert desk.said()
@@ -114,14 +114,14 @@ def test_a_copied_text_becomes_no_formula_and_comes_back_as_it_was(desk: Desk, p
     copied = QGuiApplication.clipboard().text()
     assert copied.splitlines()[1].startswith("'=")
     go(page, 1, "role")
-    page.paste(copied)
+    page.cells.paste(copied)
     desk.settle()
     assert roles(desk)["Mendel"] == '=HYPERLINK("http://evil.example")'
 
 
 def test_fill_down_gives_a_cell_what_stands_above_it(desk: Desk, page: ContactsPage) -> None:
     go(page, 1, "role")
-    page.fill_down()
+    page.cells.fill_down()
     desk.settle()
     assert roles(desk)["Mendel"] == "Owner"
 
@@ -138,7 +138,7 @@ def test_fill_down_gives_the_checked_rows_the_value_of_the_first(desk: Desk, pag
 
 def test_fill_down_says_where_it_makes_no_sense(desk: Desk, page: ContactsPage) -> None:
     go(page, 0, "role")
-    page.fill_down()
+    page.cells.fill_down()
     desk.settle()
     assert desk.said() == ["Go to a cell that can be changed, below another one, or tick several rows."]
 

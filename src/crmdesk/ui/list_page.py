@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import shiboken6
-from PySide6.QtCore import QModelIndex, QPoint, Slot
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QModelIndex, Slot
 
-from crmdesk.errors import Cancelled, UserError
 from crmdesk.i18n import mark, ntr, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.operations import cells
 from crmdesk.operations import records as deeds
 from crmdesk.operations.merging import MERGED
 from crmdesk.queries import amounts, records, search
@@ -24,13 +19,13 @@ from crmdesk.ui.amounts import counted, whole
 from crmdesk.ui.details import Details
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
-from crmdesk.ui.editors import Editor, editor_for
 from crmdesk.ui.import_offers import import_action, import_file, nothing_yet
+from crmdesk.ui.lists.cell_edits import CellEdits
 from crmdesk.ui.lists.record_list import MANY, BulkAction, Definition, RecordList
 from crmdesk.ui.own_fields import OwnFields
 from crmdesk.ui.page import Changed, Frame, Page, Place, Tall, at_field_or_window, scrolled
 from crmdesk.ui.quality import RecordQuality
-from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, for_form, given, own_columns
+from crmdesk.ui.records import EntitySource, Tones, columns_of, context, field_named, given, own_columns
 from crmdesk.ui.views import SavedViews, View
 from crmdesk.ui.widgets.basics import Button, column
 from crmdesk.ui.widgets.heads import PageHeader, count_note
@@ -39,12 +34,14 @@ from crmdesk.ui.widgets.peek import PeekPanel, PeekSplitter
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from crmdesk.fields import Field
     from crmdesk.queries.records import Row
     from crmdesk.ui.background import Job
     from crmdesk.ui.lists.record_list import Totals
     from crmdesk.ui.widgets.heads import EmptyState
-    from crmdesk.ui.widgets.record_table import Ask, Column, Id
+    from crmdesk.ui.widgets.record_table import Ask, Id
 
 
 MOST_MERGED = 20
@@ -102,7 +99,8 @@ class RecordListPage(Page):
         )  # fmt: skip
         self.list.set_bulk(*self.bulk())
         self.list.set_empty(self.empty())
-        self.list.table.editor_maker = self._cell_editor
+        self.cells = CellEdits(self, self.entity, self.list.table, self._context, self._field)
+        self.list.table.editor_maker = self.cells.editor
         self._panel = PeekPanel(self._open_current)
         self._peek_form: Details | None = None
         self._peeked: UUID | None = None
@@ -110,7 +108,6 @@ class RecordListPage(Page):
         self._peek_quality: RecordQuality | None = None
         self._splitter = PeekSplitter(self.list, self._panel)
         self.column.addWidget(self._splitter, 1)
-        self._saving: set[Editor] = set()
         self._wanted: UUID | None = None
         self._connect()
 
@@ -126,7 +123,7 @@ class RecordListPage(Page):
         self.list.view_wanted.connect(self.views.keep)
         self.list.peeked.connect(self._peek)
         self.list.table.delete_wanted.connect(self.delete)
-        self.list.table.pasted.connect(self.paste)
+        self.list.table.pasted.connect(self.cells.paste)
         if self.peek:
             self.list.table.clicked.connect(self._clicked)
         self._panel.closed.connect(self._close_panel)
@@ -177,7 +174,7 @@ class RecordListPage(Page):
             Action(f"{self.entity}.add", self._kind.label, self.new, "plus", "Ctrl+N", "new", title=lambda: self._new_title()),
             Action("list.filter", mark("Filter this list"), self.list.search.setFocus, "list-filter", "Ctrl+F", "view"),
             Action("list.columns", mark("Columns"), self.list.choose_columns, "columns-3", "", "view"),
-            Action("list.fill_down", mark("Fill down"), self.fill_down, "arrow-down", "Ctrl+D", "edit"),
+            Action("list.fill_down", mark("Fill down"), self.cells.fill_down, "arrow-down", "Ctrl+D", "edit"),
             Action("list.compact", mark("Narrow rows"), self._toggle_compact, "list", "", "view", checked=self._is_compact),
             import_action(self.frame, self.entity),
             Action("list.export", mark("Export"), self.export, "download", "Ctrl+E", "file", title=lambda: tr("Export {what}", what=tr(self._kind.plural))),
@@ -345,117 +342,6 @@ class RecordListPage(Page):
         self.header.set_title(view.name if view is not None else tr(self._kind.plural))
         self.list.apply(Definition.from_json(view.definition) if view is not None else None, has_view=view is not None)
 
-    # --- inline edit ------------------------------------------------------------------------------------------------
-
-    def _cell_editor(self, parent: QWidget, record: Id, col: Column, value: Any) -> QWidget | None:
-        editor = editor_for(self._field(col.name), self._context)
-        editor.setParent(parent)
-        editor.set_value(for_form({"": value})[""])
-        editor.is_in_cell = True
-        editor.tabbed.connect(partial(self._tab, editor, UUID(bytes=record)))
-        editor.left.connect(partial(self._commit, editor, UUID(bytes=record)))
-        editor.cancelled.connect(partial(self.list.table.close_editor, editor, False))
-        return editor
-
-    def _tab(self, editor: Editor, record: UUID, step: int) -> None:
-        self.list.table.tab_wanted = step
-        self._commit(editor, record)
-
-    def _commit(self, editor: Editor, record: UUID) -> None:
-        """Save a cell; the editor stays until the store has taken the value."""
-        if editor in self._saving or not shiboken6.isValid(editor):
-            return
-        if not editor.is_changed():
-            self.list.table.close_editor(editor, True)
-            return
-        try:
-            value = given(editor.field, editor.checked_value())
-        except UserError as error:
-            self._complain(editor, error)
-            return
-        self._saving.add(editor)
-        self.frame.do(
-            deeds.edit, self.entity, [record], {editor.field.name: value},
-            done=partial(self._saved, editor), failed=partial(self._refused, editor),
-        )  # fmt: skip
-
-    def _saved(self, editor: Editor, count: int) -> None:
-        self._saving.discard(editor)
-        if shiboken6.isValid(editor):
-            self.list.table.close_editor(editor, True)
-
-    def _refused(self, editor: Editor, error: Exception) -> None:
-        self._saving.discard(editor)
-        if isinstance(error, UserError) and shiboken6.isValid(editor):
-            self._complain(editor, error)
-        elif not isinstance(error, Cancelled):
-            self.frame.show_error(error)
-
-    def _complain(self, editor: Editor, error: UserError) -> None:
-        """Say at the cell what is wrong, and keep the user there."""
-        self.list.table.tab_wanted = 0
-        message = error.words
-        editor.show_error(message)
-        editor.setFocus()
-        QToolTip.showText(editor.mapToGlobal(QPoint(0, editor.height())), message, editor)
-
-    # --- many cells -------------------------------------------------------------------------------------------------
-
-    @Slot(str)
-    def paste(self, text: str) -> None:
-        """Put a table from the clipboard into the cells, from the current one to the right and down.
-
-        One value alone goes into the current column of all checked rows.
-        """
-        lines = [line.split("\t") for line in text.replace("\r\n", "\n").rstrip("\n").split("\n")]
-        table = self.list.table
-        at = table.currentIndex()
-        shown = table.shown_columns()
-        labels = {col.name: tr(col.label) for col in table.records.columns}
-        if len(lines) > 1 and set(lines[0]) <= {*labels.values()}:
-            del lines[0]  # the heads, as copying puts them before the rows
-        name = table.records.columns[at.column() - 1].name if at.column() > 0 else ""
-        if name not in shown:
-            return
-        columns = shown[shown.index(name) :]
-        if len(lines) == 1 and len(lines[0]) == 1 and len(table.records.checked) > 1:
-            ids = table.chosen_ids()
-            lines *= len(ids)
-        else:
-            ids = [record for row in range(at.row(), min(at.row() + len(lines), table.records.rowCount())) if (record := table.records.id_at(row)) is not None]
-        widest = max(len(line) for line in lines[: len(ids)])
-        able = {col.name for col in table.records.columns if col.can_edit}
-        if fixed := next((col for col in columns[:widest] if col not in able), None):
-            self.frame.show_error(UserError(tr("{field} can't be changed here.", field=labels[fixed])))
-            return
-        rows = [
-            (UUID(bytes=record), {col: _unmarked(cell) for col, cell in zip(columns, line, strict=False)}) for record, line in zip(ids, lines, strict=False)
-        ]
-        if len(rows) <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(rows)), tr("Paste")):
-            self.frame.do(cells.put, self.entity, rows, said=ntr("{count} record changed", "{count} records changed", len(rows)))
-
-    def fill_down(self) -> None:
-        """Give the checked rows what the first of them has in the current column; without checked rows, the current cell what stands above it."""
-        table = self.list.table
-        at = table.currentIndex()
-        checked = table.chosen_ids() if table.records.checked else []
-        above = table.records.id_at(at.row() - 1) if at.row() > 0 else None
-        ids = checked if len(checked) > 1 else [above, table.current_id()]
-        col = table.records.columns[at.column() - 1] if at.column() > 0 else None
-        if col is None or not col.can_edit or None in ids:
-            self.frame.say(tr("Go to a cell that can be changed, below another one, or tick several rows."))
-            return
-        keys = [UUID(bytes=record) for record in ids if record is not None]
-        name, entity = col.name, self.entity
-
-        def put(found: Sequence[Row]) -> None:
-            value = given(self._field(name), for_form(found[0].values)[name])
-            if len(keys) - 1 <= MANY or self.frame.confirm(tr("Change {count} records?", count=len(keys) - 1), tr("Fill down")):
-                said = ntr("{count} record changed", "{count} records changed", len(keys) - 1)
-                self.frame.do(deeds.edit, entity, keys[1:], {name: value}, said=said)
-
-        self.frame.ask(self, lambda reader: records.rows(reader, entity, keys[:1], [name]), put, key="fill")
-
     # --- peek -------------------------------------------------------------------------------------------------------
 
     @Slot(QModelIndex)
@@ -533,9 +419,3 @@ class RecordListPage(Page):
 
 def _too_many_to_merge() -> str:
     return tr("At most {count} rows can be merged at a time: untick some first.", count=MOST_MERGED)
-
-
-def _unmarked(cell: str) -> str:
-    """Take the apostrophe away that kept a text from becoming a formula in a spreadsheet."""
-    bare = cell.strip()
-    return bare[1:] if len(bare) > 1 and bare[0] == "'" and bare[1] in "=+-@＝＋－＠" else bare

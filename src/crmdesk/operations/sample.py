@@ -79,7 +79,7 @@ class _Sample:
         return words[self.language].format(**filled) if filled else words[self.language]
 
     def make(self) -> None:
-        """Make everything."""
+        """Make everything, each part out of those before it."""
         self._settings()
         self._members()
         self._products()

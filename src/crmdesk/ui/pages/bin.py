@@ -55,7 +55,7 @@ class _Binned:
 
 
 class BinPage(Page):
-    """The page."""
+    """The list of what was deleted, whatever it was, with what takes it back."""
 
     watches = frozenset()
 

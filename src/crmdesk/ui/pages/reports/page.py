@@ -60,7 +60,7 @@ class Answer:
 
 
 class ReportsPage(Page):
-    """Named reports."""
+    """One report at a time, chosen by its name, as chart and as table."""
 
     watches = frozenset({"deal", "stage", "pipeline", "quote", "ticket", "activity", "member"})
 

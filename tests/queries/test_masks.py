@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlcipher3.dbapi2 import OperationalError
 
 from crmdesk.errors import NotAllowed
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
@@ -150,3 +151,13 @@ def test_masks_leave_the_store_itself_alone(store: Store, people: dict[str, UUID
 )  # fmt: skip
 def test_how_values_are_masked(entity: str, text: str | None, international: str | None, masked: str | None) -> None:
     assert mask_text(entity, text, international) == masked
+
+
+def test_who_reads_masked_reads_nothing_where_masks_can_not_be_put_on(store: Store, people: dict[str, UUID]) -> None:
+    with store.writer_alone() as writer:
+        writer.execute("PRAGMA legacy_alter_table = ON")
+        writer.execute('ALTER TABLE "product" RENAME TO "lost"')
+    store.act_as("read_only")
+    for _ in range(2):
+        with pytest.raises(OperationalError), store.read() as reader:
+            reader.rows("SELECT number FROM phone")

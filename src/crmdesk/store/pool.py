@@ -66,14 +66,7 @@ class Pool:
         try:
             if connection is None:
                 with sorted_errors():
-                    connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
-                    with self._readers_lock:
-                        is_main = self._main.setdefault(hidden, connection) is connection
-                    connection.execute(f"PRAGMA cache_size = -{MAIN_CACHE_KB if is_main else SIDE_CACHE_KB}")
-                    if hidden:
-                        from crmdesk.store.masks import mask
-
-                        mask(connection, hidden)
+                    connection = self._new_reader(hidden)
             yield connection
         finally:
             with self._readers_lock:
@@ -84,6 +77,21 @@ class Pool:
                     idle = self._readers.setdefault(hidden, [])
                     idle.insert(len(idle) if connection is self._main.get(hidden) else 0, connection)
                 self._readers_lock.notify_all()
+
+    def _new_reader(self, hidden: frozenset[str]) -> Connection:
+        connection = connect(self.path, self._key, query_only=True, journal=self._journal_mode)
+        if hidden:
+            from crmdesk.store.masks import mask
+
+            try:
+                mask(connection, hidden)
+            except BaseException:
+                connection.close()  # masked in part it would show the rest to the next one who asks
+                raise
+        with self._readers_lock:
+            is_main = self._main.setdefault(hidden, connection) is connection
+        connection.execute(f"PRAGMA cache_size = -{MAIN_CACHE_KB if is_main else SIDE_CACHE_KB}")
+        return connection
 
     def _shrink_readers(self) -> None:
         """Let readers that wait to be lent forget their pages: after a large change they would read them anew anyway."""

@@ -138,20 +138,18 @@ def _was_in(history: _History, now: dict[str, Any], export: Export, period: Peri
 def _histories(reader: Reader, entity: str, since: int) -> dict[bytes, _History]:
     """Return what happened since a transaction to the documents of an entity, by their ids; to their lines and discounts too."""
     histories: dict[bytes, _History] = {}
-    cls = ENTITIES[entity].entity
-    for record, tx, op, changes in _journal(reader, cls.number, since):
+    for record, tx, op, changes in _journal(reader, ENTITIES[entity].entity.number, since):
         its = histories.setdefault(record, _History())
         its.note(tx)
         if op == INSERT:
             its.made = tx
         its.steps.append((tx, {name: change for name, change in json.loads(changes or "{}").items() if name in _STATE}))
-    for part in ENTITIES.values():
-        if entity in part.entity.owned_by:
-            rows = _journal(reader, part.entity.number, since)
-            owners = dict(reader.rows(f'SELECT id, "{entity}_id" FROM "{part.entity.name}" WHERE id {IN_IDS}', (id_list({row[0] for row in rows}),)))  # noqa: S608
-            for record, tx, *_ in rows:
-                if owner := owners.get(record):
-                    histories.setdefault(owner, _History()).note(tx)
+    for part in (cls.entity for cls in ENTITIES.values() if entity in cls.entity.owned_by):
+        rows = _journal(reader, part.number, since)
+        owners = dict(reader.rows(f'SELECT id, "{entity}_id" FROM "{part.name}" WHERE id {IN_IDS}', (id_list({row[0] for row in rows}),)))  # noqa: S608
+        for record, tx, *_ in rows:
+            if owner := owners.get(record):
+                histories.setdefault(owner, _History()).note(tx)
     return histories
 
 

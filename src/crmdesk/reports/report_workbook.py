@@ -16,6 +16,8 @@ from crmdesk.reports.workbook import cut_said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from openpyxl.styles import Font
+
     from crmdesk.reports.report import ReportColumn, Value
 
 _LONGEST_SHEET_NAME = 31
@@ -42,7 +44,7 @@ def report_workbook(
         totals: last rows, in bold.
     """
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
@@ -53,18 +55,11 @@ def report_workbook(
     _put(sheet, 2, 1, period)
     if cut := sum(isinstance(value, str) and is_cut(value) for row in rows for value in row):
         _put(sheet, 3, 1, cut_said(cut))
-    for place, column in enumerate(columns, 1):
-        head = _put(sheet, _HEAD_ROW, place, column.label)
-        head.font, head.fill = bold, PatternFill("solid", fgColor="F0F0EC")
-        if column.kind in _NUMBERS:
-            head.alignment = Alignment(horizontal="right")
-    for at, row in enumerate([*rows, *totals], _HEAD_ROW + 1):
-        for place, (column, value) in enumerate(zip(columns, row, strict=True), 1):
-            cell = _put(sheet, at, place, _plain(column, value))
-            if number_format := _number_format(column, value, currency):
-                cell.number_format = number_format
-            if at > _HEAD_ROW + len(rows):
-                cell.font = bold
+    _put_head(sheet, columns, bold)
+    for at, row in enumerate(rows, _HEAD_ROW + 1):
+        _put_row(sheet, at, columns, row, currency)
+    for at, row in enumerate(totals, _HEAD_ROW + 1 + len(rows)):
+        _put_row(sheet, at, columns, row, currency, bold)
     last = get_column_letter(len(columns))
     sheet.freeze_panes = f"B{_HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{_HEAD_ROW}:{last}{_HEAD_ROW + len(rows)}"
@@ -75,6 +70,25 @@ def report_workbook(
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _put_head(sheet: Any, columns: Sequence[ReportColumn], font: Font) -> None:
+    from openpyxl.styles import Alignment, PatternFill
+
+    for place, column in enumerate(columns, 1):
+        head = _put(sheet, _HEAD_ROW, place, column.label)
+        head.font, head.fill = font, PatternFill("solid", fgColor="F0F0EC")
+        if column.kind in _NUMBERS:
+            head.alignment = Alignment(horizontal="right")
+
+
+def _put_row(sheet: Any, at: int, columns: Sequence[ReportColumn], row: Sequence[Value], currency: str, font: Font | None = None) -> None:
+    for place, (column, value) in enumerate(zip(columns, row, strict=True), 1):
+        cell = _put(sheet, at, place, _plain(column, value))
+        if number_format := _number_format(column, value, currency):
+            cell.number_format = number_format
+        if font:
+            cell.font = font
 
 
 def _set_up_print(sheet: Any, width: float, paper_name: str) -> None:

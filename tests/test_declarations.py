@@ -111,10 +111,12 @@ def test_every_area_of_operations_is_registered() -> None:
     modules = {path.stem for path in (SOURCE / "operations").glob("*.py")} - {
         "__init__",
         "registry",
+        "leading_quotes",
         "numbers",
         "own_fields",
         "parts",
         "quote_lines",
+        "quote_sources",
         "settings",
         "values",
     }

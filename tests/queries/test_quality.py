@@ -17,6 +17,7 @@ from crmdesk.queries.finding import parse_condition
 from crmdesk.queries.problems import DIMENSIONS, MEASURED, rules_of
 
 if TYPE_CHECKING:
+    from crmdesk.queries.report_tables import Figure
     from crmdesk.store import Reader, Store
 
 GOOD = {
@@ -134,7 +135,7 @@ def test_the_report_has_a_figure_for_each_dimension_of_the_store_and_of_each_ent
         assert set(_opened(reader, row[4])) == set().union(*lists)
 
 
-def _opened(reader: Reader, figure: reports.Figure) -> list[UUID]:
+def _opened(reader: Reader, figure: Figure) -> list[UUID]:
     assert figure.opens
     return listed.ids(reader, figure.opens.entity, [parse_condition(text) for text in figure.opens.where])
 

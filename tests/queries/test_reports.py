@@ -25,7 +25,7 @@ from crmdesk.store import Change, operation
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crmdesk.queries.reports import Figure, ReportTable
+    from crmdesk.queries.report_tables import Figure, ReportTable
     from crmdesk.store import Store
 
 NOON = datetime(2026, 11, 21, 11, tzinfo=UTC)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from crmdesk.queries.reports import Rows
+    from crmdesk.queries.report_tables import Rows
     from crmdesk.store.keys import Key
 
 pytestmark = pytest.mark.usefixtures("minutes")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from crmdesk.exchange.columns.mapping import importable
 from crmdesk.operations import records
 from crmdesk.queries import records as asked
-from crmdesk.queries.reports import Rows
+from crmdesk.queries.report_tables import Rows
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.pages.importing import ImportPage
 from crmdesk.ui.widgets.heads import EmptyState

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from crmdesk import clock
 from crmdesk.fields import Money
 from crmdesk.operations import deals, records
-from crmdesk.queries.reports import Column, Figure, ReportTable
+from crmdesk.queries.report_tables import Column, Figure, ReportTable
 from crmdesk.ui import theme
 from crmdesk.ui.pages.reports import ReportsPage
 from crmdesk.ui.pages.reports.figures import PADDING, FigureTable

@@ -10,7 +10,7 @@ from crmdesk.operations import quotes, records
 from crmdesk.queries import amounts
 from crmdesk.queries import records as asked
 from crmdesk.queries.finding import Condition
-from crmdesk.queries.reports import Rows
+from crmdesk.queries.report_tables import Rows
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.pages.leads import LeadsPage

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from crmdesk.queries.reports import ReportTable
+    from crmdesk.queries.report_tables import ReportTable
     from crmdesk.reports.report import ReportColumn, Value
     from crmdesk.store import Store
 

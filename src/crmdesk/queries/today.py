@@ -15,7 +15,7 @@ from crmdesk.models.base import ENTITIES
 from crmdesk.queries import service, tickets
 from crmdesk.queries.deals import StageFacts, default_pipeline, stages
 from crmdesk.queries.money import Sum, ratio
-from crmdesk.queries.reports import Rows
+from crmdesk.queries.report_tables import Rows
 from crmdesk.queries.seen import live
 from crmdesk.queries.tasks import open_tasks
 from crmdesk.store.schema import UPDATE

@@ -131,7 +131,7 @@ _BENEATH = {
     "contact": ("crmdesk.queries.contact", "crmdesk.queries.history", "crmdesk.queries.timeline", "crmdesk.store.private_files"),
     "leads": ("crmdesk.operations.leads", "crmdesk.queries.leads"),
     "tickets": ("crmdesk.operations.sending", "crmdesk.operations.tickets", "crmdesk.queries.answers"),
-    "reports": ("crmdesk.operations.reporting",),
+    "reports": ("crmdesk.operations.reporting", "crmdesk.queries.reports"),
     "settings": ("crmdesk.operations.workspace", "crmdesk.queries.rates"),
 }  # fmt: skip
 """What each page needs beneath it that those before it in the navigation don't."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crmdesk.queries.reports import Rows
+    from crmdesk.queries.report_tables import Rows
     from crmdesk.ui.page import Frame
 
 

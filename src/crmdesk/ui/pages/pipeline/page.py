@@ -17,7 +17,7 @@ from crmdesk.i18n import mark, tr
 from crmdesk.operations import quotes
 from crmdesk.operations import records as record_operations
 from crmdesk.queries import deals
-from crmdesk.queries.reports import Rows
+from crmdesk.queries.report_tables import Rows
 from crmdesk.ui.actions import Action
 from crmdesk.ui.amounts import whole
 from crmdesk.ui.dates import short_day

@@ -29,7 +29,7 @@ from crmdesk.ui.widgets import paint
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 
-    from crmdesk.queries.reports import Figure, ReportTable, Rows
+    from crmdesk.queries.report_tables import Figure, ReportTable, Rows
 
 Index = QModelIndex | QPersistentModelIndex
 HEAD, MEASURED, WIDEST, LEAST_TEXT, MOST_LINES, PADDING, FITTED_FIRST, BESIDE = 32, 100, 300, 96, 6, 14, 60, 10

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from crmdesk.queries.reports import Figure, ReportTable, Rows
+    from crmdesk.queries.report_tables import Figure, ReportTable, Rows
     from crmdesk.store import Reader
     from crmdesk.ui.background import Job
 

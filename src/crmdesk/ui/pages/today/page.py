@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from crmdesk.queries.reports import Rows
+    from crmdesk.queries.report_tables import Rows
     from crmdesk.queries.today import Closing, Month, Today, ToDo
 
 NARROW = 1040

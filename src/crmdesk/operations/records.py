@@ -85,7 +85,7 @@ def add(change: Change, entity: str, given: Values, reading: Reading | None = No
     record = change.draft(cls)
     complete_new(change, record)
     values.assign(change, record, {name: value for name, value in given.items() if name.partition(".")[0] in cls.fields and not _is_list(cls, name)}, reading)
-    finish_new(change, record, given)
+    finish_new(change, record)
     if cls.entity.owned_by and not any(getattr(record, f"{owner}_id", None) for owner in cls.entity.owned_by):
         raise UserError(tr("{entity} can't stand alone.", entity=tr(cls.entity.label)), hint=tr("Say what it belongs to."))
     settings.switch_on(change, settings.unused_areas(change, cls.entity.name))
@@ -191,7 +191,7 @@ def complete_new(change: Change, record: Record) -> None:
             pass
 
 
-def finish_new(change: Change, record: Record, given: Values) -> None:
+def finish_new(change: Change, record: Record) -> None:
     """Complete a new record once its given values are on it."""
     fresh: Any = record
     match record.entity.name:

@@ -69,7 +69,7 @@ def style_sheet(t: Tokens, folder: str, points: Callable[[float], float]) -> str
     """
     sizes = {name: f"{points(px)}pt" for name, px in TEXT_SIZES.items()}
     return "".join(
-        (_text(t, sizes), _buttons(t), _inputs(t, folder), _boxes(folder), _calendar(t, folder), _tables(t, sizes), _containers(t, folder, sizes), _bars(t))
+        (_text(t, sizes), _buttons(t), _inputs(t, folder), _boxes(folder), _calendar(t, folder), _tables(t), _containers(t, folder, sizes), _bars(t))
     )
 
 
@@ -214,7 +214,7 @@ QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url("{folde
 """
 
 
-def _tables(t: Tokens, sizes: dict[str, str]) -> str:
+def _tables(t: Tokens) -> str:
     return f"""
 QAbstractItemView {{
     background: {t.surface}; border: none; outline: none;

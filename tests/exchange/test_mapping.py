@@ -505,6 +505,17 @@ def test_how_many_of_a_product_is_said_beside_the_product_of_a_deal(store: Store
         ("quote", "Quote,Customer,Date", ["0117,Acme,2026-01-05", "0118,Beta,2026-01-06"], "number"),
         ("quote", "Quote,Customer,Date", ["1500,Acme,2026-01-05", "2300,Beta,2026-01-06"], ""),
         ("quote", "Quote,Customer,Date", ["1500EUR,Acme,2026-01-05", "2300EUR,Beta,2026-01-06"], ""),
+        ("quote", "Quote,Customer,Status", ["1001,Acme,issued", "1002,Beta,draft"], "number"),
+        ("quote", "Quote,Customer,Status", ["1017,Acme,issued", "1003,Beta,draft", "1009,Acme,draft"], "number"),
+        ("quote", "Quote,Customer,Status", [f"{number * 7919 % 9000 + 1000},Acme,issued" for number in range(40)], "number"),
+        ("quote", "Quote,Customer,Status", [f"{(number * 7919 % 900 + 100) * 10},Acme,issued" for number in range(40)], ""),
+        ("quote", "Quote,Customer,Status", [f"{number * 7919 % 9999 + 1},Acme,issued" for number in range(40)], ""),
+        ("quote", "Quote,Customer,Currency", ["1001,Acme,EUR", "1002,Beta,EUR"], ""),
+        ("quote", "Quote,Customer,Status", ["1001,Acme,issued", "1001,Beta,draft", "1002,Beta,draft"], ""),
+        ("quote", "Quote,Customer,Status", ["1500,Acme,issued", "1510,Beta,draft", "1520,Beta,draft"], ""),
+        ("quote", "Quote,Customer,Status", ["1001,Acme,issued"], ""),
+        ("quote", "Quote,Customer,Status", ["1001.50,Acme,issued", "1002.50,Beta,draft"], ""),
+        ("deal", "Deal,Name,Company", ["1001,Rollers,Acme", "1002,Belts,Beta"], "external_id"),
         ("deal", "Deal,Name,Company", ["10000,Rollers,Acme", "25000,Belts,Beta"], ""),
         ("deal", "Deal,Name,Amount", ["10000,Rollers,100 EUR", "25000,Belts,200 EUR"], "external_id"),
         ("ticket", "Ticket,Subject,Status", ["77,Printer,open", "78,Screen,closed"], "number"),
@@ -530,6 +541,12 @@ def test_a_column_called_as_the_rows_is_their_number_where_it_holds_numbers(tmp_
 def test_an_address_beside_the_company_of_what_has_none_is_the_companys(tmp_path: Path, entity: str, header: str, row: str, told: dict[str, str]) -> None:
     found = targets(guess(entity, table_of(tmp_path, header, row)))
     assert {column: target for column, target in found.items() if "address" in target} == told
+
+
+def test_bare_numbers_that_may_be_amounts_are_left_out_with_a_word(tmp_path: Path) -> None:
+    layout = guess("quote", table_of(tmp_path, "Quote,Customer,Date", "1500,Acme,2026-01-05", "2300,Beta,2026-01-06"))
+    assert layout.unused == ("Quote",)
+    assert layout.columns[0].reason == "Its cells may be numbers of the records or amounts; say which."
 
 
 def test_the_columns_of_japanese_lists_are_known(store: Store, tmp_path: Path) -> None:

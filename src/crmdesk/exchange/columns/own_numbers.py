@@ -1,6 +1,7 @@
 """A column that is called just as what the rows are, such as “Ticket” in a list of tickets: where its cells look like numbers, these are theirs.
 
-What a deal or quote is worth is called so too: bare amounts are no numbers where no other column has the amounts.
+What a deal or quote is worth is called so too: where no other column has the amounts, bare numbers are theirs only if they stand close together, as
+numbers that are given in turn do.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _NUMBERS = {
 _NUMBER = re.compile(r"#?[^\W\d_]{0,8}[-_/.#]?\d[\w./-]{0,30}")
 _WORTH = frozenset({"quote", "deal", "lead"})
 """What a column may mean by its name as well as by its amount: “Quote” is what was offered for."""
+_FEWEST, _MANY, _GAP = 2, 20, 10
+"""So many numbers show whether they are given in turn; so many do though there are gaps between them, on average wider than this."""
 # 1500, 1500.00, 1.500,00; a code may begin with a zero
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[.,]\d{3})+)(?:[.,]\d+)?")
 _TOTALS = frozenset(
@@ -51,11 +54,12 @@ def with_number(entity: str, columns: Sequence[Column], table: Table) -> list[Co
         return found
     name = Target(entity_class(entity).entity.title)
     may_be_amounts = entity in _WORTH and not any(_is_amount(entity, column) for column in columns)
+    has_currencies = Target("currency") in targets
     for place, column in enumerate(columns):
         is_free = (column.target is None and not column.why) or (column.target == name and column.why == "name" and targets.count(name) > 1)
         values = table.values(column.index) if is_free and bare(column.header) in _called(entity) else ()
-        if values and may_be_amounts and _are_amounts(values):
-            found[place] = replace(column, target=None, why="")
+        if values and may_be_amounts and _are_amounts(values) and (has_currencies or not _are_given_in_turn(values)):
+            found[place] = replace(column, target=None, why="", reason=tr("Its cells may be numbers of the records or amounts; say which."))
         elif _are_numbers(values, is_once=entity != "quote"):
             found[place] = replace(column, target=number, why="name")
             break
@@ -80,6 +84,21 @@ def _are_numbers(values: Sequence[Cell], is_once: bool) -> bool:
         and share_of(values, lambda text: bool(_NUMBER.fullmatch(text)) and not is_date(text)) == 1
         and (not is_once or len(set(texts)) == len(texts))
     )
+
+
+def _are_given_in_turn(values: Sequence[Cell]) -> bool:
+    """Say whether bare numbers are given one after the other rather than agreed: whole, each there once, not round, and close together.
+
+    Of a long list that is sorted otherwise the first rows have numbers from all over it: these are of one length, which amounts hardly are.
+    """
+    texts = texts_of(values)
+    if len(texts) < _FEWEST or not all(text.isdecimal() for text in texts):
+        return False
+    numbers = sorted(set(map(int, texts)))
+    is_round = sum(number % 5 == 0 for number in numbers) * 5 > len(numbers) * 2
+    is_close = numbers[-1] - numbers[0] < len(numbers) * _GAP
+    is_of_one_length = len(numbers) >= _MANY and len(set(map(len, texts))) == 1
+    return len(numbers) == len(texts) and not is_round and (is_close or is_of_one_length)
 
 
 def _is_amount(entity: str, column: Column) -> bool:

@@ -106,6 +106,23 @@ def test_rows_without_a_header_come_back_so(store: Store, tmp_path: Path) -> Non
     assert text.startswith("Cleo Wu,cleo@,030 7654322,Line 3: ")
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+@pytest.mark.parametrize("wrong", [["Cleo Wu"], ["Cleo Wu", "Dan Fox"]])
+def test_rejected_rows_without_a_header_are_all_rows_however_few_they_are(store: Store, tmp_path: Path, name: str, language: str, wrong: list[str]) -> None:
+    people = [[f"Anna {number}", f"anna{number}@example.com", "Sales"] for number in range(30)] + [[person, "nowhere", "Sales"] for person in wrong]
+    if name.endswith("xlsx"):
+        plain_workbook(tmp_path / name, "People", people)
+    else:
+        (tmp_path / name).write_text("".join(",".join(row) + "\n" for row in people), encoding="utf-8")
+    columns = {"name": "1", "email": "2", "department": "3"}
+    with speaking(language):
+        assert taken(store, tmp_path / name, chosen=columns).rejected == len(wrong)
+    back = tmp_path / f"a-rejected{Path(name).suffix}"
+    again = taken(store, back, chosen=columns)
+    assert (again.read, again.rejected, again.unused) == (len(wrong), len(wrong), ())
+
+
 def test_a_column_that_is_called_reason_and_holds_none_of_ours_is_a_column(store: Store, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Name,Reason\nAnna Berg,met at Anuga\n", encoding="utf-8")
     assert taken(store, tmp_path / "a.csv").unused == ("Reason",)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.errors import UserError
@@ -16,6 +15,7 @@ from crmdesk.exchange.columns.looks import KINDS_OF_CELLS, look
 from crmdesk.exchange.columns.misspelt import respelled
 from crmdesk.exchange.columns.own_numbers import with_number
 from crmdesk.exchange.columns.products import recognise
+from crmdesk.exchange.columns.reasons import is_reason_column
 from crmdesk.exchange.columns.several_people import ANOTHER, with_first_person
 from crmdesk.exchange.table import shown
 from crmdesk.exchange.values.amount_cells import says_thousands, without_currency
@@ -24,7 +24,7 @@ from crmdesk.exchange.values.layouts import LINE, RELATED, Column, Layout, Targe
 from crmdesk.exchange.values.told_ids import id_headers, own_id_headers
 from crmdesk.exchange.words.choices import bare
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
-from crmdesk.i18n import speaking, tr
+from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.names import folded
 from crmdesk.models.registry import entity_class
@@ -99,26 +99,6 @@ def _first_guess(entity: str, index: int, header: str, table: Table, own_fields:
 def _stated(entity: str, text: str) -> Target:
     target = parse_target(entity, text.removesuffix("#"))
     return replace(target, is_key=True) if text.endswith("#") else target
-
-
-@lru_cache(maxsize=1)
-def _reasons() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return what the column with the reasons of rejected rows is called, and how its cells begin, in all languages."""
-    names, patterns = set(), []
-    for language in ("en", "de", "zh"):
-        with speaking(language):
-            names.add(tr("Reason"))
-            before, _, after = tr("Line {line}: {reason}", line="\0", reason="\0").partition("\0")
-            patterns.append(rf"{re.escape(before)}\d+{re.escape(after.partition(chr(0))[0])}")
-    return frozenset(names), re.compile("|".join(patterns))
-
-
-def is_reason_column(header: str, values: Sequence[Cell]) -> bool:
-    """Say whether a column is the one that we wrote beside rejected rows; the user may have emptied some of its cells."""
-    names, pattern = _reasons()
-    if header and header not in names:
-        return False
-    return bool(values) and all(isinstance(value, str) and pattern.match(value) for value in values) or (header in names and not values)
 
 
 _OF_LINES = ("product", "description", "quantity", "unit_price", "discount", "unit", "tax_rate")

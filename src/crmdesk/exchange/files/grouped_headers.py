@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from crmdesk.exchange.columns.by_name import BEGINNINGS, by_name
+from crmdesk.exchange.columns.reasons import is_reason
 from crmdesk.exchange.table import find_header, is_data, shown
 from crmdesk.exchange.words.choices import bare
 
@@ -20,7 +21,7 @@ _OF_WHOM = frozenset(word for words in BEGINNINGS.values() for word in words)
 def header_of(rows: Sequence[Sequence[Cell]]) -> tuple[int | None, Sequence[Cell]]:
     """Return the index of the last row above the data and the names of the columns; nothing where there are none."""
     index = find_header(rows)
-    if index is None:
+    if index is None or is_reason(rows[index][-1]):  # a row that was rejected from a file without names may be the only one
         return None, []
     for last in (index, index + 1):  # a row of many groups is itself taken for the header
         if 0 < last < len(rows) and (names := _joined(rows[last - 1], rows[last])):

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError, why
-from crmdesk.exchange.columns.mapping import is_reason_column
+from crmdesk.exchange.columns.reasons import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
 from crmdesk.exchange.files.csv_files import ENDINGS
 from crmdesk.exchange.files.dialects import written

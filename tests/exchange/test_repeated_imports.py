@@ -277,3 +277,45 @@ def test_a_row_that_says_less_of_a_name_changes_nothing(store: Store, tmp_path: 
     again = taken(store, tmp_path, "contact", "Name,Email\nAnna,anna@example.com\n", on_duplicate=mode)
     assert (again.added, again.updated, again.skipped) == (0, 0, 1)
     assert [row["name"] for row in values(store, "contact")] == ["Anna Berg"]
+
+
+WRITTEN = ["Dr. Anna Berg", "Berg, Anna", "Herr Hans Li", "Anna Berg, Dr.", "Frau Berg", "王 小明", "Hans Li jun.", "MÜLLER Anna"]
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_people_whom_rows_name_with_a_title_or_the_surname_first_are_known_again(store: Store, tmp_path: Path, name: str, mode: str) -> None:
+    for entity, text in (("deal", f'Deal name,Contact\nRefit,"{name}"\n'), ("activity", f'Subject,Date,Contact\nCall,2026-01-02 10:00,"{name}"\n')):
+        taken(store, tmp_path, entity, text, on_duplicate=mode)
+        again = taken(store, tmp_path, entity, text, on_duplicate=mode)
+        assert (again.added, again.updated, again.skipped, again.created, again.transaction) == (0, 0, 1, {}, None)
+    assert len(values(store, "contact")) == 1
+
+
+def test_one_person_however_rows_write_the_name_is_one_contact(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "deal", 'Deal name,Contact\nRefit,Anna Berg\nBelts,"Berg, Anna"\nBoxes,Dr. Anna Berg\n')
+    assert [row["name"] for row in values(store, "contact")] == ["Anna Berg"]
+
+
+def test_ms_and_mr_berg_are_two_people(store: Store, tmp_path: Path) -> None:
+    text = "Deal name,Contact\nRefit,Frau Berg\nBelts,Herr Berg\nBoxes,Frau Berg\n"
+    for _ in range(2):
+        taken(store, tmp_path, "deal", text)
+        assert [(row["name"], row["salutation"]) for row in values(store, "contact")] == [("Berg", "ms"), ("Berg", "mr")]
+    assert len(values(store, "deal")) == 3
+
+
+@pytest.mark.parametrize("mode", ["skip", "fill", "overwrite"])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("entity", ["deal", "ticket", "activity"])
+def test_an_address_that_only_one_of_several_rows_has_is_that_of_the_one_person_they_name(
+    store: Store, tmp_path: Path, entity: str, is_first: bool, mode: str
+) -> None:
+    header = {"deal": "Deal name", "ticket": "Subject", "activity": "Subject"}[entity] + ",Contact,Contact email,Contact phone\n"
+    rows = ["A,Eva Klein,,030 1234567\n", "B,Eva Klein,eva@x.example,\n"] if entity != "ticket" else ["A,Eva Klein,,\n", "B,Eva Klein,eva@x.example,\n"]
+    text = header + "".join(rows if is_first else reversed(rows))
+    first = taken(store, tmp_path, entity, text, on_duplicate=mode)
+    assert (first.added, first.rejected, first.created) == (2, 0, {"contact": 1})
+    assert [part["value"] for row in values(store, "contact") for part in row["email"]] == ["eva@x.example"]
+    again = taken(store, tmp_path, entity, text, on_duplicate=mode)
+    assert (again.rejected, again.created) == (0, {})

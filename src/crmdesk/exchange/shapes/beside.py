@@ -50,9 +50,11 @@ class Beside:
             UserError: a cell can't be read; its field is the column's name.
         """
         if book.entity in self._columns:
-            draft.rest.setdefault("made", {})[book.entity] = (record, *self._read(draft, book.entity))
-            book.described.add(record)
+            values, parts = self._read(draft, book.entity)
+            draft.rest.setdefault("made", {})[book.entity] = (record, values, parts)
             self._untold[record] = book
+            if values or parts:  # else a row further down may say more
+                book.described.add(record)
 
     def newcomers(self, draft: Draft, links: Iterable[tuple[str, Book]]) -> Iterator[Draft]:
         """Yield the records that come in since a row names them, which no row further up brought, with what this one says of them.

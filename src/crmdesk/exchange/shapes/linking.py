@@ -124,12 +124,15 @@ class Linking:
         called = self.record(draft, name, people, text, is_key)
         if called is None:
             return None
+        had_none = not people.has(mail, called)
         record = people.give(called, text, mail, is_owed=stands_behind)
         if record != called:
             self._beside.describe(draft, people, record)
-        if not stands_behind:
-            return record
         described, _, parts = draft.rest.get("made", {}).get("contact", (None, {}, Parts()))
+        if not stands_behind:
+            if described != record and had_none and people.has(mail, record):  # a row further up said the rest
+                draft.rest.setdefault("made", {})["contact"] = (record, {}, Parts(emails=[(None, mail, mail.lower())]))
+            return record
         if described == record:
             parts.emails = [other for other in parts.emails if other[2] != mail.lower()]
         return record

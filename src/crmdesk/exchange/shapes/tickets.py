@@ -16,6 +16,7 @@ from crmdesk.exchange.values.mails_behind import People
 from crmdesk.exchange.values.nothing import is_nothing
 from crmdesk.exchange.words.legal_forms import is_surely_a_company
 from crmdesk.i18n import mark
+from crmdesk.models.checks import check_mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,11 +84,16 @@ class TicketShape(Shape):
         """Give tickets the customers that are there already, and their companies; read those who are not."""
         for draft in drafts:
             if "customer" in draft.rest:
-                draft.values["contact_id"] = self._people.owner(*draft.rest["customer"])
+                draft.values["contact_id"] = self._people.owner(*draft.rest["customer"]) or self._named_before(*draft.rest["customer"])
                 if draft.values["contact_id"] is None:
                     draft.rest["newcomer"] = person = self._read_customer(draft)
                     draft.values["contact_id"] = person.id if isinstance(person, Draft) else None
         super().settle(drafts)
+
+    def _named_before(self, mail: str, name: str) -> bytes | None:
+        """Return who comes in since another row has nothing but the name, with the address from now on."""
+        record = self._people.without_mail(name) if name and not check_mail(mail) else None
+        return record and self._people.give(record, name, mail, is_owed=True)
 
     def _read_customer(self, draft: Draft) -> Draft | UserError:
         assert self.contact_shape is not None
@@ -182,6 +188,7 @@ class TicketShape(Shape):
         if isinstance(person, Draft) and draft.values["contact_id"] == person.id:
             assert self.contact_shape is not None
             self.contact_shape.accept(person)
+            self._people.learn(person.id, person.values["name"])
             self._people.has_mail(person.id, draft.rest["customer"][0], person.values["sort_key"] or "")
             draft.rest["beside"] = [person]
             self.work.gathered.made("contact")

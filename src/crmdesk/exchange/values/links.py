@@ -97,6 +97,20 @@ class Book:
             return False
         return True
 
+    # ---- names ----
+
+    def title_of(self, text: str) -> str:
+        """Return what a record that is made for a text is called."""
+        return text
+
+    def key(self, text: str) -> str:
+        """Return what two texts must have in common to mean the same record."""
+        return name_key(self.entity, text)
+
+    def _keys_of(self, title: str, salutation: str | None) -> Iterable[str]:
+        """Return the keys of the texts that mean a record of the store by its name."""
+        return (self.key(title),)
+
     # ---- asking the store ----
 
     def prepare(self, texts: Iterable[str]) -> None:
@@ -119,17 +133,18 @@ class Book:
             for text, source, record in reader.rows(sql, (wanted,)):
                 self._foreign.setdefault(text, []).append((source, record))
             if "name_key" in columns:
-                index, keys = "name_key", {name_key(self.entity, text) for text in new}
+                index, keys = "name_key", {self.key(text) for text in new}
             elif "sort_key" in columns:
-                index, keys = "sort_key", {sort_key(text) for text in new}
+                index, keys = "sort_key", {sort_key(each) for text in new for each in (text, self.title_of(text))}
             else:
                 self._prepare_titles(reader, new)
                 return
             self._prepare_alike(reader, new)
-            owner = "company_id" if "company_id" in columns else "NULL"
-            sql = f'SELECT "{self._title}", id, {owner} FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
-            for title, record, company in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
-                self._called(name_key(self.entity, title or ""), title or "", record)
+            owner, salutation = (f'"{name}"' if name in columns else "NULL" for name in ("company_id", "salutation"))
+            sql = f'SELECT "{self._title}", id, {owner}, {salutation} FROM "{table}" WHERE {live} AND "{index}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+            for title, record, company, addressed in reader.rows(sql, (json.dumps(sorted(keys), ensure_ascii=False),)):
+                for key in self._keys_of(title or "", addressed):
+                    self._called(key, title or "", record)
                 self._company_of[record] = company
 
     def _prepare_alike(self, reader: Reader, texts: set[str]) -> None:
@@ -142,7 +157,7 @@ class Book:
             return
         sql = f'SELECT "{self._title}", id, company_id FROM "{self.entity}" WHERE deleted_at IS NULL AND "{self._title}" IN (SELECT value FROM json_each(?)) ORDER BY id'
         for title, record, company in reader.rows(sql, (json.dumps(sorted(wanted), ensure_ascii=False),)):
-            self._called(name_key(self.entity, title), title, record)
+            self._called(self.key(title), title, record)
             self._company_of[record] = company
 
     def is_of_another(self, record: bytes, company: bytes) -> bool:
@@ -170,7 +185,7 @@ class Book:
         Raises:
             UserError: several records are called so.
         """
-        key = name_key(self.entity, text)
+        key = self.key(text)
         if is_key:
             return self._by_foreign(text) or self._numbered.get(text) or self._by_name(key, text)
         return self._numbered.get(text) or self._by_name(key, text) or self._by_foreign(text) or self._alike_to(key)
@@ -187,7 +202,7 @@ class Book:
     def _by_name(self, key: str, text: str) -> bytes | None:
         found = self._pairs(key)
         if len(found) > 1:
-            exact = [pair for pair in found if pair[0] == text]
+            exact = [pair for pair in found if pair[0] in {text, self.title_of(text)}]
             found = exact or found
         if len({record for _, record in found}) > 1:
             raise self._unclear(len(found), text)
@@ -211,7 +226,7 @@ class Book:
         asked = (text, tuple(beside.values()))
         if asked in self._of_its_own:
             return self._of_its_own[asked]
-        ids = json.dumps([record.hex() for _, record in self._pairs(name_key(self.entity, text))])
+        ids = json.dumps([record.hex() for _, record in self._pairs(self.key(text))])
         left: list[bytes] = []
         for column in [column for column in beside if column in self._cls.columns]:
             with self.store.read() as reader:
@@ -254,11 +269,11 @@ class Book:
 
     def made_as(self, text: str) -> bytes | None:
         """Return the record that this import made because rows name it."""
-        return self.made.get(name_key(self.entity, text))
+        return self.made.get(self.key(text))
 
     def awaited(self, text: str) -> bytes | None:
         """Return the record that rows refer to and of which a row of its own may still come, or None."""
-        key = name_key(self.entity, text)
+        key = self.key(text)
         return self.promised[key][0] if key in self.promised else self.made.get(key)
 
     def known(self, text: str, is_key: bool = False) -> bytes | None:
@@ -267,7 +282,7 @@ class Book:
 
     def is_made(self, text: str) -> bool:
         """Say whether a record that a text means is made by this import, or will be."""
-        key = name_key(self.entity, text)
+        key = self.key(text)
         return key in self.promised or key in self.made
 
     def missing(self, text: str) -> bytes:
@@ -283,7 +298,7 @@ class Book:
     def _promise(self, text: str, is_key: bool) -> bytes:
         if not self._creates:
             return self.missing(text)
-        key = name_key(self.entity, text)
+        key = self.key(text)
         if key in self.promised:
             return self.promised[key][0]
         record = new_id_bytes()
@@ -301,7 +316,7 @@ class Book:
     def claim(self, *texts: str | None) -> bytes | None:
         """Return the id that was promised to a record which now stands in the file."""
         for text in texts:
-            if text and (promised := self.promised.pop(name_key(self.entity, text), None)):
+            if text and (promised := self.promised.pop(self.key(text), None)):
                 return promised[0]
         return None
 
@@ -321,7 +336,7 @@ class Book:
         if company:
             self._company_of[record] = company
         if name:
-            key = name_key(self.entity, name)
+            key = self.key(name)
             self._called(key, name, record)
             self._note(key)
         if number:
@@ -333,7 +348,7 @@ class Book:
 
     def create(self, text: str, is_key: bool = False, **more: Any) -> bytes:
         """Make a record that has only its name, and what is given beside it."""
-        return self._make(name_key(self.entity, text), text, is_key, more)
+        return self._make(self.key(text), text, is_key, more)
 
     def _make(self, key: str, text: str, is_key: bool, more: dict[str, Any]) -> bytes:
         if not self._creates:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.exchange.values.hyperlinks import mail_of
-from crmdesk.exchange.values.links import Book, Made
+from crmdesk.exchange.values.links import Book, Made, name_key
 from crmdesk.exchange.values.parts import Parts, PartsWriter
 from crmdesk.i18n import mark
 from crmdesk.models.checks import check_mail
-from crmdesk.models.names import sort_key
+from crmdesk.models.names import display_name, sort_key
+from crmdesk.models.people import split_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+
+    from crmdesk.models.people import Name
 
 SEVERAL = (
     mark("{count} cell names several records where one can be linked; the first one came in."),
@@ -65,6 +69,22 @@ class People(Book):
         self._owed: dict[bytes, str] = {}
         self._writer = PartsWriter(self._gathered, "contact")
 
+    def title_of(self, text: str) -> str:
+        """Return what somebody is called who is made for a text: Hans Li for “Li, Hans”, Anna Berg for “Dr. Anna Berg”."""
+        name = _taken_apart(text, self.store.settings.names_region)
+        return display_name(name.given, name.family)
+
+    def key(self, text: str) -> str:
+        """Return what two texts must have in common to mean the same person, however they write the name; Frau Berg is not Herr Berg."""
+        name = _taken_apart(text, self.store.settings.names_region)
+        said = "" if name.given else name.salutation
+        return name_key(self.entity, f"{said} {display_name(name.given, name.family)}")
+
+    def _keys_of(self, title: str, salutation: str | None) -> Iterable[str]:
+        """Return the keys of the texts that mean somebody of the store: “Frau Berg” and “Berg” are the Ms Berg of whom no more is known."""
+        key = self.key(title)
+        return {key, name_key(self.entity, f"{salutation} {title}")} if salutation and " " not in key else (key,)
+
     def prepare_mails(self, mails: Iterable[str]) -> None:
         """Look up who of the store has these addresses."""
         new = {mail.lower() for mail in mails} - self._asked_mails
@@ -89,6 +109,15 @@ class People(Book):
         called = [record for record, its in has.items() if its == (name or sort_key(mail))]
         alike = called or [record for record, its in has.items() if _may_be_same(name, its)]
         return alike[0] if called or len(alike) == 1 else None
+
+    def _alike_to(self, key: str) -> bytes | None:
+        """Return who is made since a row further up names them, however that wrote the name."""
+        return self.made.get(key)
+
+    def without_mail(self, text: str) -> bytes | None:
+        """Return who is made since rows name them, and has no address yet."""
+        record = self.made_as(text)
+        return None if record in self._mails else record
 
     def give(self, record: bytes, text: str, mail: str, *, is_owed: bool) -> bytes:
         """Give an address to somebody whom the import makes; returns who has it: somebody new where the one of that name has another.
@@ -127,6 +156,11 @@ class People(Book):
         if (mail := self._mails.pop(record, None)) is not None:
             self._has[mail].pop(record, None)
             self._owed.pop(record, None)
+
+
+@lru_cache(maxsize=4096)
+def _taken_apart(text: str, region: str) -> Name:
+    return split_name(text, region)
 
 
 def _may_be_same(name: str, known: str) -> bool:

@@ -319,3 +319,11 @@ def test_an_address_that_only_one_of_several_rows_has_is_that_of_the_one_person_
     assert [part["value"] for row in values(store, "contact") for part in row["email"]] == ["eva@x.example"]
     again = taken(store, tmp_path, entity, text, on_duplicate=mode)
     assert (again.rejected, again.created) == (0, {})
+
+
+def test_a_company_that_stands_twice_among_people_gets_what_the_second_row_says_at_once(store: Store, tmp_path: Path) -> None:
+    text = "Company,Email\nBeta AG,\nBeta AG,bob@b.example\n"
+    taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    assert [part["value"] for row in values(store, "company") for part in row["email"]] == ["bob@b.example"]
+    again = taken(store, tmp_path, "contact", text, on_duplicate="fill")
+    assert (again.updated, again.skipped, again.transaction) == (0, 2, None)

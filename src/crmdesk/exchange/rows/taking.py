@@ -242,7 +242,7 @@ class Taking:
             told.stated.take(draft, draft.id)
         earlier.remember(draft, keys, hashes, draft.id)
         self._shared.books.teach(draft)
-        if keys and self._completes and draft.entity == self._entity:
+        if keys and self._completes:
             self._merging.keep(draft)
         return None
 

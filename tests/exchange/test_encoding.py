@@ -131,3 +131,10 @@ def test_a_few_western_rows_are_read_as_they_are_written(tmp_path: Path, line: s
     path = tmp_path / "names.csv"
     path.write_bytes(b"Name,City\n" + "Müller,Köln\n".encode() * 40 + line.encode("cp1252"))
     assert [*open_table(path).rows()][-1][1] == line.strip().split(",")
+
+
+@pytest.mark.parametrize("sign", ["18,00 €", "A – B", "£5", "Acme™", "Acme®", "§ 5", "5°C", "so…", "„gut“", "5²", "1\xa0000", "• one", "Bob’s"])
+def test_signs_between_words_of_plain_letters_are_those_of_windows(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("".join(f"{name};{sign}\r\n" for name in ("Name", "Chai", "Tofu", "Chang")).encode("cp1252"))
+    assert detect(path).encoding == "cp1252"

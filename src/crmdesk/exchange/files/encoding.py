@@ -174,13 +174,20 @@ def _candidates(sample: bytes) -> list[Guess]:
             continue
         if _CONTROLS.search(text):
             continue
-        # A single odd sign says little; then it is the page that most of such files have.
-        usual = 0.4 if encoding == "cp1252" and sum(1 for c in text if c > "\x7f") < 2 else 0.0
+        # A single odd sign says little, and so do €, –, £ and the like between English words; then it is the page that most of such files have.
+        usual = 0.4 if encoding == "cp1252" and (sum(1 for c in text if c > "\x7f") < 2 or _has_but_signs(text)) else 0.0
         best[encoding] = usual + max(looks(text, writing, writing.encodings.index(encoding)) for writing in WRITINGS if encoding in writing.encodings)
     ranked = sorted(best.items(), key=lambda pair: -pair[1])
     return [Guess(encoding, _confidence(sample, encoding, score, ranked)) for encoding, score in ranked if score > -0.5]
 
 
+def _has_but_signs(text: str) -> bool:
+    """Say whether a text has no letters beyond ASCII, and its signs stand one by one: letters of another page would stand together."""
+    odd = _ODD.findall(text)
+    return all(len(run) == 1 and not run.isalpha() for run in odd)
+
+
+_ODD = re.compile("[^\x00-\x7f]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f]")
 
 

@@ -543,6 +543,30 @@ def test_an_address_beside_the_company_of_what_has_none_is_the_companys(tmp_path
     assert {column: target for column, target in found.items() if "address" in target} == told
 
 
+@pytest.mark.parametrize(
+    ("entity", "column", "target"),
+    [
+        ("quote", "Angebots-Nr.", "number"), ("quote", "Auftragsnr", "number"), ("quote", "Bestell-Nr.", "number"), ("quote", "Order Nr.", "number"),
+        ("ticket", "Ticket-Nr.", "number"), ("quote_line", "Angebotsnr.", "quote"), ("company", "Debitorennr.", "customer_number"), ("product", "Artikelnr.", "code"),
+    ],
+)  # fmt: skip
+def test_numbers_are_known_by_their_german_short_form(tmp_path: Path, entity: str, column: str, target: str) -> None:
+    assert targets(guess(entity, table_of(tmp_path, f"{column},Name", "A-1,Acme")))[column] == target
+
+
+@pytest.mark.parametrize("entity", ["deal", "ticket", "activity"])
+@pytest.mark.parametrize("column", ["Contact company", "Customer company"])
+def test_where_the_contact_works_is_the_company_of_the_row(store: Store, tmp_path: Path, entity: str, column: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Subject,Date,Contact,{column}\nRollers,2026-01-02,Anna Berg,Acme\n".replace("Subject", "Deal name" if entity == "deal" else "Subject"),
+        encoding="utf-8",
+    )
+    import_file(store, entity, path)
+    with store.read() as reader:
+        assert reader.rows(f"SELECT c.name FROM {entity} r JOIN company c ON c.id = r.company_id") == [("Acme",)]
+
+
 def test_bare_numbers_that_may_be_amounts_are_left_out_with_a_word(tmp_path: Path) -> None:
     layout = guess("quote", table_of(tmp_path, "Quote,Customer,Date", "1500,Acme,2026-01-05", "2300,Beta,2026-01-06"))
     assert layout.unused == ("Quote",)

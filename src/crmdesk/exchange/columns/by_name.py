@@ -104,7 +104,9 @@ def _google(entity: str, what: str, part: str) -> Target | None:
 def own_name(entity: str, header: str) -> Target | None:
     """Tell the entity's own field, its number or id, or a linked record's id by the column's name."""
     word = bare(header)
-    if entity in {"quote", "ticket"} and word in {f"{called}{end}" for called in CALLED[entity].split() for end in ("id", "number", "no", "key")}:
+    if word.endswith("nr") and word not in names_of(entity):  # Angebots-Nr., Bestellnr
+        word = f"{word.removesuffix('nr')}nummer"
+    if entity in {"quote", "ticket"} and word in {f"{called}{end}" for called in CALLED[entity].split() for end in ("id", "number", "no", "nummer", "key")}:
         return Target("number")
     if word in {"id", "recordid", "externalid", "uniqueid", "externeid", "uid", "guid", "recid", "pipedrivesystemid", "systemid", "编号"} or word in _own_ids(
         entity
@@ -162,6 +164,8 @@ def _related(entity: str, other: str, header: str) -> Target | None:
         return None
     if inner.field == "name":
         return Target(other) if is_link(entity, other) else replace(inner, of=other)
+    if inner.field == "company" and is_link(entity, "company"):  # where the contact of a deal works is whose deal it is
+        return inner
     if inner.field == "external_id":
         return Target(other, is_key=True) if is_link(entity, other) else None
     return replace(inner, of=other)

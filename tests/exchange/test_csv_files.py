@@ -124,6 +124,25 @@ def test_a_last_row_of_sums_is_no_data(tmp_path: Path) -> None:
     assert cells_of(table_of(tmp_path, people + "Total,,10\nBeta,Bonn,1\n"))[1:] == [["Total", "", "10"], ["Beta", "Bonn", "1"]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deal;Kunde;Wert\nA;Acme;1.054,00 {0}\nB;Beta;4.514,00 {0}\nSumme;;5.568,00 {0}\n", "Deal;Kunde;Wert\nA;Acme;{0} 1.054,00\nB;Beta;{0} 4.514,00\nSumme;;{0} 5.568,00\n",
+        "Nr;Kunde;Wert\n1;Acme;1.054,00 {0}\n2;Beta;4.514,00 {0}\n;Summe;5.568,00 {0}\n", "Nr;Kunde;Ort;Wert\n1;Acme;Ulm;1.054,00\n2;Beta;Ulm;4.514,00\n;;Gesamt:;5.568,00\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("currency", ["EUR", "USD", "€", "元"])
+def test_sums_with_a_currency_or_below_the_names_are_no_rows(tmp_path: Path, text: str, currency: str) -> None:
+    assert len(cells_of(table_of(tmp_path, text.format(currency)))) == 2
+
+
+def test_sums_below_the_names_that_may_be_a_name_are_refused_and_told(tmp_path: Path) -> None:
+    *_, (_, total) = table_of(tmp_path, "No,Company,Revenue\n1,Acme,1054 USD\n2,Beta,4514 USD\n,Total,5568 USD\n").rows()
+    assert isinstance(total, OddRow)
+    *_, (_, box) = table_of(tmp_path, "Order,Product,Quantity\nA-1,Lid,1\n,Total,2\n,Box,5\n").rows()
+    assert not isinstance(box, OddRow)
+
+
 def test_data_without_a_header_keeps_its_first_row(tmp_path: Path) -> None:
     table = table_of(tmp_path, "1,anna@example.com,Anna\n2,bob@example.com,Bob\n3,li@example.com,Li\n")
     assert not table.has_header

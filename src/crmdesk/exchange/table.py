@@ -223,6 +223,7 @@ _NAMES_TOO = frozenset(("total", "Total", "TOTAL"))
 _NUMBER = re.compile(r"[-+(€$£¥]*[\d.,'\s]*\d[\d.,'\s]*[)%€$£¥]?")
 _AMOUNT = re.compile(r"[-(€$£¥\s]*(?:[1-9]\d{0,2}(?:[.,'’\s]\d{3})+|[1-9]\d*|0)(?:[.,]\d+)?\s*[)%€$£¥-]*")
 """An amount, unlike a phone number, does not begin with a zero, and has its thousands together."""
+_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[元圆])\s*(?=[-(\d])|(?<=[\d)])\s*(?:[A-Z]{3}|[Ee]uro|[元圆])$")
 
 
 def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
@@ -241,7 +242,7 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
         if after_gap and width > 2 and cells.__class__ is list and sum(1 for cell in cells if cell != "") == 1 and cells[0] != "":
             footer.append(line)
             continue
-        if cells[0] in _SUMS and cells.__class__ is list and _are_sums(cells, above):
+        if (cells[0] in _SUMS or (cells[0] == "" and _label(cells) in _SUMS)) and cells.__class__ is list and _are_sums(cells, above):
             footer.append(line)
             continue
         for held in footer:
@@ -257,7 +258,7 @@ def body(lines: Iterable[Line], width: int) -> Iterator[Line]:
             above.append(cells)
         yield line
     for held in footer:
-        if held[1][0] in _NAMES_TOO and _are_sums(held[1], above):
+        if _label(held[1]) in _NAMES_TOO and _are_sums(held[1], above):
             yield _refused(held)
 
 
@@ -271,7 +272,7 @@ _SUM_BETWEEN = re.compile(
 def _without_sums(line: Line, above: Sequence[Sequence[Cell]]) -> Line:
     """Return a row, as an odd one if it holds the sums of those above it: as a record it would count them twice."""
     cells = line[1]
-    is_odd = cells.__class__ is list and isinstance(cells[0], str) and _SUM_BETWEEN.match(cells[0]) and _are_sums(cells, above)
+    is_odd = cells.__class__ is list and _SUM_BETWEEN.match(shown(_label(cells))) and _are_sums(cells, above)
     return _refused(line) if is_odd else line
 
 
@@ -300,17 +301,23 @@ def refused_again(line: Line, reason: int) -> Line:
     """
     cells = line[1]
     said = cells[reason] if cells.__class__ is list and reason < len(cells) else ""
-    if isinstance(said, str) and said.endswith(_refusals_of_sums()) and (cells[0] in _SUMS or _SUM_BETWEEN.match(shown(cells[0]))):
+    if isinstance(said, str) and said.endswith(_refusals_of_sums()) and ((label := _label(cells)) in _SUMS or _SUM_BETWEEN.match(shown(label))):
         return _refused(line)
     return line
 
 
+def _label(cells: Sequence[Cell]) -> Cell:
+    """Return what a row of sums is called by: the first cell with anything in it, since the word may stand below the names."""
+    return cells[0] if cells[0] != "" else next((cell for cell in cells if cell != ""), "")
+
+
 def _are_sums(cells: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
-    """Say whether a row holds nothing but numbers beside its first cell, and one of them below amounts unless that cell is a word for sums and no name."""
-    filled = [place for place, cell in enumerate(cells) if place and not _is_empty(cell)]
-    if len(cells) < 3 or not all(_NUMBER.fullmatch(shown(cells[place])) for place in filled):
+    """Say whether a row holds nothing but numbers behind its first word, and one of them below amounts unless that is a word for sums and no name."""
+    _, *filled = [place for place, cell in enumerate(cells) if not _is_empty(cell)] or [0]
+    if len(cells) < 3 or not all(_NUMBER.fullmatch(_without_currency(cells[place])) for place in filled):
         return False
-    return (cells[0] in _SUMS and cells[0] not in _NAMES_TOO) or any(_is_amount(cells[place]) and _is_of_amounts(place, above) for place in filled)
+    is_surely = cells[0] in _SUMS and cells[0] not in _NAMES_TOO
+    return is_surely or any(_is_amount(cells[place]) and _is_of_amounts(place, above) for place in filled)
 
 
 def _is_of_amounts(place: int, rows: Sequence[Sequence[Cell]]) -> bool:
@@ -319,7 +326,12 @@ def _is_of_amounts(place: int, rows: Sequence[Sequence[Cell]]) -> bool:
 
 
 def _is_amount(cell: Cell) -> bool:
-    return bool(_AMOUNT.fullmatch(shown(cell).strip()))
+    return bool(_AMOUNT.fullmatch(_without_currency(cell)))
+
+
+def _without_currency(cell: Cell) -> str:
+    """Return a cell without a currency that is written in letters, as in 5,568.00 USD."""
+    return _CURRENCY.sub("", shown(cell).strip())
 
 
 def fitted(line: Line, width: int) -> Line:

@@ -162,3 +162,33 @@ def test_a_day_that_cannot_be_read_is_never_today(store: Store, tmp_path: Path, 
 def test_an_activity_without_a_date_is_one_of_now(store: Store, tmp_path: Path) -> None:
     result = imported(store, tmp_path, "activity", "Subject,Date\nCall,\nVisit,2026-11-01\n")
     assert (result.added, result.problems) == (2, ())
+
+
+@pytest.mark.parametrize(("text", "day"), [("3.10.65", "1965-10-03"), ("3.10.1965", "1965-10-03"), ("3.10.05", "2005-10-03")])
+def test_nobody_is_born_in_a_year_to_come(store: Store, tmp_path: Path, text: str, day: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"Name;Geburtstag\nJürgen Weiß;{text}\n", encoding="utf-8")
+    import_file(store, "contact", path)
+    with store.read() as reader:
+        assert reader.rows("SELECT birthday FROM contact") == [(day,)]
+
+
+@pytest.mark.parametrize("header", ["Task;Due date;Done", "Aufgabe;Fällig am;Erledigt", "任务;截止日期;已完成"])
+def test_tasks_that_are_done_by_yes_or_no_come_in_done(store: Store, tmp_path: Path, header: str) -> None:
+    path = tmp_path / "tasks.csv"
+    path.write_text(f"{header}\nCall;2026-03-01;yes\nWrite;2026-03-02;no\n", encoding="utf-8")
+    import_file(store, "task", path)
+    with store.read() as reader:
+        assert reader.rows("SELECT subject, done_at IS NOT NULL FROM task ORDER BY subject") == [("Call", 1), ("Write", 0)]
+
+
+def test_german_words_of_tickets_and_leads_are_known(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("Betreff;Status;Geöffnet\nGerät;Wartet auf Kunde;01.06.2023 12:15\n", encoding="cp1252")
+    import_file(store, "ticket", path)
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Name;Status\nAnna Berg;Kontaktiert\n", encoding="utf-8")
+    import_file(store, "lead", leads)
+    with store.read() as reader:
+        assert reader.rows("SELECT status, strftime('%Y', opened_at / 1000, 'unixepoch') FROM ticket") == [("waiting", "2023")]
+        assert reader.rows("SELECT status FROM lead") == [("working",)]

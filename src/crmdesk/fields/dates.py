@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, tzinfo
 
+from crmdesk.clock import today
 from crmdesk.errors import UserError
 from crmdesk.i18n import locale, tr
 
@@ -53,12 +54,18 @@ def read_date(text: str, order: str = "", may_lack_year: bool = False) -> date:
     """Read a date: ISO 8601, `20.12.2026`, `20 December 2026`, `2026年12月20日`, and `3/4/2026` in the given order; `--12-20` has no year.
 
     Args:
-        may_lack_year: whether `20.12.`, `20 December` and `12月20日` are dates too.
+        may_lack_year: it is a birthday, say: `20.12.`, `20 December` and `12月20日` are dates too, and `3.10.65` is none to come.
 
     Raises:
         AmbiguousDate: day and month could be swapped and no order is given.
         UserError: this is no date.
     """
+    day = _any_date(text, order, may_lack_year)
+    is_to_come = may_lack_year and day > today() and not re.search(r"\d{4}", text)
+    return day.replace(year=day.year - 100) if is_to_come else day
+
+
+def _any_date(text: str, order: str, may_lack_year: bool) -> date:
     bare = text.strip().split("T")[0] if re.match(r"\d{4}-\d\d-\d\dT", text.strip()) else text.strip()
     try:
         if found := _DATE.fullmatch(bare):

@@ -63,6 +63,8 @@ def vetted(entity: str, column: Column, table: Table) -> Column:
         return replace(column, target=Target(_CLOCKS[entity, target.field]))
     if target == Target("is_done") and _share(values, KINDS_OF_CELLS["date"][1]) > 0.5:
         return replace(column, target=Target("done_at"))
+    if target == Target("done_at") and _share(values, KINDS_OF_CELLS["flag"][1]) > 0.5:
+        return replace(column, target=Target("is_done"))
     item = entity_class(entity).fields.get(target.field)
     if item and item.kind in {"choice", "flag", "integer", "decimal", "money", "price", "date", "moment"} and target.field not in {"salutation", "tier"}:
         fitting = _share(values, lambda text: _readable(entity, item, text))

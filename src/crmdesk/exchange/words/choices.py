@@ -12,7 +12,7 @@ _TO_DO = "task tasks todo todos deadline aufgabe aufgaben frist wiedervorlage �
 _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
     ("ticket", "status"): {
         "new": "new neu 新建", "open": "open offen inprogress inbearbeitung working assigned reopened 处理中 打开",
-        "waiting": "waiting pending onhold pendingcustomerresponse waitingforcustomer waitingoncustomer waitingoncontact hold wartend 等待客户",
+        "waiting": "waiting pending onhold pendingcustomerresponse waitingforcustomer waitingoncustomer waitingoncontact hold wartend wartetaufkunde wartetaufkunden 等待客户",
         "resolved": "resolved solved gelost fixed done erledigt 已解决", "closed": "closed geschlossen completed cancelled canceled 已关闭",
     },
     ("ticket", "priority"): {
@@ -31,7 +31,7 @@ _MEANINGS: dict[tuple[str, str], dict[str, str]] = {
     ("company", "tier"): {"a": "hot heiß 热", "b": "warm 温", "c": "cold kalt 冷"},
     ("lead", "status"): {
         "new": "new open notcontacted opennotcontacted attemptedtocontact uncontacted unread neu 新建",
-        "working": "working contacted inprogress opendeal connected contactinfuture workingcontacted attempted 跟进中",
+        "working": "working contacted inprogress opendeal connected contactinfuture workingcontacted attempted kontaktiert inbearbeitung 跟进中",
         "qualified": "qualified prequalified qualifiziert 已确认 hot warm", "converted": "converted closedconverted konvertiert 已转化",
         "disqualified": "disqualified unqualified notqualified junklead lostlead badtiming closednotconverted dead 无效",
     },

@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crmdesk.clock import new_id_bytes
 from crmdesk.errors import UserError
-from crmdesk.operations import records
-from crmdesk.store import Store, open_store
+from crmdesk.models.customer import Company
+from crmdesk.operations import attachments, records
+from crmdesk.store import Change, Changes, Store, create, open_store, operation
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from crmdesk.store.keys import Key
@@ -78,6 +82,61 @@ def test_a_full_disk_is_a_clear_sentence_and_the_work_goes_on_after(
     store.run(records.add, "company", {"name": "After"})
     with store.read() as reader:
         assert reader.value("SELECT count(*) FROM company WHERE name IN ('Before', 'After')") == 2
+    assert verify(store, deep=True) == []
+
+
+@operation("Add many", right="company.write")
+def add_many(change: Change, count: int) -> None:
+    change.insert_many(Company, ("id", "name", "sort_key"), ((new_id_bytes(), f"Company {n}", f"company {n}") for n in range(count)))
+
+
+@contextmanager
+def no_larger_than(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size: it stands for a full disk that the write-ahead log still found room on."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_was_written_is_not_called_failed_when_the_disk_has_no_room_to_empty_the_log(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    company = store.run(records.add, "company", {"name": "With a large file"})
+    store.run(attachments.attach, "company", company, "plan.bin", os.urandom(16_000_000))
+    store.close()
+    heard: list[Changes] = []
+    with open_store(store_path, key=template[1]) as opened, no_larger_than(store_path.stat().st_size + 100_000):
+        opened.listen(heard.append)
+        opened.run(add_many, 6000)
+    with open_store(store_path, key=template[1]) as again, again.read() as reader:
+        assert reader.value("SELECT count(*) FROM company") == 6001
+        assert verify(again, deep=True) == []
+    assert [changes.ids for changes in heard] == [{"company": None}]
+
+
+def test_a_new_store_has_everything_in_itself_when_it_gets_its_name(tmp_path: Path) -> None:
+    limit = ExitStack()
+
+    def prepare(half: Store) -> None:
+        half.run(add_many, 3000)
+        limit.enter_context(no_larger_than(half.path.stat().st_size))
+
+    with limit:
+        create(tmp_path / "new.crmdesk", "correct horse battery staple", anywhere=True, prepare=prepare).close()
+    with open_store(tmp_path / "new.crmdesk", "correct horse battery staple", anywhere=True) as opened, opened.read() as reader:
+        assert reader.value("SELECT count(*) FROM company") == 3000
+        assert verify(opened, deep=True) == []
+
+
+def test_a_disk_that_fills_up_while_indexing_is_a_clear_sentence(store: Store, store_path: Path) -> None:
+    store.run(add_many, 3000)
+    with no_larger_than(64_000), pytest.raises(UserError, match="Nothing was changed"):
+        while store.index_step():
+            pass
+    while store.index_step():
+        pass
     assert verify(store, deep=True) == []
 
 

@@ -169,7 +169,7 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
         thin(place.parent, keep=place)
         with store.read_bare() as connection:
             head = rows(connection, "SELECT ifnull(max(id), 0) FROM journal_tx")[0][0]
-        with contextlib.suppress(StoreBusy):  # it only spares the next backup when nothing was changed
+        with contextlib.suppress(UserError):  # it only spares the next backup when nothing was changed
             store.set_local("backup_tx", str(head))
     return Copy(place, now(), place.stat().st_size)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -161,6 +161,15 @@ def known_trouble(error: Exception) -> UserError | None:
         case 11 | 26:
             return StoreDamaged(tr("The store is damaged."), hint=tr("Restore a backup: crmdesk restore BACKUP FILE."))
     return None
+
+
+def empty_log(connection: Connection) -> None:
+    """Bring what waits in the write-ahead log into the file and empty the log; where that can't be done now, such as on a full disk, it is as safe in the log.
+
+    What was committed stays so: whoever wrote it must not take it for failed.
+    """
+    with suppress(DatabaseError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def is_interrupt(error: Exception) -> bool:

@@ -78,7 +78,8 @@ def create(
         half.touch(exist_ok=False)  # the system's own word on why not, which SQLite keeps to itself
         member = _build(half, key)
         check_encrypted(half)
-        with Store(half, key) as store, speaking(language):
+        # Without a log: what waited in one could be left there when the disk is full, and the file get its name without it.
+        with Store(half, key, journal_mode="DELETE") as store, speaking(language):
             store.viewer = Viewer(member, "owner")
             store.run_from("cli", start, owner or tr("Store owner"), currency, region, language)
             if prepare:
@@ -101,7 +102,7 @@ def check_passphrase(passphrase: str) -> None:
 
 
 def _build(path: Path, key: Key) -> UUID:
-    connection = connect(path, key, create=True)
+    connection = connect(path, key, create=True, journal="DELETE")
     try:
         connection.execute("BEGIN")
         for sql in (*entity_tables(), *WORKINGS, *all_triggers().values()):

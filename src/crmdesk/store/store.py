@@ -47,7 +47,7 @@ class Store(Turning):
                 left = self._index_left - taken if is_known else int(rows(connection, "SELECT count(*) FROM search_queue")[0][0])
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                connection.rollback()  # SQLite itself has done so where the disk was full
                 raise
             self._index_left = left
         return left

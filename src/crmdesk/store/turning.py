@@ -8,11 +8,11 @@ from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from crmdesk.errors import CannotUndo, LaterWork, StoreBusy, UserError
+from crmdesk.errors import CannotUndo, LaterWork, UserError
 from crmdesk.i18n import ntr, speaking, tr
 from crmdesk.settings import read as read_settings
 from crmdesk.store import erasing, journal, series, undo
-from crmdesk.store.connections import sorted_errors
+from crmdesk.store.connections import empty_log, sorted_errors
 from crmdesk.store.door import OPERATIONS, Operation, operation_of
 from crmdesk.store.rights import authorize
 from crmdesk.store.writing import Writing
@@ -313,8 +313,8 @@ class Turning(Writing):
             with self._writing, erasing.without_links(self._opened_writer()):
                 self._transact(declared, "import", "erase", None, partial(work, step=step, is_last=is_last))
             sleep(0 if is_last else BREATH_SECONDS)
-        with self._writing, suppress(StoreBusy), sorted_errors():
-            self._opened_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._writing:
+            empty_log(self._opened_writer())
 
     def _forget_series(self) -> None:
         with self.writer_alone() as connection:

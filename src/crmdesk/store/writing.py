@@ -13,7 +13,7 @@ from crmdesk.errors import CannotUndo, UserError
 from crmdesk.i18n import tr
 from crmdesk.models.registry import BY_NUMBER
 from crmdesk.store import journal
-from crmdesk.store.connections import Connection, breaks_constraint, rows, sorted_errors
+from crmdesk.store.connections import Connection, breaks_constraint, empty_log, rows, sorted_errors
 from crmdesk.store.door import Change, Changes, Operation, operation_of
 from crmdesk.store.numbers import DEAL, DOCUMENTS, EXCHANGE_RATE, MEMBER, SETTING
 from crmdesk.store.pace import no_garbage
@@ -218,7 +218,7 @@ class Writing(Pool):
         if changes.touches("setting"):
             self.settings = self._load_settings(connection)
         if any(ids is None for ids in changes.ids.values()):
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            empty_log(connection)
             # The next group of a series would need as much again beside what the C library keeps.
             connection.execute("PRAGMA shrink_memory")
             self._shrink_readers()

@@ -85,6 +85,26 @@ def test_creating_never_overwrites_a_link_that_leads_nowhere_or_in_a_circle(tmp_
     assert not (tmp_path / "missing.crmdesk").exists()
 
 
+def test_restoring_makes_no_store_where_none_can_be_opened(template: Template, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.crmdesk-backup"
+    shutil.copy(template[0], copy)
+    (tmp_path / "Dropbox").mkdir()
+    nowhere, circle = tmp_path / "nowhere.crmdesk", tmp_path / "circle.crmdesk"
+    nowhere.symlink_to(tmp_path / "missing.crmdesk")
+    circle.symlink_to(circle)
+    before = sorted(tmp_path.rglob("*"))
+    for target, says in (
+        (tmp_path / "Dropbox" / "new.crmdesk", "cloud service"),
+        (tmp_path / f"{'n' * 248}.crmdesk", "too long"),
+        (nowhere, "exists"),
+        (circle, "exists"),
+    ):
+        for force in (False, True):
+            with pytest.raises(UserError, match=says):
+                restore(copy, target, lambda _: template[1], force=force)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_store_with_a_second_name_is_not_opened_since_each_name_would_have_its_own_log(store_path: Path, tmp_path: Path) -> None:
     os.link(store_path, tmp_path / "second.crmdesk")
     with pytest.raises(BadPlace, match="second name"):

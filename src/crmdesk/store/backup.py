@@ -18,7 +18,7 @@ from crmdesk.i18n import tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.settings import data_folder
 from crmdesk.store.connections import Connection, DatabaseError, connect, is_interrupt, rows, schema_of, sorted_errors
-from crmdesk.store.places import check_writable, is_folder, shortened
+from crmdesk.store.places import check_writable, is_folder, refuse_bad_place, refuse_long_path, shortened
 from crmdesk.store.rights import authorize
 from crmdesk.store.unfinished import alone, in_use, swap, unfinished
 
@@ -242,11 +242,17 @@ def restore(
     Returns:
         Where the replaced file was kept, or None if there was none.
     Raises:
-        UserError: the target exists and `force` is not given. StoreDamaged: the backup is not sound. NotAStore, StoreTooNew: it is none of ours.
+        UserError: the target exists and `force` is not given. BadPlace: a store could not be opened there. StoreDamaged: the backup is not sound.
+        NotAStore, StoreTooNew: it is none of ours.
     """
+    refuse_long_path(target)
     check_writable(target.parent, UserError)
     if target.exists() and not force:
         raise UserError(tr("{path} exists already.", path=target), hint=tr("Add --force to replace it; the present file is kept beside it."))
+    if not target.exists():
+        if os.path.lexists(target):  # a link that leads nowhere or in a circle
+            raise UserError(tr("{path} exists already.", path=target), hint=tr("Choose another name; nothing was changed."))
+        refuse_bad_place(target)
     if target.exists() and source.samefile(target):
         raise UserError(tr("The backup and the store are the same file."))
     key = open_key(source)

@@ -15,6 +15,8 @@ import pytest
 
 from crmdesk.clock import new_id_bytes
 from crmdesk.errors import UserError
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.models.customer import Company
 from crmdesk.operations import attachments, records
 from crmdesk.store import Change, Changes, Store, create, open_store, operation
@@ -88,6 +90,37 @@ def test_a_full_disk_is_a_clear_sentence_and_the_work_goes_on_after(
 @operation("Add many", right="company.write")
 def add_many(change: Change, count: int) -> None:
     change.insert_many(Company, ("id", "name", "sort_key"), ((new_id_bytes(), f"Company {n}", f"company {n}") for n in range(count)))
+
+
+IMPORTER = """
+import os, signal, sys
+from pathlib import Path
+from crmdesk.exchange.importing import import_file
+from crmdesk.exchange.rows.plan import ImportOptions
+from crmdesk.store import open_store
+from crmdesk.store.keys import Key
+store = open_store(Path(sys.argv[1]), key=Key(sys.argv[2]), anywhere=True)
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+with store.writer_alone() as connection:  # in the midst of writing the companies
+    connection.create_function("kill", 0, kill)
+    connection.execute("CREATE TEMP TRIGGER killing AFTER INSERT ON company BEGIN SELECT kill(); END")
+import_file(store, "company", Path(sys.argv[3]), ImportOptions(rejects=Path(sys.argv[4])))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are killed as Unix knows it")
+def test_an_import_that_is_killed_gives_no_rows_back_and_goes_through_the_next_time(store: Store, store_path: Path, template: tuple[Path, Key]) -> None:
+    store.close()
+    source, rejects = store_path.with_name("companies.csv"), store_path.with_name("rejected.csv")
+    source.write_text("name,employees\nAlfreds,5\nBlauer See,many\n", encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", IMPORTER, str(store_path), template[1].reveal(), str(source), str(rejects)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with open_store(store_path, key=template[1]) as opened:
+        assert sorted(file.name for file in store_path.parent.iterdir() if not file.name.startswith(store_path.name)) == ["companies.csv"]
+        result = import_file(opened, "company", source, ImportOptions(rejects=rejects))
+    assert (result.added, result.rejected, result.rejects_file) == (1, 1, str(rejects))
+    assert "Blauer See" in rejects.read_text(encoding="utf-8-sig")
 
 
 @contextmanager

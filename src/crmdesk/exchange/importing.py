@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.errors import UserError
-from crmdesk.exchange.files.rejects import Rejection, rejects_path, write_rejects
+from crmdesk.exchange.files.rejects import Rejection, rejects_path, rejects_written
 from crmdesk.exchange.rows.plan import HELD, ImportOptions, Plan, Progress
 from crmdesk.exchange.rows.waiting import Waiting
 from crmdesk.i18n import ntr, tr
@@ -155,7 +155,7 @@ def carry_out_in_turn(
                     for batch in plan.batches(_beyond(progress, plans, plan)):
                         waiting.add(batch)
                 _refuse_rejections(group, options)
-                files.extend(_give_back(store, group, files))
+                files.extend(_give_back(store, group, given_back, files))
                 for plan in group:
                     plan.forget()
                 if waiting:
@@ -163,7 +163,7 @@ def carry_out_in_turn(
                     # A series is asked for one part more than it has written. The next group must be worked out when this one is written.
                     yield iter(())
 
-    with _only_with(files):
+    with ExitStack() as given_back:
         transaction = store.run_series("import", imports.write, parts(), about, _loader(plans))
     _tell_other_amounts(store, plans)
     return [str(file) if file else None for file in files], transaction
@@ -191,28 +191,16 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
     """Write what waits: in one transaction, or in several if it is long, so that others come to write in between."""
     transaction = None
     read = sum(plan.told.counts.read for plan in plans)
-    files = _give_back(store, plans)
-    for plan in plans:
-        plan.forget()
-    with _only_with(files):
+    with ExitStack() as given_back:
+        files = _give_back(store, plans, given_back)
+        for plan in plans:
+            plan.forget()
         if waiting and read > HELD:
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
             transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))
     _tell_other_amounts(store, plans)
     return [str(file) if file else None for file in files], transaction
-
-
-@contextmanager
-def _only_with(files: Sequence[Path | None]) -> Iterator[None]:
-    """Take the files of rejected rows away again, should what is done within fail."""
-    try:
-        yield
-    except BaseException:
-        for file in files:
-            if file:
-                file.unlink(missing_ok=True)
-        raise
 
 
 def _with_progress(waiting: Waiting, progress: Progress | None, read: int) -> Iterator[Iterator[Batch]]:
@@ -238,10 +226,11 @@ def _loader(plans: Sequence[Plan]) -> Load | None:
     return (lambda place: loads[str(place[0])](place[1:])) if loads else None
 
 
-def _give_back(store: Store, plans: Sequence[Plan], taken: Sequence[Path | None] = ()) -> list[Path | None]:
+def _give_back(store: Store, plans: Sequence[Plan], given_back: ExitStack, taken: Sequence[Path | None] = ()) -> list[Path | None]:
     """Write the rejected rows of each plan to a file of its own.
 
     Args:
+        given_back: gives the files their names when the rest is written, or takes them away again.
         taken: the files that plans before these have.
     """
     files: list[Path | None] = []
@@ -252,6 +241,6 @@ def _give_back(store: Store, plans: Sequence[Plan], taken: Sequence[Path | None]
         path = plan.options.rejects or rejects_path(plan.table, store.path)
         if path in {*taken, *files}:
             path = path.with_name(f"{path.stem}-{len(taken) + len(files) + 1}{path.suffix}")
-        write_rejects(path, plan.table, plan.told.rejected)
+        given_back.enter_context(rejects_written(path, plan.table, plan.told.rejected))
         files.append(path)
     return files

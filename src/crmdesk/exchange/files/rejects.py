@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import marshal
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.errors import UserError, why
+from crmdesk.errors import UserError
 from crmdesk.exchange.columns.reasons import is_reason_column
 from crmdesk.exchange.files.apostrophes import neutral_cell
 from crmdesk.exchange.files.csv_files import ENDINGS
@@ -19,6 +19,7 @@ from crmdesk.exchange.files.dialects import written
 from crmdesk.exchange.table import beyond_header, refused_again, shown
 from crmdesk.i18n import tr
 from crmdesk.store.series import spool
+from crmdesk.store.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,26 +139,26 @@ def _is_writable(folder: Path) -> bool:
     return bool(folder.stat().st_mode & 0o222) and os.access(folder, os.W_OK)
 
 
-def write_rejects(path: Path, table: Table, rejections: Rejected) -> None:
-    """Write rejected rows as they were, with a last column that says why.
+@contextmanager
+def rejects_written(path: Path, table: Table, rejections: Rejected) -> Iterator[None]:
+    """Write rejected rows as they were, with a last column that says why; the file gets its name once what is done within has succeeded.
 
     Raises:
         UserError: the file exists or can't be written.
     """
     if path.exists():
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
-    try:
+    with unfinished(path, "rejects") as half:
         if table.ways and table.ways.give_back and path.suffix.lower() == table.path.suffix.lower():
-            table.ways.give_back(path, rejections)
+            table.ways.give_back(half, rejections)
         elif path.suffix.lower() == ".xlsx":
-            _write_workbook(path, table, rejections)
+            _write_workbook(half, table, rejections)
         elif path.suffix.lower() == ".json":
-            _write_json(path, table, rejections)
+            _write_json(half, table, rejections)
         else:
-            _write_csv(path, table, rejections)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise UserError(tr("{path} can't be written: {why}.", path=path, why=why(error))) from error
+            _write_csv(half, table, rejections)
+        yield
+        half.replace(path)
 
 
 @dataclass(frozen=True)

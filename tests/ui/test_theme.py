@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtGui import QColor, QImage, QPalette, QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QRadioButton, QWidget
 
@@ -127,3 +127,13 @@ def test_a_box_without_words_shows_that_the_keyboard_is_on_it(app: QApplication,
     without, focused = (box.grab().toImage() for box in boxes)
     assert without != focused
     window.close()
+
+
+@pytest.mark.parametrize("text", ["上海明德贸易有限公司", "株式会社サクラ", "김하나"])
+def test_names_in_any_script_are_readable_on_a_computer_without_such_letters(app: QApplication, text: str) -> None:
+    """A font's first glyph is the box that stands for a letter which it does not have."""
+    layout = QTextLayout(text, theme.font("body"))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    assert 0 not in [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]

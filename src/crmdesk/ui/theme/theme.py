@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,8 +74,15 @@ def start(app: QApplication, choice: Choice = "system") -> None:
     if _state.changes is None:
         _state.changes = _Changes()
         QGuiApplication.styleHints().colorSchemeChanged.connect(_state.changes.follow_system)
+    _lend_letters()
     app.setFont(font("body"))
     use(choice)
+
+
+def _lend_letters() -> None:
+    """Show Chinese, Japanese and Korean with the font of the PDFs where the system has none, as a bare Linux: names were rows of boxes."""
+    if sys.platform == "linux" and not QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        QFontDatabase.addApplicationFont(str(resource("fonts/wqy-microhei.ttc")))
 
 
 def use(choice: Choice) -> None:

@@ -278,10 +278,10 @@ def test_redo_is_offered_until_something_new_is_done(desk: Desk, store: Store) -
 
 def test_short_messages_stand_beside_one_another_and_take_little_room(desk: Desk) -> None:
     for text in ("One", "Two", "Three"):
-        desk.window.say(text)
+        desk.window.say(text, undo=text == "Three")
     desk.settle()
     toasts = desk.window.toasts
-    assert len({toast.y() for toast in toasts.findChildren(Toast)}) == 1
+    assert len({(toast.y(), toast.height()) for toast in toasts.findChildren(Toast)}) == 1
     one = toasts.height()
     desk.window.say("A long one. " * 20)
     desk.window.say("A long one. " * 20)

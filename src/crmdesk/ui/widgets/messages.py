@@ -25,6 +25,7 @@ TOAST_WITH_UNDO_MS = 10_000
 MOST_TOASTS = 3
 LONG_WORK_MS = 400
 SAVED_MS = 2000
+LINE = 24  # so high is a message of one line, with buttons or without
 
 
 class _ToastButton(QPushButton):
@@ -35,7 +36,7 @@ class _ToastButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setStyleSheet(
             f"QPushButton {{ background: transparent; border: none; color: {theme.tokens().on_tip}; font-weight: 600;"
-            "text-decoration: underline; padding: 0px 4px; min-height: 24px; }"
+            f"text-decoration: underline; padding: 0px 4px; min-height: {LINE}px; }}"
             f"QPushButton:focus {{ border: 2px solid {theme.tokens().on_tip}; border-radius: 4px; }}"
         )
         self.clicked.connect(lambda: run())
@@ -61,6 +62,7 @@ class Toast(QFrame):
         self._close = close
         label = Text(text, wrap=True)
         label.setFixedWidth(min(420, text_width(text, theme.font()) + 4))
+        label.setMinimumHeight(LINE)
         layout = row(label, space=10, margins=(14, 8, 10, 8))
         if icon:
             layout.insertWidget(0, Picture(icon, "on_tip"))

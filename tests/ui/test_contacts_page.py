@@ -17,6 +17,7 @@ from crmdesk.queries.first_rows import first_ids
 from crmdesk.queries.records import Part
 from crmdesk.ui.customer_list import CustomerListPage
 from crmdesk.ui.dialogs.bulk import OwnerDialog, TagDialog
+from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.new_customer import NewCustomerDialog, making
 from crmdesk.ui.places import BesideWindow
 from crmdesk.ui.record_page import CustomerPage
@@ -243,6 +244,26 @@ def test_a_window_of_its_own_is_forgotten_when_it_is_closed(desk: Desk) -> None:
     desk.store.run(deeds.edit, "contact", [anders], {"role": "Owner"})
     desk.settle()
     assert desk.said() == []
+
+
+def test_a_window_of_its_own_answers_to_the_keys_of_its_page_and_to_undo(desk: Desk) -> None:
+    with desk.store.read() as reader:
+        anders = records.find_one(reader, "contact", "Maria Anders")
+    desk.store.run(deeds.edit, "contact", [anders], {"role": "Buyer"})
+    desk.window.open_record("contact", anders, own_window=True)
+    desk.settle()
+    beside = next(window for window in QApplication.topLevelWidgets() if isinstance(window, BesideWindow))
+    beside.activateWindow()
+    QTest.qWaitForWindowActive(beside)
+    desk.window.undo_label = lambda: "Edit"
+    QTest.keyClick(beside, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(beside, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    desk.settle()
+    next(window for window in QApplication.topLevelWidgets() if isinstance(window, ActivityDialog)).reject()
+    desk.settle()
+    with desk.store.read() as reader:
+        assert records.rows(reader, "contact", [anders], ("role",))[0].values["role"] == "Owner"
+    beside.close()
 
 
 def test_each_window_is_called_by_what_it_shows(desk: Desk) -> None:

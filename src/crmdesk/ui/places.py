@@ -7,26 +7,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-)
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from crmdesk.i18n import tr
+from crmdesk.i18n import mark, tr
+from crmdesk.ui.actions import Action, Registry
 from crmdesk.ui.drafts import Kept
 from crmdesk.ui.page import Changed, Frame, Page, PageSpec, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
+
+    from PySide6.QtGui import QCloseEvent
 
 
 MOST_HISTORY = 100
 
 
 class BesideWindow(QMainWindow):
-    """One record in a window of its own.
+    """One record in a window of its own, with the keys of its page.
+
+    Args:
+        shared: what can be done here as in the window beside, such as Undo.
 
     Signals:
         closed: it is about to be deleted.
@@ -34,7 +36,7 @@ class BesideWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, page: Page, title: str, parent: QWidget) -> None:
+    def __init__(self, page: Page, title: str, parent: QWidget, shared: Sequence[Action]) -> None:
         super().__init__(parent)
         self.page = page
         self.is_forgotten = False
@@ -43,10 +45,9 @@ class BesideWindow(QMainWindow):
         self.resize(980, 720)
         self.setCentralWidget(page)
         self.setWindowTitle(title)
-        close = QAction(tr("Close window"), self)
-        close.setShortcut("Ctrl+W")
-        close.triggered.connect(self.close)
-        self.addAction(close)
+        self.registry = Registry(self)
+        self.registry.add(Action("file.close", mark("Close window"), self.close, "x", "Ctrl+W", "file"), *shared)
+        self.registry.set_page(page.commands())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.is_forgotten and not finish_typing(self.page, self):
@@ -172,12 +173,24 @@ class Places(QStackedWidget):
         spec = self._specs[place.page]
         page = spec.load()(self._frame)
         page.place = place
-        window = BesideWindow(page, tr(spec.label), self.window())
+        window = BesideWindow(page, tr(spec.label), self.window(), self._shared(spec.name))
         window.closed.connect(partial(self._beside.remove, window))
         self._beside.append(window)
         page.arrive(place)
         window.show()
         page.focus_first()
+
+    def _shared(self, name: str) -> list[Action]:
+        """Return what a window of its own has from this one; its help is at the page that it shows."""
+
+        def help_here() -> None:
+            from crmdesk.ui.dialogs.help import show_help
+
+            show_help(self.window(), name)
+
+        known = self._frame.registry
+        manual = Action("help.page", mark("Help for this page"), help_here, "circle-help", "F1", "help")
+        return [manual, *(action for action in map(known.find, ("edit.undo", "edit.redo", "file.lock")) if action is not None)]
 
     def finish_typing(self) -> bool:
         """Have saved what is half typed here and in windows of their own; False if a field can't be saved, which has the keyboard then."""

@@ -20,6 +20,7 @@ from crmdesk.ui.dialogs import open_store as file_dialogs
 from crmdesk.ui.dialogs.export_dialog import ExportDialog
 from crmdesk.ui.importing.reading import KINDS
 from crmdesk.ui.pages.importing import ImportPage
+from crmdesk.ui.pages.rows import RowsPage
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -89,6 +90,20 @@ def test_importing_adds_the_new_ones_keeps_the_bad_rows_in_a_file_and_undo_takes
     desk.settle()
     assert importing.done.outcome.text() == "The import was taken back."
     assert names(desk) == {"Maria Anders", "Roland Mendel", "王伟"}
+
+
+def test_what_was_imported_is_shown_alone(desk: Desk, importing: ImportPage) -> None:
+    for _ in range(3):
+        importing.next_button.click()
+        desk.settle()
+    importing.done.show_button.click()
+    desk.settle()
+    page = desk.window.page()
+    assert isinstance(page, RowsPage)
+    shown = page.shown_list()
+    assert shown is not None
+    table = shown.list.table.records
+    assert {str(table.index(row, 1).data()) for row in range(table.rowCount())} == {"Hanna Moos", "Thomas Hardy"}
 
 
 def test_a_column_is_sent_elsewhere_and_the_other_one_gives_way(desk: Desk, importing: ImportPage) -> None:

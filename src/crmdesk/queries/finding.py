@@ -151,6 +151,8 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     if condition.field == "problem" and alias == "t":
         has_one = " OR ".join(problem_sql(rule, reader, of_few=of_few) for rule in rules_named(cls.entity.name, condition.value))
         return Where(f"({has_one})")
+    if condition.field == "deed" and condition.operator == "=" and condition.value.isdecimal():
+        return _of_deed(cls, int(condition.value), alias)
     field, inner, custom = field_for(cls, condition.field, reader)
     if inner is not None:
         return _part_sql(cls, field, inner, condition, reader, alias, of_few)
@@ -169,6 +171,19 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
         # By the index of most birthdays the table would be read crosswise. A sign would not do: through it the planner sees that a partial index holds all.
         return _compare(f"coalesce({column}, NULL)", field, condition, reader, currency)
     return _with_few_names(cls, field, condition, found, reader, alias)
+
+
+def _of_deed(cls: type[Record], tx: int, alias: str) -> Where:
+    """Return the condition that a transaction, or the series that it began, added or changed a record or one of its parts."""
+    rows = (
+        "SELECT j.row FROM journal_tx x JOIN journal j ON j.id BETWEEN x.first_id AND x.last_id "
+        "WHERE (x.id = ? OR x.id > ? AND json_extract(x.detail, '$.series') = ?) AND +j.tbl = ?"
+    )
+    sql, parameters = [rows], [tx, tx, tx, cls.entity.number]
+    for part, owner in parts_of(cls):
+        sql.append(f'SELECT "{owner}" FROM "{part}" WHERE id IN ({rows})')  # noqa: S608
+        parameters += [tx, tx, tx, ENTITIES[part].entity.number]
+    return Where(f"{alias}.id IN ({' UNION '.join(sql)})", tuple(parameters))
 
 
 FEW = 4000

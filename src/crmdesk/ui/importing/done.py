@@ -11,7 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from crmdesk.errors import LaterWork, UserError
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.queries.reports import Rows
 from crmdesk.ui import background
+from crmdesk.ui.opening import open_rows
 from crmdesk.ui.widgets.basics import Button, Card, Text, row
 from crmdesk.ui.widgets.messages import ProgressPanel
 
@@ -169,7 +171,11 @@ class DoneStep(Card):
             self._frame.show_error(error)
 
     def _show_records(self) -> None:
-        self._frame.open_page(PAGES[self._entity])
+        entity, tx = self._entity, self.result.transaction if self.result is not None else None
+        if tx is None or entity_class(entity).entity.owned_by:
+            self._frame.open_page(PAGES[entity])
+            return
+        open_rows(self._frame, Rows(entity, (f"deed = {tx}",)), tr("Imported: {what}", what=tr(entity_class(entity).entity.plural)))
 
     def _open_rejects(self) -> None:
         if self.result is not None and self.result.rejects_file:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from crmdesk import clock
 from crmdesk.fields import Money
@@ -91,6 +93,22 @@ def test_what_is_due_is_ticked_off_here(desk: Desk, store: Store) -> None:
     desk.settle()
     assert [line.split(",")[0] for line in lines(page)] == ["Send the offer"]
     assert desk.said() == ["Task completed"]
+
+
+def test_the_keyboard_goes_on_to_the_next_task_when_one_is_ticked_off(desk: Desk, store: Store) -> None:
+    for number, subject in enumerate(("Call Maria", "Send quote", "Write report"), 3):
+        store.run(tasks.add, subject, due_on=clock.today(store.settings.tz) - timedelta(days=6 - number), owner_id=store.viewer.member_id)
+    page = today(desk)
+    ticks = {tick.accessibleName(): tick for tick in page.findChildren(IconButton)}
+    for done, then in (("Send quote", "Complete Write report"), ("Write report", "Complete Call Maria")):
+        tick = ticks[f"Complete {done}"]
+        tick.setFocus()
+        QTest.keyClick(tick, Qt.Key.Key_Space)
+        desk.settle()
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert focused.accessibleName() == then
+        ticks = {tick.accessibleName(): tick for tick in page.findChildren(IconButton) if tick.isVisible()}
 
 
 def test_what_is_overdue_is_told_by_a_sign_and_a_word_beside_its_colour(desk: Desk, store: Store) -> None:

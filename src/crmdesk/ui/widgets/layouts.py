@@ -26,17 +26,22 @@ def empty(layout: QLayout) -> None:
 
 @contextmanager
 def made_anew(parent: QWidget) -> Iterator[None]:
-    """Give the keyboard back, after parts were made anew in the block, to the new part of the same kind and name as the one that had it."""
+    """Give the keyboard back, after parts were made anew in the block, to the new part of the same kind and name as the one that had it.
+
+    Where that is gone, as a task that was ticked off, the next of its kind has it, or else the one before.
+    """
     focused = parent.window().focusWidget()
     if focused is None or not parent.isAncestorOf(focused) or not focused.accessibleName():
         yield
         return
-    kind, name = type(focused), focused.accessibleName()
-    before = set(parent.findChildren(kind))
+    kind = type(focused)
+    before = parent.findChildren(kind)
+    names, at = [one.accessibleName() for one in before], before.index(focused)
     yield
     if focused.isVisibleTo(parent):
         return
-    again = next((one for one in parent.findChildren(kind) if one not in before and one.accessibleName() == name and one.isEnabled()), None)
+    anew = {one.accessibleName(): one for one in reversed(parent.findChildren(kind)) if one not in before and one.isEnabled()}
+    again = next((anew[name] for name in (*names[at:], *reversed(names[:at])) if name in anew), None)
     if again is not None:
         part: QWidget | None = again
         while part is not None and part is not parent:  # what is in no layout's turn yet can't have the keyboard

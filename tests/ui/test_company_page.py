@@ -20,6 +20,7 @@ from crmdesk.ui.dialogs.log_activity import ActivityDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.pages.company import CompanyPage
 from crmdesk.ui.pages.contact import ContactPage
+from crmdesk.ui.widgets.basics import Clickable
 from tests.ui.desk import Desk, desk
 
 if TYPE_CHECKING:
@@ -247,6 +248,18 @@ def test_a_step_is_ticked_off(desk: Desk, company: CompanyPage) -> None:
     assert company.shown is not None
     assert company.shown.steps == ()
     assert "Done: Send samples" in [entry.title for entry in company.happened.timeline.entries()]
+
+
+def test_a_next_step_opens_its_task(desk: Desk, company: CompanyPage) -> None:
+    task = desk.store.run(tasks.add, "Send samples", company_id=one(desk, "company", "Alfreds Futterkiste"))
+    desk.settle()
+    line = next(line for line in company.side.findChildren(Clickable) if line.accessibleName() == "Open Send samples")
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    desk.settle()
+    place = desk.window.place()
+    assert place is not None
+    assert (place.entity, place.record) == ("task", task)
 
 
 def test_tabs_show_what_belongs_to_the_company(desk: Desk, company: CompanyPage) -> None:

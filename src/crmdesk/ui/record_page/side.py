@@ -87,7 +87,10 @@ class Side(QWidget):
             tick.setFixedSize(24, 24)
             line = QWidget()
             inner = row(tick, space=4)
-            inner.addWidget(ElidedText(step.subject), 1)
+            task = Clickable(tr("Open {label}", label=step.subject))
+            task.setLayout(row(ElidedText(step.subject), margins=(4, 4, 4, 4)))
+            task.clicked.connect(partial(self.opened.emit, "task", step.id))
+            inner.addWidget(task, 1)
             if step.due_on is not None:
                 tone: theme.Tone = "danger" if step.state == "overdue" else "accent" if step.state == "today" else "muted"
                 inner.addWidget(Chip(day_text(step.due_on, today), tone, icon="circle-alert" if step.state == "overdue" else ""))

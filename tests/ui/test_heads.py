@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from typing import TYPE_CHECKING
 
-from crmdesk.ui.widgets.basics import Button, Chip
-from crmdesk.ui.widgets.heads import ButtonLine, EmptyState, PageHeader, Tab, Tabs
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from crmdesk.ui.widgets.basics import Button, Chip, column
+from crmdesk.ui.widgets.heads import ButtonLine, EmptyState, PageHeader, Segmented, Tab, Tabs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -108,3 +115,22 @@ def test_tabs_leave_out_their_numbers_before_a_word_is_cut() -> None:
         assert all(button.width() >= button.sizeHint().width() for button in buttons)
         assert [button.accessibleName() for button in buttons] == ["Timeline", "Deals 12", "Quotes 1,234"]
     page.close()
+
+
+@pytest.mark.parametrize("make", [lambda: Segmented(("a", "A"), ("b", "B"), ("c", "C")), lambda: Tabs([Tab("a", "A"), Tab("b", "B"), Tab("c", "C")])])
+def test_tab_leads_to_the_choice_that_is_on_from_either_side(make: Callable[[], Segmented | Tabs]) -> None:
+    choices, before, after, whole = make(), QLineEdit(), QLineEdit(), QWidget()
+    whole.setLayout(column(before, choices, after))
+    whole.show()
+    whole.activateWindow()
+    QTest.qWaitForWindowActive(whole)
+    choices.choose("b")
+    for start, key in ((after, Qt.Key.Key_Backtab), (before, Qt.Key.Key_Tab)):
+        start.setFocus()
+        QTest.keyClick(start, key)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QAbstractButton)
+        assert focused.text() == "B"
+    QTest.keyClick(focused, Qt.Key.Key_Right)
+    assert choices.value() == "c"
+    whole.close()

@@ -325,9 +325,17 @@ class _OneOfSome(PressedByEnter, QAbstractButton):
         self.setText(label)
         self.setAccessibleName(label)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, upright)
+        self.toggled.connect(self._give_way)
+
+    @Slot()
+    def _give_way(self) -> None:
+        """Let Tab lead to the one that is on, from either side; Qt sees to it only once the row has had the keyboard. With none on, it leads to each."""
+        group = self.group()
+        chosen = group.checkedButton() if group is not None else None
+        for button in group.buttons() if group is not None else ():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if chosen in (None, button) else Qt.FocusPolicy.NoFocus)
 
 
 class _Segment(_OneOfSome):

@@ -262,7 +262,7 @@ class QuotePage(Page):
 
     @Slot(int)
     def _fit_grid(self, height: int) -> None:
-        self.grid.setFixedHeight(max(104, height))
+        self.grid.setFixedHeight(height)
 
     # --- lines --------------------------------------------------------------------------------------------------------
 

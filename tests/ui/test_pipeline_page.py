@@ -276,6 +276,25 @@ def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, t
         assert reader.rows("SELECT subject, due_on FROM task") == [("Call Maria", (clock.today(desk.store.settings.tz) + timedelta(days=1)).isoformat())]
 
 
+def test_the_keyboard_stays_in_the_panel_when_steps_are_ticked_off_and_products_taken_away(
+    desk: Desk, page: PipelinePage, store: Store, three: list[UUID]
+) -> None:
+    for subject in ("Call Maria", "Send quote"):
+        store.run(tasks.add, subject, deal_id=three[0])
+    box = store.run(records.add, "product", {"name": "Cold-chain box", "price": "89 EUR"})
+    store.run(records.add, "deal_product", {"deal": three[0], "product": box})
+    page.open_deal(three[0], False)
+    desk.settle()
+    for name, then in (("Complete Call Maria", "Complete Send quote"), ("Complete Send quote", "Next step"), ("Remove Cold-chain box", "Add a product")):
+        button = next(one for one in page.panel.findChildren(IconButton) if one.accessibleName() == name and one.isVisible())
+        button.setFocus()
+        QTest.keyClick(button, Qt.Key.Key_Space)
+        desk.settle()
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert focused.accessibleName() == then
+
+
 def test_products_and_people_of_a_deal_are_added_changed_and_taken_away_in_the_panel(desk: Desk, page: PipelinePage, store: Store, three: list[UUID]) -> None:
     box = store.run(records.add, "product", {"name": "Cold-chain box", "price": "89 EUR"})
     anna = store.run(records.add, "contact", {"name": "Anna Berg"})

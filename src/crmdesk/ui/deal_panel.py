@@ -29,7 +29,8 @@ from crmdesk.ui.page import at_field_or_window, scrolled
 from crmdesk.ui.quality import RecordQuality
 from crmdesk.ui.records import context, for_form, given
 from crmdesk.ui.widgets.basics import Button, Card, Chip, Clickable, ElidedText, IconButton, Line, Text, column, row
-from crmdesk.ui.widgets.layouts import empty
+from crmdesk.ui.widgets.layouts import empty, made_anew
+from crmdesk.ui.widgets.steps import StepLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,8 @@ class DealPanel(Card):
         close = IconButton("x", tr("Close panel"), self.close_panel, "muted")
         head = column(row(self.name, close, space=4), row(self.stage, None, self.won, self.lost, self.again, space=6), space=6, margins=(16, 10, 10, 12))
         self.body.addLayout(head)
-        self._steps = column(space=2)
+        self.steps, self._steps = QWidget(), column(space=2)
+        self.steps.setLayout(self._steps)
         self.next_step = QLineEdit()
         self.next_step.setPlaceholderText(tr("Next step, such as “call tomorrow 10:00”"))
         self.next_step.setAccessibleName(tr("Next step"))
@@ -136,7 +138,7 @@ class DealPanel(Card):
         inner = QWidget()
         inner.setLayout(
             column(
-                Text(tr("Next steps"), "strong"), self._steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
+                Text(tr("Next steps"), "strong"), self.steps, self.next_step, row(self.understood, None), 4, Line(), 4, self.form, self.own, 4, Line(), 4,
                 self.products, 4, Line(), 4, self.people, 4, Line(), 4, row(self._quote_head, None, new_quote), self._quotes,
                 4, Line(), 4, row(self.files_button, None), self.quality, None, space=6, margins=(16, 12, 12, 16),
             )
@@ -190,7 +192,8 @@ class DealPanel(Card):
         self.products.show_parts(found.id, found.products, amount.currency if amount is not None else self.frame.store.settings.currency)
         self.people.show_parts(found.id, found.people)
         self.quality.show_quality(found.quality)
-        self._show_steps(found)
+        with made_anew(self.steps, self.next_step):
+            self._show_steps(found)
         self._show_quotes(found)
 
     def _show_steps(self, found: DealFacts) -> None:
@@ -204,8 +207,7 @@ class DealPanel(Card):
                 word = (
                     tr("Overdue {day}", day=short_day(step.due_on)) if step.due_on < today else tr("Today") if step.due_on == today else short_day(step.due_on)
                 )
-            tick = IconButton("circle", tr("Complete {task}", task=step.subject), self._completer(step.id), "muted")
-            self._steps.addLayout(row(tick, ElidedText(step.subject), Chip(word, tone), space=6))
+            self._steps.addWidget(StepLine(step.subject, Chip(word, tone), self._completer(step.id), self._opener("task", step.id)))
         if not found.steps:
             self._steps.addWidget(Text(tr("No next step is planned."), "muted"))
 

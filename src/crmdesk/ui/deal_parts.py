@@ -20,7 +20,7 @@ from crmdesk.ui.editors.saving import save_left, show_values
 from crmdesk.ui.page import at_field_or_window
 from crmdesk.ui.records import context, given
 from crmdesk.ui.widgets.basics import Clickable, ElidedText, IconButton, Text, column, row
-from crmdesk.ui.widgets.layouts import empty
+from crmdesk.ui.widgets.layouts import empty, made_anew
 from crmdesk.ui.widgets.messages import InlineError
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class DealParts(QWidget):
         links = tuple(part.values[self._link] for part in found)
         if not is_again or list(self.editors) != [part.id for part in found] or links != self._shown:
             self._shown = links
-            self._lay_out(found)
+            with made_anew(self, self.more):
+                self._lay_out(found)
         for part in found:
             editors = self.editors[part.id]
             for editor in editors.values():

@@ -14,6 +14,7 @@ from crmdesk.queries import tasks as task_queries
 from crmdesk.ui.dates import day_text
 from crmdesk.ui.widgets.basics import Avatar, Button, Card, Chip, Clickable, ElidedText, IconButton, Text, column, row
 from crmdesk.ui.widgets.layouts import empty, made_anew
+from crmdesk.ui.widgets.steps import StepLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,18 +84,11 @@ class Side(QWidget):
         empty(self._steps)
         today = clock.today(self._frame.store.settings.tz)
         for step in found.steps:
-            tick = IconButton("circle", tr("Complete {task}", task=step.subject), partial(self.completed.emit, step.id), "muted")
-            tick.setFixedSize(24, 24)
-            line = QWidget()
-            inner = row(tick, space=4)
-            task = Clickable(tr("Open {label}", label=step.subject))
-            task.setLayout(row(ElidedText(step.subject), margins=(4, 4, 4, 4)))
-            task.clicked.connect(partial(self.opened.emit, "task", step.id))
-            inner.addWidget(task, 1)
+            due = None
             if step.due_on is not None:
                 tone: theme.Tone = "danger" if step.state == "overdue" else "accent" if step.state == "today" else "muted"
-                inner.addWidget(Chip(day_text(step.due_on, today), tone, icon="circle-alert" if step.state == "overdue" else ""))
-            line.setLayout(inner)
+                due = Chip(day_text(step.due_on, today), tone, icon="circle-alert" if step.state == "overdue" else "")
+            line = StepLine(step.subject, due, partial(self.completed.emit, step.id), partial(self.opened.emit, "task", step.id))
             line.setToolTip(tr(task_queries.GROUPS.get(step.state, "")))
             self._steps.addWidget(line)
         if not found.steps:

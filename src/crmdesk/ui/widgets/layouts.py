@@ -25,10 +25,13 @@ def empty(layout: QLayout) -> None:
 
 
 @contextmanager
-def made_anew(parent: QWidget) -> Iterator[None]:
+def made_anew(parent: QWidget, otherwise: QWidget | None = None) -> Iterator[None]:
     """Give the keyboard back, after parts were made anew in the block, to the new part of the same kind and name as the one that had it.
 
     Where that is gone, as a task that was ticked off, the next of its kind has it, or else the one before.
+
+    Args:
+        otherwise: has it where none of its kind is left.
     """
     focused = parent.window().focusWidget()
     if focused is None or not parent.isAncestorOf(focused) or not focused.accessibleName():
@@ -48,6 +51,8 @@ def made_anew(parent: QWidget) -> Iterator[None]:
             part.show()
             part = part.parentWidget()
         again.setFocus()
+    elif otherwise is not None:
+        otherwise.setFocus()
 
 
 class FlowLayout(QLayout):

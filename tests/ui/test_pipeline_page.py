@@ -265,6 +265,19 @@ def _stages(store: Store) -> list[tuple[Any, ...]]:
         return reader.rows("SELECT id, name FROM stage")
 
 
+def test_enter_on_a_card_opens_its_deal_beside_the_board_and_once_more_leads_into_it(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
+    page.board.choose(three[0])
+    cards = QApplication.focusWidget()
+    assert isinstance(cards, CardList)
+    QTest.keyClick(cards, Qt.Key.Key_Return)
+    desk.settle()
+    assert (page.panel.deal, QApplication.focusWidget()) == (three[0], cards)
+    QTest.keyClick(cards, Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is page.panel.next_step
+    QTest.keyClick(page.panel.next_step, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is cards
+
+
 def test_a_next_step_is_typed_as_people_say_it(desk: Desk, page: PipelinePage, three: list[UUID]) -> None:
     page.open_deal(three[0], False)
     desk.settle()

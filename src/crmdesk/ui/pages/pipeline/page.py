@@ -402,10 +402,12 @@ class PipelinePage(Page):
 
     @Slot(object, bool)
     def open_deal(self, deal: UUID, beside: bool) -> None:
-        """Show a deal beside the board, or in a window of its own."""
+        """Show a deal beside the board, or in a window of its own; asked for again, the one that is shown has the keyboard."""
         if beside:
             self.frame.open_record("deal", deal, own_window=True)
             return
+        if self.panel.isVisible() and self.panel.deal == deal:
+            self.panel.next_step.setFocus()
         self.panel.show()
         self.panel.show_deal(deal)
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from crmdesk.errors import LaterWork, UserError
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
-from crmdesk.queries.reports import Rows
+from crmdesk.queries.report_tables import Rows
 from crmdesk.ui import background
 from crmdesk.ui.opening import open_rows
 from crmdesk.ui.widgets.basics import Button, Card, Text, row

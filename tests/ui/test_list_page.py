@@ -17,6 +17,7 @@ from crmdesk.ui.editors import LineEditor
 from crmdesk.ui.list_page import RecordListPage
 from crmdesk.ui.lists.record_list import Definition
 from crmdesk.ui.page import Page, PageSpec, Place
+from crmdesk.ui.widgets.basics import Button
 from crmdesk.ui.window import Window
 
 if TYPE_CHECKING:
@@ -96,6 +97,22 @@ def test_the_quick_filter_searches_the_store(window: Window) -> None:
     settle(window)
     assert names(window) == ["Roland Mendel"]
     assert page(window).header.note.text() == "1 of 3"
+
+
+def test_the_keyboard_is_never_on_a_list_that_is_not_shown(window: Window) -> None:
+    shown = page(window).list
+    shown.search.setFocus()
+    QTest.keyClicks(shown.search, "zzzz")
+    QTest.keyClick(shown.search, Qt.Key.Key_Return)
+    shown.search.setFocus()
+    settle(window)
+    QTest.keyClick(shown.search, Qt.Key.Key_Down)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, Button)
+    assert (focused.text(), focused.isVisible()) == ("Remove filter", True)
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    settle(window)
+    assert QApplication.focusWidget() is shown.table
 
 
 def test_a_condition_over_a_linked_company_finds_its_people(window: Window) -> None:

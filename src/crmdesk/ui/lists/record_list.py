@@ -156,7 +156,7 @@ class RecordList(QWidget):
         self.table.records.failed.connect(self.failed)
         self.table.records.checked_changed.connect(self._draw_foot)
         self.search.searched.connect(self.reload)
-        self.search.left.connect(self._to_table)
+        self.search.left.connect(self.focus_first)
         self.filters.changed.connect(self._filtered)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
@@ -188,9 +188,11 @@ class RecordList(QWidget):
         self.nothing = state
         self._stack.insertWidget(1, state)
 
+    @Slot()
     def focus_first(self) -> None:
-        """Put the keyboard into the table."""
-        self.table.setFocus()
+        """Put the keyboard into the table, or to what is shown in its place."""
+        shown = self.table if self._stack.currentIndex() == 0 else self._stack.currentWidget()
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- views ------------------------------------------------------------------------------------------------------
 
@@ -279,10 +281,11 @@ class RecordList(QWidget):
     @Slot(int)
     def _loaded(self, count: int) -> None:
         page = 0 if count else (2 if self.is_filtered() else 1)
-        had_focus = self.table.hasFocus()
+        focused = self.window().focusWidget()
+        had_keyboard = focused is not None and self._stack.isAncestorOf(focused)
         self._stack.setCurrentIndex(page)
-        if had_focus and page == 0:
-            self.table.setFocus()
+        if had_keyboard and focused is not None and not focused.isVisibleTo(self):
+            self.focus_first()
         self.foot.hints.setVisible(count > 0)
         self.counted.emit(count)
         self._draw_foot()
@@ -296,10 +299,6 @@ class RecordList(QWidget):
         record = self.table.current_id()
         if record is not None:
             self.peeked.emit(record)
-
-    @Slot()
-    def _to_table(self) -> None:
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

@@ -160,6 +160,9 @@ class EmptyState(QWidget):
         super().__init__()
         self.sentence, self.hint = _Sentence(sentence, "strong"), _Sentence(hint, "muted")
         self._lesser = buttons[1:]
+        self.setAccessibleName(sentence)
+        if buttons:
+            self.setFocusProxy(buttons[0])
         if not hint:
             self.hint.hide()
         inner = QWidget()
@@ -174,6 +177,7 @@ class EmptyState(QWidget):
     def set_sentence(self, sentence: str, hint: str = "") -> None:
         """Say something else, such as that nothing matches the filter."""
         self.sentence.setText(sentence)
+        self.setAccessibleName(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
 

@@ -191,7 +191,7 @@ class RecordList(QWidget):
     @Slot()
     def focus_first(self) -> None:
         """Put the keyboard into the table, or to what is shown in its place."""
-        shown = self.table if self._stack.currentIndex() == 0 else self._stack.currentWidget()
+        shown = (self.table, self.nothing, self.no_match)[self._stack.currentIndex()]
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- views ------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QImage, QPalette, QTextLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QRadioButton, QWidget
 
@@ -137,3 +137,16 @@ def test_names_in_any_script_are_readable_on_a_computer_without_such_letters(app
     layout.createLine()
     layout.endLayout()
     assert 0 not in [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+
+
+def test_what_stands_out_does_so_in_any_script(app: QApplication) -> None:
+    def ink(weight: int) -> int:
+        picture = QImage(200, 40, QImage.Format.Format_Grayscale8)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        painter.setFont(theme.font("dialog", weight))
+        painter.drawText(picture.rect(), "上海明德贸易有限公司")
+        painter.end()
+        return sum(255 - byte for byte in bytes(picture.constBits()))
+
+    assert ink(600) > ink(400)

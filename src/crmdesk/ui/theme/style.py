@@ -60,28 +60,29 @@ def pictures(t: Tokens) -> dict[str, str]:
     return shown | boxes | {f"{name}-focus": focused(shown[name], circle) for name in ("ring", "ring-checked")}
 
 
-def style_sheet(t: Tokens, folder: str, points: Callable[[float], float]) -> str:
+def style_sheet(t: Tokens, folder: str, points: Callable[[float], float], strong: int) -> str:
     """Return the program's style sheet.
 
     Args:
         folder: where the pictures lie, with the beginning of their names.
         points: turns pixels into points, since a style sheet rounds pixels of type.
+        strong: the weight of what stands out.
     """
-    sizes = {name: f"{points(px)}pt" for name, px in TEXT_SIZES.items()}
+    fonts = {name: f"{points(px)}pt" for name, px in TEXT_SIZES.items()} | {"strong": str(strong)}
     return "".join(
-        (_text(t, sizes), _buttons(t), _inputs(t, folder), _boxes(folder), _calendar(t, folder), _tables(t), _containers(t, folder, sizes), _bars(t))
+        (_text(t, fonts), _buttons(t), _inputs(t, folder), _boxes(folder), _calendar(t, folder), _tables(t), _containers(t, folder, fonts), _bars(t))
     )
 
 
-def _text(t: Tokens, sizes: dict[str, str]) -> str:
+def _text(t: Tokens, fonts: dict[str, str]) -> str:
     return f"""
 QLabel {{ background: transparent; }}
-QLabel[role="title"] {{ font-size: {sizes["title"]}; font-weight: 700; }}
-QLabel[role="dialog"] {{ font-size: {sizes["dialog"]}; font-weight: 600; }}
-QLabel[role="figure"] {{ font-size: {sizes["figure"]}; font-weight: 600; }}
-QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[role="title"] {{ font-size: {fonts["title"]}; font-weight: 700; }}
+QLabel[role="dialog"] {{ font-size: {fonts["dialog"]}; font-weight: {fonts["strong"]}; }}
+QLabel[role="figure"] {{ font-size: {fonts["figure"]}; font-weight: {fonts["strong"]}; }}
+QLabel[role="strong"] {{ font-weight: {fonts["strong"]}; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
-QLabel[role="caption"] {{ color: {t.muted}; font-size: {sizes["caption"]}; }}
+QLabel[role="caption"] {{ color: {t.muted}; font-size: {fonts["caption"]}; }}
 QLabel[role="danger"] {{ color: {t.danger}; }}
 QLabel[role="success"] {{ color: {t.success}; }}
 QLabel[role="warning"] {{ color: {t.on_warning_soft}; }}
@@ -239,7 +240,7 @@ QTreeView::item {{ min-height: 28px; }}
 """
 
 
-def _containers(t: Tokens, folder: str, sizes: dict[str, str]) -> str:
+def _containers(t: Tokens, folder: str, fonts: dict[str, str]) -> str:
     return f"""
 QFrame[card="true"] {{
     background: {t.surface}; border: 1px solid {t.border}; border-radius: {RADIUS_CARD}px;
@@ -255,7 +256,7 @@ QScrollArea, QStackedWidget {{ background: transparent; border: none; }}
 QWidget#scrolled {{ background: transparent; }}
 QDialog {{ background: {t.surface}; }}
 QDialogButtonBox, QMessageBox {{ button-layout: 3; }}
-QMessageBox QLabel#qt_msgbox_label {{ font-size: {sizes["dialog"]}; font-weight: 600; }}
+QMessageBox QLabel#qt_msgbox_label {{ font-size: {fonts["dialog"]}; font-weight: {fonts["strong"]}; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; margin: 0px; }}
 QMenu::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
@@ -274,10 +275,10 @@ QTabBar::tab {{
     background: transparent; color: {t.muted}; border: none; border-bottom: 2px solid transparent;
     padding: 8px 2px; margin-right: 12px;
 }}
-QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom-color: {t.accent}; }}
+QTabBar::tab:selected {{ color: {t.text}; font-weight: {fonts["strong"]}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar::tab:focus {{ border-bottom: 3px solid {t.accent}; }}
-QGroupBox {{ border: none; margin-top: 20px; font-weight: 600; }}
+QGroupBox {{ border: none; margin-top: 20px; font-weight: {fonts["strong"]}; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 0px; }}
 """
 

@@ -61,6 +61,7 @@ class _State:
     applied: Tokens | None = None
     sheet: str = ""
     dressed: tuple[QWidget, ...] = ()
+    strong: int = 600
 
 
 _state = _State()
@@ -83,6 +84,7 @@ def _lend_letters() -> None:
     """Show Chinese, Japanese and Korean with the font of the PDFs where the system has none, as a bare Linux: names were rows of boxes."""
     if sys.platform == "linux" and not QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
         QFontDatabase.addApplicationFont(str(resource("fonts/wqy-microhei.ttc")))
+        _state.strong = 700  # it has no bold of its own, and Qt thickens letters from here on: beside them figures alone stood out
 
 
 def use(choice: Choice) -> None:
@@ -136,7 +138,7 @@ def _apply() -> None:
         return
     _state.applied = _state.tokens
     app.setPalette(_palette(_state.tokens))
-    _state.sheet = style_sheet(_state.tokens, _picture_folder(_state.tokens), _points)
+    _state.sheet = style_sheet(_state.tokens, _picture_folder(_state.tokens), _points, _state.strong)
     _state.dressed = tuple(widget for widget in _state.dressed if shiboken6.isValid(widget))
     for widget in _state.dressed:
         widget.setStyleSheet(_state.sheet)
@@ -217,7 +219,7 @@ def font(size: str = "body", weight: int = 400) -> QFont:
     """
     chosen = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
     chosen.setPointSizeF(_points(TEXT_SIZES[size]))
-    chosen.setWeight(QFont.Weight(weight))
+    chosen.setWeight(QFont.Weight(max(weight, _state.strong) if weight >= 600 else weight))
     return chosen
 
 

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmdesk.clock import new_id_bytes
-from crmdesk.errors import UserError
+from crmdesk.errors import StoreBusy, UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.models.customer import Company
 from crmdesk.operations import attachments, records
 from crmdesk.store import Change, Changes, Store, create, open_store, operation
+from crmdesk.store.keys import Key
 from crmdesk.store.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crmdesk.store.keys import Key
 
 WRITER = """
 import sys
@@ -121,6 +121,33 @@ def test_an_import_that_is_killed_gives_no_rows_back_and_goes_through_the_next_t
         result = import_file(opened, "company", source, ImportOptions(rejects=rejects))
     assert (result.added, result.rejected, result.rejects_file) == (1, 1, str(rejects))
     assert "Blauer See" in rejects.read_text(encoding="utf-8-sig")
+
+
+def test_an_import_does_not_bring_twice_what_another_program_imported_meanwhile(store: Store, store_path: Path) -> None:
+    source = store_path.with_name("companies.csv")
+    source.write_text("name,employees\nAlfreds,5\nBlauer See,7\n", encoding="utf-8")
+
+    def another(done: int, total: int | None) -> None:
+        with open_store(store_path, key=Key(store.key.reveal())) as other:
+            import_file(other, "company", source)
+
+    with pytest.raises(StoreBusy, match="Nothing was imported"):
+        import_file(store, "company", source, progress=another)
+    with store.read() as reader:
+        assert reader.rows("SELECT name FROM company ORDER BY name") == [("Alfreds",), ("Blauer See",)]
+    assert import_file(store, "company", source).skipped == 2
+
+
+def test_an_import_does_not_write_over_what_was_changed_meanwhile(store: Store, store_path: Path) -> None:
+    company = store.run(records.add, "company", {"name": "Alfreds", "employees": "5"})
+    source = store_path.with_name("companies.csv")
+    source.write_text("name,employees\nAlfreds,6\n", encoding="utf-8")
+    over = ImportOptions(on_duplicate="overwrite")
+    with pytest.raises(StoreBusy, match="Nothing was imported"):
+        import_file(store, "company", source, over, progress=lambda done, total: store.run(records.edit, "company", [company], {"employees": "7"}))
+    with store.read() as reader:
+        assert reader.value("SELECT employees FROM company") == 7
+    assert import_file(store, "company", source, over, progress=lambda done, total: store.run(records.add, "company", {"name": "Blauer See"})).updated == 1
 
 
 @contextmanager

@@ -125,6 +125,8 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
     Returns:
         The file of rejected rows of each plan; the first transaction, None if nothing was written.
     """
+    with store.read() as reader:
+        since = imports.look(reader)
     with Waiting(store.path) as waiting, ExitStack() as lent:
         for plan in plans:
             lent.callback(plan.told.rejected.close)
@@ -133,7 +135,7 @@ def carry_out(store: Store, plans: Sequence[Plan], about: str, options: ImportOp
                 if not options.dry_run:
                     waiting.add(batch)
         _refuse_rejections(plans, options)
-        return ([None] * len(plans), None) if options.dry_run else _write(store, plans, about, waiting, progress)
+        return ([None] * len(plans), None) if options.dry_run else _write(store, plans, about, waiting, since, progress)
 
 
 def carry_out_in_turn(
@@ -187,7 +189,9 @@ def _refuse_rejections(plans: Sequence[Plan], options: ImportOptions) -> None:
         )
 
 
-def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, progress: Progress | None) -> tuple[list[str | None], int | None]:
+def _write(
+    store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, since: imports.Look, progress: Progress | None
+) -> tuple[list[str | None], int | None]:
     """Write what waits: in one transaction, or in several if it is long, so that others come to write in between."""
     transaction = None
     read = sum(plan.told.counts.read for plan in plans)
@@ -198,7 +202,7 @@ def _write(store: Store, plans: Sequence[Plan], about: str, waiting: Waiting, pr
         if waiting and read > HELD:
             transaction = store.run_series("import", imports.write, _with_progress(waiting, progress, read), about, _loader(plans))
         elif waiting:
-            transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans))
+            transaction = store.run_from("import", imports.write, waiting.batches(), about, _loader(plans), since)
     _tell_other_amounts(store, plans)
     return [str(file) if file else None for file in files], transaction
 

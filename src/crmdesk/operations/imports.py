@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crmdesk.errors import NotAllowed
-from crmdesk.i18n import mark
+from crmdesk.errors import NotAllowed, StoreBusy
+from crmdesk.i18n import mark, tr
 from crmdesk.models.base import ENTITIES
 from crmdesk.models.workspace import ImportMapping, SpentNumber
 from crmdesk.operations.attachments import keep
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from crmdesk.models.base import Record
     from crmdesk.store.door import Change
+    from crmdesk.store.reader import Reader
 
 New = tuple[str, tuple[str, ...], list[Any]]
 """An entity, columns, and the stored values of all rows end to end."""
@@ -53,18 +54,29 @@ class Batch:
         return new + sum(len(rows) for _, _, rows in self.updates) + len(self.files)
 
 
+@dataclass(frozen=True)
+class Look:
+    """How far the journal went when somebody looked: its last transaction and its last entry."""
+
+    transaction: int
+    entry: int
+
+
 @operation(mark("Import"), right="import.write", backs_up=True, by_rows=True)
-def write(change: Change, batches: Iterable[Batch], about: str, load: Load | None = None) -> int:
+def write(change: Change, batches: Iterable[Batch], about: str, load: Load | None = None, since: Look | None = None) -> int:
     """Write the prepared rows of an import and return the number of the transaction.
 
     Args:
         about: what the undo menu calls it, such as the name of the file.
         load: reads the content of attached files, one at a time, so that not all of them lie in memory.
+        since: how the store was when the rows were worked out.
 
     Raises:
         NotAllowed: the member may not write one of the entities.
+        StoreBusy: another import was written since, or a record was changed that this one changes.
     """
     change.note(about=about)
+    touched = _touched(change, since) if since else frozenset()
     allowed: set[str] = set()
     stages: set[bytes] = set()
     unused: set[str] = set()
@@ -81,6 +93,8 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
         for entity, columns, rows in batch.updates:
             cls = ENTITIES[entity]
             _allow(change, cls, allowed)
+            if touched and any((cls.entity.number, row[-1]) in touched for row in rows):
+                raise _overtaken()
             change.update_many(cls, columns, rows)
         if batch.files and load:
             _allow(change, ENTITIES["attachment"], allowed)
@@ -90,6 +104,23 @@ def write(change: Change, batches: Iterable[Batch], about: str, load: Load | Non
         settle_imported(change, stages)
     switch_on(change, unused)
     return change.tx
+
+
+def look(reader: Reader) -> Look:
+    """Return how the store is now."""
+    transaction, entry = reader.rows("SELECT (SELECT ifnull(max(id), 0) FROM journal_tx), (SELECT ifnull(max(id), 0) FROM journal)")[0]
+    return Look(transaction, entry)
+
+
+def _touched(change: Change, since: Look) -> frozenset[tuple[int, bytes]]:
+    """Return table and id of the records that were changed since; another import makes all of it stale: the same file would come in twice."""
+    if change.reader.rows("SELECT 1 FROM journal_tx WHERE id > ? AND operation = 'imports.write' LIMIT 1", (since.transaction,)):
+        raise _overtaken()
+    return frozenset(change.reader.rows("SELECT tbl, row FROM journal WHERE id > ?", (since.entry,)))
+
+
+def _overtaken() -> StoreBusy:
+    return StoreBusy(tr("What this import goes by was changed while it was worked out. Nothing was imported."), hint=tr("Start the import again."))
 
 
 def _attach(change: Change, files: Iterable[File], load: Load) -> None:

@@ -782,6 +782,13 @@ def test_what_steers_a_terminal_is_printed_as_nothing_of_the_kind(crm: Program) 
     assert [row["name"] for row in crm("list", "company", "--columns", "name")["rows"]] == [name]
 
 
+def test_a_report_without_its_name_goes_to_no_file(crm: Program, tmp_path: Path) -> None:
+    code, said, why = crm.run("report", "--out", tmp_path / "report.pdf")
+    assert (code, said) == (2, "")
+    assert "NAME is missing." in why
+    assert not (tmp_path / "report.pdf").exists()
+
+
 def test_a_list_of_no_rows_still_says_how_many_there_are(crm: Program) -> None:
     crm("add", "company", "name=Ernst Handel")
     assert crm.run("list", "company", "--limit", 0, json_out=False)[1].strip() == "0 of 1"

@@ -338,6 +338,8 @@ def report(
     """Show a report; without a name list them."""
     from crmdesk.queries import reports
 
+    if name is None and (start or end or owner or out):  # the list of reports goes to no file
+        raise typer.BadParameter(tr("{name} is missing.", name="NAME"))
     if out:
         check_new(out)
     with opened() as store:

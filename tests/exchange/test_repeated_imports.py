@@ -10,6 +10,7 @@ import pytest
 from crmdesk.errors import UserError
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.out.exporting import ExportOptions, export_records
+from crmdesk.exchange.preview import preview
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.operations import quotes, records, tickets
 from crmdesk.queries.records import ids, record
@@ -37,6 +38,11 @@ def values(store: Store, entity: str) -> list[dict[str, Any]]:
     with store.read() as reader:
         found = [record(reader, entity, UUID(bytes=key)) for key in ids(reader, entity)]
     return [{name: value for name, value in row.items() if name not in {"id", "source"}} for row in found]
+
+
+def journaled(store: Store) -> int:
+    with store.read() as reader:
+        return int(reader.value("SELECT count(*) FROM journal"))
 
 
 DEALS = (
@@ -327,3 +333,30 @@ def test_a_company_that_stands_twice_among_people_gets_what_the_second_row_says_
     assert [part["value"] for row in values(store, "company") for part in row["email"]] == ["bob@b.example"]
     again = taken(store, tmp_path, "contact", text, on_duplicate="fill")
     assert (again.updated, again.skipped, again.transaction) == (0, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("contact", "Name,Company,Email\nHans Klein,Acme,hans@x.example\nHans Klein,Beta,hans@x.example\n"),
+        ("contact", "Name,Email,Role,Note\nHans Klein,hans@x.example,Buyer,one\nHans Klein,hans@x.example,Boss,two\nHans Klein,hans@x.example,Clerk,three\n"),
+        ("company", "Company\nAcme\nAcme GmbH\n"),
+        ("deal", "Deal ID,Deal name,Amount\n1,Big,100\n1,Big one,200\n"),
+    ],
+)
+def test_rows_of_one_record_that_contradict_one_another_change_nothing_the_second_time(store: Store, tmp_path: Path, entity: str, text: str) -> None:
+    taken(store, tmp_path, entity, text, on_duplicate="overwrite")
+    before = values(store, entity)
+    seen = preview(store, entity, tmp_path / f"{entity}.csv", ImportOptions(dates="ymd", on_duplicate="overwrite"), whole=True)
+    assert (seen.updated, {row.what for row in seen.rows}) == (0, {"same"})
+    there = journaled(store)
+    again = taken(store, tmp_path, entity, text, on_duplicate="overwrite")
+    assert (again.added, again.updated, again.skipped, journaled(store)) == (0, 0, len(text.splitlines()) - 1, there)
+    assert values(store, entity) == before
+
+
+def test_the_last_of_several_rows_still_changes_a_record(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, "contact", "Name,Email,Role\nHans Klein,hans@x.example,Boss\n")
+    text = "Name,Email,Role\nHans Klein,hans@x.example,Buyer\nHans Klein,hans@x.example,Clerk\n"
+    assert taken(store, tmp_path, "contact", text, on_duplicate="overwrite").updated == 2
+    assert [row["role"] for row in values(store, "contact")] == ["Clerk"]

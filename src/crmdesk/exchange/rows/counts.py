@@ -31,6 +31,11 @@ class Counts:
         """Count one more row."""
         self.__dict__[what] += 1
 
+    def take_back(self) -> None:
+        """Count a row that was updated as one that changes nothing."""
+        self.updated -= 1
+        self.skipped += 1
+
 
 class CountsOfFiles:
     """How many rows of each of some files went where.
@@ -46,4 +51,11 @@ class CountsOfFiles:
 
     def count(self, what: str, line: int) -> None:
         """Count a row, by its running number."""
-        self._counts[bisect_left(self._starts, line) - 1].count(what)
+        self._of(line).count(what)
+
+    def take_back(self, line: int) -> None:
+        """Count a row that was updated as one that changes nothing, by its running number."""
+        self._of(line).take_back()
+
+    def _of(self, line: int) -> Counts:
+        return self._counts[bisect_left(self._starts, line) - 1]

@@ -9,6 +9,7 @@ from crmdesk.errors import UserError
 from crmdesk.exchange.rows.currencies import settle_currency
 from crmdesk.exchange.rows.outcomes import CellChange, plain_value, text_in_file
 from crmdesk.exchange.rows.repeats import Fresh, PresentParts
+from crmdesk.exchange.rows.turns import Turns
 from crmdesk.exchange.shapes.shape import ABOVE_ITSELF
 from crmdesk.exchange.values.entries import MINUTE
 from crmdesk.exchange.values.known import ANY_FILE
@@ -49,12 +50,16 @@ class Merging:
 
     Attributes:
         drops_links: whether rows name records that they are not linked to, since theirs stay.
+        turned_back: the lines of rows that change nothing together, since the last of them gives the record back what it had.
     """
 
     def __init__(self, store: Store, layout: Layout, decided: Decided, fresh: Fresh, merged: Fresh, ask: Callable[[Shape, Draft], None]) -> None:
         self._store, self._layout, self._decided, self._fresh, self._merged, self._ask = store, layout, decided, fresh, merged, ask
         self._given: dict[str, frozenset[str]] = {}
         self._completed: set[bytes] = set()
+        self._noted: set[bytes] = set()
+        self._turns = Turns()
+        self.turned_back: list[int] = []
         self.drops_links = False
 
     def keep(self, draft: Draft) -> None:
@@ -73,7 +78,7 @@ class Merging:
         present = {record: {**dict.fromkeys(entity_class(draft.entity).columns), **values}}
         changes = self._put_values(shape, draft, record, present, is_stored=False)
         if draft.parts:
-            has = _Parts(self._store, draft.entity, set(), self._completed)
+            has = _Parts(self._store, draft.entity, set(), self._completed, self._noted)
             has.learn(record, parts)
             changes += has.add(shape, draft, record, overwrites=False)
             parts = _joined(parts, draft.parts)
@@ -89,7 +94,7 @@ class Merging:
             records = {match.record for _, match in ours}
             present = self._present(entity, records)
             shape.meet(records)
-            parts = _Parts(self._store, entity, records, self._completed) if any(draft.parts for draft, _ in ours) else None
+            parts = _Parts(self._store, entity, records, self._completed, self._noted) if any(draft.parts for draft, _ in ours) else None
             for record in records:
                 if record in self._merged:  # by a row further up, and not written yet
                     values, given = self._merged.of(record)
@@ -100,13 +105,18 @@ class Merging:
                 # Where only the name of the file differs, the record stays with the first one: nothing else has changed.
                 if draft.values.get("external_id") and match.key[0] != ANY_FILE:
                     draft.values["source"] = draft.values.get("source") or shape.work.source
+                before = present.get(match.record, {})
                 try:
                     changes = self._put_values(shape, draft, match.record, present, is_stored=True)
                 except UserError as error:
                     yield draft, match, error
                     continue
+                after = present.get(match.record, {})
+                has_more = any(change.field not in after for change in changes)
                 if parts and draft.parts:
-                    changes += parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
+                    more = parts.add(shape, draft, match.record, self._decided.mode(draft) == "overwrite")
+                    changes, has_more = changes + more, has_more or bool(more)
+                self.turned_back = self._turns.take(match.record, draft.line, before, after, has_more=has_more) if changes else []
                 if changes:
                     given = self._merged.of(match.record)[1] if match.record in self._merged else Parts()
                     self._merged.keep(match.record, present[match.record], _joined(given, draft.parts or Parts()))
@@ -208,11 +218,12 @@ class _Parts(PresentParts):
 
     Args:
         completed: the addresses that a row has given what they lacked; they are no longer what is read here.
+        noted: the records of whose notes a row has said what they are; of several rows the first one does, be the record new or known.
     """
 
-    def __init__(self, store: Store, entity: str, records: set[bytes], completed: set[bytes]) -> None:
+    def __init__(self, store: Store, entity: str, records: set[bytes], completed: set[bytes], noted: set[bytes]) -> None:
         super().__init__(store, entity, records)
-        self._completed = completed
+        self._completed, self._noted = completed, noted
 
     def add(self, shape: Shape, draft: Draft, record: bytes, overwrites: bool) -> list[CellChange]:
         """Add what a record does not have yet; returns what that is."""
@@ -229,9 +240,11 @@ class _Parts(PresentParts):
             note=given.note if not has["memo"] else None,
         )
         changes: list[CellChange] = []
-        if given.note and has["memo"] and overwrites and given.note != has["memo"][0][1]:
+        if given.note and has["memo"] and overwrites and record not in self._noted and given.note != has["memo"][0][1]:
             shape.work.gathered.update("memo", ("text",), (given.note, has["memo"][0][0]))
             changes.append(CellChange(draft.line, record, "note", has["memo"][0][1], given.note))
+        if given.note and overwrites:
+            self._noted.add(record)
         for address in list(fresh.addresses):
             if known := next((known for known in has["address"] if known[6] not in {None, *self._completed} and _completes(address, known)), None):
                 fresh.addresses.remove(address)

@@ -278,6 +278,8 @@ class Taking:
             else:
                 self._skip(draft, match.record)
             self._told.note(draft, CHANGES if changes else SAME, match.record, match.sign, changes)
+            if self._merging.turned_back:
+                self._told.take_back(self._merging.turned_back, match.record)
 
     def _ask_of_new(self, draft: Draft) -> str:
         """Hold a new row with all that it brings against the rules of uniqueness; returns what they say.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.exchange.files.rejects import Rejected, Rejection
 from crmdesk.exchange.rows.counts import Counts, CountsOfFiles
 from crmdesk.exchange.rows.likely import compared
-from crmdesk.exchange.rows.outcomes import NEW, REFUSED, Outcome, text_in_file
+from crmdesk.exchange.rows.outcomes import NEW, REFUSED, SAME, Outcome, text_in_file
 from crmdesk.exchange.rows.rings import naming_columns
 from crmdesk.exchange.rows.stated import Stated, column_of
 from crmdesk.exchange.table import OddRow, shown
@@ -129,6 +130,17 @@ class Told:
     def change(self, changes: Sequence[CellChange]) -> None:
         """Keep what changes in known records, of the first ones."""
         self.changes += changes[: max(0, SHOWN - len(self.changes))]
+
+    def take_back(self, lines: Sequence[int], record: bytes) -> None:
+        """Say of rows that change nothing together that each of them leaves the record as it is."""
+        for line in lines:
+            self.counts.take_back()
+            if self.files:
+                self.files.take_back(line)
+        if self.changes and lines[0] <= self.changes[-1].line:
+            self.changes = [change for change in self.changes if change.record != record or change.line not in lines]
+        if self.watched:
+            self.outcomes = [replace(one, what=SAME, changes=()) if one.record == record and one.line in lines else one for one in self.outcomes]
 
     def count(self, what: str, line: int) -> None:
         """Count where a row went."""

@@ -360,3 +360,12 @@ def test_the_last_of_several_rows_still_changes_a_record(store: Store, tmp_path:
     text = "Name,Email,Role\nHans Klein,hans@x.example,Buyer\nHans Klein,hans@x.example,Clerk\n"
     assert taken(store, tmp_path, "contact", text, on_duplicate="overwrite").updated == 2
     assert [row["role"] for row in values(store, "contact")] == ["Clerk"]
+
+
+def test_a_company_with_two_addresses_is_known_by_the_town_of_either(store: Store, tmp_path: Path) -> None:
+    text = "Company,Name,City,Company city\nGamma,Anna Berg,,Köln\nGamma,,Berlin,\n"
+    for turn in range(2):
+        result = taken(store, tmp_path, "contact", text)
+        assert (result.added, result.joined, result.created) == ((1, 1, {"company": 1}) if turn == 0 else (0, 0, {}))
+    assert [part["value"] for row in values(store, "company") for part in row["address"]] == ["Köln", "Berlin"]
+    assert taken(store, tmp_path, "company", "Company,City\nGamma,Ulm\n").added == 1

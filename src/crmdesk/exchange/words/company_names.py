@@ -87,25 +87,25 @@ def companies_called(reader: Reader, values: Iterable[tuple[str, str]], forms: L
         bare, form = split_form(name)
         by_bare.setdefault(bare, []).append((name, form, city))
     seen: list[tuple[tuple[str, str], bytes, bool]] = []
-    for text, record, its_city, bare, its_form in _called(reader, set(by_bare), {name for name, _ in values}):
+    for text, record, towns, bare, its_form in _called(reader, set(by_bare), {name for name, _ in values}):
         for name, form, city in by_bare.get(bare, ()):
-            if (not city or not its_city or city == its_city) and forms.is_one(name, form, its_form):
+            if (not city or not towns or city in towns.split("\n")) and forms.is_one(name, form, its_form):
                 seen.append(((name, city), record, folded(text) == name))
     for key, record, _ in sorted(seen, key=lambda one: (not one[2], one[1])):
         yield key, record
 
 
 def _called(reader: Reader, bares: set[str], names: set[str]) -> Iterator[tuple[str, bytes, str | None, str, str]]:
-    """Yield the live companies that are called so, with or without a legal form: name, id, town, the name without its form, the form."""
+    """Yield the live companies that are called so, with or without a legal form: name, id, towns in lines, the name without its form, the form."""
     live = "t.deleted_at IS NULL"
-    town = "(SELECT a.city_key FROM address a WHERE a.company_id = t.id AND a.deleted_at IS NULL ORDER BY a.position, a.id LIMIT 1)"
+    towns = "(SELECT group_concat(a.city_key, char(10)) FROM address a WHERE a.company_id = t.id AND a.city_key <> '' AND a.deleted_at IS NULL)"
     exact = {sort_key(name) for name in names}
     beginnings = {sort_key(bare) for bare in bares} | exact
     exact |= {f"{beginning}{pinyin(form)}" for beginning in beginnings for form in _CHINESE_FORMS}
     sql = (
-        f"SELECT t.name, t.id, {town} FROM json_each(?) j JOIN company t ON t.sort_key = j.value AND {live} UNION ALL "
-        f"SELECT t.name, t.id, {town} FROM json_each(?) j JOIN company t ON t.sort_key >= j.value || '{_BEHIND}' AND t.sort_key < j.value || '{_BEYOND}' AND {live}"
+        f"SELECT t.name, t.id, {towns} FROM json_each(?) j JOIN company t ON t.sort_key = j.value AND {live} UNION ALL "
+        f"SELECT t.name, t.id, {towns} FROM json_each(?) j JOIN company t ON t.sort_key >= j.value || '{_BEHIND}' AND t.sort_key < j.value || '{_BEYOND}' AND {live}"
     )
-    for text, record, city in reader.rows(sql, (_listed(exact | beginnings), _listed(beginnings))):
+    for text, record, its in reader.rows(sql, (_listed(exact | beginnings), _listed(beginnings))):
         bare, form = split_form(text or "")
-        yield text or "", record, city, bare, form
+        yield text or "", record, its, bare, form

@@ -113,6 +113,7 @@ def in_english() -> None:
 def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test that made the program warn, unless it is marked `logs_warnings`: noise hides real trouble."""
     yield
+    assert not logging.getLogger("crmdesk.store.writing").disabled, "a library has switched the logs off, so that nobody sees warnings"
     if request.node.get_closest_marker("logs_warnings"):
         return
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]

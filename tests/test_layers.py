@@ -5,12 +5,13 @@ Imports inside functions count, and so do those for type checking.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import grimp
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 if TYPE_CHECKING:
     from grimp import ImportGraph
@@ -21,9 +22,11 @@ def imports() -> ImportGraph:
     return grimp.build_graph("crmdesk", include_external_packages=True, cache_dir=None)
 
 
-def test_every_contract_is_kept(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> None:
-    status = lint_imports(config_filename=str(pytestconfig.rootpath / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_every_contract_is_kept(pytestconfig: pytest.Config) -> None:
+    # In a process of its own: it switches all logs off that are there already, and no test after it would see a warning.
+    code = f"import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports({str(pytestconfig.rootpath / 'pyproject.toml')!r}, no_cache=True))"
+    linted = subprocess.run([sys.executable, "-c", code], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=False)  # noqa: S603
+    assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
 def test_no_module_imports_itself_by_a_detour(imports: ImportGraph) -> None:

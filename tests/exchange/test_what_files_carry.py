@@ -36,7 +36,7 @@ WORKED_OUT = {
 HANDED_ON = "is what we think of somebody, and a card is handed on"
 NOT_CARRIED: dict[str, dict[str, str]] = {
     **dict.fromkeys(FORMS, WORKED_OUT),
-    "csv": {**WORKED_OUT, "position": "is a bare number to people", **dict.fromkeys(("stage_since", "arrived_at", "opened_at", "waiting_since"), "has no seconds in tables for people")}, "xlsx": {**WORKED_OUT, "position": "is a bare number to people"},
+    "csv": {**WORKED_OUT, "position": "is a bare number to people", **dict.fromkeys("stage_since arrived_at opened_at waiting_since first_reply_due_at resolve_due_at".split(), "has no seconds in tables for people")}, "xlsx": {**WORKED_OUT, "position": "is a bare number to people"},
     "vcf handed on": {
         **WORKED_OUT, "source": "belongs to an id of another program, which its card has as its own",
         **dict.fromkeys("owner reports_to lifecycle tags note customer_number parent industry employees revenue currency founded vat_id credit_code tier payment_days".split(), HANDED_ON),

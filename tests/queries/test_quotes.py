@@ -168,7 +168,7 @@ def test_a_chinese_quote_has_its_amount_in_words_and_the_seal(store: Store) -> N
     store.run(records.add, "contact", {"given_name": "小明", "family_name": "王", "salutation": "ms", "company": company})
     seal = store.run(attachments.attach, "company", company, "seal.png", png())
     store.run(records.change_settings, {"seal_id": str(seal), "company_name": "北风", "company_tax_number": "91110108MA01ABCD12"})
-    quote = add(store, "113.00", company="明德贸易", contact="王小明", currency="CNY")
+    quote = add(store, "113.00", company="明德贸易", contact="王小明", currency="CNY", date="2026-11-21")
     with store.read() as reader:
         page = asked.page_of(reader, quote)
     assert page.letterhead.seal == png()

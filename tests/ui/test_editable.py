@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from crmdesk.clock import now
 from crmdesk.errors import UserError
 from crmdesk.models.registry import MAIN, entity_class
 from crmdesk.operations import records, sample
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from crmdesk.store import Store
 
 VALUES = {
-    "date": [date(2026, 5, 5)], "moment": [datetime.now(UTC) - timedelta(hours=1)], "flag": [True, False], "integer": [2, 1999],
+    "date": [date(2026, 5, 5)], "flag": [True, False], "integer": [2, 1999],
     "text": ["a@example.com", "GB", "GBP", "91350100M000100Y43"], "long_text": ["something"],
 }  # fmt: skip
 
@@ -36,6 +37,8 @@ def values(store: Store, field: Field) -> list[Any]:
         return [*ids(store, field.target or ""), None]
     if field.kind == "choice":
         return [choice.value for choice in field.choices]
+    if field.kind == "moment":
+        return [now() - timedelta(hours=1)]
     return VALUES.get(field.kind, ["7"])
 
 

@@ -165,13 +165,16 @@ def backup(store: Store, target: Path | None = None, progress: Callable[[int, in
             copy_to(source, half, store.key, progress)
             verify_copy(half, store.key, check_cancelled=(lambda: progress(1, 1)) if progress else None)
         half.rename(place)
+    made_at = now()
+    with contextlib.suppress(OSError):  # some shares keep times of their own
+        os.utime(place, (made_at.timestamp(),) * 2)
     if target is None:
         thin(place.parent, keep=place)
         with store.read_bare() as connection:
             head = rows(connection, "SELECT ifnull(max(id), 0) FROM journal_tx")[0][0]
         with contextlib.suppress(UserError):  # it only spares the next backup when nothing was changed
             store.set_local("backup_tx", str(head))
-    return Copy(place, now(), place.stat().st_size)
+    return Copy(place, made_at, place.stat().st_size)
 
 
 def backups(store_path: Path) -> list[Copy]:

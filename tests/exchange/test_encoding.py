@@ -46,6 +46,26 @@ def test_a_single_odd_sign_makes_nobody_sure(tmp_path: Path) -> None:
     assert (guess.encoding, guess.confidence <= 0.8) == ("cp1252", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Nowak;Paweł;Białystok\nKowalski;Michał;Radom\nZima;Rafał;Opole\nLis;Sławek;Lublin\n", "cp1250"),
+        ("Durand;José;Paris\nMartin;André;Reims\nPetit;José;Nice\nMoreau;André;Lille\n", "cp850"),
+    ],
+)
+def test_one_letter_of_another_page_again_and_again_is_no_sign(tmp_path: Path, text: str, page: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(text.encode(page))
+    assert path.read_bytes().decode(detect(path).encoding) == text
+
+
+@pytest.mark.parametrize("text", ["tank;5 m³;£5\ntub;40 cm³;£7\n", "it’s new;€5\n“best” – ever;£7\n", "Nut®;5 €\nBolt™;6 €\n"])
+def test_signs_between_english_words_are_those_of_windows(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_bytes(text.encode("cp1252"))
+    assert path.read_bytes().decode(detect(path).encoding) == text
+
+
 def twice(text: str, page: str) -> str:
     """Encode a text a second time as programs do: what a page leaves open is written as a control sign."""
     return "".join(bytes((code,)).decode(page, "ignore") or chr(code) for code in text.encode())

@@ -182,12 +182,13 @@ def _candidates(sample: bytes) -> list[Guess]:
 
 
 def _has_but_signs(text: str) -> bool:
-    """Say whether a text has no letters beyond ASCII, and its signs stand one by one: letters of another page would stand together."""
+    """Say whether a text has no letters beyond ASCII, and its signs stand one by one where signs do: letters of another page stand together, or in words."""
     odd = _ODD.findall(text)
-    return all(len(run) == 1 and not run.isalpha() for run in odd)
+    return all(len(run) == 1 and not run.isalpha() for run in odd) and not _IN_WORDS.search(text)
 
 
 _ODD = re.compile("[^\x00-\x7f]+")
+_IN_WORDS = re.compile("[a-z]{3}[³‚]|[£¥¯][A-Za-z]|[A-Za-z][³¹„”‚¿¯§][A-Za-z]")  # Micha³, Jos‚, £ukasz, Bia³ystok, Schr”der, but 5 m³ and £5
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f]")
 
 

@@ -80,3 +80,14 @@ def test_what_belongs_to_a_record_in_the_bin_is_found_by_its_id(store: Store) ->
         for condition, names in ((f"company = {firm}", {"Berg"}), (f"company != {firm}", {"Klein"}), (f"company in {firm}", {"Berg"})):
             ids = records.ids(reader, "contact", [parse_condition(condition)])
             assert {row.values["name"] for row in records.rows(reader, "contact", ids, ["name"])} == names
+
+
+def test_what_a_transaction_wrote_is_found_whatever_an_own_field_is_called(firms: Store) -> None:
+    firms.run(deeds.add, "custom_field", {"about": "company", "name": "deed", "kind": "integer", "label": "Deed"})
+    firms.run(deeds.add, "company", {"name": "Newest", "deed": "77"})
+    with firms.read() as reader:
+        last = reader.value("SELECT max(id) FROM journal_tx")
+    assert found(firms, Condition("deed", "=", "77")) == {"Newest"}
+    assert found(firms, parse_condition(f"journal.transaction = {last}")) == {"Newest"}
+    with pytest.raises(UserError):
+        found(firms, Condition("journal.transaction", "=", "9" * 20))

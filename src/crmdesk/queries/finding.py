@@ -35,6 +35,8 @@ NUMBERS = ("number", "customer_number", "code")
 """The fields by which people call a record beside its title, strongest first."""
 FILES_OF = {"attachment": ("company", "contact", "deal", "ticket", "quote", "lead", "activity")}
 """What a record belongs to that says so in a field of its own."""
+OF_DEED = "journal.transaction"
+"""What a condition calls the transaction that wrote a record: with a dot, which no name of an own field has."""
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(?:(!=|<=|>=|=|<|>|~)\s*(.*)|(in|empty|notempty)\b\s*(.*))\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -151,7 +153,7 @@ def condition_sql(cls: type[Record], condition: Condition, reader: Reader, alias
     if condition.field == "problem" and alias == "t":
         has_one = " OR ".join(problem_sql(rule, reader, of_few=of_few) for rule in rules_named(cls.entity.name, condition.value))
         return Where(f"({has_one})")
-    if condition.field == "deed" and condition.operator == "=" and condition.value.isdecimal():
+    if condition.field == OF_DEED and condition.operator == "=" and re.fullmatch(r"\d{1,18}", condition.value):
         return _of_deed(cls, int(condition.value), alias)
     field, inner, custom = field_for(cls, condition.field, reader)
     if inner is not None:

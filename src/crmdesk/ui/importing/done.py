@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from crmdesk.errors import LaterWork, UserError
 from crmdesk.i18n import ntr, tr
 from crmdesk.models.registry import entity_class
+from crmdesk.queries.finding import OF_DEED
 from crmdesk.queries.report_tables import Rows
 from crmdesk.ui import background
 from crmdesk.ui.opening import open_rows
@@ -175,7 +176,7 @@ class DoneStep(Card):
         if tx is None or entity_class(entity).entity.owned_by:
             self._frame.open_page(PAGES[entity])
             return
-        open_rows(self._frame, Rows(entity, (f"deed = {tx}",)), tr("Imported: {what}", what=tr(entity_class(entity).entity.plural)))
+        open_rows(self._frame, Rows(entity, (f"{OF_DEED} = {tx}",)), tr("Imported: {what}", what=tr(entity_class(entity).entity.plural)))
 
     def _open_rejects(self) -> None:
         if self.result is not None and self.result.rejects_file:

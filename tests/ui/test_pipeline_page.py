@@ -19,11 +19,13 @@ from crmdesk.i18n import set_language
 from crmdesk.operations import deals, pipelines, records, tasks
 from crmdesk.queries import deals as queries
 from crmdesk.queries.finding import Condition
+from crmdesk.ui.actions import clashes
 from crmdesk.ui.dialogs.bulk import StageDialog
 from crmdesk.ui.dialogs.loss import LossDialog
 from crmdesk.ui.dialogs.new_record import NewRecordDialog
 from crmdesk.ui.editors import Named
 from crmdesk.ui.pages.pipeline import PipelinePage
+from crmdesk.ui.places import BesideWindow
 from crmdesk.ui.widgets.basics import IconButton, Text
 from crmdesk.ui.widgets.board import mime_of
 from crmdesk.ui.widgets.board.card_list import CardList
@@ -579,3 +581,19 @@ def test_going_back_does_not_ask_for_a_new_deal_again(desk: Desk, page: Pipeline
     desk.window.go_back()
     desk.settle()
     assert not [dialog for dialog in page.window().findChildren(NewRecordDialog) if dialog.isVisible()]
+
+
+def test_a_board_in_a_window_of_its_own_leaves_the_menus_of_the_other_alone(desk: Desk, three: list[UUID]) -> None:
+    desk.open("companies")
+    before = {action.id for action in desk.window.registry.all()}
+    desk.window.open_record("deal", three[0], own_window=True)
+    desk.settle()
+    beside = next(window for window in QApplication.topLevelWidgets() if isinstance(window, BesideWindow))
+    board = beside.page
+    assert isinstance(board, PipelinePage)
+    board.views.choose("table")
+    desk.settle()
+    assert {action.id for action in desk.window.registry.all()} == before
+    assert {action.id for action in board.commands()} <= {action.id for action in beside.registry.all()}
+    assert not clashes(beside.registry.all())
+    beside.close()

@@ -148,6 +148,7 @@ class Page(QWidget):
     Attributes:
         watches: the entities whose changes make the window call `refresh`; empty means all.
         frame: the window.
+        registry: the actions of the window that the page stands in, be it one of its own.
     """
 
     watches: frozenset[str] = frozenset()
@@ -155,6 +156,7 @@ class Page(QWidget):
     def __init__(self, frame: Frame) -> None:
         super().__init__()
         self.frame = frame
+        self.registry = frame.registry
         self.place: Place | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 16, 20, 16)

@@ -48,6 +48,7 @@ class BesideWindow(QMainWindow):
         self.registry = Registry(self)
         self.registry.add(Action("file.close", mark("Close window"), self.close, "x", "Ctrl+W", "file"), *shared)
         self.registry.set_page(page.commands())
+        page.registry = self.registry
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.is_forgotten and not finish_typing(self.page, self):

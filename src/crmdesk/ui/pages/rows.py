@@ -85,7 +85,7 @@ class RowsPage(Page):
         self.way.set_steps((tr("Back"), self.frame.go_back), (wanted["title"], None))
         self.name_window(wanted["title"])
         shown.aim(wanted["title"], tuple(wanted["where"]))
-        self.frame.registry.set_page(self.commands())
+        self.registry.set_page(self.commands())
 
     def refresh(self, changed: Changed) -> None:
         shown = self.shown_list()

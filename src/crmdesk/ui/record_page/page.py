@@ -387,7 +387,7 @@ class CustomerPage(Page):
 
     def _show_menu(self) -> None:
         menu = QMenu(self)
-        self.frame.registry.fill(menu, "record")
+        self.registry.fill(menu, "record")
         menu.exec(self.more_button.mapToGlobal(QPoint(0, self.more_button.height() + 4)))
 
     @Slot(str, object)

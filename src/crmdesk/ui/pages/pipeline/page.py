@@ -301,7 +301,7 @@ class PipelinePage(Page):
         if had_keyboard:
             self._to_cards()
         self._show_filter()
-        self.frame.registry.set_page(self.commands())
+        self.registry.set_page(self.commands())
 
     def _made_table(self) -> DealTable:
         if self.table is None:
@@ -350,7 +350,7 @@ class PipelinePage(Page):
         self.views.choose(layout)
         self.stack.setCurrentWidget(self._made_table() if layout == "table" else self.forecast if layout == "forecast" else self.board)
         self._show_filter()
-        self.frame.registry.set_page(self.commands())
+        self.registry.set_page(self.commands())
         self._ask()
 
     # --- one deal -----------------------------------------------------------------------------------------------------

@@ -514,6 +514,8 @@ def test_how_many_of_a_product_is_said_beside_the_product_of_a_deal(store: Store
         ("quote", "Quote,Customer,Status", ["1001,Acme,issued", "1001,Beta,draft", "1002,Beta,draft"], ""),
         ("quote", "Quote,Customer,Status", ["1500,Acme,issued", "1510,Beta,draft", "1520,Beta,draft"], ""),
         ("quote", "Quote,Customer,Status", ["1001,Acme,issued"], ""),
+        ("quote", "Quote,Customer,Status", ["49,Acme,issued", "59,Beta,draft"], ""),
+        ("quote", "Quote,Customer,Status", ["3,Acme,issued", "1,Beta,draft", "2,Beta,draft"], "number"),
         ("quote", "Quote,Customer,Status", ["1001.50,Acme,issued", "1002.50,Beta,draft"], ""),
         ("deal", "Deal,Name,Company", ["1001,Rollers,Acme", "1002,Belts,Beta"], "external_id"),
         ("deal", "Deal,Name,Company", ["10000,Rollers,Acme", "25000,Belts,Beta"], ""),

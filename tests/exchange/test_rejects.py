@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmdesk.exchange.files.reading import open_table
-from crmdesk.exchange.files.rejects import Rejected, Rejection
+from crmdesk.exchange.files.rejects import Rejected, Rejection, rejects_written
 from crmdesk.exchange.importing import import_file
 from crmdesk.exchange.rows.plan import ImportOptions
 from crmdesk.exchange.table import shown
@@ -145,6 +145,16 @@ def test_many_rejected_rows_wait_on_the_disk_and_come_back_in_their_order(store:
     if name.endswith("xlsx"):
         assert next(iter(back.rows()))[1][2] == date(2020, 1, 1)
     assert [left.name for left in store.path.parent.iterdir() if "spool" in left.name] == []
+
+
+def test_what_fails_in_an_import_is_not_said_of_the_file_of_its_rejected_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,email\nAnna,none\n", encoding="utf-8")
+    table, rejected = open_table(tmp_path / "a.csv"), Rejected(tmp_path / "x.crmdesk")
+    rejected.add(Rejection(2, ("Anna", "none"), "“none” is not a mail address."))
+    with pytest.raises(FileNotFoundError, match="photo.jpg"), rejects_written(tmp_path / "rejected.csv", table, rejected):
+        (tmp_path / "photo.jpg").read_bytes()
+    rejected.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_rejected_rows_are_held_in_little_memory(tmp_path: Path) -> None:

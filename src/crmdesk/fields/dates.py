@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from crmdesk.clock import today
 from crmdesk.errors import UserError
@@ -61,7 +61,8 @@ def read_date(text: str, order: str = "", may_lack_year: bool = False) -> date:
         UserError: this is no date.
     """
     day = _any_date(text, order, may_lack_year)
-    is_to_come = may_lack_year and day > today() and not re.search(r"\d{4}", text)
+    # A day later than here it is nowhere on earth.
+    is_to_come = may_lack_year and day > today() + timedelta(days=1) and not re.search(r"\d{4}", text)
     return day.replace(year=day.year - 100) if is_to_come else day
 
 

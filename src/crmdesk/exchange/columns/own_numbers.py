@@ -34,8 +34,11 @@ _NUMBERS = {
 _NUMBER = re.compile(r"#?[^\W\d_]{0,8}[-_/.#]?\d[\w./-]{0,30}")
 _WORTH = frozenset({"quote", "deal", "lead"})
 """What a column may mean by its name as well as by its amount: “Quote” is what was offered for."""
-_FEWEST, _MANY, _GAP = 2, 20, 10
-"""So many numbers show whether they are given in turn; so many do though there are gaps between them, on average wider than this."""
+_FEWEST, _MANY, _GAP, _NO_GAP, _NEAR = 2, 20, 10, 2, 20
+"""So many numbers show whether they are given in turn; so many do though there are gaps between them, on average wider than this.
+
+Small amounts stand close together by themselves, such as 49 and 59: unless numbers follow one another, they lie within a twentieth of the least.
+"""
 # 1500, 1500.00, 1.500,00; a code may begin with a zero
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[.,]\d{3})+)(?:[.,]\d+)?")
 _TOTALS = frozenset(
@@ -96,7 +99,8 @@ def _are_given_in_turn(values: Sequence[Cell]) -> bool:
         return False
     numbers = sorted(set(map(int, texts)))
     is_round = sum(number % 5 == 0 for number in numbers) * 5 > len(numbers) * 2
-    is_close = numbers[-1] - numbers[0] < len(numbers) * _GAP
+    span = numbers[-1] - numbers[0]
+    is_close = span < len(numbers) * _NO_GAP or (span < len(numbers) * _GAP and span * _NEAR <= numbers[0])
     is_of_one_length = len(numbers) >= _MANY and len(set(map(len, texts))) == 1
     return len(numbers) == len(texts) and not is_round and (is_close or is_of_one_length)
 

@@ -148,6 +148,7 @@ def rejects_written(path: Path, table: Table, rejections: Rejected) -> Iterator[
     """
     if path.exists():
         raise UserError(tr("{path} exists already.", path=path), hint=tr("Choose another name; nothing was changed."))
+    failed: OSError | None = None
     with unfinished(path, "rejects") as half:
         if table.ways and table.ways.give_back and path.suffix.lower() == table.path.suffix.lower():
             table.ways.give_back(half, rejections)
@@ -157,8 +158,14 @@ def rejects_written(path: Path, table: Table, rejections: Rejected) -> Iterator[
             _write_json(half, table, rejections)
         else:
             _write_csv(half, table, rejections)
-        yield
-        half.replace(path)
+        try:
+            yield
+        except OSError as error:  # what was done within is in trouble, not this file
+            failed = error
+        else:
+            half.replace(path)
+    if failed is not None:
+        raise failed
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,11 @@ def running_from(at: datetime) -> Iterator[None]:
     """Let time go on from another moment than it is. For tests and simulations."""
     global _now
     before, ahead = _now, to_ms(at) - _now()
-    _now = lambda: before() + ahead  # noqa: E731
+
+    def shifted() -> int:
+        return before() + ahead
+
+    _now = shifted
     try:
         yield
     finally:
